@@ -1,0 +1,105 @@
+/** How a command ends; the contract of the command line (docs/commands.md). */
+export const ExitCode = {
+  done: 0,
+  failed: 1,
+  changes: 2,
+  refused: 3,
+  rolledBack: 4,
+  noRoom: 5,
+  needsPerson: 6,
+  usage: 64,
+} as const
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+/** Every kind of failure that cul8er tells apart. A code is stable: tests, scripts and retries go by it. */
+export type ErrorCode =
+  | 'INVALID_TOPOLOGY'
+  | 'USAGE'
+  | 'NOT_SUPPORTED_YET'
+  | 'SECRET_UNRESOLVED'
+  | 'ARTIFACT_MISSING'
+  | 'ARTIFACT_BROKEN'
+  | 'OPERATION_IN_PROGRESS'
+  | 'NOTHING_TO_STEER'
+  | 'STALE_PLAN'
+  | 'UNKNOWN_TOPOLOGY'
+  | 'UNKNOWN_REVISION'
+  | 'NAME_CLASH'
+  | 'NO_ROOM'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'IN_USE'
+  | 'NO_SPACE'
+  | 'UNREACHABLE'
+  | 'PERMISSION'
+  | 'IMAGE_NOT_FOUND'
+  | 'VM_UNSUPPORTED'
+  | 'TIMEOUT'
+  | 'OUTPUT_LIMIT'
+  | 'CANCELLED'
+  | 'UNHEALTHY'
+  | 'PROBE_ERROR'
+  | 'INCUS'
+  | 'EDGE'
+  | 'SERVICE'
+  | 'ABORTED'
+  | 'NEEDS_ATTENTION'
+  | 'INTERNAL'
+
+/** What goes with an error for people and programs: probe result, last log lines, command, key path. Never a secret. */
+export type ErrorDetails = Record<string, unknown>
+
+/** The one error of the house: what happened (message), what to do next (hint), evidence (details). */
+export class Cul8erError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly details: ErrorDetails | undefined
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; details?: ErrorDetails; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'Cul8erError'
+    this.code = code
+    this.hint = options.hint
+    this.details = options.details
+  }
+
+  /** The shape that `--json` prints and payloads carry. */
+  toJSON(): ErrorReport {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.details === undefined ? {} : { details: this.details }),
+    }
+  }
+}
+
+/** A Cul8erError as plain data. */
+export interface ErrorReport {
+  code: ErrorCode
+  message: string
+  hint?: string
+  details?: ErrorDetails
+}
+
+/** A retry cannot mend these: the same input gives the same answer. */
+export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'INVALID_TOPOLOGY',
+  'USAGE',
+  'NOT_SUPPORTED_YET',
+  'SECRET_UNRESOLVED',
+  'ARTIFACT_MISSING',
+  'ARTIFACT_BROKEN',
+  'STALE_PLAN',
+  'UNKNOWN_TOPOLOGY',
+  'UNKNOWN_REVISION',
+  'NAME_CLASH',
+  'NO_ROOM',
+  'NO_SPACE',
+  'PERMISSION',
+  'IMAGE_NOT_FOUND',
+  'VM_UNSUPPORTED',
+  'UNHEALTHY',
+  'ABORTED',
+  'NEEDS_ATTENTION',
+])

@@ -1,0 +1,22 @@
+/**
+ * ok: the probe was answered as expected. failure: the app answered wrongly or refused. error: the probe itself
+ * could not be carried out (no address yet, host unreachable, probe program missing).
+ */
+export interface ProbeResult {
+  outcome: 'ok' | 'failure' | 'error'
+  /** For people: `HTTP 500`, `connection refused`, `exit 1: no such table`. */
+  message: string
+  durationMs: number
+  /** ISO time. */
+  at: string
+}
+
+/** What waiting for health found out. */
+export interface HealthReport {
+  healthy: boolean
+  successes: number
+  failures: number
+  errors: number
+  last: ProbeResult | null
+  waitedMs: number
+}

@@ -1,0 +1,38 @@
+import type { Duplex } from 'node:stream'
+import type { IncusCommand } from '../incus/command.js'
+
+export interface RunOptions {
+  /** Cancels the command; the promise rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** ms; default 60,000. On expiry the command is killed and TIMEOUT is thrown. */
+  timeoutMs?: number
+  /** Bytes of stdout plus stderr; default 32 MiB. On excess the command is killed and OUTPUT_LIMIT is thrown. */
+  maxOutputBytes?: number
+  /** Called with each piece of stdout; then stdout in the result is empty. */
+  onStdout?: (chunk: Uint8Array) => void
+}
+
+export interface CommandResult {
+  stdout: string
+  stderr: string
+  durationMs: number
+}
+
+/** How commands and connections reach one host. Every kind of host has one implementation. */
+export interface HostExecutor {
+  readonly host: string
+  /**
+   * Runs one Incus command.
+   * @throws Cul8erError by the text Incus printed (src/incus/errors.ts), TIMEOUT, OUTPUT_LIMIT, or the signal's reason
+   */
+  run(command: IncusCommand, options?: RunOptions): Promise<CommandResult>
+  /**
+   * The exit code instead of an error, for commands inside an instance (`incus exec`) whose failing is an answer.
+   * @throws as run does, for what kept the command from being carried out at all
+   */
+  tryRun(command: IncusCommand, options?: RunOptions): Promise<CommandResult & { exitCode: number }>
+  /** A TCP connection to an instance's own address, as seen from the host. */
+  connect(address: string, port: number, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Duplex>
+  /** Ends what the executor keeps open. */
+  close(): Promise<void>
+}

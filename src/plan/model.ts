@@ -1,0 +1,142 @@
+import type { Expose, Healthcheck, InstanceType, SecretRef, Topology } from '../topology/model.js'
+
+/** A release in the content-addressed store. */
+export interface Artifact {
+  /** sha256 of the tarball, hex. */
+  sha256: string
+  /** Bytes. */
+  size: number
+}
+
+/** A secret sealed by a command: only an activity opens it. */
+export interface Sealed {
+  /** `v1:<iv>:<ciphertext>:<tag>`, base64url, AES-256-GCM. */
+  box: string
+  /** Keyed digest of the clear value (hex), so that a plan sees a change without knowing the value. */
+  digest: string
+}
+
+/** A topology as deployed: everything a rollback weeks later needs. */
+export interface Revision {
+  number: number
+  /** Of the declaration with its artifacts and secret digests, hex. */
+  digest: string
+  topology: Topology
+  /** Keyed by `<release>@<version>`. */
+  artifacts: Record<string, Artifact>
+  /** Keyed by `<resource>/<NAME>`; what the command could not resolve is absent. */
+  sealed: Record<string, Sealed>
+  /** ISO time. */
+  createdAt: string
+}
+
+export type Slot = '' | 'blue' | 'green' | 'canary'
+
+/** What one real instance shall be; derived from a revision, never written by hand. */
+export interface InstanceSpec {
+  name: string
+  topology: string
+  resource: string
+  /** From 1 when `replicas` is given. */
+  index: number | null
+  slot: Slot
+  host: string
+  project: string | null
+  type: InstanceType
+  image: string
+  stateful: boolean
+  /** Incus config keys except labels: `limits.*`, `environment.*`. No secret. */
+  config: Record<string, string>
+  /** Device name -> Incus keys. `root` carries only what overrides the profile's root disk. */
+  devices: Record<string, Record<string, string>>
+  /** Clear environment of the release. */
+  environment: Record<string, string>
+  secrets: SecretSpec[]
+  release: ReleaseSpec | null
+  healthcheck: Healthcheck | null
+  expose: Expose[]
+  /** Of everything above that makes an instance differ, except name, slot and host; hex, 16 characters. */
+  digest: string
+}
+
+export interface SecretSpec {
+  name: string
+  ref: SecretRef
+  /** null: resolved by the worker at the last moment (file, command). */
+  sealed: Sealed | null
+}
+
+export interface ReleaseSpec {
+  name: string
+  version: string
+  artifact: Artifact
+  start: string[] | null
+  stop: string[] | null
+}
+
+/** The labels of an instance of ours, as kept in `user.cul8er.*`. */
+export interface Labels {
+  topology: string
+  resource: string
+  index: number | null
+  slot: Slot
+  revision: number
+  digest: string
+  operation: string
+  image: string
+  /** `<name>@<version>` or null. */
+  release: string | null
+  /** live takes traffic; new is not proven yet; old is kept for going back. */
+  role: Role
+  /** Environment name -> keyed digest. */
+  secrets: Record<string, string>
+}
+
+export type Role = 'live' | 'new' | 'old' | 'canary' | 'edge'
+
+export type InstanceStatus = 'Running' | 'Stopped' | 'Frozen' | 'Error' | 'Starting' | 'Stopping'
+
+/** One instance as a host shows it (`incus list --format json`), ours or not. */
+export interface ObservedInstance {
+  host: string
+  name: string
+  type: InstanceType
+  status: InstanceStatus
+  /** Local config without `volatile.*`, `image.*` and labels. */
+  config: Record<string, string>
+  /** Local devices, profile devices left out. */
+  devices: Record<string, Record<string, string>>
+  /** null: not ours. */
+  labels: Labels | null
+  /** Global IPv4 addresses of eth0 first. */
+  addresses: string[]
+  snapshots: { name: string; createdAt: string }[]
+  createdAt: string
+}
+
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start'
+
+export interface Change {
+  action: Action
+  resource: string
+  instance: string
+  host: string
+  /** For people: what differs and why, one sentence each. */
+  reasons: string[]
+  /** The change mends drift (the declaration did not change). */
+  drift: boolean
+  /** replace: the instance that is replaced. */
+  replaces?: string
+  /** Updates that need no restart of the app: limits and labels alone. */
+  live?: boolean
+}
+
+export interface Plan {
+  topology: string
+  changes: Change[]
+  empty: boolean
+  /** Of the observation and the desired revision: a saved plan is stale when it differs. */
+  fingerprint: string
+  /** What a person should know: self-signed certificates, data that a restore loses, placement reasons. */
+  notes: string[]
+}

@@ -1,0 +1,70 @@
+/**
+ * Who gets what traffic on one host, for one topology: the decision, free of any balancer's dialect.
+ * A balancer is a folder that carries it out (haproxy/).
+ */
+export interface TopologyRoutes {
+  topology: string
+  routes: Route[]
+  pools: Pool[]
+}
+
+/** One public port (and host name) leads to one pool at a time; switching it is atomic. */
+export interface Route {
+  as: number
+  protocol: 'http' | 'https' | 'tcp'
+  /** null: any host name. */
+  host: string | null
+  /** PEM texts are read where the files are; null: self-signed. */
+  certificate: { certPem: string; keyPem: string } | null
+  pool: string
+}
+
+/** Instances that serve the same thing: `<topology>-<resource>-<port>` with a suffix for a colour. */
+export interface Pool {
+  name: string
+  protocol: 'http' | 'tcp'
+  sticky: boolean
+  servers: Server[]
+}
+
+export interface Server {
+  /** The instance's name. */
+  name: string
+  address: string
+  port: number
+  /** Share relative to the other servers of the pool, 0 to 256. */
+  weight: number
+  /** drain: no new session, those in flight finish. */
+  state: 'ready' | 'drain'
+}
+
+export interface ServerStats {
+  pool: string
+  server: string
+  weight: number
+  state: 'ready' | 'drain' | 'maint' | 'down'
+  currentSessions: number
+  totalRequests: number
+  responses2xx: number
+  responses3xx: number
+  responses4xx: number
+  responses5xx: number
+  /** Averages over the last 1,024 requests, ms. */
+  averageTotalMs: number
+}
+
+/** One host's load balancer. Every verb is idempotent and safe to repeat after a crash. */
+export interface Edge {
+  /** Makes the edge exist and run: instance, configuration, public ports. */
+  ensure(): Promise<void>
+  /** Makes the topology's part look like this, runtime and files, without dropping a request. */
+  apply(routes: TopologyRoutes): Promise<void>
+  /** What the edge believes the topology's part is; null: it knows nothing of it. */
+  current(topology: string): Promise<TopologyRoutes | null>
+  /** Counters of the topology's servers. */
+  stats(topology: string): Promise<ServerStats[]>
+  /** Waits until the server has no session, read back; at the deadline cuts what is left and counts it. */
+  drained(topology: string, server: string, options: { deadlineMs: number; signal?: AbortSignal }): Promise<{ cut: number }>
+  /** Takes the topology out; the edge itself goes when nothing is left on it. */
+  remove(topology: string): Promise<void>
+}
