@@ -1,4 +1,4 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/common'
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { ErrorReport } from '../src/errors.js'
 import type { Change, Plan, Revision, Sealed } from '../src/plan/model.js'
 
