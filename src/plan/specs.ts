@@ -1,0 +1,104 @@
+import type { EnvironmentValue, Resource } from '../topology/model.js'
+import { digestOf } from './digest.js'
+import type { InstanceSpec, ReleaseSpec, Revision, SecretSpec, Slot } from './model.js'
+import { instanceName } from './naming.js'
+
+/** One place in a topology that an instance fills: a resource, and its number when there are replicas. */
+export interface Seat {
+  resource: string
+  index: number | null
+}
+
+/** The seats of a revision, in the order of deployment. */
+export function seats(revision: Revision): Seat[] {
+  return Object.entries(revision.topology.resources).flatMap(([resource, { replicas }]) =>
+    replicas === null
+      ? [{ resource, index: null }]
+      : Array.from({ length: replicas }, (_, i) => ({ resource, index: i + 1 })),
+  )
+}
+
+/** A key that tells seats apart. */
+export const seatKey = (seat: Seat): string => `${seat.resource}/${seat.index ?? ''}`
+
+/**
+ * What the instance of a seat shall be.
+ * @throws Error when the revision has no such resource, or no artifact for its release: a revision is complete or a bug
+ */
+export function instanceSpec(revision: Revision, seat: Seat, host: string, slot: Slot): InstanceSpec {
+  const { topology } = revision
+  const resource = topology.resources[seat.resource]
+  if (resource === undefined) throw new Error(`revision ${revision.number} has no resource ${seat.resource}`)
+  const environment = clearEnvironment(resource)
+  const content = {
+    type: resource.type,
+    image: resource.image,
+    stateful: resource.stateful,
+    config: { ...limitsConfig(resource), ...environmentConfig(environment) },
+    devices: devices(resource),
+    environment,
+    secrets: secrets(revision, seat.resource, resource.environment),
+    release: release(revision, resource),
+  }
+  return {
+    name: instanceName(topology.name, seat.resource, seat.index, slot),
+    topology: topology.name,
+    resource: seat.resource,
+    index: seat.index,
+    slot,
+    host,
+    project: topology.project,
+    ...content,
+    healthcheck: resource.healthcheck,
+    expose: resource.expose,
+    digest: contentDigest(content),
+  }
+}
+
+type Content = Pick<
+  InstanceSpec,
+  'type' | 'image' | 'stateful' | 'config' | 'devices' | 'environment' | 'secrets' | 'release'
+>
+
+// A sealed box differs at each sealing of the same value, so only its keyed digest counts.
+const contentDigest = (content: Content): string =>
+  digestOf(
+    { ...content, secrets: content.secrets.map(({ name, ref, sealed }) => ({ name, ref, digest: sealed?.digest ?? null })) },
+    16,
+  )
+
+function limitsConfig({ limits }: Resource): Record<string, string> {
+  return {
+    ...(limits.cpu === null ? {} : { 'limits.cpu': String(limits.cpu) }),
+    ...(limits.memoryMiB === null ? {} : { 'limits.memory': `${limits.memoryMiB}MiB` }),
+  }
+}
+
+const environmentConfig = (environment: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [`environment.${name}`, value]))
+
+const devices = (resource: Resource): Record<string, Record<string, string>> => ({
+  ...resource.devices,
+  ...(resource.limits.diskMiB === null
+    ? {}
+    : { root: { ...resource.devices.root, size: `${resource.limits.diskMiB}MiB` } }),
+})
+
+const clearEnvironment = (resource: Resource): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(resource.environment).flatMap(([name, value]) => ('value' in value ? [[name, value.value]] : [])),
+  )
+
+function secrets(revision: Revision, resource: string, environment: Record<string, EnvironmentValue>): SecretSpec[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    'secret' in value ? [{ name, ref: value.secret, sealed: revision.sealed[`${resource}/${name}`] ?? null }] : [],
+  )
+}
+
+function release(revision: Revision, { deploy }: Resource): ReleaseSpec | null {
+  if (deploy === null) return null
+  const key = `${deploy.release}@${deploy.version}`
+  const artifact = revision.artifacts[key]
+  if (artifact === undefined) throw new Error(`revision ${revision.number} has no artifact for ${key}`)
+  return { name: deploy.release, version: deploy.version, artifact, start: deploy.start, stop: deploy.stop }
+}
