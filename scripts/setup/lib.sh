@@ -1,0 +1,20 @@
+# What the set-up scripts share. Sourced, not run.
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/cul8er"
+
+# Progress goes to standard error: standard output carries answers, such as the path of a binary.
+say() { echo "cul8er: $*" >&2; }
+fail() { echo "cul8er: $*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
+
+# need_root SCRIPT [ARG...]: where root is needed and missing, the one command to run.
+need_root() {
+  if [ "$(id -u)" = 0 ]; then return; fi
+  local script; script=$(realpath "$1"); shift
+  fail "this needs root once. Run: sudo $script${*:+ $*}"
+}
+
+# package_manager: apt, pacman, or none.
+package_manager() {
+  if have apt-get; then echo apt; elif have pacman; then echo pacman; else echo none; fi
+}
