@@ -1,0 +1,126 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { execa } from 'execa'
+import { Cul8erError } from '../errors.js'
+import { execCarriedOut, incusError } from '../incus/errors.js'
+import type { IncusCommand } from '../incus/command.js'
+import { dial } from './dial.js'
+import type { CommandResult, HostExecutor, RunOptions } from './executor.js'
+import { OutputCollector } from './output.js'
+
+export interface LocalOptions {
+  host: string
+  /** The Incus client; default `incus` on PATH. */
+  client?: string
+  /** Beyond the minimum that the client needs. */
+  env?: Record<string, string>
+}
+
+/** Runs Incus commands on this machine. */
+export function createLocalExecutor({ host, client = 'incus', env = {} }: LocalOptions): HostExecutor {
+  const environment = { ...minimalEnvironment(), ...env }
+
+  async function tryRun(
+    command: IncusCommand,
+    options: RunOptions = {},
+  ): Promise<CommandResult & { exitCode: number }> {
+    const result = await spawn(client, environment, command, options)
+    if (result.exitCode === 0) return result
+    if (command.args[0] === 'exec' && execCarriedOut(result.stderr, result.exitCode)) return result
+    throw incusError(result.stderr, result.exitCode, command.args)
+  }
+
+  return {
+    host,
+    tryRun,
+    run: async (command, options) => {
+      const { exitCode, ...result } = await tryRun(command, options)
+      if (exitCode !== 0) throw incusError(result.stderr, exitCode, command.args)
+      return result
+    },
+    connect: dial,
+    close: async () => {},
+  }
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000
+const DEFAULT_OUTPUT_BYTES = 32 * 1024 * 1024
+// A client that does not end when asked: it forwards the signal into the instance, which may ignore it.
+const KILL_AFTER_MS = 2_000
+
+async function spawn(
+  client: string,
+  env: Record<string, string>,
+  command: IncusCommand,
+  { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout }: RunOptions,
+): Promise<CommandResult & { exitCode: number }> {
+  signal?.throwIfAborted()
+  const stdin = await standardInput(command)
+  const startedAt = performance.now()
+  const running = execa(client, [...command.args], {
+    ...stdin,
+    env,
+    extendEnv: false,
+    reject: false,
+    buffer: false,
+    timeout: timeoutMs,
+    forceKillAfterDelay: KILL_AFTER_MS,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  })
+  const output = new OutputCollector(maxOutputBytes, () => running.kill())
+  running.stdout?.on('data', onStdout ?? output.stdout)
+  running.stderr?.on('data', output.stderr)
+  const result = await running
+  const durationMs = performance.now() - startedAt
+  if (signal?.aborted) throw signal.reason
+  if (result.timedOut) {
+    throw new Cul8erError('TIMEOUT', `incus ${command.args[0] ?? ''} took longer than ${timeoutMs} ms and was ended`)
+  }
+  if (output.exceeded) {
+    throw new Cul8erError(
+      'OUTPUT_LIMIT',
+      `incus ${command.args[0] ?? ''} printed more than ${maxOutputBytes} bytes and was ended`,
+    )
+  }
+  if (result.exitCode === undefined) throw notEnded(client, result.code, result.signal)
+  return { ...output.texts(), durationMs, exitCode: result.exitCode }
+}
+
+async function standardInput({
+  stdin,
+}: IncusCommand): Promise<{ stdin: 'ignore' } | { input: Uint8Array } | { inputFile: string }> {
+  if (stdin === undefined) return { stdin: 'ignore' }
+  if (stdin instanceof Uint8Array) return { input: stdin }
+  await access(stdin.file, constants.R_OK).catch((cause: unknown) => {
+    throw new Cul8erError('ARTIFACT_MISSING', `${stdin.file} cannot be read`, { cause })
+  })
+  return { inputFile: stdin.file }
+}
+
+function notEnded(client: string, code: string | undefined, signal: string | undefined): Cul8erError {
+  if (code === 'ENOENT') {
+    return new Cul8erError('UNREACHABLE', `${client} is not installed on this machine`, {
+      hint: '`cul8er doctor` tells what is missing',
+    })
+  }
+  return new Cul8erError('INCUS', `the Incus client was ended from outside (${signal ?? code ?? 'unknown reason'})`)
+}
+
+// English texts are what errors are told apart by; the rest is what the client needs to find its daemon and remotes.
+function minimalEnvironment(): Record<string, string> {
+  const kept = [
+    'PATH',
+    'HOME',
+    'TMPDIR',
+    'INCUS_CONF',
+    'INCUS_DIR',
+    'INCUS_SOCKET',
+    'HTTPS_PROXY',
+    'HTTP_PROXY',
+    'NO_PROXY',
+  ]
+  return {
+    ...Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+    LC_ALL: 'C',
+  }
+}

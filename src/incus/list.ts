@@ -1,0 +1,21 @@
+import type { IncusCommand } from './command.js'
+import { inProject, operands, when, type Where } from './words.js'
+
+export interface ListOptions extends Where {
+  allProjects?: boolean
+  /** `name=REGEX`, `status=running`, `user.key=value`; all must hold. */
+  filters?: string[]
+}
+
+/** `incus list`: every instance with config, devices, state and snapshots; read it with parseInstances or observe. */
+export const listInstances = ({ allProjects, filters = [], ...where }: ListOptions = {}): IncusCommand => ({
+  args: ['list', '--format=json', ...inProject(where), ...when(allProjects, '--all-projects'), ...operands(...filters)],
+})
+
+/** `incus info`: for people; `--show-log` adds the log of a failed start. */
+export const instanceInfo = (
+  name: string,
+  { showLog, ...where }: Where & { showLog?: boolean } = {},
+): IncusCommand => ({
+  args: ['info', ...inProject(where), ...when(showLog, '--show-log'), ...operands(name)],
+})

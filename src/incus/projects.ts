@@ -1,0 +1,12 @@
+import type { IncusCommand } from './command.js'
+import { assignments, operands } from './words.js'
+
+/** `features.*` in the config say what the project has of its own instead of the default project's. */
+export const createProject = (name: string, config: Record<string, string> = {}): IncusCommand => ({
+  args: ['project', 'create', ...assignments(config).flatMap((word) => ['-c', word]), ...operands(name)],
+})
+
+/** Read it with parseProjects. */
+export const listProjects = (): IncusCommand => ({ args: ['project', 'list', '--format=json'] })
+
+export const deleteProject = (name: string): IncusCommand => ({ args: ['project', 'delete', ...operands(name)] })

@@ -1,0 +1,74 @@
+import type { Labels, Role, Slot } from './model.js'
+
+/** Where an instance's identity and provenance live among its Incus config keys. */
+export const LABEL_PREFIX = 'user.cul8er.'
+
+const SECRET_PREFIX = `${LABEL_PREFIX}secret.`
+
+/** The labels as Incus config; what is null has no key. */
+export function labelsToConfig(labels: Labels): Record<string, string> {
+  const values: Record<string, string | null> = {
+    topology: labels.topology,
+    resource: labels.resource,
+    index: labels.index === null ? null : String(labels.index),
+    slot: labels.slot === '' ? null : labels.slot,
+    revision: String(labels.revision),
+    digest: labels.digest,
+    operation: labels.operation,
+    image: labels.image,
+    release: labels.release,
+    role: labels.role,
+  }
+  return Object.fromEntries([
+    ...Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[`${LABEL_PREFIX}${key}`, value]])),
+    ...Object.entries(labels.secrets).map(([name, digest]) => [`${SECRET_PREFIX}${name}`, digest]),
+  ]) as Record<string, string>
+}
+
+/**
+ * The labels in an instance's config; null when it is not ours. An instance that names its topology and resource is
+ * ours even when another label was lost or spoilt by hand: it would be worse to lose sight of it.
+ */
+export function labelsFromConfig(config: Record<string, string>): Labels | null {
+  const read = (key: string): string | undefined => config[`${LABEL_PREFIX}${key}`]
+  const topology = read('topology')
+  const resource = read('resource')
+  if (!topology || !resource) return null
+  return {
+    topology,
+    resource,
+    index: count(read('index')),
+    slot: oneOf(SLOTS, read('slot'), ''),
+    revision: count(read('revision')) ?? 0,
+    digest: read('digest') ?? '',
+    operation: read('operation') ?? '',
+    image: read('image') ?? '',
+    release: read('release') || null,
+    role: oneOf(ROLES, read('role'), 'live'),
+    secrets: Object.fromEntries(
+      Object.entries(config).flatMap(([key, value]) =>
+        key.startsWith(SECRET_PREFIX) ? [[key.slice(SECRET_PREFIX.length), value]] : [],
+      ),
+    ),
+  }
+}
+
+/** The keys to set so that one set of labels becomes another; a key that goes is set to '', which is how Incus removes it. */
+export function labelChanges(from: Labels | null, to: Labels): Record<string, string> {
+  const before = from === null ? {} : labelsToConfig(from)
+  const after = labelsToConfig(to)
+  const gone = Object.keys(before).filter((key) => !(key in after))
+  return Object.fromEntries([
+    ...Object.entries(after).filter(([key, value]) => before[key] !== value),
+    ...gone.map((key) => [key, '']),
+  ]) as Record<string, string>
+}
+
+const SLOTS: readonly Slot[] = ['', 'blue', 'green', 'canary']
+const ROLES: readonly Role[] = ['live', 'new', 'old', 'canary', 'edge']
+
+const oneOf = <T extends string>(allowed: readonly T[], found: string | undefined, otherwise: T): T =>
+  allowed.find((value) => value === found) ?? otherwise
+
+const count = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null
