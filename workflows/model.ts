@@ -11,17 +11,25 @@ export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | '
 
 export const ledgerId = (topology: string): string => `topology/${topology}`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
-export const strategyWorkflowId = (operationWorkflow: string): string => `${operationWorkflow}/strategy`
 
 /** Task queue that workers poll unless a profile names another. */
 export const TASK_QUEUE = 'cul8er'
 
-/** Workflow type names, as registered. */
+/**
+ * Workflow type names, as registered. An operation is one workflow, of the type of what it does: its strategy for a deploy or
+ * rollback. So a strategy's timers, signals and compensation are all in the one place that a person opens.
+ */
 export const WorkflowType = {
   ledger: 'ledger',
-  operation: 'operation',
+  rolling: 'rolling',
+  blueGreen: 'blueGreen',
+  canary: 'canary',
+  restore: 'restore',
+  destroy: 'destroy',
+  leg: 'leg',
   inspect: 'inspect',
 } as const
+export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'restore' | 'destroy'
 
 /** What a command asks the ledger to start. */
 export interface OperationRequest {
@@ -84,6 +92,8 @@ export interface LedgerState {
   /** ISO time of the clean-up by ttl. */
   expiresAt: string | null
   lastOperation: number
+  /** Instances that an operation left half changed; the next one sets them right. */
+  unfinished: string[]
 }
 
 export interface StepRecord {
@@ -108,7 +118,7 @@ export interface OperationResult {
   error?: ErrorReport
 }
 
-/** Answer to the progress query of an operation and of its strategy. */
+/** Answer to the progress query of an operation. */
 export interface Progress {
   operation: string
   kind: OperationKind
@@ -165,12 +175,12 @@ export interface InspectResult {
   orphans?: { host: string; name: string; topology: string; resource: string; createdAt: string }[]
 }
 
-/** Temporal search attributes that the server must know (Keyword; revision is Int). */
+/** Temporal search attributes that the server must know , with their types. */
 export const SEARCH_ATTRIBUTES = {
   Cul8erTopology: 'Keyword',
   Cul8erOperation: 'Keyword',
   Cul8erRevision: 'Int',
-  Cul8erHost: 'Keyword',
+  Cul8erHost: 'KeywordList',
 } as const
 
 export type SealedMap = Record<string, Sealed>

@@ -50,7 +50,9 @@ function keys(
   wanted: Record<string, string>,
   actual: Record<string, string>,
 ): Difference[] {
-  const names = [...new Set([...Object.keys(wanted), ...Object.keys(actual)])].filter((key) => key.startsWith(prefix)).sort()
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(actual)])]
+    .filter((key) => key.startsWith(prefix))
+    .sort()
   return names
     .filter((key) => wanted[key] !== actual[key])
     .map((key) => ({ kind, reason: `${key} is ${shown(actual[key])}, should be ${shown(wanted[key])}` }))

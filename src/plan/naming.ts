@@ -8,7 +8,12 @@ export const incusName = (name: string): string => name.replaceAll('_', '-').toL
 
 /** `<topology>-<resource>`, with `-<n>` for replicas and `-blue`, `-green` or `-canary` after that. */
 export function instanceName(topology: string, resource: string, index: number | null, slot: Slot = ''): string {
-  return [incusName(topology), incusName(resource), ...(index === null ? [] : [index]), ...(slot === '' ? [] : [slot])].join('-')
+  return [
+    incusName(topology),
+    incusName(resource),
+    ...(index === null ? [] : [index]),
+    ...(slot === '' ? [] : [slot]),
+  ].join('-')
 }
 
 /** Name of the snapshot that an operation takes before it changes an instance. */

@@ -2,7 +2,7 @@ import { Cul8erError } from '../errors.js'
 import type { Resource } from '../topology/model.js'
 import { compare } from './compare.js'
 import { digestOf } from './digest.js'
-import type { Change, InstanceSpec, Labels, ObservedInstance, Plan, Revision, Slot } from './model.js'
+import type { Change, InstanceSpec, Labels, ObservedInstance, Plan, Revision, Role, Slot } from './model.js'
 import { otherSlot } from './naming.js'
 import { levels } from './order.js'
 import { placeOn } from './place.js'
@@ -14,8 +14,11 @@ export interface LiveInstance extends Seat {
   slot: Slot
   host: string
   address: string | null
+  role: Role
   revision: number
   digest: string
+  /** Names; only where they were asked for. */
+  snapshots?: string[]
 }
 
 /** A change with what a workflow needs to carry it out. */
@@ -38,18 +41,20 @@ export interface PlanInput {
   revision: Revision
   /** All instances of the hosts concerned, foreign ones too. */
   observed: ObservedInstance[]
+  /** Instances that an earlier operation left half changed: they are set right whatever their labels say. */
+  unfinished?: string[]
   /** Go on where a check would refuse. */
   force?: boolean
 }
 
-type Ours = ObservedInstance & { labels: Labels }
+export type Ours = ObservedInstance & { labels: Labels }
 
 /**
  * What must change so that the world is as the revision says. Pure: the same input gives the same plan.
  * @throws Cul8erError NAME_CLASH when an instance that is not ours has a name that the plan needs
  * @throws Cul8erError NOT_SUPPORTED_YET when an image change would lose a stateful instance's data
  */
-export function planWork({ revision, observed, force = false }: PlanInput): WorkPlan {
+export function planWork({ revision, observed, unfinished = [], force = false }: PlanInput): WorkPlan {
   const ours = observed.filter((i): i is Ours => i.labels?.topology === revision.topology.name)
   const bySeat = groupBySeat(ours)
   const counts = countHosts(ours)
@@ -60,7 +65,7 @@ export function planWork({ revision, observed, force = false }: PlanInput): Work
   for (const seat of seats(revision)) {
     const live = bySeat.get(seatKey(seat)) ?? null
     if (live !== null) kept.push(live)
-    perSeat.set(seatKey(seat), seatWork({ revision, seat, live, counts }))
+    perSeat.set(seatKey(seat), seatWork({ revision, seat, live, counts, unfinished }))
   }
   const coloured = colourSets(revision, perSeat, bySeat)
   const ordered = inOrder(revision, coloured)
@@ -68,7 +73,7 @@ export function planWork({ revision, observed, force = false }: PlanInput): Work
   const work = [...ordered, ...leftovers.sort((a, b) => a.instance.localeCompare(b.instance))]
 
   refuseDataLoss(revision, work, force, notes)
-  refuseClashes(work, observed)
+  refuseClashes(work, observed, revision.topology.name)
   return {
     work,
     bystanders: kept
@@ -123,8 +128,15 @@ function count(counts: Counts, resource: string, host: string): void {
   counts.all.set(host, (counts.all.get(host) ?? 0) + 1)
 }
 
-function seatWork(input: { revision: Revision; seat: Seat; live: Ours | null; counts: Counts }): Work | null {
-  const { revision, seat, live, counts } = input
+interface SeatInput {
+  revision: Revision
+  seat: Seat
+  live: Ours | null
+  counts: Counts
+  unfinished: string[]
+}
+
+function seatWork({ revision, seat, live, counts, unfinished }: SeatInput): Work | null {
   const resource = resourceOf(revision, seat.resource)
   if (live === null) {
     const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })
@@ -134,7 +146,12 @@ function seatWork(input: { revision: Revision; seat: Seat; live: Ours | null; co
   }
   const spec = instanceSpec(revision, seat, live.host, live.labels.slot)
   const moved = resource.on.includes(live.host) ? [] : [`host ${live.host} is not one of its hosts any more`]
-  const differences = compare(spec, live, live.labels)
+  const differences = [
+    ...(unfinished.includes(live.name)
+      ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }]
+      : []),
+    ...compare(spec, live, live.labels),
+  ]
   const reasons = [...moved, ...differences.map(({ reason }) => reason)]
   if (reasons.length === 0) return null
   const drift = live.labels.digest === spec.digest && moved.length === 0
@@ -179,7 +196,9 @@ function colourSets(
   if (revision.topology.strategy.approach !== 'blueGreen') return perSeat
   const changed = new Set(
     [...perSeat.values()].flatMap((w) =>
-      w !== null && w.from !== null && !w.drift && !w.live && !resourceOf(revision, w.resource).stateful ? [w.resource] : [],
+      w !== null && w.from !== null && !w.drift && !w.live && !resourceOf(revision, w.resource).stateful
+        ? [w.resource]
+        : [],
     ),
   )
   if (changed.size === 0) return perSeat
@@ -194,7 +213,10 @@ function colourSets(
       const slot = otherSlot((live ?? bySeat.get(seatKey(sibling ?? seat)))?.labels.slot ?? '', true)
       if (live === undefined) {
         const host = planned?.host ?? resourceOf(revision, seat.resource).on[0] ?? ''
-        return [key, work('create', instanceSpec(revision, seat, host, slot), null, planned?.reasons ?? [], { drift: false })]
+        return [
+          key,
+          work('create', instanceSpec(revision, seat, host, slot), null, planned?.reasons ?? [], { drift: false }),
+        ]
       }
       const reasons = planned?.reasons ?? ['its set is replaced']
       return [key, replacement(instanceSpec(revision, seat, live.host, slot), liveInstance(live), reasons, false)]
@@ -203,7 +225,9 @@ function colourSets(
 }
 
 function inOrder(revision: Revision, perSeat: Map<string, Work | null>): Work[] {
-  const rank = new Map(levels(revision.topology.resources).flatMap((names, level) => names.map((name) => [name, level])))
+  const rank = new Map(
+    levels(revision.topology.resources).flatMap((names, level) => names.map((name) => [name, level])),
+  )
   const all = [...perSeat.values()].filter((w): w is Work => w !== null)
   return all
     .map((w, i) => ({ w, i, level: rank.get(w.resource) ?? 0 }))
@@ -232,13 +256,15 @@ function deletion(instance: Ours, revision: Revision): Work {
   }
 }
 
-const liveInstance = ({ name, host, addresses, labels }: Ours): LiveInstance => ({
+/** An observed instance of ours in few words. */
+export const liveInstance = ({ name, host, addresses, labels }: Ours): LiveInstance => ({
   name,
   resource: labels.resource,
   index: labels.index,
   slot: labels.slot,
   host,
   address: addresses[0] ?? null,
+  role: labels.role,
   revision: labels.revision,
   digest: labels.digest,
 })
@@ -247,21 +273,26 @@ function refuseDataLoss(revision: Revision, all: Work[], force: boolean, notes: 
   for (const { action, instance, reasons, resource, from } of all) {
     if (action !== 'replace' || !resourceOf(revision, resource).stateful) continue
     if (!force) {
-      throw new Cul8erError('NOT_SUPPORTED_YET', `${from?.name} is stateful, and replacing it would lose its data: ${reasons.join('; ')}`, {
-        hint: 'move the data yourself and deploy with --force, or keep the image and type as they are',
-      })
+      throw new Cul8erError(
+        'NOT_SUPPORTED_YET',
+        `${from?.name} is stateful, and replacing it would lose its data: ${reasons.join('; ')}`,
+        {
+          hint: 'move the data yourself and deploy with --force, or keep the image and type as they are',
+        },
+      )
     }
     notes.push(`--force: ${instance} replaces ${from?.name} and starts without its data`)
   }
 }
 
 /** Never touch what is not ours: a foreign instance with a name that we need is an error, not an update. */
-function refuseClashes(all: Work[], observed: ObservedInstance[]): void {
+function refuseClashes(all: Work[], observed: ObservedInstance[], topology: string): void {
   for (const { action, instance, host } of all) {
     if (action !== 'create' && action !== 'replace') continue
-    const foreign = observed.find((i) => i.name === instance && i.host === host && i.labels === null)
+    const foreign = observed.find((i) => i.name === instance && i.host === host && i.labels?.topology !== topology)
     if (foreign !== undefined) {
-      throw new Cul8erError('NAME_CLASH', `instance ${instance} on ${host} exists and is not cul8er's`, {
+      const owner = foreign.labels === null ? "is not cul8er's" : `belongs to topology ${foreign.labels.topology}`
+      throw new Cul8erError('NAME_CLASH', `instance ${instance} on ${host} exists and ${owner}`, {
         hint: `rename it (incus rename ${instance} NEW-NAME), or name the resource or topology differently`,
         details: { instance, host },
       })
@@ -271,7 +302,15 @@ function refuseClashes(all: Work[], observed: ObservedInstance[]): void {
 
 function fingerprint(revision: Revision, ours: Ours[]): string {
   const world = ours
-    .map(({ host, name, type, status, config, devices, labels }) => ({ host, name, type, status, config, devices, labels }))
+    .map(({ host, name, type, status, config, devices, labels }) => ({
+      host,
+      name,
+      type,
+      status,
+      config,
+      devices,
+      labels,
+    }))
     .sort((a, b) => `${a.host}/${a.name}`.localeCompare(`${b.host}/${b.name}`))
   return digestOf({ desired: revision.digest, world }, 32)
 }

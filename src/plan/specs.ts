@@ -11,7 +11,7 @@ export interface Seat {
 
 /** The seats of a revision, in the order of deployment. */
 export function seats(revision: Revision): Seat[] {
-  return Object.entries(revision.topology.resources).flatMap(([resource, { replicas }]) =>
+  return Object.entries(revision.topology.resources).flatMap(([resource, { replicas }]): Seat[] =>
     replicas === null
       ? [{ resource, index: null }]
       : Array.from({ length: replicas }, (_, i) => ({ resource, index: i + 1 })),
@@ -63,7 +63,10 @@ type Content = Pick<
 // A sealed box differs at each sealing of the same value, so only its keyed digest counts.
 const contentDigest = (content: Content): string =>
   digestOf(
-    { ...content, secrets: content.secrets.map(({ name, ref, sealed }) => ({ name, ref, digest: sealed?.digest ?? null })) },
+    {
+      ...content,
+      secrets: content.secrets.map(({ name, ref, sealed }) => ({ name, ref, digest: sealed?.digest ?? null })),
+    },
     16,
   )
 

@@ -1,0 +1,66 @@
+import type { HealthReport } from '../src/health/model.js'
+import type { InstanceSpec, Revision, Role } from '../src/plan/model.js'
+import type { LiveInstance, WorkPlan } from '../src/plan/plan.js'
+import type { Host } from '../src/topology/model.js'
+import type { ServerStats, TopologyRoutes } from '../src/traffic/model.js'
+import type { InspectRequest, InspectResult } from './model.js'
+
+/** A host by its name in the topology, and how to reach it. */
+export interface At {
+  host: string
+  via: Host
+}
+
+/** One instance on one host. */
+export interface InstanceAt extends At {
+  name: string
+  project: string | null
+}
+
+/** What labels say of how an instance came to be as it is. */
+export interface Stamp {
+  operation: number
+  revision: number
+  role: Role
+}
+
+export interface SpecAt extends At {
+  spec: InstanceSpec
+}
+
+/** How traffic goes on one host; host names as in the topology. */
+export interface RoutesAt extends At {
+  routes: TopologyRoutes
+}
+
+/**
+ * The steps that workflows ask for. Each may run twice or half: it looks before it makes, and ends in the same state.
+ * All throw ApplicationFailure with a Cul8erError's code as its type and an ErrorReport as its detail.
+ */
+export interface Activities {
+  planOperation(input: { revision: Revision; unfinished: string[]; force: boolean }): Promise<WorkPlan>
+  /** Everything with the topology's label on its hosts, whatever its role. */
+  findOwned(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<LiveInstance[]>
+  ensureInstance(input: SpecAt & { stamp: Stamp }): Promise<{ address: string | null; created: boolean }>
+  /** Limits, devices, environment keys and labels of an instance that is there. */
+  configureInstance(input: SpecAt & { stamp: Stamp }): Promise<void>
+  /** Environment, secrets and release into the instance; the app runs afterwards. */
+  installRelease(input: SpecAt): Promise<void>
+  waitUntilHealthy(input: SpecAt): Promise<{ address: string | null; report: HealthReport }>
+  takeSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
+  restoreSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
+  /** Removes the oldest of our snapshots beyond `keep`. */
+  pruneSnapshots(input: InstanceAt & { keep: number }): Promise<{ removed: string[] }>
+  startInstance(input: InstanceAt): Promise<void>
+  stopInstance(input: InstanceAt & { timeoutMs: number }): Promise<void>
+  /** Deletes the instance if it is the topology's; already gone is done. */
+  deleteInstance(input: InstanceAt & { topology: string }): Promise<void>
+  setRole(input: InstanceAt & { role: Role }): Promise<void>
+  applyRoutes(input: RoutesAt): Promise<void>
+  waitDrained(input: At & { topology: string; server: string; deadlineMs: number }): Promise<{ cut: number }>
+  removeRoutes(input: At & { topology: string }): Promise<void>
+  trafficStats(input: At & { topology: string }): Promise<ServerStats[]>
+  /** Removes artifacts that no kept revision names. */
+  pruneArtifacts(input: { keep: string[] }): Promise<{ removed: number }>
+  inspect(input: InspectRequest): Promise<InspectResult>
+}

@@ -1,0 +1,254 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+  type ChildWorkflowHandle,
+  type Workflow,
+} from '@temporalio/workflow'
+import type { ErrorReport } from '../../src/errors.js'
+import {
+  importState,
+  ledgerState,
+  operationWorkflowId,
+  setTtl,
+  startOperation,
+  WorkflowType,
+  type LedgerState,
+  type OperationRequest,
+  type OperationStarted,
+  type OperationSummary,
+  type OperationWorkflowType,
+} from '../model.js'
+import { operationId, type OperationEnd, type OperationInput } from '../operations/model.js'
+import { searchAttributes } from '../operations/search.js'
+import { failureOf, reportOf } from '../steps/failure.js'
+import { begin, emptyLedger, end, refusal, revisionOf, targetOf } from './state.js'
+
+export interface LedgerInput {
+  topology: string
+  /** After continue-as-new. */
+  state?: LedgerState
+}
+
+interface Running {
+  requestId: string
+  started: OperationStarted
+  done: boolean
+}
+
+/**
+ * The only writer of a topology's state, and its lock: one operation at a time, refused by the update's validator while
+ * another one runs. It waits for operations, and for the ttl, for as long as the topology exists.
+ */
+export async function ledger(input: LedgerInput): Promise<void> {
+  let state = input.state ?? emptyLedger(input.topology)
+  let running: Running | null = null
+  let wake = 0
+
+  setHandler(ledgerState, () => state)
+  setHandler(
+    startOperation,
+    async (request) => {
+      // The command asked twice: its first answer got lost.
+      if (running?.requestId === request.requestId) return running.started
+      return launch(request)
+    },
+    {
+      validator: (request) => {
+        if (running?.requestId === request.requestId) return
+        const report = refusal(state, request, Date.now())
+        if (report !== null) throw failureOf(report)
+      },
+    },
+  )
+  setHandler(
+    setTtl,
+    ({ ttlMs }) => {
+      state = { ...state, expiresAt: ttlMs === null ? null : new Date(Date.now() + ttlMs).toISOString() }
+      wake += 1
+      return { expiresAt: state.expiresAt }
+    },
+    {
+      validator: () => {
+        if (state.desired === null) throw failureOf(nothingThere(state))
+      },
+    },
+  )
+  setHandler(
+    importState,
+    (imported) => {
+      state = { ...imported, topology: state.topology, current: null }
+      wake += 1
+      return { revisions: state.revisions.length }
+    },
+    {
+      validator: (imported) => {
+        const report = importRefusal(state, imported)
+        if (report !== null) throw failureOf(report)
+      },
+    },
+  )
+
+  async function launch(request: OperationRequest): Promise<OperationStarted> {
+    const number = state.lastOperation + 1
+    const target = targetOf(state, request) ?? 0
+    const summary: OperationSummary = {
+      id: operationId(number),
+      number,
+      workflowId: operationWorkflowId(state.topology, number),
+      kind: request.kind,
+      step: 'starting',
+      startedAt: new Date().toISOString(),
+    }
+    const before = state
+    state = begin(state, request, summary, target)
+    const mine: Running = {
+      requestId: request.requestId,
+      started: { operation: summary.id, workflowId: summary.workflowId, revision: target },
+      done: false,
+    }
+    running = mine
+    try {
+      const child = await startOperationWorkflow(state, request, summary, target)
+      void follow(child, request, mine)
+    } catch (error) {
+      state = before
+      running = null
+      throw failureOf(reportOf(error))
+    }
+    return mine.started
+  }
+
+  async function follow(child: ChildWorkflowHandle<Workflow>, request: OperationRequest, mine: Running): Promise<void> {
+    let ended: OperationEnd
+    try {
+      ended = (await child.result()) as OperationEnd
+    } catch (error) {
+      ended = lost(state, mine.started, reportOf(error))
+    }
+    state = end(state, request, ended, new Date().toISOString())
+    if (running === mine) running = null
+    wake += 1
+  }
+
+  for (;;) {
+    show(state)
+    const seen = wake
+    const leftMs = state.expiresAt === null ? null : Math.max(0, Date.parse(state.expiresAt) - Date.now())
+    const changed = (): boolean => wake !== seen || (running === null && workflowInfo().continueAsNewSuggested)
+    try {
+      if (leftMs === null || running !== null)
+        await condition(() => changed() || (running === null && leftMs !== null && leftMs > 0))
+      else if (!(await condition(() => changed() || running !== null, leftMs))) await expire()
+    } catch (error) {
+      if (isCancellation(error)) {
+        await condition(() => running === null)
+        await condition(allHandlersFinished)
+      }
+      throw error
+    }
+    if (running === null && workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished)
+      await continueAsNew<typeof ledger>({ topology: state.topology, state })
+    }
+  }
+
+  async function expire(): Promise<void> {
+    state = { ...state, expiresAt: null }
+    if (running === null && state.desired !== null) {
+      await launch({ kind: 'destroy', requestId: `ttl-${state.lastOperation + 1}` })
+    }
+  }
+}
+
+async function startOperationWorkflow(
+  state: LedgerState,
+  request: OperationRequest,
+  summary: OperationSummary,
+  target: number,
+): Promise<ChildWorkflowHandle<Workflow>> {
+  const revision = revisionOf(state, target)
+  if (revision === null) throw new Error(`no revision ${target}`)
+  const { kind, planFingerprint, force, snapshot, resource } = request
+  const input: OperationInput = {
+    topology: state.topology,
+    number: summary.number,
+    request: { kind, planFingerprint, force, snapshot, resource },
+    revision,
+    base: revisionOf(state, state.stable),
+    unfinished: state.unfinished,
+  }
+  return startChild(workflowType(request, revision.topology.strategy.approach), {
+    workflowId: summary.workflowId,
+    args: [input],
+    // A ledger that ends must not take an operation down in the middle of a batch.
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    typedSearchAttributes: searchAttributes(input),
+    staticSummary: `${kind} of ${state.topology}, revision ${target}`,
+  })
+}
+
+const workflowType = (
+  { kind }: OperationRequest,
+  approach: 'rolling' | 'blueGreen' | 'canary',
+): OperationWorkflowType =>
+  kind === 'destroy' ? WorkflowType.destroy : kind === 'restore' ? WorkflowType.restore : approach
+
+/** The operation's workflow itself was terminated or failed: a person did that, or it is a bug. */
+function lost(state: LedgerState, started: OperationStarted, error: ErrorReport): OperationEnd {
+  return {
+    result: {
+      topology: state.topology,
+      operation: started.operation,
+      outcome: 'needsAttention',
+      revision: started.revision,
+      durationMs: 0,
+      steps: [],
+      error: {
+        ...error,
+        message: `the operation's workflow did not come to its end: ${error.message}`,
+        hint: 'cul8er plan shows what is where; deploy or roll back again',
+      },
+    },
+    unfinished: [],
+  }
+}
+
+const nothingThere = ({ topology }: LedgerState): ErrorReport => ({
+  code: 'UNKNOWN_TOPOLOGY',
+  message: `nothing of ${topology} is deployed`,
+})
+
+function importRefusal(state: LedgerState, imported: LedgerState): ErrorReport | null {
+  if (state.current !== null) return { code: 'OPERATION_IN_PROGRESS', message: `${state.current.id} is in progress` }
+  if (imported.topology !== state.topology) {
+    return { code: 'USAGE', message: `the state is of topology ${imported.topology}, not ${state.topology}` }
+  }
+  return null
+}
+
+function show(state: LedgerState): void {
+  const { topology, desired, stable, attempted, current, history, expiresAt } = state
+  setCurrentDetails(
+    [
+      `### ${topology}`,
+      `desired revision ${desired ?? 'none'}, attempted ${attempted ?? 'none'}, stable ${stable ?? 'none'}`,
+      current === null
+        ? 'no operation in progress'
+        : `in progress: ${current.kind} (${current.workflowId}) since ${current.startedAt}`,
+      ...(expiresAt === null ? [] : [`destroyed by itself at ${expiresAt}`]),
+      '',
+      ...history
+        .slice(-5)
+        .map(
+          (h) => `- ${h.operation} ${h.kind} to ${h.revision}: ${h.outcome}${h.error ? `: ${h.error.message}` : ''}`,
+        ),
+    ].join('\n'),
+  )
+}

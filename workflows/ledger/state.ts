@@ -1,0 +1,159 @@
+import { keepRevisions, rollbackTarget } from '../../src/plan/revisions.js'
+import type { ErrorReport } from '../../src/errors.js'
+import type { Revision } from '../../src/plan/model.js'
+import type { HistoryEntry, LedgerState, OperationRequest, OperationSummary, Outcome } from '../model.js'
+import type { OperationEnd } from '../operations/model.js'
+
+/** Operations whose outcome is kept. */
+const KEEP_HISTORY = 50
+
+export const emptyLedger = (topology: string): LedgerState => ({
+  topology,
+  desired: null,
+  attempted: null,
+  stable: null,
+  revisions: [],
+  history: [],
+  current: null,
+  expiresAt: null,
+  lastOperation: 0,
+  unfinished: [],
+})
+
+export const revisionOf = (state: LedgerState, number: number | null): Revision | null =>
+  state.revisions.find((revision) => revision.number === number) ?? null
+
+/** Why a request cannot start now, or null. Decided before anything is changed. */
+export function refusal(state: LedgerState, request: OperationRequest, nowMs: number): ErrorReport | null {
+  const { current, topology } = state
+  if (current !== null) {
+    const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
+    return {
+      code: 'OPERATION_IN_PROGRESS',
+      message: `${current.kind} of ${topology} (${current.id}) is in progress since ${age} s`,
+      hint: `cul8er attach ${topology} follows it, cul8er abort ${topology} ends it, --wait waits for it`,
+      details: {
+        operation: current.id,
+        workflowId: current.workflowId,
+        kind: current.kind,
+        step: current.step,
+        startedAt: current.startedAt,
+      },
+    }
+  }
+  if (request.kind === 'deploy') {
+    return request.revision === undefined ? { code: 'USAGE', message: 'a deploy needs a revision' } : null
+  }
+  if (state.desired === null) {
+    return {
+      code: 'UNKNOWN_TOPOLOGY',
+      message: `nothing of ${topology} is deployed`,
+      hint: 'cul8er state list shows what is',
+    }
+  }
+  if (request.kind === 'rollback') {
+    const target = targetOf(state, request)
+    const known = state.revisions.map(({ number }) => number)
+    if (target === null)
+      return { code: 'UNKNOWN_REVISION', message: `${topology} has no stable revision to go back to` }
+    if (!known.includes(target)) {
+      return {
+        code: 'UNKNOWN_REVISION',
+        message: `revision ${target} of ${topology} is not kept`,
+        hint: `kept are ${known.join(', ')}`,
+      }
+    }
+  }
+  return null
+}
+
+/** The revision that a request leads to; a deploy of what is desired already makes no new one. */
+export function targetOf(state: LedgerState, request: OperationRequest): number | null {
+  if (request.kind === 'deploy') {
+    const desired = revisionOf(state, state.desired)
+    return desired !== null && desired.digest === request.revision?.digest ? desired.number : nextNumber(state)
+  }
+  if (request.kind === 'rollback') {
+    const { desired, stable, unfinished } = state
+    return request.to ?? rollbackTarget({ desired, stable, succeeded: succeeded(state), unfinished })
+  }
+  return state.stable ?? state.desired
+}
+
+const nextNumber = (state: LedgerState): number =>
+  Math.max(0, ...state.revisions.map(({ number }) => number), state.desired ?? 0) + 1
+
+const succeeded = (state: LedgerState): number[] =>
+  state.history.flatMap(({ kind, outcome, revision }) =>
+    outcome === 'succeeded' && (kind === 'deploy' || kind === 'rollback') ? [revision] : [],
+  )
+
+/** An operation begins. */
+export function begin(
+  state: LedgerState,
+  request: OperationRequest,
+  current: OperationSummary,
+  target: number,
+): LedgerState {
+  const changes = request.kind === 'deploy' || request.kind === 'rollback'
+  const isNew = request.kind === 'deploy' && request.revision !== undefined && revisionOf(state, target) === null
+  // The same declaration may come with secrets sealed anew: the newest box counts, the digest is the same.
+  const known = request.kind === 'deploy' && request.revision !== undefined && !isNew
+  const revisions = isNew
+    ? [...state.revisions, { number: target, ...request.revision! }]
+    : known
+      ? state.revisions.map((r) => (r.number === target ? { ...r, ...request.revision!, createdAt: r.createdAt } : r))
+      : state.revisions
+  return {
+    ...state,
+    current,
+    lastOperation: current.number,
+    desired: changes ? target : state.desired,
+    attempted: changes ? target : state.attempted,
+    revisions: keepRevisions(revisions, [target, state.stable]),
+  }
+}
+
+/** An operation ended. */
+export function end(
+  state: LedgerState,
+  request: Pick<OperationRequest, 'kind'>,
+  { result, unfinished }: OperationEnd,
+  at: string,
+): LedgerState {
+  const { current } = state
+  const entry: HistoryEntry = {
+    operation: result.operation,
+    number: current?.number ?? state.lastOperation,
+    kind: request.kind,
+    outcome: result.outcome,
+    revision: result.revision,
+    startedAt: current?.startedAt ?? at,
+    endedAt: at,
+    ...(result.error === undefined ? {} : { error: result.error }),
+  }
+  const history = [...state.history, entry].slice(-KEEP_HISTORY)
+  if (request.kind === 'destroy' && result.outcome === 'succeeded') {
+    return { ...emptyLedger(state.topology), history, lastOperation: state.lastOperation }
+  }
+  const stable = (request.kind === 'deploy' || request.kind === 'rollback') && result.outcome === 'succeeded'
+  return {
+    ...state,
+    history,
+    current: null,
+    stable: stable ? result.revision : state.stable,
+    unfinished: stillUnfinished(state, result.outcome, unfinished),
+    expiresAt: stable ? expiry(revisionOf(state, result.revision), at) : state.expiresAt,
+  }
+}
+
+// An undone operation leaves what was half changed before it as it found it.
+function stillUnfinished(state: LedgerState, outcome: Outcome, now: string[]): string[] {
+  if (outcome === 'succeeded') return []
+  return [...new Set([...state.unfinished, ...(outcome === 'rolledBack' || outcome === 'failed' ? [] : now)])]
+}
+
+function expiry(revision: Revision | null, at: string): string | null {
+  const ttlMs = revision?.topology.ttlMs ?? null
+  return ttlMs === null ? null : new Date(Date.parse(at) + ttlMs).toISOString()
+}

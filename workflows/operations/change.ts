@@ -1,0 +1,80 @@
+import { ApplicationFailure } from '@temporalio/workflow'
+import { toPlan, type LiveInstance, type WorkPlan } from '../../src/plan/plan.js'
+import type { TrafficState } from '../../src/plan/routes.js'
+import { FULL_WEIGHT } from '../../src/plan/routes.js'
+import type { Work } from '../../src/plan/plan.js'
+import type { Topology } from '../../src/topology/model.js'
+import { failureOf } from '../steps/failure.js'
+import { quick } from '../steps/activities.js'
+import { Run } from '../steps/run.js'
+import { conduct, type Conducted, type Ending } from './conduct.js'
+import { ending } from './ending.js'
+import type { OperationEnd, OperationInput } from './model.js'
+
+/** A strategy: brings the work up to full traffic, and throws when it cannot. */
+export type Strategy = (run: Run, work: Work[]) => Promise<void>
+
+/** A deploy or a rollback: plan, then let the strategy change the world, then end it one way or the other. */
+export async function change(input: OperationInput, strategy: Strategy): Promise<OperationEnd> {
+  return conduct(input, async (conducted): Promise<Ending> => {
+    const plan = await makePlan(input, conducted)
+    if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
+    const { work, bystanders } = plan
+    if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded' }
+    const run = new Run(
+      {
+        operation: input.number,
+        revision: input.revision,
+        base: input.base,
+        traffic: trafficNow(input.revision.topology, [...bystanders, ...work.flatMap(({ from }) => from ?? [])]),
+      },
+      conducted.steer,
+      conducted.recorder,
+    )
+    return ending(run, work, () => strategy(run, work))
+  })
+}
+
+async function makePlan(input: OperationInput, { recorder, ...conducted }: Conducted): Promise<WorkPlan> {
+  const { revision, unfinished, request } = input
+  const plan = await recorder.step(
+    'plan',
+    undefined,
+    () =>
+      quick({ summary: `revision ${revision.number}` }).planOperation({
+        revision,
+        unfinished,
+        force: request.force ?? false,
+      }),
+    ({ work }) => (work.length === 0 ? 'nothing to change' : `${work.length} changes`),
+  )
+  conducted.changes.push(...toPlan(input.topology, plan).changes)
+  if (request.planFingerprint !== undefined && request.planFingerprint !== plan.fingerprint)
+    throw stale(request.force === true)
+  return plan
+}
+
+const stale = (_force: boolean): ApplicationFailure =>
+  failureOf({
+    code: 'STALE_PLAN',
+    message: 'the saved plan is stale: the instances or the topology are not as they were when it was made',
+    hint: 'make a new one with cul8er plan --out FILE, and look at what changed',
+  })
+
+const exposesAnything = ({ revision, base }: OperationInput): boolean =>
+  [revision, base].some((r) => Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0))
+
+/** The traffic as it should be before anything changes: what lives, at full weight. */
+function trafficNow(topology: Topology, live: LiveInstance[]): TrafficState {
+  const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
+  return {
+    members: serving.flatMap(({ name, resource, slot, host, address, role }) =>
+      address === null || role !== 'live'
+        ? []
+        : [{ instance: name, resource, slot, host, address, weight: FULL_WEIGHT, state: 'ready' as const }],
+    ),
+    active: Object.fromEntries(
+      serving.filter(({ role }) => role === 'live').map(({ resource, slot }) => [resource, slot]),
+    ),
+  }
+}

@@ -1,0 +1,91 @@
+import { isCancellation } from '@temporalio/workflow'
+import type { ErrorReport } from '../../src/errors.js'
+import type { LiveInstance, Work } from '../../src/plan/plan.js'
+import { quick } from '../steps/activities.js'
+import { reportOf } from '../steps/failure.js'
+import { remove } from '../steps/instance.js'
+import { runUndos } from '../steps/rollback.js'
+import type { Run } from '../steps/run.js'
+import type { UndoFailure } from '../steps/undo.js'
+import type { Ending } from './conduct.js'
+
+/**
+ * Runs a strategy to one of its ends. When it throws, everything is taken back, or held for a person. What is deleted is
+ * deleted here, last, when there is no way back any more.
+ */
+export async function ending(run: Run, work: Work[], strategy: () => Promise<void>): Promise<Ending> {
+  try {
+    await run.steer.abortable(async () => {
+      await strategy()
+      await run.traffic.settle()
+    })
+  } catch (error) {
+    return failed(run, isCancellation(error) ? aborted() : reportOf(error))
+  }
+  run.steer.noReturn = 'the new version serves everywhere and what is not needed any more is being removed'
+  try {
+    await finish(run, work)
+    return { outcome: 'succeeded' }
+  } catch (error) {
+    return attention(run, reportOf(error), 'the new version serves, but what was left of the old could not be removed')
+  }
+}
+
+async function failed(run: Run, error: ErrorReport): Promise<Ending> {
+  if (run.strategy.rollback.onFailure === 'hold' && error.code !== 'ABORTED') {
+    run.recorder.say('held: as it is, for a person to decide')
+    const hint = 'cul8er rollback takes everything back; a new deploy goes forward from here'
+    return { outcome: 'held', unfinished: [...run.unfinished], error: { ...error, hint } }
+  }
+  run.recorder.say(`undoing: ${error.message}`)
+  run.steer.noReturn = 'the operation is being undone already'
+  const failures = await runUndos(run)
+  return failures.length > 0 ? undoAttention(run, error, failures) : { outcome: 'rolledBack', error }
+}
+
+/** Replaced instances, then what is not declared any more. */
+async function finish(run: Run, work: Work[]): Promise<void> {
+  const gone: Pick<LiveInstance, 'name' | 'host'>[] = [
+    ...run.replaced,
+    ...work.flatMap(({ action, from }) => (action === 'delete' && from !== null ? [from] : [])),
+  ]
+  if (gone.length > 0) run.recorder.say('point of no return: removing what is not needed any more')
+  await Promise.all(gone.map((from) => remove(run, from)))
+  await prune(run, work)
+}
+
+async function prune(run: Run, work: Work[]): Promise<void> {
+  if (run.strategy.rollback.snapshot === 'never') return
+  const updated = work.flatMap(({ action, from, live }) =>
+    action === 'update' && !live && from !== null ? [from] : [],
+  )
+  const keep = run.strategy.rollback.keepSnapshots
+  await Promise.all(
+    updated.map((from) => quick({ summary: from.name }).pruneSnapshots({ ...run.instanceAt(from), keep })),
+  )
+}
+
+const aborted = (): ErrorReport => ({ code: 'ABORTED', message: 'aborted: what was done has been taken back' })
+
+function undoAttention(run: Run, error: ErrorReport, failures: UndoFailure[]): Ending {
+  const where = failures.map(
+    ({ undo, instance, host, error: e }) => `${instance} on ${host}: ${undo} failed: ${e.message}`,
+  )
+  return attention(run, {
+    code: 'NEEDS_ATTENTION',
+    message: `${error.message}; and undoing it failed in ${failures.length} places: ${where.join('; ')}`,
+    details: { cause: error, undo: failures },
+  })
+}
+
+function attention(run: Run, error: ErrorReport, what?: string): Ending {
+  return {
+    outcome: 'needsAttention',
+    unfinished: [...run.unfinished],
+    error: {
+      ...error,
+      message: what === undefined ? error.message : `${what}: ${error.message}`,
+      hint: 'mend the cause, then deploy or roll back again: both go on from here',
+    },
+  }
+}

@@ -1,0 +1,7 @@
+import type { InspectRequest, InspectResult } from '../model.js'
+import { quick } from '../steps/activities.js'
+
+/** A look at the world from where the workers are; changes nothing. */
+export async function inspect(request: InspectRequest): Promise<InspectResult> {
+  return quick({ summary: request.kind }).inspect(request)
+}

@@ -1,0 +1,23 @@
+import type { Revision } from '../../src/plan/model.js'
+import type { OperationRequest, OperationResult } from '../model.js'
+
+/** What the ledger starts an operation with. */
+export interface OperationInput {
+  topology: string
+  number: number
+  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource'>
+  /** What shall be; for destroy and restore: what is. */
+  revision: Revision
+  /** The stable revision; null before the first. */
+  base: Revision | null
+  /** Instances that earlier operations left half changed. */
+  unfinished: string[]
+}
+
+/** What the ledger learns when it ends. */
+export interface OperationEnd {
+  result: OperationResult
+  unfinished: string[]
+}
+
+export const operationId = (number: number): string => `op-${number}`

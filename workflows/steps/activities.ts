@@ -1,0 +1,44 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
+import { PERMANENT } from '../../src/errors.js'
+import type { Activities } from '../activities.js'
+
+/**
+ * One rule for bounds: every attempt and the whole are bounded, a dead worker is noticed by missing heartbeats, and what a
+ * retry cannot mend is not retried.
+ */
+const bounds = (attemptMs: number, wholeMs: number, attempts: number): ActivityOptions => ({
+  startToCloseTimeout: attemptMs,
+  scheduleToCloseTimeout: wholeMs,
+  // Activities beat every 1.5 s; four missed beats are a dead worker.
+  heartbeatTimeout: 6_000,
+  retry: {
+    initialInterval: 250,
+    backoffCoefficient: 2,
+    maximumInterval: 10_000,
+    maximumAttempts: attempts,
+    nonRetryableErrorTypes: [...PERMANENT],
+  },
+})
+
+const MINUTE = 60_000
+
+/** Steps that take seconds. A host that is away for a short while is waited for. */
+const QUICK = bounds(2 * MINUTE, 6 * MINUTE, 8)
+/** Steps that move a release or an image. */
+const LONG = bounds(10 * MINUTE, 20 * MINUTE, 6)
+/** Undo is tried harder: it is what stands between a failure and a mess. */
+const UNDO = bounds(5 * MINUTE, 15 * MINUTE, 10)
+
+type Options = { summary: string; waitMs?: number }
+
+/** Activities of one step; `summary` is what the Web UI shows beside the activity's name. */
+export const quick = ({ summary }: Options): Activities =>
+  proxyActivities<Activities>({ ...QUICK, summary }) as Activities
+export const long = ({ summary }: Options): Activities =>
+  proxyActivities<Activities>({ ...LONG, summary }) as Activities
+export const undoing = ({ summary }: Options): Activities =>
+  proxyActivities<Activities>({ ...UNDO, summary }) as Activities
+
+/** A step that waits by itself for up to `waitMs`; a lost worker costs one more wait, not many. */
+export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
+  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, 2 * waitMs + 4 * MINUTE, 4), summary }) as Activities

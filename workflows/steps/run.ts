@@ -1,0 +1,84 @@
+import type { InstanceSpec, Revision } from '../../src/plan/model.js'
+import { snapshotName } from '../../src/plan/naming.js'
+import type { LiveInstance, Work } from '../../src/plan/plan.js'
+import type { TrafficState } from '../../src/plan/routes.js'
+import { instanceSpec } from '../../src/plan/specs.js'
+import type { Host, Strategy } from '../../src/topology/model.js'
+import type { At, InstanceAt, SpecAt, Stamp } from '../activities.js'
+import type { Recorder } from './recorder.js'
+import type { Steer } from './steering.js'
+import { Traffic } from './traffic.js'
+import { UndoStack } from './undo.js'
+
+/** What every part of an operation is told. */
+export interface RunInput {
+  /** Number of the operation within its topology. */
+  operation: number
+  /** What shall be. */
+  revision: Revision
+  /** The stable revision; null before the first. */
+  base: Revision | null
+  traffic: TrafficState
+}
+
+/** The state of one run: what the steps read and write. All of it is data. */
+export class Run {
+  readonly undos = new UndoStack()
+  readonly traffic: Traffic
+  /** Instances that are in the middle of a change. */
+  readonly unfinished = new Set<string>()
+  /** Replaced instances, deleted after the point of no return. */
+  readonly replaced: LiveInstance[] = []
+
+  constructor(
+    readonly input: RunInput,
+    readonly steer: Steer,
+    readonly recorder: Recorder,
+  ) {
+    this.traffic = new Traffic(input.revision.topology, input.base?.topology ?? null, input.traffic)
+  }
+
+  get strategy(): Strategy {
+    return this.input.revision.topology.strategy
+  }
+
+  get snapshot(): string {
+    return snapshotName(this.input.operation)
+  }
+
+  /** The spec that a piece of work leads to. */
+  spec(work: Pick<Work, 'resource' | 'index' | 'host' | 'slot'>): InstanceSpec {
+    return instanceSpec(this.input.revision, work, work.host, work.slot)
+  }
+
+  /** What an instance was declared as, if the stable revision made it so. */
+  oldSpec(from: LiveInstance): InstanceSpec | null {
+    const { base } = this.input
+    if (base === null || base.topology.resources[from.resource] === undefined) return null
+    const spec = instanceSpec(base, from, from.host, from.slot)
+    return spec.digest === from.digest ? spec : null
+  }
+
+  stamp(role: Stamp['role'], revision = this.input.revision.number): Stamp {
+    return { operation: this.input.operation, revision, role }
+  }
+
+  at(host: string): At {
+    return { host, via: this.via(host) }
+  }
+
+  specAt(spec: InstanceSpec): SpecAt {
+    return { spec, ...this.at(spec.host) }
+  }
+
+  instanceAt({ name, host }: { name: string; host: string }): InstanceAt {
+    return { name, project: this.input.revision.topology.project, ...this.at(host) }
+  }
+
+  // An instance may be on a host that the new revision does not name any more.
+  private via(host: string): Host {
+    const via = this.input.revision.topology.hosts[host] ?? this.input.base?.topology.hosts[host]
+    if (via === undefined) throw new Error(`no host ${host}`)
+    return via
+  }
+}
