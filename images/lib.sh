@@ -20,3 +20,50 @@ static_busybox() {
   done
   fail 'no static busybox found: install busybox-static, or set BUSYBOX to one'
 }
+
+# debian_packages DIR NAME...: unpacks Debian packages and all they depend on into DIR, without installing them. On a machine that
+# is not Debian's they are fetched from within the debian image.
+debian_packages() {
+  local dir=$1 archives=$WORK/archives package; shift
+  mkdir -p "$dir" "$archives/partial"
+  : >"$WORK/status"
+  local get=(apt-get -qq -y --no-install-recommends --download-only -o APT::Sandbox::User=root)
+  if [ "$(. /etc/os-release; echo "$ID")" = debian ]; then
+    "${get[@]}" -o Dir::State::status="$WORK/status" -o Dir::Cache::archives="$archives" install "$@" ||
+      { apt-get -qq update && "${get[@]}" -o Dir::State::status="$WORK/status" -o Dir::Cache::archives="$archives" install "$@"; }
+  else
+    local inner=$WORK/debian
+    mkdir -p "$inner"
+    tar -C "$inner" --zstd -xpf "$("$images/build" debian)"
+    cp /etc/resolv.conf "$inner/rootfs/etc/resolv.conf"
+    : >"$inner/rootfs/tmp/status"
+    chroot "$inner/rootfs" apt-get -qq update
+    chroot "$inner/rootfs" "${get[@]}" -o Dir::State::status=/tmp/status install "$@"
+    mv "$inner"/rootfs/var/cache/apt/archives/*.deb "$archives/"
+  fi
+  for package in "$archives"/*.deb; do unpack_deb "$package" "$dir"; done
+}
+
+# Works where there is no dpkg.
+unpack_deb() {
+  if have dpkg-deb; then dpkg-deb -x "$1" "$2"; return; fi
+  (cd "$WORK" && rm -f data.tar.* && ar x "$1" && tar -C "$2" --keep-directory-symlink -xpf data.tar.*)
+}
+
+# take_programs DIR PATH...: copies programs and every library they load from DIR into the image.
+take_programs() {
+  local dir=$1 loader program library; shift
+  loader=$(cd "$dir" && ls lib*/ld-linux*.so.* lib/*/ld-linux*.so.* 2>/dev/null | head -1)
+  for program in "$@"; do
+    take_file "$dir" "$program"
+    for library in $(chroot "$dir" "/$loader" --list "$program" | awk '$2 == "=>" {print $3; next} $1 ~ /^\// {print $1}'); do
+      take_file "$dir" "$library"
+    done
+  done
+}
+
+take_file() {
+  [ -e "$ROOT$2" ] && [ ! -L "$ROOT$2" ] && return
+  mkdir -p "$ROOT$(dirname "$2")"
+  cp -L --remove-destination "$1$2" "$ROOT$2"
+}
