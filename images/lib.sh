@@ -54,6 +54,7 @@ unpack_deb() {
 take_programs() {
   local dir=$1 loader program library; shift
   loader=$(cd "$dir" && ls lib*/ld-linux*.so.* lib/*/ld-linux*.so.* 2>/dev/null | head -1)
+  take_file "$dir" "/$loader"
   for program in "$@"; do
     take_file "$dir" "$program"
     for library in $(chroot "$dir" "/$loader" --list "$program" | awk '$2 == "=>" {print $3; next} $1 ~ /^\// {print $1}'); do
