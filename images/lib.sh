@@ -53,7 +53,7 @@ unpack_deb() {
 # take_programs DIR PATH...: copies programs and every library they load from DIR into the image.
 take_programs() {
   local dir=$1 loader program library; shift
-  loader=$(cd "$dir" && ls lib*/ld-linux*.so.* lib/*/ld-linux*.so.* 2>/dev/null | head -1)
+  loader=$(cd "$dir" && find lib* -maxdepth 1 -name 'ld-linux*.so.*' | head -1)
   take_file "$dir" "/$loader"
   for program in "$@"; do
     take_file "$dir" "$program"
