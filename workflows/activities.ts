@@ -1,6 +1,7 @@
 import type { HealthReport } from '../src/health/model.js'
 import type { InstanceSpec, Revision, Role } from '../src/plan/model.js'
-import type { LiveInstance, WorkPlan } from '../src/plan/plan.js'
+import type { LiveInstance } from '../src/plan/work.js'
+import type { WorkPlan } from '../src/plan/plan.js'
 import type { Host } from '../src/topology/model.js'
 import type { ServerStats, TopologyRoutes } from '../src/traffic/model.js'
 import type { InspectRequest, InspectResult } from './model.js'
@@ -31,6 +32,8 @@ export interface SpecAt extends At {
 /** How traffic goes on one host; host names as in the topology. */
 export interface RoutesAt extends At {
   routes: TopologyRoutes
+  /** PEM files by route: their contents are secret and are read where they are used. */
+  certificates: { as: number; host: string | null; cert: string; key: string }[]
 }
 
 /**
@@ -38,7 +41,15 @@ export interface RoutesAt extends At {
  * All throw ApplicationFailure with a Cul8erError's code as its type and an ErrorReport as its detail.
  */
 export interface Activities {
-  planOperation(input: { revision: Revision; unfinished: string[]; force: boolean }): Promise<WorkPlan>
+  /** `hosts`: all that the topology uses now or used before. */
+  planOperation(input: {
+    revision: Revision
+    hosts: Record<string, Host>
+    unfinished: string[]
+    force: boolean
+  }): Promise<WorkPlan>
+  /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
+  ensureProject(input: At & { project: string }): Promise<void>
   /** Everything with the topology's label on its hosts, whatever its role. */
   findOwned(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<LiveInstance[]>
   ensureInstance(input: SpecAt & { stamp: Stamp }): Promise<{ address: string | null; created: boolean }>

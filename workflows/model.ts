@@ -151,7 +151,16 @@ export const steer = defineUpdate<{ accepted: string }, [{ action: Steering }]>(
 
 /** A look at the world: one activity in a short workflow, so that the hosts are reached from where the workers are. */
 export type InspectRequest =
-  | { kind: 'plan'; topology: string; revision: Omit<Revision, 'number'>; force?: boolean }
+  | {
+      kind: 'plan'
+      topology: string
+      revision: Omit<Revision, 'number'>
+      /** Of the stable revision: a host may have left the topology. */
+      formerHosts?: Revision['topology']['hosts']
+      /** From the ledger. */
+      unfinished?: string[]
+      force?: boolean
+    }
   | { kind: 'status'; topology: string; revision: Revision | null }
   | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }
   | { kind: 'orphans'; hosts: Revision['topology']['hosts']; claimed: string[] }

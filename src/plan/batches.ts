@@ -1,5 +1,5 @@
 import type { Resource } from '../topology/model.js'
-import type { Work } from './plan.js'
+import type { Work } from './work.js'
 import { levels } from './order.js'
 
 /**

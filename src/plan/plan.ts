@@ -1,33 +1,11 @@
-import { Cul8erError } from '../errors.js'
-import type { Resource } from '../topology/model.js'
-import { compare } from './compare.js'
 import { digestOf } from './digest.js'
-import type { Change, InstanceSpec, Labels, ObservedInstance, Plan, Revision, Role, Slot } from './model.js'
-import { otherSlot } from './naming.js'
+import { colourSets } from './colours.js'
+import type { ObservedInstance, Plan, Revision } from './model.js'
 import { levels } from './order.js'
-import { placeOn } from './place.js'
-import { instanceSpec, seatKey, seats, type Seat } from './specs.js'
-
-/** An instance of ours that is there, in few words: it travels in payloads. */
-export interface LiveInstance extends Seat {
-  name: string
-  slot: Slot
-  host: string
-  address: string | null
-  role: Role
-  revision: number
-  digest: string
-  /** Names; only where they were asked for. */
-  snapshots?: string[]
-}
-
-/** A change with what a workflow needs to carry it out. */
-export interface Work extends Change {
-  index: number | null
-  slot: Slot
-  /** The live instance of the seat; null for a create. */
-  from: LiveInstance | null
-}
+import { refuseClashes, refuseDataLoss } from './refusals.js'
+import { countHosts, seatWork } from './seat-work.js'
+import { seatKey, seats } from './specs.js'
+import { liveInstance, type LiveInstance, type Ours, type Work } from './work.js'
 
 export interface WorkPlan {
   work: Work[]
@@ -43,40 +21,42 @@ export interface PlanInput {
   observed: ObservedInstance[]
   /** Instances that an earlier operation left half changed: they are set right whatever their labels say. */
   unfinished?: string[]
+  /** Names of instances that are kept for an instant switch back. */
+  kept?: string[]
   /** Go on where a check would refuse. */
   force?: boolean
 }
 
-export type Ours = ObservedInstance & { labels: Labels }
-
-/**
+export /**
  * What must change so that the world is as the revision says. Pure: the same input gives the same plan.
  * @throws Cul8erError NAME_CLASH when an instance that is not ours has a name that the plan needs
  * @throws Cul8erError NOT_SUPPORTED_YET when an image change would lose a stateful instance's data
  */
-export function planWork({ revision, observed, unfinished = [], force = false }: PlanInput): WorkPlan {
+function planWork({ revision, observed, unfinished = [], kept = [], force = false }: PlanInput): WorkPlan {
   const ours = observed.filter((i): i is Ours => i.labels?.topology === revision.topology.name)
-  const bySeat = groupBySeat(ours)
+  const live = groupBySeat(ours)
   const counts = countHosts(ours)
   const notes: string[] = []
-  const kept: Ours[] = []
-  const perSeat = new Map<string, Work | null>()
-
+  const planned = new Map<string, Work | null>()
   for (const seat of seats(revision)) {
-    const live = bySeat.get(seatKey(seat)) ?? null
-    if (live !== null) kept.push(live)
-    perSeat.set(seatKey(seat), seatWork({ revision, seat, live, counts, unfinished }))
+    const key = seatKey(seat)
+    planned.set(key, seatWork({ revision, seat, live: live.get(key) ?? null, counts, unfinished }))
   }
-  const coloured = colourSets(revision, perSeat, bySeat)
+  const aside = ours.filter(({ name, labels }) => labels.role === 'old' && kept.includes(name))
+  const coloured = colourSets(revision, { planned, live, kept: new Map(aside.map((i) => [seatKey(i.labels), i])) })
   const ordered = inOrder(revision, coloured)
-  const leftovers = ours.filter((i) => !kept.includes(i)).map((i) => deletion(i, revision))
-  const work = [...ordered, ...leftovers.sort((a, b) => a.instance.localeCompare(b.instance))]
+  const stays = [...planned.keys()].flatMap((key) => live.get(key) ?? [])
+  const leftovers = ours
+    .filter((i) => !stays.includes(i) && !staysAside(i, aside, ordered))
+    .map((i) => deletion(i, revision))
+    .sort((a, b) => a.instance.localeCompare(b.instance))
+  const work = [...ordered, ...leftovers]
 
   refuseDataLoss(revision, work, force, notes)
   refuseClashes(work, observed, revision.topology.name)
   return {
     work,
-    bystanders: kept
+    bystanders: [...stays, ...aside]
       .filter((i) => !work.some(({ from, action }) => from?.name === i.name && action !== 'delete'))
       .map(liveInstance),
     fingerprint: fingerprint(revision, ours),
@@ -110,120 +90,6 @@ function groupBySeat(ours: Ours[]): Map<string, Ours> {
   return result
 }
 
-interface Counts {
-  ofResource: Map<string, Map<string, number>>
-  all: Map<string, number>
-}
-
-function countHosts(ours: Ours[]): Counts {
-  const counts: Counts = { ofResource: new Map(), all: new Map() }
-  ours.forEach(({ host, labels }) => count(counts, labels.resource, host))
-  return counts
-}
-
-function count(counts: Counts, resource: string, host: string): void {
-  const own = counts.ofResource.get(resource) ?? new Map<string, number>()
-  own.set(host, (own.get(host) ?? 0) + 1)
-  counts.ofResource.set(resource, own)
-  counts.all.set(host, (counts.all.get(host) ?? 0) + 1)
-}
-
-interface SeatInput {
-  revision: Revision
-  seat: Seat
-  live: Ours | null
-  counts: Counts
-  unfinished: string[]
-}
-
-function seatWork({ revision, seat, live, counts, unfinished }: SeatInput): Work | null {
-  const resource = resourceOf(revision, seat.resource)
-  if (live === null) {
-    const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })
-    count(counts, seat.resource, host)
-    const slot: Slot = revision.topology.strategy.approach === 'blueGreen' && !resource.stateful ? 'blue' : ''
-    return work('create', instanceSpec(revision, seat, host, slot), null, ['it is not there'], { drift: false })
-  }
-  const spec = instanceSpec(revision, seat, live.host, live.labels.slot)
-  const moved = resource.on.includes(live.host) ? [] : [`host ${live.host} is not one of its hosts any more`]
-  const differences = [
-    ...(unfinished.includes(live.name)
-      ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }]
-      : []),
-    ...compare(spec, live, live.labels),
-  ]
-  const reasons = [...moved, ...differences.map(({ reason }) => reason)]
-  if (reasons.length === 0) return null
-  const drift = live.labels.digest === spec.digest && moved.length === 0
-  const from = liveInstance(live)
-  if (moved.length > 0 || differences.some(({ kind }) => kind === 'image')) {
-    const host = moved.length > 0 ? placeOn(resource, { ofResource: new Map(), all: counts.all }) : live.host
-    return replacement(instanceSpec(revision, seat, host, otherSlot(live.labels.slot, false)), from, reasons, drift)
-  }
-  if (differences.every(({ kind }) => kind === 'state')) return work('start', spec, from, reasons, { drift })
-  return work('update', spec, from, reasons, {
-    drift,
-    ...(differences.every(({ kind }) => kind === 'live') ? { live: true } : {}),
-  })
-}
-
-const resourceOf = (revision: Revision, name: string): Resource => {
-  const resource = revision.topology.resources[name]
-  if (resource === undefined) throw new Error(`no resource ${name}`)
-  return resource
-}
-
-function work(
-  action: Work['action'],
-  spec: InstanceSpec,
-  from: LiveInstance | null,
-  reasons: string[],
-  extra: { drift: boolean; live?: boolean; replaces?: string },
-): Work {
-  const { resource, index, slot, host, name } = spec
-  return { action, resource, instance: name, host, reasons, ...extra, index, slot, from }
-}
-
-const replacement = (spec: InstanceSpec, from: LiveInstance, reasons: string[], drift: boolean): Work =>
-  work('replace', spec, from, reasons, { drift, replaces: from.name })
-
-/** blueGreen: a declared change of one seat makes a whole new set of its resource, in the other colour. */
-function colourSets(
-  revision: Revision,
-  perSeat: Map<string, Work | null>,
-  bySeat: Map<string, Ours>,
-): Map<string, Work | null> {
-  if (revision.topology.strategy.approach !== 'blueGreen') return perSeat
-  const changed = new Set(
-    [...perSeat.values()].flatMap((w) =>
-      w !== null && w.from !== null && !w.drift && !w.live && !resourceOf(revision, w.resource).stateful
-        ? [w.resource]
-        : [],
-    ),
-  )
-  if (changed.size === 0) return perSeat
-  return new Map(
-    seats(revision).map((seat) => {
-      const key = seatKey(seat)
-      const planned = perSeat.get(key) ?? null
-      const live = bySeat.get(key)
-      if (!changed.has(seat.resource) || planned?.action === 'replace') return [key, planned]
-      // A seat that is new in this revision joins the new set, whatever its colour.
-      const sibling = seats(revision).find((s) => s.resource === seat.resource && bySeat.has(seatKey(s)))
-      const slot = otherSlot((live ?? bySeat.get(seatKey(sibling ?? seat)))?.labels.slot ?? '', true)
-      if (live === undefined) {
-        const host = planned?.host ?? resourceOf(revision, seat.resource).on[0] ?? ''
-        return [
-          key,
-          work('create', instanceSpec(revision, seat, host, slot), null, planned?.reasons ?? [], { drift: false }),
-        ]
-      }
-      const reasons = planned?.reasons ?? ['its set is replaced']
-      return [key, replacement(instanceSpec(revision, seat, live.host, slot), liveInstance(live), reasons, false)]
-    }),
-  )
-}
-
 function inOrder(revision: Revision, perSeat: Map<string, Work | null>): Work[] {
   const rank = new Map(
     levels(revision.topology.resources).flatMap((names, level) => names.map((name) => [name, level])),
@@ -234,6 +100,11 @@ function inOrder(revision: Revision, perSeat: Map<string, Work | null>): Work[] 
     .sort((a, b) => a.level - b.level || a.i - b.i)
     .map(({ w }) => w)
 }
+
+/** What is kept stays, until a new set of its resource needs its colour, or brings it back itself. */
+const staysAside = (instance: Ours, aside: Ours[], ordered: Work[]): boolean =>
+  aside.includes(instance) &&
+  !ordered.some((w) => w.resource === instance.labels.resource && w.action === 'replace' && !w.drift && !w.revive)
 
 function deletion(instance: Ours, revision: Revision): Work {
   const { labels } = instance
@@ -253,50 +124,6 @@ function deletion(instance: Ours, revision: Revision): Work {
     index: labels.index,
     slot: labels.slot,
     from: liveInstance(instance),
-  }
-}
-
-/** An observed instance of ours in few words. */
-export const liveInstance = ({ name, host, addresses, labels }: Ours): LiveInstance => ({
-  name,
-  resource: labels.resource,
-  index: labels.index,
-  slot: labels.slot,
-  host,
-  address: addresses[0] ?? null,
-  role: labels.role,
-  revision: labels.revision,
-  digest: labels.digest,
-})
-
-function refuseDataLoss(revision: Revision, all: Work[], force: boolean, notes: string[]): void {
-  for (const { action, instance, reasons, resource, from } of all) {
-    if (action !== 'replace' || !resourceOf(revision, resource).stateful) continue
-    if (!force) {
-      throw new Cul8erError(
-        'NOT_SUPPORTED_YET',
-        `${from?.name} is stateful, and replacing it would lose its data: ${reasons.join('; ')}`,
-        {
-          hint: 'move the data yourself and deploy with --force, or keep the image and type as they are',
-        },
-      )
-    }
-    notes.push(`--force: ${instance} replaces ${from?.name} and starts without its data`)
-  }
-}
-
-/** Never touch what is not ours: a foreign instance with a name that we need is an error, not an update. */
-function refuseClashes(all: Work[], observed: ObservedInstance[], topology: string): void {
-  for (const { action, instance, host } of all) {
-    if (action !== 'create' && action !== 'replace') continue
-    const foreign = observed.find((i) => i.name === instance && i.host === host && i.labels?.topology !== topology)
-    if (foreign !== undefined) {
-      const owner = foreign.labels === null ? "is not cul8er's" : `belongs to topology ${foreign.labels.topology}`
-      throw new Cul8erError('NAME_CLASH', `instance ${instance} on ${host} exists and ${owner}`, {
-        hint: `rename it (incus rename ${instance} NEW-NAME), or name the resource or topology differently`,
-        details: { instance, host },
-      })
-    }
   }
 }
 

@@ -27,8 +27,7 @@ export const seatKey = (seat: Seat): string => `${seat.resource}/${seat.index ??
  */
 export function instanceSpec(revision: Revision, seat: Seat, host: string, slot: Slot): InstanceSpec {
   const { topology } = revision
-  const resource = topology.resources[seat.resource]
-  if (resource === undefined) throw new Error(`revision ${revision.number} has no resource ${seat.resource}`)
+  const resource = resourceOf(revision, seat.resource)
   const environment = clearEnvironment(resource)
   const content = {
     type: resource.type,
@@ -104,4 +103,11 @@ function release(revision: Revision, { deploy }: Resource): ReleaseSpec | null {
   const artifact = revision.artifacts[key]
   if (artifact === undefined) throw new Error(`revision ${revision.number} has no artifact for ${key}`)
   return { name: deploy.release, version: deploy.version, artifact, start: deploy.start, stop: deploy.stop }
+}
+
+/** A resource of a revision; it is there, or the caller has a bug. */
+export function resourceOf({ topology, number }: Revision, name: string): Resource {
+  const resource = topology.resources[name]
+  if (resource === undefined) throw new Error(`revision ${number} has no resource ${name}`)
+  return resource
 }

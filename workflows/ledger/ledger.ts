@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -75,7 +74,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
       return { expiresAt: state.expiresAt }
     },
     {
-      validator: () => {
+      validator: (_input) => {
         if (state.desired === null) throw failureOf(nothingThere(state))
       },
     },
@@ -114,6 +113,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
       done: false,
     }
     running = mine
+    wake += 1
     try {
       const child = await startOperationWorkflow(state, request, summary, target)
       void follow(child, request, mine)
@@ -140,20 +140,11 @@ export async function ledger(input: LedgerInput): Promise<void> {
   for (;;) {
     show(state)
     const seen = wake
-    const leftMs = state.expiresAt === null ? null : Math.max(0, Date.parse(state.expiresAt) - Date.now())
-    const changed = (): boolean => wake !== seen || (running === null && workflowInfo().continueAsNewSuggested)
-    try {
-      if (leftMs === null || running !== null)
-        await condition(() => changed() || (running === null && leftMs !== null && leftMs > 0))
-      else if (!(await condition(() => changed() || running !== null, leftMs))) await expire()
-    } catch (error) {
-      if (isCancellation(error)) {
-        await condition(() => running === null)
-        await condition(allHandlersFinished)
-      }
-      throw error
-    }
-    if (running === null && workflowInfo().continueAsNewSuggested) {
+    const tooLong = (): boolean => running === null && workflowInfo().continueAsNewSuggested
+    const changed = (): boolean => wake !== seen || tooLong()
+    if (running !== null || state.expiresAt === null) await condition(changed)
+    else if (!(await condition(changed, Math.max(1, Date.parse(state.expiresAt) - Date.now())))) await expire()
+    if (tooLong()) {
       await condition(allHandlersFinished)
       await continueAsNew<typeof ledger>({ topology: state.topology, state })
     }

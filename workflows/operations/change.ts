@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow'
-import { toPlan, type LiveInstance, type WorkPlan } from '../../src/plan/plan.js'
+import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
+import type { LiveInstance } from '../../src/plan/work.js'
 import type { TrafficState } from '../../src/plan/routes.js'
 import { FULL_WEIGHT } from '../../src/plan/routes.js'
-import type { Work } from '../../src/plan/plan.js'
+import type { Work } from '../../src/plan/work.js'
 import type { Topology } from '../../src/topology/model.js'
 import { failureOf } from '../steps/failure.js'
 import { quick } from '../steps/activities.js'
@@ -31,6 +32,7 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
       conducted.steer,
       conducted.recorder,
     )
+    await ensureProjects(run, work)
     return ending(run, work, () => strategy(run, work))
   })
 }
@@ -43,18 +45,27 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
     () =>
       quick({ summary: `revision ${revision.number}` }).planOperation({
         revision,
+        hosts: { ...input.base?.topology.hosts, ...revision.topology.hosts },
         unfinished,
         force: request.force ?? false,
       }),
     ({ work }) => (work.length === 0 ? 'nothing to change' : `${work.length} changes`),
   )
   conducted.changes.push(...toPlan(input.topology, plan).changes)
-  if (request.planFingerprint !== undefined && request.planFingerprint !== plan.fingerprint)
-    throw stale(request.force === true)
+  if (request.planFingerprint !== undefined && request.planFingerprint !== plan.fingerprint) throw stale()
   return plan
 }
 
-const stale = (_force: boolean): ApplicationFailure =>
+async function ensureProjects(run: Run, work: Work[]): Promise<void> {
+  const { project } = run.input.revision.topology
+  if (project === null) return
+  const hosts = new Set(
+    work.filter(({ action }) => action === 'create' || action === 'replace').map(({ host }) => host),
+  )
+  await Promise.all([...hosts].map((host) => quick({ summary: project }).ensureProject({ ...run.at(host), project })))
+}
+
+const stale = (): ApplicationFailure =>
   failureOf({
     code: 'STALE_PLAN',
     message: 'the saved plan is stale: the instances or the topology are not as they were when it was made',

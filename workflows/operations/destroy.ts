@@ -1,4 +1,4 @@
-import type { LiveInstance } from '../../src/plan/plan.js'
+import type { LiveInstance } from '../../src/plan/work.js'
 import type { ErrorReport } from '../../src/errors.js'
 import { quick } from '../steps/activities.js'
 import { reportOf } from '../steps/failure.js'

@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
-import type { LiveInstance, Work } from '../../src/plan/plan.js'
+import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { quick } from '../steps/activities.js'
 import { reportOf } from '../steps/failure.js'
 import { remove } from '../steps/instance.js'

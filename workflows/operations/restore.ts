@@ -1,4 +1,4 @@
-import type { LiveInstance } from '../../src/plan/plan.js'
+import type { LiveInstance } from '../../src/plan/work.js'
 import { FULL_WEIGHT } from '../../src/plan/routes.js'
 import { long, quick } from '../steps/activities.js'
 import { failureOf } from '../steps/failure.js'

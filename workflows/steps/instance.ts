@@ -1,6 +1,6 @@
 import type { HealthReport } from '../../src/health/model.js'
 import type { InstanceSpec } from '../../src/plan/model.js'
-import type { LiveInstance, Work } from '../../src/plan/plan.js'
+import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { FULL_WEIGHT } from '../../src/plan/routes.js'
 import { long, quick, waiting } from './activities.js'
 import type { Run } from './run.js'

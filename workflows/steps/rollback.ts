@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { InstanceSpec } from '../../src/plan/model.js'
-import type { LiveInstance } from '../../src/plan/plan.js'
+import type { LiveInstance } from '../../src/plan/work.js'
 import { long, undoing, waiting } from './activities.js'
 import { reportOf } from './failure.js'
 import { STOP_TIMEOUT_MS } from './instance.js'

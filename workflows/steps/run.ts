@@ -1,6 +1,6 @@
 import type { InstanceSpec, Revision } from '../../src/plan/model.js'
 import { snapshotName } from '../../src/plan/naming.js'
-import type { LiveInstance, Work } from '../../src/plan/plan.js'
+import type { LiveInstance, Work } from '../../src/plan/work.js'
 import type { TrafficState } from '../../src/plan/routes.js'
 import { instanceSpec } from '../../src/plan/specs.js'
 import type { Host, Strategy } from '../../src/topology/model.js'

@@ -100,8 +100,15 @@ export class Traffic {
           host,
           via: this.via(host),
           routes: routesFor(this.topology, host, this.state),
+          certificates: this.certificates(),
         }),
       ),
+    )
+  }
+
+  private certificates(): { as: number; host: string | null; cert: string; key: string }[] {
+    return Object.values(this.topology.resources).flatMap(({ expose }) =>
+      expose.flatMap(({ as, host, certificate }) => (certificate === null ? [] : [{ as, host, ...certificate }])),
     )
   }
 

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../src/errors.js'
 import type { Slot } from '../../src/plan/model.js'
-import type { LiveInstance } from '../../src/plan/plan.js'
+import type { LiveInstance } from '../../src/plan/work.js'
 
 /**
  * How to take one step back. Plain data, registered before the step it undoes: it survives in the history, travels out of

@@ -1,6 +1,6 @@
 import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
-import type { LiveInstance, Work } from '../../src/plan/plan.js'
+import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { WorkflowType, type StepRecord } from '../model.js'
 import { failureOf, reportOf } from '../steps/failure.js'
 import { Recorder } from '../steps/recorder.js'

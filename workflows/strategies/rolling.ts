@@ -1,5 +1,5 @@
 import { batchesOf, legsOf } from '../../src/plan/batches.js'
-import type { Work } from '../../src/plan/plan.js'
+import type { Work } from '../../src/plan/work.js'
 import { carryOut } from '../steps/instance.js'
 import type { Run } from '../steps/run.js'
 import { runLeg } from './leg.js'

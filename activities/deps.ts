@@ -1,0 +1,15 @@
+import type { Logger } from 'pino'
+import type { ArtifactStore } from '../src/artifacts/store.js'
+import type { HostExecutor } from '../src/hosts/executor.js'
+import type { Host } from '../src/topology/model.js'
+import type { Edge } from '../src/traffic/model.js'
+
+/** What activities reach the world through; a test gives its own. */
+export interface ActivityDeps {
+  executorFor(name: string, host: Host): HostExecutor
+  edgeFor(name: string, host: Host): Edge
+  artifacts: ArtifactStore
+  /** AES-256 key that opens sealed secrets. */
+  sealKey: Uint8Array
+  log: Logger
+}

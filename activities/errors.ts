@@ -1,0 +1,25 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity'
+import { Cul8erError, PERMANENT } from '../src/errors.js'
+
+/**
+ * Whatever an activity threw, as what Temporal understands: a cancellation stays one, an error of ours keeps its code as the
+ * type and its report as the detail, anything else is INTERNAL and may be tried again.
+ */
+export function toFailure(error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted) {
+    const reason: unknown = signal.reason
+    return reason instanceof Error ? reason : new CancelledFailure('cancelled')
+  }
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error
+  const known =
+    error instanceof Cul8erError
+      ? error
+      : new Cul8erError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  return ApplicationFailure.create({
+    type: known.code,
+    message: known.message,
+    nonRetryable: PERMANENT.has(known.code),
+    details: [known.toJSON()],
+    cause: error instanceof Error ? error : undefined,
+  })
+}

@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cul8erError } from '../src/errors.js'
+import type { HostExecutor } from '../src/hosts/executor.js'
+import {
+  createSnapshot,
+  deleteInstance,
+  deleteSnapshot,
+  listInstances,
+  observe,
+  restoreSnapshot,
+  setConfig,
+  startInstance,
+  stopInstance,
+} from '../src/incus/index.js'
+import { configureCommands, createCommand, labelsOf } from '../src/instances/commands.js'
+import { LABEL_PREFIX } from '../src/plan/labels.js'
+import type { Labels, ObservedInstance } from '../src/plan/model.js'
+import { isOurSnapshot } from '../src/plan/naming.js'
+import type { Activities, InstanceAt } from '../workflows/activities.js'
+import type { ActivityDeps } from './deps.js'
+import { secretDigests } from './secrets.js'
+import { step } from './step.js'
+
+type Rooms = Pick<
+  Activities,
+  | 'ensureInstance'
+  | 'configureInstance'
+  | 'takeSnapshot'
+  | 'restoreSnapshot'
+  | 'pruneSnapshots'
+  | 'startInstance'
+  | 'stopInstance'
+  | 'deleteInstance'
+  | 'setRole'
+>
+
+/** Making, changing, snapshotting and removing instances. Each looks before it makes, so that twice is as good as once. */
+export function instanceActivities(deps: ActivityDeps): Rooms {
+  const executorOf = ({ host, via }: Pick<InstanceAt, 'host' | 'via'>): HostExecutor => deps.executorFor(host, via)
+  return {
+    ensureInstance: step(async ({ spec, stamp, ...at }, signal) => {
+      const executor = executorOf(at)
+      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps.sealKey, signal))
+      try {
+        // Tried first and asked afterwards: a look before would cost every creation a call to save one on a retry.
+        await executor.run(createCommand(spec, labels), { signal, timeoutMs: CREATE_MS })
+        return { address: null, created: true }
+      } catch (error) {
+        if (!isCode(error, 'ALREADY_EXISTS') && !isCode(error, 'IN_USE') && !isCode(error, 'UNREACHABLE')) throw error
+        const found = await look(executor, { ...at, name: spec.name, project: spec.project }, signal)
+        if (found === null) throw error
+        await adopt(executor, found, labels, { ...at, name: spec.name, project: spec.project }, signal)
+        return { address: found.addresses[0] ?? null, created: false }
+      }
+    }),
+
+    configureInstance: step(async ({ spec, stamp, ...at }, signal) => {
+      const executor = executorOf(at)
+      const found = await mustFind(executor, { ...at, name: spec.name, project: spec.project }, signal)
+      refuseForeign(found, spec.topology)
+      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps.sealKey, signal))
+      for (const command of configureCommands(spec, found, labels)) await executor.run(command, { signal })
+    }),
+
+    takeSnapshot: step(async ({ snapshot, ...at }, signal) => {
+      await already('ALREADY_EXISTS', () =>
+        executorOf(at).run(createSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS }),
+      )
+    }),
+
+    restoreSnapshot: step(async ({ snapshot, ...at }, signal) => {
+      await executorOf(at).run(restoreSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS })
+    }),
+
+    pruneSnapshots: step(async ({ keep, ...at }, signal) => {
+      const executor = executorOf(at)
+      const found = await look(executor, at, signal)
+      const ours = (found?.snapshots ?? [])
+        .filter(({ name }) => isOurSnapshot(name))
+        .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+      const removed = ours.slice(0, Math.max(0, ours.length - keep)).map(({ name }) => name)
+      for (const name of removed) {
+        await already('NOT_FOUND', () => executor.run(deleteSnapshot(at.name, name, at), { signal }))
+      }
+      return { removed }
+    }),
+
+    startInstance: step(async (at, signal) => {
+      await already('ALREADY_EXISTS', () => executorOf(at).run(startInstance(at.name, at), { signal }))
+    }),
+
+    stopInstance: step(async ({ timeoutMs, ...at }, signal) => {
+      await stop(executorOf(at), at, timeoutMs, signal)
+    }),
+
+    deleteInstance: step(async ({ topology, ...at }, signal) => {
+      const executor = executorOf(at)
+      const found = await look(executor, at, signal)
+      if (found === null) return
+      refuseForeign(found, topology)
+      await already('NOT_FOUND', () => executor.run(deleteInstance(at.name, { ...at, force: true }), { signal }))
+    }),
+
+    setRole: step(async ({ role, ...at }, signal) => {
+      await executorOf(at).run(setConfig(at.name, { [`${LABEL_PREFIX}role`]: role }, at), { signal })
+    }),
+  }
+}
+
+const CREATE_MS = 5 * 60_000
+const SNAPSHOT_MS = 5 * 60_000
+
+/** One instance as the host shows it, or null. */
+export async function look(
+  executor: HostExecutor,
+  { host, name, project }: Pick<InstanceAt, 'host' | 'name' | 'project'>,
+  signal: AbortSignal,
+): Promise<ObservedInstance | null> {
+  const { stdout } = await executor.run(listInstances({ project, filters: [`name=^${name}$`] }), {
+    signal,
+    timeoutMs: 20_000,
+  })
+  return observe(host, stdout).find((found) => found.name === name) ?? null
+}
+
+async function mustFind(
+  executor: HostExecutor,
+  at: Pick<InstanceAt, 'host' | 'name' | 'project'>,
+  signal: AbortSignal,
+): Promise<ObservedInstance> {
+  const found = await look(executor, at, signal)
+  if (found !== null) return found
+  throw new Cul8erError('NOT_FOUND', `instance ${at.name} is not on ${at.host} any more`, {
+    hint: 'cul8er plan shows what is where',
+  })
+}
+
+function refuseForeign(found: ObservedInstance, topology: string): void {
+  if (found.labels?.topology === topology) return
+  throw new Cul8erError(
+    'NAME_CLASH',
+    `instance ${found.name} on ${found.host} does not belong to topology ${topology}`,
+    {
+      hint: 'cul8er leaves it alone; rename it, or name the resource differently',
+    },
+  )
+}
+
+/**
+ * An instance of the name is there already: made by an earlier try of this very step, or left over by an operation that could
+ * not clean up. The first is used as it is, the second would be neither old nor new, and is made again.
+ */
+async function adopt(
+  executor: HostExecutor,
+  found: ObservedInstance,
+  labels: Labels,
+  at: InstanceAt,
+  signal: AbortSignal,
+): Promise<void> {
+  refuseForeign(found, labels.topology)
+  if (found.labels?.operation !== labels.operation || found.labels.digest !== labels.digest) {
+    await executor.run(deleteInstance(at.name, { ...at, force: true }), { signal })
+    throw new Cul8erError(
+      'IN_USE',
+      `instance ${at.name} was left over from operation ${found.labels?.operation}; removed, making it again`,
+    )
+  }
+  await already('ALREADY_EXISTS', () => executor.run(startInstance(at.name, at), { signal }))
+}
+
+/** A clean stop; by force when it does not come to an end in time. */
+async function stop(executor: HostExecutor, at: InstanceAt, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const timeoutS = Math.ceil(timeoutMs / 1000)
+  try {
+    await executor.run(stopInstance(at.name, { ...at, timeoutS }), { signal, timeoutMs: timeoutMs + 10_000 })
+  } catch (error) {
+    if (isCode(error, 'ALREADY_EXISTS')) return
+    if (isCode(error, 'NOT_FOUND') || isCode(error, 'UNREACHABLE')) throw error
+    signal.throwIfAborted()
+    await sleep(200, undefined, { signal })
+    await already('ALREADY_EXISTS', () => executor.run(stopInstance(at.name, { ...at, force: true }), { signal }))
+  }
+}
+
+/** Runs what may be done already. */
+async function already(code: 'ALREADY_EXISTS' | 'NOT_FOUND', run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (!isCode(error, code)) throw error
+  }
+}
+
+export const isCode = (error: unknown, code: Cul8erError['code']): boolean =>
+  error instanceof Cul8erError && error.code === code

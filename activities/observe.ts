@@ -1,0 +1,23 @@
+import type { HostExecutor } from '../src/hosts/executor.js'
+import { listInstances, observe } from '../src/incus/index.js'
+import type { ObservedInstance } from '../src/plan/model.js'
+import type { Host } from '../src/topology/model.js'
+
+/** A host that answers a list slower than this is not well, ms. */
+const LIST_MS = 20_000
+
+/** All instances of a topology's project on its hosts: one `incus list` a host, side by side. */
+export async function observeHosts(
+  executorFor: (name: string, host: Host) => HostExecutor,
+  hosts: Record<string, Host>,
+  project: string | null,
+  signal: AbortSignal,
+): Promise<ObservedInstance[]> {
+  const lists = await Promise.all(
+    Object.entries(hosts).map(async ([name, host]) => {
+      const { stdout } = await executorFor(name, host).run(listInstances({ project }), { signal, timeoutMs: LIST_MS })
+      return observe(name, stdout)
+    }),
+  )
+  return lists.flat()
+}

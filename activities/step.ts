@@ -1,0 +1,27 @@
+import { Context } from '@temporalio/activity'
+import { toFailure } from './errors.js'
+
+/** Between heartbeats, ms: a quarter of the workflows' heartbeat timeout. */
+const BEAT_MS = 1_500
+
+/**
+ * What every activity gets: heartbeats while it works, so that a dead worker is noticed in seconds and a cancellation arrives,
+ * and errors as failures.
+ */
+export function step<Input, Output>(
+  run: (input: Input, signal: AbortSignal) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current()
+    const signal = context.cancellationSignal
+    context.heartbeat()
+    const beat = setInterval(() => context.heartbeat(), BEAT_MS)
+    try {
+      return await run(input, signal)
+    } catch (error) {
+      throw toFailure(error, signal)
+    } finally {
+      clearInterval(beat)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Revision, Slot } from './model.js'
+import { otherSlot } from './naming.js'
+import { instanceSpec, resourceOf, seatKey, seats, type Seat } from './specs.js'
+import { liveInstance, replacement, work, type Ours, type Work } from './work.js'
+
+/** Seats with what is planned for them, what lives there, and what is kept there from before. */
+export interface Seating {
+  planned: Map<string, Work | null>
+  live: Map<string, Ours>
+  kept: Map<string, Ours>
+}
+
+/**
+ * blueGreen: a declared change of one seat makes a whole new set of its resource, in the other colour. A set that is kept
+ * from before and is just what is wanted comes back as it is.
+ */
+export function colourSets(revision: Revision, seating: Seating): Map<string, Work | null> {
+  if (revision.topology.strategy.approach !== 'blueGreen') return seating.planned
+  const changed = new Set(
+    [...seating.planned.values()].flatMap((w) =>
+      w !== null && w.from !== null && !w.drift && !w.live && !resourceOf(revision, w.resource).stateful
+        ? [w.resource]
+        : [],
+    ),
+  )
+  const result = new Map(seating.planned)
+  for (const resource of changed) {
+    const own = seats(revision).filter((seat) => seat.resource === resource)
+    const set = keptSet(revision, own, seating) ?? newSet(revision, own, seating)
+    own.forEach((seat, i) => result.set(seatKey(seat), set[i] ?? null))
+  }
+  return result
+}
+
+function keptSet(revision: Revision, own: Seat[], { live, kept }: Seating): Work[] | null {
+  const set = own.map((seat): Work | null => {
+    const old = kept.get(seatKey(seat))
+    const now = live.get(seatKey(seat))
+    if (old === undefined || now === undefined) return null
+    const spec = instanceSpec(revision, seat, old.host, old.labels.slot)
+    if (old.labels.digest !== spec.digest) return null
+    return replacement(spec, liveInstance(now), [`goes back to ${old.name}, which was kept`], {
+      drift: false,
+      revive: true,
+    })
+  })
+  return set.every((w): w is Work => w !== null) ? set : null
+}
+
+function newSet(revision: Revision, own: Seat[], { planned, live }: Seating): Work[] {
+  const before = own.map((seat) => live.get(seatKey(seat))?.labels.slot).find((slot) => slot !== undefined) ?? ''
+  const slot: Slot = otherSlot(before, true)
+  return own.map((seat) => {
+    const now = live.get(seatKey(seat))
+    const plan = planned.get(seatKey(seat)) ?? null
+    const host = plan?.host ?? now?.host ?? resourceOf(revision, seat.resource).on[0] ?? ''
+    const spec = instanceSpec(revision, seat, host, slot)
+    // A seat that is new in this revision joins the new set.
+    return now === undefined
+      ? work('create', spec, null, plan?.reasons ?? ['it is not there'], { drift: false })
+      : replacement(spec, liveInstance(now), plan?.reasons ?? ['its set is replaced'], { drift: false })
+  })
+}
