@@ -68,3 +68,41 @@ take_file() {
   mkdir -p "$ROOT$(dirname "$2")"
   cp -L --remove-destination "$1$2" "$ROOT$2"
 }
+
+# install_packages NAME...: apt-get install inside the image, without starting the services that the packages bring.
+install_packages() {
+  local mount
+  for mount in proc sys dev; do mount --rbind "/$mount" "$ROOT/$mount" && mount --make-rslave "$ROOT/$mount"; done
+  rm -f "$ROOT/etc/resolv.conf"
+  cp -L /etc/resolv.conf "$ROOT/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
+  chmod +x "$ROOT/usr/sbin/policy-rc.d"
+  if ! { inside apt-get -qq update && inside apt-get -qq -y install "$@"; } >"$WORK/log" 2>&1; then
+    fail "installing $* failed: $(tail -n 5 "$WORK/log")"
+  fi
+  rm "$ROOT/usr/sbin/policy-rc.d"
+  ln -sf /run/systemd/resolve/resolv.conf "$ROOT/etc/resolv.conf"
+  for mount in proc sys dev; do umount -l "$ROOT/$mount"; done
+  slim
+}
+
+# inside COMMAND...: runs it with the image as its root.
+inside() {
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$ROOT" "$@"
+}
+
+# What every instance would carry and none reads; machine-id empty so that each gets its own.
+slim() {
+  rm -rf "$ROOT"/var/cache/apt/*.bin "$ROOT"/var/cache/apt/archives/*.deb "$ROOT"/var/lib/apt/lists/* "$ROOT"/var/log/*.log
+  rm -rf "$ROOT"/usr/share/{doc,man,locale,info}/*
+  : >"$ROOT/etc/machine-id"
+}
+
+# The machine's own mirror where it runs Debian.
+debian_mirror() {
+  local mirror=''
+  if [ "$(. /etc/os-release; echo "$ID")" = debian ]; then
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -v security | head -1 || true)
+  fi
+  echo "${mirror:-http://deb.debian.org/debian}"
+}
