@@ -9,6 +9,8 @@ export interface ProbeResult {
   durationMs: number
   /** ISO time. */
   at: string
+  /** An error that comes with starting (no address yet, no agent yet): tolerated until the deadline. */
+  pending?: boolean
 }
 
 /** What waiting for health found out. */

@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { access, lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Cul8erError } from '../errors.js'
+import type { Artifact } from '../plan/model.js'
+
+/** Release tarballs by their sha256, in a folder. */
+export interface ArtifactStore {
+  /**
+   * Takes a file in; what is there already is not copied again.
+   * @throws Cul8erError ARTIFACT_MISSING, NO_SPACE
+   */
+  put(file: string): Promise<Artifact>
+  /**
+   * Where the artifact is; with `verify` its bytes are digested once more.
+   * @throws Cul8erError ARTIFACT_MISSING, ARTIFACT_BROKEN
+   */
+  path(sha256: string, options?: { verify?: boolean }): Promise<string>
+  has(sha256: string): Promise<boolean>
+  /**
+   * Removes what is not kept and was put longer ago than `graceMs` (default an hour: a put comes before the revision that
+   * names it).
+   */
+  prune(keep: ReadonlySet<string>, options?: { graceMs?: number; nowMs?: number }): Promise<{ removed: string[] }>
+}
+
+/** A store in the folder, which is made when it is first written to. */
+export function createArtifactStore(folder: string): ArtifactStore {
+  const place = (sha256: string): string => join(folder, fileName(sha256))
+
+  async function has(sha256: string): Promise<boolean> {
+    return access(place(sha256)).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  return {
+    has,
+
+    async put(file) {
+      const known = await digestOf(file).catch((cause: unknown) => {
+        throw new Cul8erError('ARTIFACT_MISSING', `${file} cannot be read`, { cause })
+      })
+      if (await has(known.sha256)) {
+        // Its age counts from the last put, or a prune could take it from under the revision that is being made.
+        await utimes(place(known.sha256), new Date(), new Date())
+        return known
+      }
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const draft = join(folder, `.${randomBytes(8).toString('hex')}`)
+      try {
+        const copied = await copy(file, draft)
+        await rename(draft, place(copied.sha256))
+        return copied
+      } catch (error) {
+        throw outOfSpace(error, folder) ?? error
+      } finally {
+        await rm(draft, { force: true })
+      }
+    },
+
+    async path(sha256, { verify = false } = {}) {
+      const path = place(sha256)
+      if (!(await has(sha256))) {
+        throw new Cul8erError('ARTIFACT_MISSING', `no artifact ${sha256.slice(0, 12)}… in ${folder}`, {
+          hint: 'Deploy again from where the tarball is; workers and commands must share one artifact store.',
+        })
+      }
+      if (verify && (await digestOf(path)).sha256 !== sha256) {
+        throw new Cul8erError('ARTIFACT_BROKEN', `the artifact ${path} does not have the digest of its name`, {
+          hint: `Remove it and deploy again from where the tarball is.`,
+        })
+      }
+      return path
+    },
+
+    async prune(keep, { graceMs = 3_600_000, nowMs = Date.now() } = {}) {
+      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return []
+        throw error
+      })
+      const removed: string[] = []
+      for (const name of names) {
+        const sha256 = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : null
+        // Drafts that a crash left have no digest for a name.
+        if (sha256 === null ? !name.startsWith('.') : keep.has(sha256)) continue
+        const stats = await lstat(join(folder, name)).catch(() => null)
+        if (stats === null || !stats.isFile() || nowMs - stats.mtimeMs < graceMs) continue
+        await rm(join(folder, name), { force: true })
+        if (sha256 !== null) removed.push(sha256)
+      }
+      return { removed }
+    },
+  }
+}
+
+const SUFFIX = '.tar.gz'
+
+function fileName(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Cul8erError('INTERNAL', `${JSON.stringify(sha256)} is not a sha256`)
+  return `${sha256}${SUFFIX}`
+}
+
+async function digestOf(file: string): Promise<Artifact> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    size += chunk.length
+  }
+  return { sha256: hash.digest('hex'), size }
+}
+
+// Digested again while it is copied: the name must be that of the bytes kept, also if the file changes in between.
+async function copy(from: string, to: string): Promise<Artifact> {
+  const hash = createHash('sha256')
+  let size = 0
+  const target = await open(to, 'wx', 0o600)
+  try {
+    for await (const chunk of createReadStream(from) as AsyncIterable<Buffer>) {
+      hash.update(chunk)
+      size += chunk.length
+      await target.writeFile(chunk)
+    }
+    await target.sync()
+  } finally {
+    await target.close()
+  }
+  return { sha256: hash.digest('hex'), size }
+}
+
+const outOfSpace = (error: unknown, folder: string): Cul8erError | null =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+    ? new Cul8erError('NO_SPACE', `no space for the artifact in ${folder}`, { cause: error })
+    : null

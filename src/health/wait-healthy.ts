@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Cul8erError } from '../errors.js'
+import type { InstanceSpec } from '../plan/model.js'
+import type { Healthcheck } from '../topology/model.js'
+import { healthJudge, type Verdict } from './judge.js'
+import type { HealthReport, ProbeResult } from './model.js'
+import { probe, type ProbeTarget } from './probe.js'
+
+export interface WaitHealthy {
+  spec: Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release' | 'healthcheck'>
+  executor: ProbeTarget['executor']
+  /** Asked again until it gives one, and after an address could not be reached; null: there is none yet. */
+  address: () => Promise<string | null>
+  viaInstance?: boolean
+  signal?: AbortSignal
+  /** After each probe: a heartbeat, or a line for people. */
+  onProbe?: (result: ProbeResult, report: HealthReport) => void
+  /** ms of a clock that never goes back, and a way to wait on it. */
+  clock?: Clock
+}
+
+export interface Clock {
+  now(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/**
+ * Probes an instance until it is healthy. What has no health check is healthy at once.
+ * @throws Cul8erError UNHEALTHY, or PROBE_ERROR when the probes could not be carried out, with `details.probe` (the last result)
+ *   and `details.report`; the signal's reason
+ */
+export async function waitHealthy({
+  spec,
+  clock = systemClock,
+  signal,
+  onProbe,
+  ...way
+}: WaitHealthy): Promise<HealthReport> {
+  const check = spec.healthcheck
+  if (check === null) return { healthy: true, successes: 0, failures: 0, errors: 0, last: null, waitedMs: 0 }
+  const judge = healthJudge(check, clock.now())
+  const needsAddress = check.probe.kind !== 'command' && way.viaInstance !== true
+  let address: string | null = null
+  for (;;) {
+    signal?.throwIfAborted()
+    const target = { spec, executor: way.executor, viaInstance: way.viaInstance }
+    const result = await findAddress(needsAddress && address === null ? way.address : null, address).then(
+      (found) => probe(check.probe, { ...target, address: (address = found) }, { timeoutMs: check.timeoutMs, signal }),
+      (error: unknown) => unknownAddress(error),
+    )
+    const state = judge.add(result, clock.now())
+    onProbe?.(result, state.report)
+    if (state.verdict === 'healthy') return state.report
+    if (state.verdict === 'unhealthy') throw unhealthy(spec.name, check, state)
+    if (result.outcome === 'error') address = null
+    await clock.sleep(state.nextProbeMs, signal)
+  }
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: async (ms, signal) => pause(ms, undefined, { signal }),
+}
+
+const findAddress = async (ask: (() => Promise<string | null>) | null, known: string | null): Promise<string | null> =>
+  ask === null ? known : ask()
+
+const unknownAddress = (error: unknown): ProbeResult => ({
+  outcome: 'error',
+  message: error instanceof Error ? error.message : String(error),
+  durationMs: 0,
+  at: new Date().toISOString(),
+})
+
+function unhealthy(name: string, check: Healthcheck, { because, report }: Verdict): Cul8erError {
+  const last = report.last?.message ?? 'no probe was made'
+  const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(1))} s`
+  const reason =
+    because === 'failures'
+      ? `failed ${Math.max(1, check.retries)} probes in a row after it had answered`
+      : because === 'errors'
+        ? `could not be probed ${check.errorLimit + 1} times in a row`
+        : report.successes > 0
+          ? `did not stay healthy for ${seconds(check.minHealthyMs)} within ${seconds(check.deadlineMs)}`
+          : `did not get healthy within ${seconds(check.deadlineMs)}`
+  return new Cul8erError(because === 'errors' ? 'PROBE_ERROR' : 'UNHEALTHY', `${name} ${reason}: ${last}`, {
+    hint:
+      because === 'errors'
+        ? 'See whether the host and the instance can be reached: `cul8er hosts check`.'
+        : `See \`cul8er logs\`.`,
+    details: { instance: name, probe: report.last, report },
+  })
+}

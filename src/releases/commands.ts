@@ -1,0 +1,103 @@
+import type { IncusCommand } from '../incus/command.js'
+import { execIn } from '../incus/exec.js'
+import type { InstanceSpec } from '../plan/model.js'
+import { encodeConfiguration } from './configuration.js'
+import { checkReleaseNames, serviceName } from './names.js'
+import { configureScript } from './scripts/configure.js'
+import { installScript } from './scripts/install.js'
+import { logsScript, probeScript, restartScript, stopScript } from './scripts/steer.js'
+import { inProject } from '../incus/words.js'
+import { Verb } from './verbs.js'
+
+/** Seconds between SIGTERM and SIGKILL unless told otherwise (Kamal's drain_timeout, Phoenix's socket drain). */
+export const STOP_SECONDS = 30
+
+/** What names an instance for a command. */
+export type Target = Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release'>
+
+/**
+ * Places environment, secrets and, where there is a release, how to run it. Secrets travel on standard input alone.
+ * @throws Cul8erError INVALID_TOPOLOGY for a name or value that an environment cannot hold
+ */
+export function configureCommand(
+  spec: InstanceSpec,
+  { secrets, stopSeconds = STOP_SECONDS }: { secrets: ReadonlyMap<string, string>; stopSeconds?: number },
+): IncusCommand {
+  checkReleaseNames(spec)
+  return {
+    ...verb(spec, configureScript, Verb.configure, [serviceName(spec)]),
+    stdin: encodeConfiguration(spec, secrets, stopSeconds),
+    stdinLabel: `configuration of ${spec.name}`,
+  }
+}
+
+/**
+ * Unpacks the release and starts it; with null for the path it switches to a version that is in place.
+ * @throws Cul8erError INVALID_TOPOLOGY for a release name or version that cannot be a folder
+ */
+export function installCommand(
+  spec: InstanceSpec,
+  artifactPath: string | null,
+  { stopSeconds = STOP_SECONDS }: { stopSeconds?: number } = {},
+): IncusCommand {
+  checkReleaseNames(spec)
+  const { release } = spec
+  if (release === null) throw new Error(`${spec.name} has no release to install`)
+  const { version, artifact } = release
+  const args = [release.name, version, artifact.sha256, String(stopSeconds), program(release)]
+  return {
+    ...verb(spec, installScript, Verb.install, args),
+    ...(artifactPath === null
+      ? {}
+      : { stdin: { file: artifactPath }, stdinLabel: `release ${release.name} ${version}, ${artifact.size} bytes` }),
+  }
+}
+
+/** Stops the release, if it runs, and starts it again. */
+export const restartCommand = (target: Target, { stopSeconds = STOP_SECONDS } = {}): IncusCommand =>
+  verb(target, restartScript, Verb.restart, [serviceName(target), String(stopSeconds)])
+
+/** Stops the release until the next install or restart. */
+export const stopCommand = (target: Target, { stopSeconds = STOP_SECONDS } = {}): IncusCommand =>
+  verb(target, stopScript, Verb.stop, [serviceName(target), String(stopSeconds)])
+
+/** The last lines of the release's log, or of the instance's own where there is no release. */
+export const logsCommand = (target: Target, { lines = 100, follow = false } = {}): IncusCommand =>
+  verb(target, logsScript, Verb.logs, [target.release?.name ?? '-', String(lines), follow ? '1' : '0'])
+
+/** What the instance wrote on its console: the only log of one whose init does not come up. */
+export const consoleLogCommand = (target: Target): IncusCommand => ({
+  args: ['console', ...inProject(target), target.name, '--show-log'],
+})
+
+/** Asks a port from inside the instance. */
+export const probeCommand = (
+  target: Target,
+  probe: { kind: 'http' | 'https' | 'tcp'; port: number; path: string; timeoutSeconds: number },
+): IncusCommand =>
+  verb(target, probeScript, Verb.probe, [probe.kind, String(probe.port), probe.path, String(probe.timeoutSeconds)])
+
+/** Every command of putting a release, or the environment alone, into an instance: what a dry run prints. */
+export const releaseSteps = (
+  spec: InstanceSpec,
+  { secrets = new Map(), artifactPath = '' }: { secrets?: ReadonlyMap<string, string>; artifactPath?: string } = {},
+): IncusCommand[] => [
+  ...(needsConfiguring(spec) ? [configureCommand(spec, { secrets })] : []),
+  ...(spec.release === null ? [] : [installCommand(spec, artifactPath)]),
+]
+
+/** There is something to place: a release, environment or secrets. */
+export const needsConfiguring = (spec: InstanceSpec): boolean =>
+  spec.release !== null || spec.secrets.length > 0 || Object.keys(spec.environment).length > 0
+
+/** Arguments for people: a script is a page of shell that the verb after it stands for. */
+export const briefArgs = (args: readonly string[]): string[] =>
+  args.map((arg, i) => ((args[i + 1] ?? '').startsWith('cul8er-') && args[i - 1] === '-c' ? '…' : arg))
+
+const verb = (target: Target, script: string, word: Verb, args: string[]): IncusCommand =>
+  execIn(target.name, ['sh', '-c', script, word, ...args], { project: target.project })
+
+const program = ({ name, start }: NonNullable<InstanceSpec['release']>): string => {
+  const first = (start ?? [`bin/${name}`])[0] ?? ''
+  return first.includes('/') && !first.startsWith('/') ? first : ''
+}

@@ -1,0 +1,47 @@
+import type { InstanceSpec } from '../plan/model.js'
+import { checkVariable, envFile, parseEnvFile } from './env-file.js'
+import { openrcService, systemdUnit } from './units.js'
+import { runScript } from './run-script.js'
+import { serviceName } from './names.js'
+
+/** What `cul8er-configure` reads: one `KIND KEY BASE64` a line, so that a shell can take it apart; `end` proves that it is whole. */
+export function encodeConfiguration(
+  spec: InstanceSpec,
+  secrets: ReadonlyMap<string, string>,
+  stopSeconds: number,
+): Uint8Array {
+  for (const [name, value] of [...Object.entries(spec.environment), ...secrets]) checkVariable(spec.name, name, value)
+  const lines = [
+    line('env', '-', envFile(spec.environment)),
+    ...[...secrets].map(([name, value]) => line('secret', name, value)),
+    ...(spec.release === null ? [] : releaseLines(serviceName(spec), spec.release, stopSeconds)),
+    'end - -',
+  ]
+  return new TextEncoder().encode(`${lines.join('\n')}\n`)
+}
+
+/** Environment and secrets of a configuration, for who plays an instance. */
+export function decodeConfiguration(input: Uint8Array): {
+  environment: Record<string, string>
+  secrets: Record<string, string>
+} {
+  const lines = new TextDecoder().decode(input).trimEnd().split('\n')
+  const entries = lines.map((text) => text.split(' ') as [string, string, string?])
+  const clear = ([, , data = '']: [string, string, string?]): string => Buffer.from(data, 'base64').toString()
+  return {
+    environment: Object.assign(
+      {},
+      ...entries.filter(([kind]) => kind === 'env').map((e) => parseEnvFile(clear(e))),
+    ) as Record<string, string>,
+    secrets: Object.fromEntries(entries.filter(([kind]) => kind === 'secret').map((e) => [e[1], clear(e)])),
+  }
+}
+
+const releaseLines = (name: string, release: NonNullable<InstanceSpec['release']>, stopSeconds: number): string[] => [
+  line('run', '-', runScript({ name, start: release.start ?? [`bin/${name}`, 'start'], stop: release.stop })),
+  line('unit', 'systemd', systemdUnit({ name, stopSeconds, hasStop: release.stop !== null })),
+  line('unit', 'openrc', openrcService({ name, stopSeconds, hasStop: release.stop !== null })),
+]
+
+const line = (kind: string, key: string, text: string): string =>
+  `${kind} ${key} ${Buffer.from(text).toString('base64')}`

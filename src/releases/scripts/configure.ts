@@ -1,0 +1,60 @@
+import { ScriptExit } from '../verbs.js'
+import { prelude } from './prelude.js'
+
+/**
+ * Files are staged first and moved into place once all of the input is there, each at a stroke. What is no longer a secret of the
+ * instance is removed.
+ */
+export const configureScript = `${prelude}
+umask 077
+secrets=/etc/cul8er/secrets
+stage=/etc/cul8er/.stage
+rm -rf "$stage" && mkdir -p "$stage/secrets" "$secrets" || exit 1
+chmod 755 /etc/cul8er
+init=
+whole=
+while read -r kind key data; do
+  case $kind in
+  env) file=$stage/env ;;
+  secret) file=$stage/secrets/$key ;;
+  run) file=$stage/run ;;
+  unit)
+    [ -n "$init" ] || find_init
+    [ "$key" = "$init" ] || continue
+    file=$stage/unit
+    ;;
+  end)
+    whole=1
+    continue
+    ;;
+  *) continue ;;
+  esac
+  printf %s "$data" | base64 -d >"$file" || exit 1
+done
+[ -n "$whole" ] || fail ${ScriptExit.configurationCut} 'the configuration ended early'
+chmod 400 "$stage/env" && mv -f "$stage/env" "/etc/cul8er/$name.env" || exit 1
+for file in "$secrets"/*; do
+  [ -e "$stage/secrets/\${file##*/}" ] || rm -f "$file"
+done
+for file in "$stage"/secrets/*; do
+  [ ! -f "$file" ] || { chmod 400 "$file" && mv -f "$file" "$secrets/"; } || exit 1
+done
+if [ -f "$stage/run" ]; then
+  mkdir -p "$home" && chmod 755 "$home" "$stage/run" && mv -f "$stage/run" "$home/run" || exit 1
+fi
+case $init in
+systemd)
+  file=/etc/systemd/system/cul8er-$name.service
+  chmod 644 "$stage/unit"
+  if [ -f "$file" ] && [ "$(cat "$file")" != "$(cat "$stage/unit")" ]; then : >"$home/.reload"; fi
+  mv -f "$stage/unit" "$file" || exit 1
+  ;;
+openrc) chmod 755 "$stage/unit" && mv -f "$stage/unit" "/etc/init.d/cul8er-$name" || exit 1 ;;
+esac
+rm -rf "$stage"
+for marker in "$home"/*/.cul8er-sha256; do
+  [ -f "$marker" ] || continue
+  version=\${marker%/*}
+  [ -L "$version" ] || echo "have \${version##*/} $(cat "$marker")"
+done
+`

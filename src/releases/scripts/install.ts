@@ -1,0 +1,46 @@
+import { ScriptExit } from '../verbs.js'
+import { prelude, service } from './prelude.js'
+
+/** Versions kept in an instance, the current one among them, so that going back needs no upload. */
+export const KEPT_VERSIONS = 3
+
+/** Verifies, unpacks and switches to a version; a version in place with the same digest is only switched to. */
+export const installScript = `${prelude}${service}
+version=$2
+sha256=$3
+stop_seconds=$4
+program=$5
+target=$home/$version
+[ -x "$home/run" ] || fail ${ScriptExit.nothingInstalled} "$name is not configured"
+rm -rf "$home"/.unpack*
+if [ "$(cat "$target/.cul8er-sha256" 2>/dev/null)" != "$sha256" ]; then
+  tarball=$home/.unpack.tar.gz
+  cat >"$tarball" || fail 1 "cannot write $tarball"
+  [ -s "$tarball" ] || fail ${ScriptExit.tarballNeeded} "$version is not in place, and no tarball came"
+  found=$(sha256sum <"$tarball")
+  found=\${found%% *}
+  [ "$found" = "$sha256" ] || fail ${ScriptExit.digestDiffers} "sha256 is $found, expected $sha256"
+  mkdir "$home/.unpack" || exit 1
+  tar -xzof "$tarball" -C "$home/.unpack" || fail ${ScriptExit.cannotUnpack} 'tar cannot unpack it'
+  rm -f "$tarball"
+  [ -z "$program" ] || [ -x "$home/.unpack/$program" ] || fail ${ScriptExit.noProgram} "$program is missing or not executable"
+  chmod 755 "$home/.unpack"
+  if id app >/dev/null 2>&1; then chown -R app "$home/.unpack" || exit 1; fi
+  echo "$sha256" >"$home/.unpack/.cul8er-sha256" || exit 1
+  [ ! -e "$target" ] || mv "$target" "$home/.unpack.old" || exit 1
+  mv "$home/.unpack" "$target" || exit 1
+fi
+touch "$target"
+rm -f "$home/.current.new"
+ln -s "$version" "$home/.current.new" || exit 1
+mv -fT "$home/.current.new" "$home/current" 2>/dev/null || ln -sfn "$version" "$home/current" || exit 1
+find_init
+start_service "$stop_seconds"
+rm -rf "$home"/.unpack* "$home/.current.new"
+kept=0
+for old in $(ls -1t "$home"); do
+  [ ! -L "$home/$old" ] && [ -f "$home/$old/.cul8er-sha256" ] || continue
+  kept=$((kept + 1))
+  [ "$kept" -le ${KEPT_VERSIONS} ] || [ "$old" = "$version" ] || rm -rf "\${home:?}/$old"
+done
+`

@@ -1,0 +1,22 @@
+/**
+ * Who runs the release under busybox init, told by `/opt/NAME/.owner`: a process id and its start time, which together name
+ * one process for good, also after a restart of the instance gave the id to another.
+ */
+export const ownerFunctions = `
+identity() {
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+  pid=$1
+  set -- \${stat##*) }
+  [ "$1" = Z ] || echo "$pid \${20}"
+}
+owner() {
+  { read -r owner_pid owner_start <"$1/.owner"; } 2>/dev/null || return 0
+  [ "$(identity "$owner_pid")" != "$owner_pid $owner_start" ] || echo "$owner_pid"
+}
+owned() {
+  [ -n "$(owner "$1")" ]
+}
+own() {
+  identity $$ >"$1/.owner.$$" && mv -f "$1/.owner.$$" "$1/.owner"
+}
+`

@@ -1,0 +1,129 @@
+import { ScriptExit } from '../verbs.js'
+import { ownerFunctions } from './owner.js'
+
+/** What the verbs share: the name, the kind of init, and waiting for it right after the instance started. */
+export const prelude = `
+name=$1
+home=/opt/$name
+fail() {
+  code=$1
+  shift
+  echo "$*" >&2
+  exit "$code"
+}
+nap() {
+  sleep 0.02 2>/dev/null || sleep 1
+}
+init_kind() {
+  case $(readlink /proc/1/exe) in
+  */systemd*) echo systemd ;;
+  */openrc-init*) echo openrc ;;
+  */init*) [ ! -x /sbin/openrc-run ] || echo openrc ;;
+  */busybox*) if [ -x /sbin/openrc-run ]; then echo openrc; else echo busybox; fi ;;
+  esac
+}
+find_init() {
+  tries=0
+  init=$(init_kind)
+  while [ -z "$init" ] && [ "$tries" -lt 150 ]; do
+    nap
+    tries=$((tries + 1))
+    init=$(init_kind)
+  done
+  [ -n "$init" ] || fail ${ScriptExit.noInit} "no systemd, OpenRC or busybox init: process 1 is $(readlink /proc/1/exe)"
+}
+`
+
+/** Starting and stopping the release on each init; needs the prelude. */
+export const service = `${ownerFunctions}
+unit=cul8er-$name
+manage_systemd() {
+  tries=0
+  until reply=$(systemctl "$@" 2>&1); do
+    case $reply in
+    *'not been booted'* | *'Failed to connect'* | *'Failed to get D-Bus'* | *'Connection reset'* | *'end of stream'*) nap ;;
+    *) fail ${ScriptExit.startRefused} "systemctl $*: $reply" ;;
+    esac
+    tries=$((tries + 1))
+    [ "$tries" -lt 1500 ] || fail ${ScriptExit.initNotReady} "systemd does not answer: $reply"
+  done
+}
+manage_openrc() {
+  tries=0
+  until [ -e /run/openrc/softlevel ]; do
+    nap
+    tries=$((tries + 1))
+    [ "$tries" -lt 1500 ] || fail ${ScriptExit.initNotReady} 'OpenRC has not booted yet'
+  done
+  reply=$("$@" 2>&1) || fail ${ScriptExit.startRefused} "$*: $reply"
+}
+await_end() {
+  tries=0
+  while [ -n "$(identity "$1")" ] && [ "$tries" -lt $(($2 * 50)) ]; do
+    nap
+    tries=$((tries + 1))
+  done
+  [ -z "$(identity "$1")" ]
+}
+# As systemd's KillMode=mixed does: the program is asked, what it leaves behind is not.
+end_program() {
+  program=$(owner "$home")
+  [ -n "$program" ] || return 0
+  own "$home"
+  "$home/run" stop >/dev/null 2>&1 </dev/null &
+  asked=$!
+  await_end "$asked" "$1" || kill -KILL "$asked" 2>/dev/null
+  kill -TERM "$program" 2>/dev/null
+  await_end "$program" "$1" || kill -KILL "$program" 2>/dev/null
+  for left in $(grep -lF "CUL8ER_RELEASE=$name" /proc/[0-9]*/environ 2>/dev/null); do
+    left=\${left#/proc/}
+    kill -KILL "\${left%/environ}" 2>/dev/null
+  done
+}
+start_service() {
+  case $init in
+  systemd)
+    wants=/etc/systemd/system/multi-user.target.wants
+    mkdir -p "$wants" && ln -sf "../$unit.service" "$wants/$unit.service"
+    if [ -e "$home/.reload" ]; then manage_systemd daemon-reload && rm -f "$home/.reload"; fi
+    manage_systemd restart "$unit.service"
+    ;;
+  openrc)
+    manage_openrc rc-update add "$unit" default
+    manage_openrc rc-service "$unit" restart
+    ;;
+  busybox)
+    end_program "$1"
+    rm -f "$home/.hold"
+    own "$home"
+    setsid "$home/run" direct </dev/null >/dev/null 2>&1 &
+    entry="::respawn:$home/run respawn"
+    if ! grep -qxF "$entry" /etc/inittab 2>/dev/null; then
+      echo "$entry" >>/etc/inittab
+      kill -HUP 1
+    fi
+    tries=0
+    while [ "$(owner "$home")" = "$$" ] && [ "$tries" -lt 100 ]; do
+      nap
+      tries=$((tries + 1))
+    done
+    ;;
+  esac
+}
+stop_service() {
+  case $init in
+  systemd)
+    rm -f "/etc/systemd/system/multi-user.target.wants/$unit.service"
+    manage_systemd stop "$unit.service"
+    ;;
+  openrc)
+    manage_openrc rc-update del "$unit" default
+    manage_openrc rc-service "$unit" stop
+    ;;
+  busybox)
+    : >"$home/.hold"
+    end_program "$1"
+    ;;
+  esac
+}
+`

@@ -1,0 +1,56 @@
+import { ScriptExit } from '../verbs.js'
+import { prelude, service } from './prelude.js'
+
+export const restartScript = `${prelude}${service}
+[ -e "$home/current" ] || fail ${ScriptExit.nothingInstalled} "$name is not installed"
+find_init
+start_service "$2"
+`
+
+/** Stopping what was never installed is done already. */
+export const stopScript = `${prelude}${service}
+[ -x "$home/run" ] || exit 0
+find_init
+stop_service "$2"
+`
+
+/** The journal where there is one; else the release's own file, or the system log for a whole instance. */
+export const logsScript = `${prelude}
+lines=$2
+follow=
+if command -v journalctl >/dev/null 2>&1; then
+  [ "$3" != 1 ] || follow=-f
+  if [ "$name" = - ]; then
+    exec journalctl --no-pager --quiet --output=short-iso --lines="$lines" $follow
+  fi
+  exec journalctl --no-pager --quiet --output=short-iso --lines="$lines" --unit="cul8er-$name" $follow
+fi
+[ "$3" != 1 ] || follow=-F
+for file in "/var/log/cul8er/$name.log" /var/log/syslog /var/log/messages; do
+  if [ -f "$file" ]; then exec tail -n "$lines" $follow "$file"; fi
+  [ "$name" = - ] || exit 0
+done
+`
+
+/** For addresses that the host cannot reach: asks from inside with what the image has. */
+export const probeScript = `
+kind=$1
+port=$2
+path=$3
+seconds=$4
+case $kind in
+tcp)
+  command -v nc >/dev/null 2>&1 || exit ${ScriptExit.noProbeProgram}
+  exec nc -z -w "$seconds" 127.0.0.1 "$port"
+  ;;
+esac
+url=$kind://127.0.0.1:$port$path
+if command -v curl >/dev/null 2>&1; then
+  exec curl -ks -o /dev/null -w '%{http_code}' --max-time "$seconds" "$url"
+fi
+command -v wget >/dev/null 2>&1 || exit ${ScriptExit.noProbeProgram}
+reply=$(wget -S -O /dev/null -T "$seconds" "$url" 2>&1)
+code=$(printf '%s\\n' "$reply" | awk '$1 ~ /^HTTP\\// { print $2; exit }')
+[ -n "$code" ] || { printf '%s\\n' "$reply" >&2; exit 1; }
+printf %s "$code"
+`

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Cul8erError } from '../errors.js'
+import { SEAL_KEY_BYTES } from './seal.js'
+
+export interface SealKeySource {
+  /** The folder of the embedded service. */
+  home: string
+  env: NodeJS.ProcessEnv
+}
+
+/**
+ * The key that seals secrets: `CUL8ER_SEAL_KEY`, or the file `seal.key` of the embedded service, made when there is none.
+ * @throws Cul8erError USAGE for a key that is not 32 bytes of base64, PERMISSION for a file that others can read
+ */
+export async function loadSealKey({ home, env }: SealKeySource): Promise<Uint8Array> {
+  if (env.CUL8ER_SEAL_KEY) return decode(env.CUL8ER_SEAL_KEY, 'CUL8ER_SEAL_KEY')
+  const file = join(home, 'seal.key')
+  return (await read(file)) ?? (await create(home, file))
+}
+
+async function create(home: string, file: string): Promise<Uint8Array> {
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(`${randomBytes(SEAL_KEY_BYTES).toString('base64')}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  // A link and not a rename: of two that start at once the first wins, and both go on with its key.
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await rm(draft)
+  const key = await read(file)
+  if (key === null) throw new Cul8erError('INTERNAL', `${file} vanished while it was made`)
+  return key
+}
+
+async function read(file: string): Promise<Uint8Array | null> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw new Cul8erError('PERMISSION', `the seal key ${file} cannot be read: ${error.message}`, { cause: error })
+  })
+  if (handle === null) return null
+  try {
+    const mode = (await handle.stat()).mode & 0o777
+    if ((mode & 0o077) !== 0) {
+      throw new Cul8erError('PERMISSION', `the seal key ${file} has mode ${mode.toString(8)}: others can read it`, {
+        hint: `chmod 600 ${file}; and if someone may have read it, change the secrets that it sealed.`,
+      })
+    }
+    return decode(await handle.readFile('utf8'), file)
+  } finally {
+    await handle.close()
+  }
+}
+
+function decode(text: string, place: string): Uint8Array {
+  const key = Buffer.from(text.trim(), 'base64')
+  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text.trim()) && key.length === SEAL_KEY_BYTES) return key
+  throw new Cul8erError('USAGE', `${place} is not a key: ${SEAL_KEY_BYTES} bytes in base64 are expected`, {
+    hint: 'Make one with: openssl rand -base64 32',
+  })
+}

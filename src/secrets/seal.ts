@@ -1,0 +1,54 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { Cul8erError } from '../errors.js'
+import type { Sealed } from '../plan/model.js'
+
+/** Bytes of the key that seals and digests are derived from. */
+export const SEAL_KEY_BYTES = 32
+
+/** What a secret is bound to: a box moved to another place does not open. */
+export const secretContext = (topology: string, resource: string, name: string): string =>
+  `${topology}/${resource}/${name}`
+
+/** Seals a clear value with AES-256-GCM: another box each time, the same digest for the same value. */
+export function seal(value: string, key: Uint8Array, context: string): Sealed {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', derived(key, 'seal'), iv).setAAD(Buffer.from(context))
+  const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
+  const box = ['v1', ...[iv, text, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join(':')
+  return { box, digest: secretDigest(value, key, context) }
+}
+
+/**
+ * The clear value.
+ * @throws Cul8erError SECRET_UNRESOLVED when the key or the context is another, or the box was changed
+ */
+export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: string): string {
+  const [version, iv, text, tag, ...rest] = box.split(':')
+  if (version !== 'v1' || iv === undefined || text === undefined || tag === undefined || rest.length > 0) {
+    throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} has an unknown form`, {
+      hint: 'It may come from a newer version; deploy again from a shell that has the secret.',
+    })
+  }
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', derived(key, 'seal'), Buffer.from(iv, 'base64url'), {
+      authTagLength: TAG_BYTES,
+    })
+    decipher.setAAD(Buffer.from(context)).setAuthTag(Buffer.from(tag, 'base64url'))
+    return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8')
+  } catch {
+    throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} does not open with this key`, {
+      hint: 'Give commands and workers the same CUL8ER_SEAL_KEY, then deploy again from a shell that has the secret.',
+    })
+  }
+}
+
+/** Tells whether a secret changed without telling what it is: 32 hex digits of a keyed HMAC-SHA-256. */
+export const secretDigest = (value: string, key: Uint8Array, context: string): string =>
+  createHmac('sha256', derived(key, 'digest')).update(`${context}\0${value}`).digest('hex').slice(0, 32)
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+// One key file, two uses: HKDF (RFC 5869) keeps the cipher's key from being the HMAC's.
+const derived = (key: Uint8Array, use: 'seal' | 'digest'): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, new Uint8Array(), `cul8er ${use} v1`, SEAL_KEY_BYTES))

@@ -1,0 +1,50 @@
+import type { InstanceSpec, Sealed } from '../plan/model.js'
+import type { Topology } from '../topology/model.js'
+import { resolveSecret, type ResolveOptions } from './resolve.js'
+import { open, seal, secretContext } from './seal.js'
+
+export interface MissingSecret {
+  resource: string
+  /** The environment key it is for. */
+  name: string
+  /** The variable that the environment does not have. */
+  variable: string
+}
+
+/** Seals what the environment of a command holds of a topology's secrets; the rest is left to the worker. */
+export function sealSystemSecrets(
+  topology: Topology,
+  env: NodeJS.ProcessEnv,
+  key: Uint8Array,
+): { sealed: Record<string, Sealed>; missing: MissingSecret[] } {
+  const sealed: Record<string, Sealed> = {}
+  const missing: MissingSecret[] = []
+  for (const [resource, { environment }] of Object.entries(topology.resources)) {
+    for (const [name, entry] of Object.entries(environment)) {
+      if (!('secret' in entry) || entry.secret.from !== 'system') continue
+      const variable = entry.secret.key ?? name
+      const value = env[variable]
+      if (value === undefined) missing.push({ resource, name, variable })
+      else sealed[`${resource}/${name}`] = seal(value, key, secretContext(topology.name, resource, name))
+    }
+  }
+  return { sealed, missing }
+}
+
+/**
+ * The clear secrets of an instance by environment name: opened where a command sealed them, else resolved now.
+ * @throws Cul8erError SECRET_UNRESOLVED, NOT_SUPPORTED_YET
+ */
+export async function instanceSecrets(
+  spec: Pick<InstanceSpec, 'topology' | 'resource' | 'secrets'>,
+  key: Uint8Array,
+  options: ResolveOptions,
+): Promise<Map<string, string>> {
+  const entries = spec.secrets.map(async ({ name, ref, sealed }): Promise<[string, string]> => [
+    name,
+    sealed === null
+      ? await resolveSecret(ref, name, options)
+      : open(sealed, key, secretContext(spec.topology, spec.resource, name)),
+  ])
+  return new Map(await Promise.all(entries))
+}

@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { execa } from 'execa'
+import { pack } from 'tar-stream'
+import type { Artifact, InstanceSpec } from '../../../src/plan/model.js'
+
+/** Runs an Incus command outside of what is tested. */
+export const incus = async (...args: string[]): Promise<string> =>
+  // Incus reads configuration from a standard input that is not a terminal.
+  (await execa('incus', args, { stdin: 'ignore', timeout: 60_000, stripFinalNewline: false })).stdout
+
+export const inside = (name: string, script: string): Promise<string> => incus('exec', name, '--', 'sh', '-c', script)
+
+export async function launch(prefix: string, image = 'cul8er/tiny'): Promise<string> {
+  const name = `${prefix}-${randomBytes(3).toString('hex')}`
+  await incus('launch', image, name)
+  return name
+}
+
+/** Until the probe gives something truthy; its last value or error is the message at the end. */
+export async function eventually<T>(probe: () => Promise<T | null>, timeoutMs = 10_000): Promise<T> {
+  const endsAt = Date.now() + timeoutMs
+  for (;;) {
+    const value = await probe().catch((error: unknown) => (Date.now() > endsAt ? Promise.reject(error as Error) : null))
+    if (value) return value
+    if (Date.now() > endsAt) throw new Error(`still ${String(value)} after ${timeoutMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** A release whose program writes its environment to /tmp/env (NUL between) and its arguments to the log, then waits. */
+export async function tarball(files: Record<string, string>): Promise<{ path: string; artifact: Artifact }> {
+  const archive = pack()
+  for (const [name, text] of Object.entries(files))
+    archive.entry({ name, mode: name.startsWith('bin/') ? 0o755 : 0o644 }, text)
+  archive.finalize()
+  const chunks: Buffer[] = []
+  for await (const chunk of archive) chunks.push(chunk as Buffer)
+  const path = join(await mkdtemp(join(tmpdir(), 'cul8er-release-')), 'release.tar.gz')
+  await writeFile(path, gzipSync(Buffer.concat(chunks)))
+  return { path, artifact: await artifactOf(path) }
+}
+
+export async function artifactOf(path: string): Promise<Artifact> {
+  const bytes = await readFile(path)
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length }
+}
+
+export const instanceSpec = (name: string, changes: Partial<InstanceSpec> = {}): InstanceSpec => ({
+  name,
+  topology: 'rt',
+  resource: 'app',
+  index: null,
+  slot: '',
+  host: 'localhost',
+  project: null,
+  type: 'container',
+  image: 'cul8er/tiny',
+  stateful: false,
+  config: {},
+  devices: {},
+  environment: {},
+  secrets: [],
+  release: null,
+  healthcheck: null,
+  expose: [],
+  digest: '0'.repeat(16),
+  ...changes,
+})
