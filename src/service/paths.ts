@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Where one embedded service keeps everything; two homes know nothing of each other. */
+export interface ServicePaths {
+  home: string
+  /** What runs, for commands and for the next supervisor. */
+  record: string
+  /** Temporal's SQLite file. */
+  database: string
+  logs: string
+  locks: string
+}
+
+/** `$CUL8ER_HOME`, else `$XDG_STATE_HOME/cul8er`, else `~/.local/state/cul8er`. */
+export function serviceHome(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.CUL8ER_HOME) return resolve(env.CUL8ER_HOME)
+  return join(env.XDG_STATE_HOME ? resolve(env.XDG_STATE_HOME) : join(homedir(), '.local', 'state'), 'cul8er')
+}
+
+export function servicePaths(home: string = serviceHome()): ServicePaths {
+  return {
+    home,
+    record: join(home, 'service.json'),
+    database: join(home, 'temporal.db'),
+    logs: join(home, 'logs'),
+    locks: join(home, 'locks'),
+  }
+}
+
+/** Makes the folders, readable by their owner alone: the database holds what topologies say. */
+export function makeFolders(paths: ServicePaths): void {
+  for (const folder of [paths.home, paths.logs, paths.locks]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** Log of `service` (the supervisor's own), `temporal` or `worker`. */
+export const logFile = (paths: ServicePaths, part: ServicePart): string => join(paths.logs, `${part}.log`)
+
+export const SERVICE_PARTS = ['service', 'temporal', 'worker'] as const
+export type ServicePart = (typeof SERVICE_PARTS)[number]

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive, type Identity } from './identity.js'
+import { listensOn } from './listening.js'
+import type { Ports } from './ports.js'
+
+/**
+ * Waits until this Temporal server serves its namespace.
+ * @returns false when it died or `withinMs` passed
+ */
+export async function temporalReady(identity: Identity, ports: Ports, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs
+  while (isAlive(identity) && Date.now() < deadline) {
+    if (await serves(identity, ports)) return true
+    await sleep(25)
+  }
+  return false
+}
+
+/** Whether the process is the one that listens, and answers. The Web UI passes the question on to the server. */
+export async function serves({ pid }: Identity, { port, uiPort }: Ports): Promise<boolean> {
+  if (!listensOn(pid, port) || !listensOn(pid, uiPort)) return false
+  try {
+    const url = `http://127.0.0.1:${uiPort}/api/v1/namespaces/default`
+    return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok
+  } catch {
+    return false
+  }
+}

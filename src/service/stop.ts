@@ -1,0 +1,31 @@
+import { endProcess, gone, isAlive, signal, type Identity } from './identity.js'
+import { findServers } from './leftovers.js'
+import { lockHolder } from './lock.js'
+import { servicePaths } from './paths.js'
+import { readRecord, writeRecord } from './record.js'
+
+/** The supervisor gives its worker 8 s and Temporal 5 s. */
+const PATIENCE_MS = 20_000
+
+/**
+ * Ends the embedded service and what a killed supervisor left of it. Operations stay in the database and go on with the
+ * next start.
+ * @returns whether something ran
+ */
+export async function stopService(home?: string): Promise<boolean> {
+  const paths = servicePaths(home)
+  const record = readRecord(paths)
+  const supervisor = lockHolder(paths.locks, 'supervisor')
+  if (supervisor !== null) {
+    signal(supervisor, 'SIGTERM')
+    if (!(await gone(supervisor, PATIENCE_MS))) await endProcess(supervisor, 0)
+  }
+  const leftovers = [record?.worker, record?.temporal, ...findServers(paths.database)].filter(
+    (identity): identity is Identity => identity !== null && identity !== undefined && isAlive(identity),
+  )
+  for (const identity of leftovers) await endProcess(identity, 5_000)
+  if (record !== null && leftovers.length > 0) {
+    writeRecord(paths, { ...record, state: 'stopped', temporal: null, worker: null })
+  }
+  return supervisor !== null || leftovers.length > 0
+}

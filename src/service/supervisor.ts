@@ -1,0 +1,147 @@
+import type { Logger } from 'pino'
+import { Cul8erError } from '../errors.js'
+import { temporalBinary } from './binary.js'
+import { buildStamp } from './build-stamp.js'
+import { endProcess, identify, isAlive, type Identity } from './identity.js'
+import { findServers } from './leftovers.js'
+import { Part } from './part.js'
+import { temporalCommand, workerCommand } from './parts.js'
+import { logFile, type ServicePaths } from './paths.js'
+import { choosePorts, type Ports } from './ports.js'
+import { serves, temporalReady } from './ready.js'
+import { readRecord, writeRecord, type ServiceRecord } from './record.js'
+
+/** Starts of Temporal, one after another, that never came to serve: then the supervisor gives up and says why. */
+const GIVE_UP_AFTER = 4
+/** A start on a large database takes seconds. */
+const READY_MS = 30_000
+
+/** Keeps Temporal and a worker running for one home. One at a time holds the home's lock. */
+export class Supervisor {
+  readonly #temporal: Part
+  readonly #worker: Part
+  #record: ServiceRecord
+  #ports: Ports | null
+  #unready = 0
+  #stopping = false
+
+  constructor(
+    private readonly paths: ServicePaths,
+    private readonly log: Logger,
+    private readonly giveUp: () => void,
+  ) {
+    const last = readRecord(paths)
+    this.#ports = last === null ? null : { port: last.port, uiPort: last.uiPort }
+    this.#record = {
+      state: 'starting',
+      supervisor: identify(process.pid) ?? { pid: process.pid, started: '' },
+      temporal: last?.temporal ?? null,
+      worker: last?.worker ?? null,
+      port: last?.port ?? 0,
+      uiPort: last?.uiPort ?? 0,
+      build: buildStamp(),
+      startedAt: new Date().toISOString(),
+      restarts: { temporal: 0, worker: 0 },
+    }
+    this.#temporal = this.#part('temporal', 5_000, () => this.#temporalCommand())
+    this.#worker = this.#part('worker', 8_000, async () => workerCommand(paths, this.#served()))
+  }
+
+  async run(): Promise<void> {
+    this.#save({})
+    const adopted = await this.#leftovers()
+    if (adopted === null) await this.#temporal.start()
+    else this.#temporal.adopt(adopted)
+  }
+
+  /** Ends both parts, the worker first, so that it can say good-bye to Temporal. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    await this.#worker.stop()
+    await this.#temporal.stop()
+    this.#save({ state: 'stopped', temporal: null, worker: null })
+  }
+
+  /** Ends the worker and leaves Temporal to the next supervisor, of a newer build. */
+  async handOver(): Promise<void> {
+    this.#stopping = true
+    await this.#worker.stop()
+    this.#save({ state: 'starting', worker: null })
+  }
+
+  /** Says why the service cannot be, to the command that waits for it, and gives up. */
+  fail(problem: string): void {
+    this.log.error({ problem }, 'gives up')
+    this.#save({ state: 'failed', problem })
+    this.giveUp()
+  }
+
+  #part(name: 'temporal' | 'worker', graceMs: number, command: Part['options']['command']): Part {
+    const part: Part = new Part({
+      command,
+      graceMs,
+      logFile: logFile(this.paths, name),
+      changed: (identity) => this.#changed(name, part, identity),
+      died: (what, nextInMs) => this.log.warn({ part: name, what, nextInMs }, 'died, will be started again'),
+    })
+    return part
+  }
+
+  #changed(name: 'temporal' | 'worker', part: Part, identity: Identity | null): void {
+    if (identity !== null) this.log.info({ part: name, pid: identity.pid }, 'runs')
+    const restarts = { ...this.#record.restarts, [name]: Math.max(0, part.starts - 1) }
+    if (this.#stopping) return
+    this.#save({ [name]: identity, restarts, ...(name === 'temporal' ? { state: 'starting' } : {}) })
+    if (name === 'temporal' && identity !== null) void this.#temporalStarted(identity)
+  }
+
+  async #temporalStarted(identity: Identity): Promise<void> {
+    if (!(await temporalReady(identity, this.#served(), READY_MS))) {
+      this.#unready += 1
+      if (this.#unready >= GIVE_UP_AFTER) return this.fail('Temporal does not come to serve')
+      if (isAlive(identity)) await this.#temporal.restart()
+      return
+    }
+    if (this.#stopping) return
+    this.#unready = 0
+    this.#save({ state: 'ready' })
+    this.log.info({ ...this.#served() }, 'ready')
+    if (this.#worker.starts === 0) await this.#worker.start()
+  }
+
+  async #temporalCommand(): ReturnType<Part['options']['command']> {
+    // The environment chooses ports for the first start; afterwards clients and the worker know them.
+    const first = this.#temporal.starts === 0
+    const before = this.#ports
+    this.#ports = await choosePorts(before, first ? process.env : {})
+    this.#save({ ...this.#ports })
+    if (!first && before?.port !== this.#ports.port) await this.#worker.restart()
+    return temporalCommand(await temporalBinary(), this.paths, this.#ports)
+  }
+
+  #served(): Ports {
+    if (this.#ports === null) throw new Cul8erError('SERVICE', 'no ports are chosen yet')
+    return this.#ports
+  }
+
+  // What a killed supervisor left: its worker ends by itself and is helped, its Temporal is kept when it serves.
+  async #leftovers(): Promise<Identity | null> {
+    const { temporal, worker } = this.#record
+    const all = [temporal, ...findServers(this.paths.database)].filter((i) => i !== null && isAlive(i)) as Identity[]
+    const unique = [...new Map(all.map((identity) => [identity.pid, identity])).values()]
+    let kept: Identity | null = null
+    for (const identity of unique) {
+      if (kept === null && this.#ports !== null && (await serves(identity, this.#ports))) kept = identity
+      else await endProcess(identity, 2_000)
+    }
+    if (worker !== null && isAlive(worker)) await endProcess(worker, 2_000)
+    this.log.info({ found: unique.map(({ pid }) => pid), kept: kept?.pid ?? null }, 'looked for leftovers')
+    this.#record = { ...this.#record, temporal: kept, worker: null }
+    return kept
+  }
+
+  #save(changes: Partial<ServiceRecord>): void {
+    this.#record = { ...this.#record, ...changes }
+    writeRecord(this.paths, this.#record)
+  }
+}
