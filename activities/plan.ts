@@ -42,7 +42,7 @@ type PlanInput = Parameters<Activities['planOperation']>[0]
  * @throws Cul8erError as planWork does; VM_UNSUPPORTED; what the hosts answer
  */
 export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSignal): Promise<WorkPlan> {
-  const { revision, hosts, unfinished, force } = input
+  const { revision, hosts, unfinished, kept, force } = input
   const observed = await observeHosts(deps.executorFor, hosts, revision.topology.project, signal).catch(
     (error: unknown) => {
       // A project that does not exist yet holds nothing.
@@ -50,7 +50,7 @@ export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: Abo
       throw error
     },
   )
-  const plan = planWork({ revision, observed, unfinished, force })
+  const plan = planWork({ revision, observed, unfinished, kept, force })
   await refuseVms(deps, revision, plan, signal)
   return { ...plan, notes: [...plan.notes, ...certificateNotes(revision)] }
 }

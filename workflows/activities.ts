@@ -46,6 +46,7 @@ export interface Activities {
     revision: Revision
     hosts: Record<string, Host>
     unfinished: string[]
+    kept: string[]
     force: boolean
   }): Promise<WorkPlan>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */

@@ -6,7 +6,8 @@ import type { Change, Plan, Revision, Sealed } from '../src/plan/model.js'
  * What clients and workflows say to each other. Only types and definitions: importing it costs a client nothing.
  */
 
-export type OperationKind = 'deploy' | 'rollback' | 'restore' | 'destroy'
+/** tidy: what was kept for an instant switch back is removed; started by the ledger when its time is over. */
+export type OperationKind = 'deploy' | 'rollback' | 'restore' | 'destroy' | 'tidy'
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
 
 export const ledgerId = (topology: string): string => `topology/${topology}`
@@ -26,10 +27,11 @@ export const WorkflowType = {
   canary: 'canary',
   restore: 'restore',
   destroy: 'destroy',
+  tidy: 'tidy',
   leg: 'leg',
   inspect: 'inspect',
 } as const
-export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'restore' | 'destroy'
+export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'restore' | 'destroy' | 'tidy'
 
 /** What a command asks the ledger to start. */
 export interface OperationRequest {
@@ -94,6 +96,8 @@ export interface LedgerState {
   lastOperation: number
   /** Instances that an operation left half changed; the next one sets them right. */
   unfinished: string[]
+  /** A set that is kept for an instant switch back; ISO time of its removal. */
+  kept: { names: string[]; until: string } | null
 }
 
 export interface StepRecord {
@@ -159,9 +163,11 @@ export type InspectRequest =
       formerHosts?: Revision['topology']['hosts']
       /** From the ledger. */
       unfinished?: string[]
+      /** From the ledger. */
+      kept?: string[]
       force?: boolean
     }
-  | { kind: 'status'; topology: string; revision: Revision | null }
+  | { kind: 'status'; topology: string; revision: Revision | null; kept?: string[] }
   | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }
   | { kind: 'orphans'; hosts: Revision['topology']['hosts']; claimed: string[] }
 

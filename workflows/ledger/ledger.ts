@@ -56,6 +56,10 @@ export async function ledger(input: LedgerInput): Promise<void> {
     async (request) => {
       // The command asked twice: its first answer got lost.
       if (running?.requestId === request.requestId) return running.started
+      // Two requests may have waited for the same tidying: the first one wins.
+      await condition(() => running === null)
+      const report = refusal(state, request, Date.now())
+      if (report !== null) throw failureOf(report)
       return launch(request)
     },
     {
@@ -140,23 +144,29 @@ export async function ledger(input: LedgerInput): Promise<void> {
   for (;;) {
     show(state)
     const seen = wake
+    const due = Math.min(time(state.expiresAt), time(state.kept?.until ?? null))
     const tooLong = (): boolean => running === null && workflowInfo().continueAsNewSuggested
     const changed = (): boolean => wake !== seen || tooLong()
-    if (running !== null || state.expiresAt === null) await condition(changed)
-    else if (!(await condition(changed, Math.max(1, Date.parse(state.expiresAt) - Date.now())))) await expire()
+    if (running !== null || due === Infinity) await condition(changed)
+    else if (!(await condition(changed, Math.max(1, due - Date.now())))) await onTime()
     if (tooLong()) {
       await condition(allHandlersFinished)
       await continueAsNew<typeof ledger>({ topology: state.topology, state })
     }
   }
 
-  async function expire(): Promise<void> {
-    state = { ...state, expiresAt: null }
-    if (running === null && state.desired !== null) {
-      await launch({ kind: 'destroy', requestId: `ttl-${state.lastOperation + 1}` })
+  async function onTime(): Promise<void> {
+    const number = state.lastOperation + 1
+    if (time(state.kept?.until ?? null) <= Date.now()) {
+      await launch({ kind: 'tidy', requestId: `tidy-${number}` })
+    } else if (state.desired !== null) {
+      state = { ...state, expiresAt: null }
+      await launch({ kind: 'destroy', requestId: `ttl-${number}` })
     }
   }
 }
+
+const time = (iso: string | null): number => (iso === null ? Infinity : Date.parse(iso))
 
 async function startOperationWorkflow(
   state: LedgerState,
@@ -174,6 +184,7 @@ async function startOperationWorkflow(
     revision,
     base: revisionOf(state, state.stable),
     unfinished: state.unfinished,
+    kept: state.kept?.names ?? [],
   }
   return startChild(workflowType(request, revision.topology.strategy.approach), {
     workflowId: summary.workflowId,
@@ -188,8 +199,7 @@ async function startOperationWorkflow(
 const workflowType = (
   { kind }: OperationRequest,
   approach: 'rolling' | 'blueGreen' | 'canary',
-): OperationWorkflowType =>
-  kind === 'destroy' ? WorkflowType.destroy : kind === 'restore' ? WorkflowType.restore : approach
+): OperationWorkflowType => (kind === 'deploy' || kind === 'rollback' ? approach : kind)
 
 /** The operation's workflow itself was terminated or failed: a person did that, or it is a bug. */
 function lost(state: LedgerState, started: OperationStarted, error: ErrorReport): OperationEnd {

@@ -18,6 +18,7 @@ export const emptyLedger = (topology: string): LedgerState => ({
   expiresAt: null,
   lastOperation: 0,
   unfinished: [],
+  kept: null,
 })
 
 export const revisionOf = (state: LedgerState, number: number | null): Revision | null =>
@@ -26,7 +27,8 @@ export const revisionOf = (state: LedgerState, number: number | null): Revision 
 /** Why a request cannot start now, or null. Decided before anything is changed. */
 export function refusal(state: LedgerState, request: OperationRequest, nowMs: number): ErrorReport | null {
   const { current, topology } = state
-  if (current !== null) {
+  // Tidying takes seconds and is nobody's operation: it is waited for instead.
+  if (current !== null && current.kind !== 'tidy') {
     const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
     return {
       code: 'OPERATION_IN_PROGRESS',
@@ -118,7 +120,7 @@ export function begin(
 export function end(
   state: LedgerState,
   request: Pick<OperationRequest, 'kind'>,
-  { result, unfinished }: OperationEnd,
+  { result, unfinished, kept }: OperationEnd,
   at: string,
 ): LedgerState {
   const { current } = state
@@ -143,6 +145,7 @@ export function end(
     current: null,
     stable: stable ? result.revision : state.stable,
     unfinished: stillUnfinished(state, result.outcome, unfinished),
+    kept: keptAfter(state, request, { result, unfinished, kept }, at),
     expiresAt: stable ? expiry(revisionOf(state, result.revision), at) : state.expiresAt,
   }
 }
@@ -151,6 +154,16 @@ export function end(
 function stillUnfinished(state: LedgerState, outcome: Outcome, now: string[]): string[] {
   if (outcome === 'succeeded') return []
   return [...new Set([...state.unfinished, ...(outcome === 'rolledBack' || outcome === 'failed' ? [] : now)])]
+}
+
+function keptAfter(
+  state: LedgerState,
+  { kind }: Pick<OperationRequest, 'kind'>,
+  { result, kept }: OperationEnd,
+  at: string,
+): LedgerState['kept'] {
+  if (result.outcome !== 'succeeded' || kind === 'restore') return state.kept
+  return kept === undefined ? null : { names: kept.names, until: new Date(Date.parse(at) + kept.keepMs).toISOString() }
 }
 
 function expiry(revision: Revision | null, at: string): string | null {

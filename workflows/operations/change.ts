@@ -1,16 +1,13 @@
 import { ApplicationFailure } from '@temporalio/workflow'
 import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
-import type { LiveInstance } from '../../src/plan/work.js'
-import type { TrafficState } from '../../src/plan/routes.js'
-import { FULL_WEIGHT } from '../../src/plan/routes.js'
 import type { Work } from '../../src/plan/work.js'
-import type { Topology } from '../../src/topology/model.js'
 import { failureOf } from '../steps/failure.js'
 import { quick } from '../steps/activities.js'
 import { Run } from '../steps/run.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
 import { ending } from './ending.js'
 import type { OperationEnd, OperationInput } from './model.js'
+import { trafficNow } from './traffic-now.js'
 
 /** A strategy: brings the work up to full traffic, and throws when it cannot. */
 export type Strategy = (run: Run, work: Work[]) => Promise<void>
@@ -47,6 +44,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         revision,
         hosts: { ...input.base?.topology.hosts, ...revision.topology.hosts },
         unfinished,
+        kept: input.kept,
         force: request.force ?? false,
       }),
     ({ work }) => (work.length === 0 ? 'nothing to change' : `${work.length} changes`),
@@ -74,18 +72,3 @@ const stale = (): ApplicationFailure =>
 
 const exposesAnything = ({ revision, base }: OperationInput): boolean =>
   [revision, base].some((r) => Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0))
-
-/** The traffic as it should be before anything changes: what lives, at full weight. */
-function trafficNow(topology: Topology, live: LiveInstance[]): TrafficState {
-  const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
-  return {
-    members: serving.flatMap(({ name, resource, slot, host, address, role }) =>
-      address === null || role !== 'live'
-        ? []
-        : [{ instance: name, resource, slot, host, address, weight: FULL_WEIGHT, state: 'ready' as const }],
-    ),
-    active: Object.fromEntries(
-      serving.filter(({ role }) => role === 'live').map(({ resource, slot }) => [resource, slot]),
-    ),
-  }
-}

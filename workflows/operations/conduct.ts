@@ -11,6 +11,7 @@ import { operationId, type OperationEnd, type OperationInput } from './model.js'
 export interface Ending {
   outcome: Outcome
   unfinished?: string[]
+  kept?: OperationEnd['kept']
   error?: ErrorReport
 }
 
@@ -62,7 +63,11 @@ export async function conduct(
     ...(ending.error === undefined ? {} : { error: ending.error }),
   }
   await condition(allHandlersFinished)
-  return { result, unfinished: ending.unfinished ?? [] }
+  return {
+    result,
+    unfinished: ending.unfinished ?? [],
+    ...(ending.kept === undefined ? {} : { kept: ending.kept }),
+  }
 }
 
 function title({ request, topology, revision, number }: OperationInput): string {

@@ -14,8 +14,11 @@ import type { Ending } from './conduct.js'
  * deleted here, last, when there is no way back any more.
  */
 export async function ending(run: Run, work: Work[], strategy: () => Promise<void>): Promise<Ending> {
+  const made = new Set(work.flatMap(({ action, instance, revive }) => (MAKES.has(action) && !revive ? [instance] : [])))
+  const inTheWay = work.filter(({ action, instance }) => action === 'delete' && made.has(instance))
   try {
     await run.steer.abortable(async () => {
+      for (const { from } of inTheWay) if (from !== null) await remove(run, from)
       await strategy()
       await run.traffic.settle()
     })
@@ -24,8 +27,11 @@ export async function ending(run: Run, work: Work[], strategy: () => Promise<voi
   }
   run.steer.noReturn = 'the new version serves everywhere and what is not needed any more is being removed'
   try {
-    await finish(run, work)
-    return { outcome: 'succeeded' }
+    await finish(
+      run,
+      work.filter((w) => !inTheWay.includes(w)),
+    )
+    return { outcome: 'succeeded', ...kept(run) }
   } catch (error) {
     return attention(run, reportOf(error), 'the new version serves, but what was left of the old could not be removed')
   }
@@ -43,10 +49,18 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   return failures.length > 0 ? undoAttention(run, error, failures) : { outcome: 'rolledBack', error }
 }
 
+const MAKES = new Set<Work['action']>(['create', 'replace'])
+
+const kept = ({ aside, strategy }: Run): Pick<Ending, 'kept'> =>
+  aside.length === 0 || strategy.keepMs === 0
+    ? {}
+    : { kept: { names: aside.map(({ name }) => name), keepMs: strategy.keepMs } }
+
 /** Replaced instances, then what is not declared any more. */
 async function finish(run: Run, work: Work[]): Promise<void> {
   const gone: Pick<LiveInstance, 'name' | 'host'>[] = [
     ...run.replaced,
+    ...(run.strategy.keepMs === 0 ? run.aside : []),
     ...work.flatMap(({ action, from }) => (action === 'delete' && from !== null ? [from] : [])),
   ]
   if (gone.length > 0) run.recorder.say('point of no return: removing what is not needed any more')

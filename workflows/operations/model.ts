@@ -12,12 +12,16 @@ export interface OperationInput {
   base: Revision | null
   /** Instances that earlier operations left half changed. */
   unfinished: string[]
+  /** Instances kept for an instant switch back. */
+  kept: string[]
 }
 
 /** What the ledger learns when it ends. */
 export interface OperationEnd {
   result: OperationResult
   unfinished: string[]
+  /** What the operation leaves aside for an instant switch back, and for how long. */
+  kept?: { names: string[]; keepMs: number }
 }
 
 export const operationId = (number: number): string => `op-${number}`

@@ -1,5 +1,4 @@
 import type { LiveInstance } from '../../src/plan/work.js'
-import { FULL_WEIGHT } from '../../src/plan/routes.js'
 import { long, quick } from '../steps/activities.js'
 import { failureOf } from '../steps/failure.js'
 import { admit, drain, healthy } from '../steps/instance.js'
@@ -7,6 +6,7 @@ import { Run } from '../steps/run.js'
 import { conduct, type Ending } from './conduct.js'
 import { ending } from './ending.js'
 import type { OperationEnd, OperationInput } from './model.js'
+import { trafficNow } from './traffic-now.js'
 
 /**
  * Puts instances back to a snapshot, one after another. What they hold now is snapshot first, so that a restore that does
@@ -34,24 +34,12 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
     )
     const targets = chosen(found, snapshot, resource)
     if (targets.length === 0) throw unknownSnapshot(found, snapshot, resource)
-    const live = found.filter(({ role, address }) => role === 'live' && address !== null)
     const run = new Run(
       {
         operation: input.number,
         revision: input.revision,
         base: input.base,
-        traffic: {
-          members: live.map(({ name, resource: of, slot, host, address }) => ({
-            instance: name,
-            resource: of,
-            slot,
-            host,
-            address: address ?? '',
-            weight: FULL_WEIGHT,
-            state: 'ready' as const,
-          })),
-          active: Object.fromEntries(live.map(({ resource: of, slot }) => [of, slot])),
-        },
+        traffic: trafficNow(topology, found),
       },
       conducted.steer,
       conducted.recorder,

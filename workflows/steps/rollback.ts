@@ -91,6 +91,11 @@ async function undoOne(run: Run, undo: Undo): Promise<void> {
       })
       return
     }
+    case 'shelve':
+      await undoing({ summary: undo.from.name }).setRole({ ...run.instanceAt(undo.from), role: 'old' })
+      return
+    case 'switch':
+      return run.traffic.switchTo(new Map(Object.entries(undo.active)))
     case 'revive': {
       const { from } = undo
       await undoing({ summary: from.name }).startInstance(run.instanceAt(from))

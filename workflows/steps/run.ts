@@ -27,6 +27,8 @@ export class Run {
   readonly traffic: Traffic
   /** Instances that are in the middle of a change. */
   readonly unfinished = new Set<string>()
+  /** Instances that stay, out of the traffic, for an instant switch back. */
+  readonly aside: LiveInstance[] = []
   /** Replaced instances, deleted after the point of no return. */
   readonly replaced: LiveInstance[] = []
 

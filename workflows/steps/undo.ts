@@ -19,6 +19,10 @@ export type Undo =
   | { kind: 'configure'; from: LiveInstance }
   /** It was put aside for its replacement: start it and give it its role and traffic back. */
   | { kind: 'revive'; from: LiveInstance }
+  /** It was kept from before and came back: aside again. */
+  | { kind: 'shelve'; from: LiveInstance }
+  /** The public ports lead to another set: back to these colours. */
+  | { kind: 'switch'; from: LiveInstance; active: Record<string, Slot> }
 
 export const undoTarget = (undo: Undo): string => ('from' in undo ? undo.from.name : undo.name)
 
@@ -61,5 +65,9 @@ export function undoWords(undo: Undo): string {
       return 'put the old limits and devices back'
     case 'revive':
       return 'bring the old instance back'
+    case 'shelve':
+      return 'put it aside again'
+    case 'switch':
+      return 'switch the traffic back'
   }
 }

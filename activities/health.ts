@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { waitHealthy } from '../src/health/wait-healthy.js'
+import type { HostExecutor } from '../src/hosts/executor.js'
+import { withLastLogs } from '../src/releases/last-logs.js'
+import type { Activities } from '../workflows/activities.js'
+import type { ActivityDeps } from './deps.js'
+import { look } from './instances.js'
+import { step } from './step.js'
+
+/** Waiting until instances are healthy. */
+export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUntilHealthy'> {
+  return {
+    waitUntilHealthy: step(async ({ spec, host, via }, signal) => {
+      const executor = deps.executorFor(host, via)
+      let address: string | null = null
+      const find = async (): Promise<string | null> => {
+        const found = await look(executor, { host, name: spec.name, project: spec.project }, signal)
+        return (address = found?.addresses[0] ?? null)
+      }
+      try {
+        const report = await waitHealthy({ spec, executor, address: find, signal })
+        if (address === null) address = await anAddress(find, spec.expose.length > 0 ? ADDRESS_MS : 0, signal)
+        return { address, report }
+      } catch (error) {
+        throw await lastWords(error, executor, spec, signal)
+      }
+    }),
+  }
+}
+
+/** How long an instance that shall take traffic may be without an address, ms. */
+const ADDRESS_MS = 30_000
+
+async function anAddress(
+  find: () => Promise<string | null>,
+  forMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const until = Date.now() + forMs
+  for (;;) {
+    const address = await find()
+    if (address !== null || Date.now() >= until) return address
+    await sleep(200, undefined, { signal })
+  }
+}
+
+async function lastWords(
+  error: unknown,
+  executor: HostExecutor,
+  spec: Parameters<typeof withLastLogs>[2],
+  signal: AbortSignal,
+): Promise<unknown> {
+  return signal.aborted ? error : withLastLogs(error, executor, spec)
+}

@@ -1,0 +1,20 @@
+import type { Activities } from '../workflows/activities.js'
+import type { ActivityDeps } from './deps.js'
+import { healthActivities } from './health.js'
+import { inspectActivities } from './inspect.js'
+import { instanceActivities } from './instances.js'
+import { planActivities } from './plan.js'
+import { releaseActivities } from './releases.js'
+import { trafficActivities } from './traffic.js'
+
+export type { ActivityDeps } from './deps.js'
+
+/** All activities, over the given way to the world. */
+export const createActivities = (deps: ActivityDeps): Activities => ({
+  ...planActivities(deps),
+  ...instanceActivities(deps),
+  ...releaseActivities(deps),
+  ...healthActivities(deps),
+  ...trafficActivities(deps),
+  ...inspectActivities(deps),
+})

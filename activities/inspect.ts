@@ -1,0 +1,168 @@
+import { probe } from '../src/health/probe.js'
+import { planWork, toPlan } from '../src/plan/plan.js'
+import type { ObservedInstance, Revision } from '../src/plan/model.js'
+import { instanceSpec } from '../src/plan/specs.js'
+import type { Ours } from '../src/plan/work.js'
+import type { Activities } from '../workflows/activities.js'
+import type { InspectRequest, InspectResult, InstanceStatusRow } from '../workflows/model.js'
+import type { ActivityDeps } from './deps.js'
+import { observeHosts } from './observe.js'
+import { makePlan } from './plan.js'
+import { step } from './step.js'
+
+/** Looks at the world for commands: plan, status, snapshots, orphans. */
+export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect'> {
+  return {
+    inspect: step(async (request, signal): Promise<InspectResult> => {
+      switch (request.kind) {
+        case 'plan':
+          return { plan: await plan(deps, request, signal) }
+        case 'status':
+          return { rows: await status(deps, request, signal) }
+        case 'snapshots':
+          return { snapshots: await snapshots(deps, request, signal) }
+        case 'orphans':
+          return { orphans: await orphans(deps, request, signal) }
+      }
+    }),
+  }
+}
+
+type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: Kind }>
+
+async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult['plan']> {
+  const revision: Revision = { ...request.revision, number: 0 }
+  const { unfinished = [], kept = [], force = false } = request
+  const hosts = { ...request.formerHosts, ...revision.topology.hosts }
+  return toPlan(request.topology, await makePlan(deps, { revision, hosts, unfinished, kept, force }, signal))
+}
+
+/** Probes at a time: a status shall be quick, and not a load. */
+const PROBES = 16
+
+async function status(
+  deps: ActivityDeps,
+  { topology, revision, kept = [] }: Of<'status'>,
+  signal: AbortSignal,
+): Promise<InstanceStatusRow[]> {
+  if (revision === null) return []
+  const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
+  const ours = observed.filter((i): i is Ours => i.labels?.topology === topology)
+  const { work } = planWork({ revision, observed, kept, force: true })
+  const weights = await weightsOf(deps, revision)
+  const rows: InstanceStatusRow[] = []
+  for (let i = 0; i < ours.length; i += PROBES) {
+    rows.push(
+      ...(await Promise.all(
+        ours.slice(i, i + PROBES).map(async (instance) => ({
+          ...(await row(deps, revision, instance, signal)),
+          weight: weights.get(instance.name) ?? null,
+          drift: work
+            .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
+            .flatMap(({ reasons }) => reasons),
+        })),
+      )),
+    )
+  }
+  return [...rows, ...missing(work, observed)]
+}
+
+/** Instances that should be there and are not. */
+const missing = (work: ReturnType<typeof planWork>['work'], observed: ObservedInstance[]): InstanceStatusRow[] =>
+  work
+    .filter(({ action, instance }) => action === 'create' && !observed.some(({ name }) => name === instance))
+    .map(({ instance, resource, host, reasons }) => ({
+      name: instance,
+      resource,
+      host,
+      state: 'Missing',
+      address: null,
+      version: null,
+      health: 'unhealthy',
+      weight: null,
+      drift: reasons,
+    }))
+
+async function row(
+  deps: ActivityDeps,
+  revision: Revision,
+  instance: Ours,
+  signal: AbortSignal,
+): Promise<InstanceStatusRow> {
+  const { name, host, labels, addresses } = instance
+  return {
+    name,
+    resource: labels.resource,
+    host,
+    state: instance.status,
+    address: addresses[0] ?? null,
+    version: labels.release?.split('@')[1] ?? null,
+    health: await health(deps, revision, instance, signal),
+    weight: null,
+    drift: [],
+  }
+}
+
+async function health(
+  deps: ActivityDeps,
+  revision: Revision,
+  { host, labels, addresses, status: state }: Ours,
+  signal: AbortSignal,
+): Promise<InstanceStatusRow['health']> {
+  const via = revision.topology.hosts[host]
+  if (state !== 'Running') return 'unhealthy'
+  if (via === undefined || revision.topology.resources[labels.resource] === undefined) return 'unknown'
+  const spec = instanceSpec(revision, labels, host, labels.slot)
+  if (spec.healthcheck === null) return 'healthy'
+  const { outcome } = await probe(
+    spec.healthcheck.probe,
+    { spec, executor: deps.executorFor(host, via), address: addresses[0] ?? null },
+    { timeoutMs: spec.healthcheck.timeoutMs, signal },
+  )
+  return outcome === 'ok' ? 'healthy' : outcome === 'failure' ? 'unhealthy' : 'unknown'
+}
+
+async function weightsOf(deps: ActivityDeps, { topology }: Revision): Promise<Map<string, number>> {
+  const exposing = Object.entries(topology.hosts).filter(([name]) =>
+    Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
+  )
+  const weights = new Map<string, number>()
+  for (const [name, host] of exposing) {
+    const routes = await deps
+      .edgeFor(name, host)
+      .current(topology.name)
+      .catch(() => null)
+    const routed = new Set(routes?.routes.map(({ pool }) => pool))
+    for (const pool of routes?.pools ?? []) {
+      for (const server of pool.servers) {
+        const weight = routed.has(pool.name) && server.state === 'ready' ? server.weight : 0
+        weights.set(server.name, Math.max(weight, weights.get(server.name) ?? 0))
+      }
+    }
+  }
+  return weights
+}
+
+async function snapshots(
+  deps: ActivityDeps,
+  { topology, hosts, project }: Of<'snapshots'>,
+  signal: AbortSignal,
+): Promise<NonNullable<InspectResult['snapshots']>> {
+  const observed = await observeHosts(deps.executorFor, hosts, project, signal)
+  return observed
+    .filter((i): i is Ours => i.labels?.topology === topology)
+    .flatMap(({ host, name: instance, labels: { resource }, snapshots: all }) =>
+      all.map(({ name, createdAt }) => ({ host, instance, resource, name, createdAt })),
+    )
+}
+
+async function orphans(
+  deps: ActivityDeps,
+  { hosts, claimed }: Of<'orphans'>,
+  signal: AbortSignal,
+): Promise<NonNullable<InspectResult['orphans']>> {
+  const observed = await observeHosts(deps.executorFor, hosts, null, signal)
+  return observed
+    .filter((i): i is Ours => i.labels !== null && i.labels.role !== 'edge' && !claimed.includes(i.labels.topology))
+    .map(({ host, name, labels: { topology, resource }, createdAt }) => ({ host, name, topology, resource, createdAt }))
+}

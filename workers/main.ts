@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pino, { type Logger } from 'pino'
+import { serviceHome } from '../src/service/paths.js'
+import { watchParent } from '../src/service/parent.js'
+import { openDeps } from './deps.js'
+import { startWorker } from './worker.js'
+
+/**
+ * The worker process: polls the Temporal server of its environment until it is told to stop, or until the embedded service
+ * that started it is gone.
+ */
+async function main(log: Logger): Promise<void> {
+  const home = serviceHome()
+  const address = process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233'
+  const namespace = process.env.TEMPORAL_NAMESPACE ?? 'default'
+  const deps = await openDeps({ home, log })
+  const worker = await patiently(log, () => startWorker({ address, namespace, deps, log }))
+  log.info({ address, namespace }, 'polling')
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.stop())
+  watchParent(() => worker.stop())
+  await worker.done
+  await deps.close()
+}
+
+/** The server may be starting at the same moment. */
+async function patiently<T>(log: Logger, start: () => Promise<T>): Promise<T> {
+  for (let left = CONNECT_TRIES; ; left -= 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (left <= 1) throw error
+      log.info({ error: String(error) }, 'no server yet')
+      await sleep(500)
+    }
+  }
+}
+
+const CONNECT_TRIES = 60
+
+const log = pino({ name: 'worker' })
+main(log).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'the worker ended')
+    process.exit(1)
+  },
+)

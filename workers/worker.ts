@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { createActivities, type ActivityDeps } from '../activities/index.js'
+import { TASK_QUEUE } from '../workflows/model.js'
+
+/** Where a worker polls. */
+export interface WorkerOptions {
+  /** `host:port` of Temporal's frontend. */
+  address: string
+  namespace?: string
+  taskQueue?: string
+  deps: ActivityDeps
+  log: Logger
+}
+
+export interface RunningWorker {
+  /** Ends when `stop` was called, or rejects when the worker cannot go on. */
+  done: Promise<void>
+  stop(): void
+}
+
+/** Activities at a time: enough for a wide batch, few enough for 2 cores and one Incus. */
+const ACTIVITIES = 64
+
+/** Connects and polls. Steps under way get 10 s to end at a stop; what they did not end, another worker does again. */
+export async function startWorker({ address, namespace = 'default', taskQueue = TASK_QUEUE, deps, log }: WorkerOptions): Promise<RunningWorker> {
+  quiet(log)
+  const connection = await NativeConnection.connect({ address })
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...workflowCode(),
+    activities: { ...createActivities(deps) },
+    maxConcurrentActivityTaskExecutions: ACTIVITIES,
+    shutdownGraceTime: '10s',
+    shutdownForceTime: '15s',
+    // A cancellation reaches an activity with the answer to a heartbeat; abort shall not wait for long.
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+  })
+  const done = worker.run().finally(() => connection.close())
+  return { done, stop: () => worker.shutdown() }
+}
+
+/** The bundle that the build made; without a build, the sources. */
+function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
+  if (existsSync(codePath)) return { workflowBundle: { codePath } }
+  const here = import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js'
+  return { workflowsPath: fileURLToPath(new URL(here, import.meta.url)) }
+}
+
+let installed = false
+
+/** The SDK's own log goes where ours goes. The runtime can be set up once in a process. */
+function quiet(log: Logger): void {
+  if (installed) return
+  installed = true
+  const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
+    const fields = { ...meta }
+    delete fields.error
+    if (level === 'ERROR') log.error(fields, message)
+    else if (level === 'WARN') log.warn(fields, message)
+    else log.debug(fields, message)
+  })
+  Runtime.install({ logger, shutdownSignals: [] })
+}

@@ -1,0 +1,18 @@
+import { FULL_WEIGHT, type TrafficState } from '../../src/plan/routes.js'
+import type { LiveInstance } from '../../src/plan/work.js'
+import type { Topology } from '../../src/topology/model.js'
+
+/** The traffic as it should be before anything changes: what lives, and what is kept aside, at full weight. */
+export function trafficNow(topology: Topology, live: LiveInstance[]): TrafficState {
+  const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
+  return {
+    members: serving.flatMap(({ name, resource, slot, host, address, role }) =>
+      address === null || (role !== 'live' && role !== 'old')
+        ? []
+        : [{ instance: name, resource, slot, host, address, weight: FULL_WEIGHT, state: 'ready' as const }],
+    ),
+    active: Object.fromEntries(
+      serving.filter(({ role }) => role === 'live').map(({ resource, slot }) => [resource, slot]),
+    ),
+  }
+}
