@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Cul8erError } from '../../errors.js'
+
+const READY_MS = 15_000
+
+/**
+ * Starts the emulator of a folder as a process that outlives this one, and waits until `ready` says that it answers.
+ * @throws Cul8erError SERVICE when it does not come up
+ */
+export async function startDaemon(folder: string, ready: () => Promise<boolean>, main = ownMain()): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const deadline = Date.now() + READY_MS
+  let child = spawnDaemon(folder, main)
+  while (!(await ready())) {
+    if (Date.now() > deadline) {
+      throw new Cul8erError('SERVICE', `the emulator did not start within ${READY_MS / 1000} s`, {
+        hint: `its log is ${join(folder, 'emulator.log')}`,
+      })
+    }
+    await delay(20)
+    // It yields to one that serves the folder; when that one was just ending, nobody does.
+    if (child.exitCode !== null || child.signalCode !== null) child = spawnDaemon(folder, main)
+  }
+}
+
+function spawnDaemon(folder: string, main: string): ChildProcess {
+  const log = openSync(join(folder, 'emulator.log'), 'a', 0o600)
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [...loader(main), main, folder], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    env: { PATH, HOME },
+  })
+  child.unref()
+  closeSync(log)
+  return child
+}
+
+// Beside this file, as TypeScript in a checkout's tests and as JavaScript when built.
+function ownMain(): string {
+  const here = fileURLToPath(import.meta.url)
+  return join(dirname(here), here.endsWith('.ts') ? 'main.ts' : 'main.js')
+}
+
+function loader(main: string): string[] {
+  if (!main.endsWith('.ts')) return []
+  const jiti = dirname(createRequire(import.meta.url).resolve('jiti/package.json'))
+  return ['--import', pathToFileURL(join(jiti, 'lib', 'jiti-register.mjs')).href]
+}

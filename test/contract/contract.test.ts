@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Cul8erError } from '../../src/errors.js'
+import type { HostExecutor } from '../../src/hosts/executor.js'
+import * as incus from '../../src/incus/index.js'
+import type { IncusCommand } from '../../src/incus/index.js'
+import { emulatedWorld, realWorld, type World } from './worlds.js'
+
+const A = 'ct-a'
+const B = 'ct-b'
+const IMAGE = 'cul8er/tiny'
+const said: Record<string, Record<string, string>> = { Incus: {}, emulator: {} }
+
+const worlds: [string, () => Promise<World>][] = [
+  ['Incus', realWorld],
+  ['emulator', emulatedWorld],
+]
+
+describe.each(worlds)('%s', (name, open) => {
+  let world: World
+  let host: HostExecutor
+
+  const run = async (command: IncusCommand): Promise<string> => (await host.run(command)).stdout
+  const look = async (instance: string) =>
+    incus.observe('here', await run(incus.listInstances())).find((i) => i.name === instance)
+  const inside = (...command: string[]) => host.tryRun(incus.execIn(A, command))
+
+  /** The error of a command; its text must be the same in both worlds. */
+  async function refusal(command: IncusCommand, on: HostExecutor = host): Promise<Cul8erError> {
+    const error = await on.run(command).then(
+      () => new Error(`${command.args.join(' ')} was carried out`),
+      (cause: unknown) => cause,
+    )
+    if (!(error instanceof Cul8erError)) throw error
+    said[name]![command.args.join(' ')] = `${error.code}: ${error.message}`
+    return error
+  }
+
+  const sweep = async (): Promise<void> => {
+    for (const instance of [A, B]) await host.run(incus.deleteInstance(instance, { force: true })).catch(() => {})
+    await host.run(incus.deleteProject('ct-p')).catch(() => {})
+    await host.run(incus.deleteNetwork('ct-net')).catch(() => {})
+  }
+
+  beforeAll(async () => {
+    world = await open()
+    host = world.host
+    await sweep()
+  })
+
+  afterAll(async () => {
+    await sweep()
+    await world.close()
+  })
+
+  test('create: stopped, with config, values that begin with a dash, and the root disk overridden', async () => {
+    await run(
+      incus.createInstance({
+        image: IMAGE,
+        name: A,
+        config: {
+          'limits.memory': '64MiB',
+          'user.cul8er.topology': 't',
+          'user.cul8er.resource': 'r',
+          'user.dash': '-1,=2',
+        },
+        devices: {
+          root: { size: '64MiB' },
+          web: { type: 'proxy', listen: 'tcp:127.0.0.1:18471', connect: 'tcp:127.0.0.1:4000' },
+        },
+      }),
+    )
+    expect(await look(A)).toMatchObject({
+      type: 'container',
+      status: 'Stopped',
+      config: { 'limits.memory': '64MiB', 'user.dash': '-1,=2' },
+      devices: {
+        root: { type: 'disk', path: '/', size: '64MiB' },
+        web: { type: 'proxy', listen: 'tcp:127.0.0.1:18471' },
+      },
+      labels: { topology: 't', resource: 'r' },
+      addresses: [],
+      snapshots: [],
+    })
+  })
+
+  test('a second create of the name is ALREADY_EXISTS', async () => {
+    expect(await refusal(incus.createInstance({ image: IMAGE, name: A }))).toMatchObject({ code: 'ALREADY_EXISTS' })
+  })
+
+  test('start gives an address; a second start is ALREADY_EXISTS', async () => {
+    await run(incus.startInstance(A))
+    await expect.poll(async () => (await look(A))?.addresses.length, { timeout: 10_000, interval: 100 }).toBe(1)
+    expect((await look(A))?.status).toBe('Running')
+    expect((await refusal(incus.startInstance(A))).code).toBe('ALREADY_EXISTS')
+  })
+
+  test('a running instance is neither deleted nor renamed', async () => {
+    expect((await refusal(incus.deleteInstance(A))).code).toBe('IN_USE')
+    expect((await refusal(incus.renameInstance(A, B))).code).toBe('IN_USE')
+  })
+
+  test('config: several keys at once, an empty value removes, set or not', async () => {
+    await run(incus.setConfig(A, { 'user.one': '-1', 'user.two': 'a=b c', 'limits.memory': '' }))
+    await run(incus.setConfig(A, { 'user.never': '' }))
+    expect((await look(A))?.config).toEqual({ 'user.one': '-1', 'user.two': 'a=b c', 'user.dash': '-1,=2' })
+    expect(await run(incus.getConfig(A, 'user.two'))).toBe('a=b c\n')
+    expect(await run(incus.getConfig(A, 'user.never'))).toBe('\n')
+    await run(incus.unsetConfig(A, 'user.two'))
+    expect((await refusal(incus.unsetConfig(A, 'user.two'))).code).toBe('NOT_FOUND')
+  })
+
+  test('config: what Incus does not know is refused word for word, and nothing of it is set', async () => {
+    expect(await refusal(incus.setConfig(A, { 'user.three': '3', 'nosuch.key': '1' }))).toMatchObject({
+      code: 'INCUS',
+      message: 'Invalid config: Unknown configuration key: nosuch.key',
+    })
+    expect((await refusal(incus.setConfig(A, { 'limits.cpu': 'many' }))).code).toBe('INCUS')
+    expect((await look(A))?.config['user.three']).toBeUndefined()
+  })
+
+  test('devices: set, override, remove, and the refusals of each', async () => {
+    await run(incus.overrideDevice(A, 'eth0', { 'security.mac_filtering': 'true' }))
+    expect((await look(A))?.devices.eth0).toMatchObject({ type: 'nic', 'security.mac_filtering': 'true' })
+    expect((await refusal(incus.overrideDevice(A, 'eth0', {}))).code).toBe('ALREADY_EXISTS')
+    expect((await refusal(incus.addDevice(A, 'eth0', { type: 'none' }))).code).toBe('ALREADY_EXISTS')
+    await run(incus.removeDevice(A, 'eth0'))
+    expect((await refusal(incus.removeDevice(A, 'eth0'))).code).toBe('INCUS')
+    expect((await refusal(incus.setDevice(A, 'eth0', { a: 'b' }))).code).toBe('INCUS')
+    expect((await refusal(incus.removeDevice(A, 'none'))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.setDevice(A, 'none', { a: 'b' }))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.overrideDevice(A, 'none', {}))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.addDevice(A, 'odd', { type: 'nosuch' }))).code).toBe('INCUS')
+  })
+
+  test('devices: a public port that is taken is IN_USE', async () => {
+    const proxy = { type: 'proxy', listen: 'tcp:127.0.0.1:18471', connect: 'tcp:127.0.0.1:4000' }
+    expect((await refusal(incus.addDevice(A, 'again', proxy))).code).toBe('IN_USE')
+    expect(Object.keys((await look(A))?.devices ?? {}).sort()).toEqual(['root', 'web'])
+  }, 30_000)
+
+  test('exec: exit codes are answers, standard input and environment arrive', async () => {
+    expect(await inside('echo', '-n', '--')).toMatchObject({ exitCode: 0 })
+    expect(await inside('sh', '-c', 'echo oops >&2; exit 3')).toMatchObject({
+      exitCode: 3,
+      stdout: '',
+      stderr: 'oops\n',
+    })
+    expect(await inside('false')).toMatchObject({ exitCode: 1 })
+    expect(await inside('no-such-program')).toMatchObject({ exitCode: 127, stderr: 'Error: Command not found\n' })
+    expect(await run(incus.execIn(A, ['cat'], { stdin: Buffer.from('over') }))).toBe('over')
+    const environment = await run(incus.execIn(A, ['env'], { env: { ONE: '-x', TWO: 'a,b=c' } }))
+    expect(environment.split('\n')).toEqual(expect.arrayContaining(['ONE=-x', 'TWO=a,b=c']))
+    await expect(host.run(incus.execIn(A, ['false']))).rejects.toMatchObject({
+      code: 'INCUS',
+      details: { exitCode: 1 },
+    })
+  })
+
+  test('files: pushed, read back, NOT_FOUND, and NO_SPACE beyond the root disk', async () => {
+    await run(incus.pushFile(A, '/root/f', { content: Buffer.from('one'), mode: '0644' }))
+    expect(await run(incus.pullFile(A, '/root/f'))).toBe('one')
+    expect(await run(incus.execIn(A, ['cat', '/root/f']))).toBe('one')
+    expect((await refusal(incus.pullFile(A, '/root/none'))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.pushFile(A, '/nosuch/f', { content: Buffer.from('x') }))).code).toBe('NOT_FOUND')
+    await run(incus.pushFile(A, '/root/deep/f', { content: Buffer.from('x'), createDirs: true }))
+    const big = host.run(incus.pushFile(A, '/root/big', { content: Buffer.alloc(80 * 1024 * 1024, 1) }))
+    await expect(big).rejects.toMatchObject({ code: 'NO_SPACE' })
+    await host.run(incus.execIn(A, ['rm', '-f', '/root/big']))
+  })
+
+  test('snapshots: config and data come back, also when a later snapshot exists', async () => {
+    await run(incus.createSnapshot(A, 's1'))
+    await run(incus.setConfig(A, { 'user.one': '2' }))
+    await run(incus.pushFile(A, '/root/f', { content: Buffer.from('two') }))
+    await run(incus.createSnapshot(A, 's2'))
+    expect((await refusal(incus.createSnapshot(A, 's1'))).code).toBe('ALREADY_EXISTS')
+    expect((await refusal(incus.createSnapshot(A, 'a b'))).code).toBe('INCUS')
+    await run(incus.stopInstance(A, { force: true }))
+    await run(incus.restoreSnapshot(A, 's1'))
+    expect((await look(A))?.status).toBe('Stopped')
+    expect(await run(incus.getConfig(A, 'user.one'))).toBe('-1\n')
+    expect(await run(incus.pullFile(A, '/root/f'))).toBe('one')
+    expect(incus.parseSnapshots(await run(incus.listSnapshots(A))).map((s) => s.name)).toEqual(['s1', 's2'])
+    expect((await look(A))?.snapshots.map((s) => s.name)).toEqual(['s1', 's2'])
+    await run(incus.restoreSnapshot(A, 's2'))
+    expect(await run(incus.pullFile(A, '/root/f'))).toBe('two')
+    await run(incus.deleteSnapshot(A, 's2'))
+    expect((await refusal(incus.deleteSnapshot(A, 's2'))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.restoreSnapshot(A, 's2'))).code).toBe('NOT_FOUND')
+  })
+
+  test('what is stopped cannot be stopped, restarted or entered', async () => {
+    expect((await refusal(incus.stopInstance(A))).code).toBe('ALREADY_EXISTS')
+    expect((await refusal(incus.restartInstance(A))).code).toBe('ALREADY_EXISTS')
+    expect(await refusal(incus.execIn(A, ['true']))).toMatchObject({
+      code: 'INCUS',
+      message: 'Instance is not running',
+    })
+    await expect(host.tryRun(incus.execIn(A, ['true']))).rejects.toMatchObject({ code: 'INCUS' })
+  })
+
+  test('copy: a second instance, stopped, with its own config; a taken name is ALREADY_EXISTS', async () => {
+    await run(incus.removeDevice(A, 'web'))
+    await run(incus.copyInstance(A, B, { instanceOnly: true, config: { 'user.one': 'copied' } }))
+    expect(await look(B)).toMatchObject({ status: 'Stopped', snapshots: [], config: { 'user.one': 'copied' } })
+    expect(await run(incus.pullFile(B, '/root/f'))).toBe('two')
+    expect((await refusal(incus.copyInstance(A, B))).code).toBe('ALREADY_EXISTS')
+  })
+
+  test('restart and force', async () => {
+    await run(incus.startInstance(A))
+    await run(incus.restartInstance(A, { force: true }))
+    expect((await look(A))?.status).toBe('Running')
+    await run(incus.deleteInstance(A, { force: true }))
+    expect(await look(A)).toBeUndefined()
+    await run(incus.deleteInstance(B))
+  })
+
+  test('what is not there is NOT_FOUND, whatever is asked of it', async () => {
+    const commands = [
+      incus.startInstance(A),
+      incus.stopInstance(A),
+      incus.deleteInstance(A, { force: true }),
+      incus.instanceInfo(A),
+      incus.setConfig(A, { 'user.a': '1' }),
+      incus.execIn(A, ['true']),
+      incus.createSnapshot(A, 's'),
+      incus.listSnapshots(A),
+      incus.copyInstance(A, B),
+      incus.renameInstance(A, B),
+      incus.pullFile(A, '/x'),
+      incus.addDevice(A, 'x', { type: 'none' }),
+      incus.query(`/1.0/instances/${A}`),
+      incus.query('/1.0/nosuch'),
+      incus.poolResources('ct-none'),
+      incus.networkState('ct-none'),
+      incus.deleteProject('ct-none'),
+      incus.deleteImage('ct-none'),
+    ]
+    for (const command of commands)
+      expect([command.args.join(' '), (await refusal(command)).code]).toEqual([command.args.join(' '), 'NOT_FOUND'])
+  })
+
+  test('images: unknown, and names that are none', async () => {
+    expect((await refusal(incus.createInstance({ image: 'missing-image', name: A }))).code).toBe('IMAGE_NOT_FOUND')
+    expect((await refusal(incus.createInstance({ image: IMAGE, name: 'ct_a' }))).code).toBe('INCUS')
+    expect((await refusal(incus.createInstance({ image: IMAGE, name: '-ct' }))).code).toBe('INCUS')
+    expect(
+      (await refusal(incus.createInstance({ image: IMAGE, name: A, devices: { none: { size: '1' } } }))).code,
+    ).toBe('INCUS')
+    expect(incus.parseImages(await run(incus.listImages())).flatMap((image) => image.aliases)).toContain(IMAGE)
+  })
+
+  test('virtual machines: as the host says of itself', async () => {
+    const { vms } = incus.parseServer(await run(incus.serverInfo()))
+    const create = { args: ['create', '--quiet', '--empty', '--vm', A] }
+    if (vms) await run(create)
+    else expect((await refusal(create)).code).toBe('VM_UNSUPPORTED')
+    expect((await refusal(incus.createInstance({ image: IMAGE, name: B, type: 'vm' }))).code).toBe('IMAGE_NOT_FOUND')
+  })
+
+  test('projects, networks, pools and hardware', async () => {
+    await run(incus.createProject('ct-p', { 'features.images': 'false' }))
+    expect((await refusal(incus.createProject('ct-p'))).code).toBe('ALREADY_EXISTS')
+    expect(incus.parseProjects(await run(incus.listProjects())).map((p) => p.name)).toContain('ct-p')
+    expect(incus.observe('here', await run(incus.listInstances({ project: 'ct-p' })))).toEqual([])
+    await run(incus.deleteProject('ct-p'))
+    await run(incus.createNetwork('ct-net', { 'ipv4.address': 'none', 'ipv6.address': 'none' }))
+    expect((await refusal(incus.createNetwork('ct-net'))).code).toBe('ALREADY_EXISTS')
+    expect(incus.parseNetworks(await run(incus.listNetworks()))).toContainEqual(
+      expect.objectContaining({ name: 'incusbr0', type: 'bridge' }),
+    )
+    await run(incus.deleteNetwork('ct-net'))
+    expect((await refusal(incus.createPool('default', 'dir'))).code).toBe('ALREADY_EXISTS')
+    expect((await refusal(incus.deletePool('default'))).code).toBe('IN_USE')
+    expect(incus.parsePools(await run(incus.listPools())).map((p) => p.name)).toContain('default')
+    expect(incus.parsePoolResources(await run(incus.poolResources('default'))).totalBytes).toBeGreaterThan(0)
+    expect(incus.parseHostResources(await run(incus.hostResources())).cpus).toBeGreaterThan(0)
+  })
+
+  test('a host that is away is UNREACHABLE, one that is shut PERMISSION', async () => {
+    await expect((await world.unreachable()).run(incus.listInstances())).rejects.toMatchObject({ code: 'UNREACHABLE' })
+    await expect((await world.forbidden()).run(incus.listInstances())).rejects.toMatchObject({ code: 'PERMISSION' })
+  })
+})
+
+test('the emulator refuses in the words of Incus', () => {
+  expect(Object.keys(said.Incus!).length).toBeGreaterThan(45)
+  expect(said.emulator).toEqual(said.Incus)
+})
