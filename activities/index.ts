@@ -1,4 +1,5 @@
 import type { Activities } from '../workflows/activities.js'
+import { analysisActivities } from './analysis.js'
 import type { ActivityDeps } from './deps.js'
 import { healthActivities } from './health.js'
 import { inspectActivities } from './inspect.js'
@@ -16,5 +17,6 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...releaseActivities(deps),
   ...healthActivities(deps),
   ...trafficActivities(deps),
+  ...analysisActivities(deps),
   ...inspectActivities(deps),
 })

@@ -25,7 +25,13 @@ export interface RunningWorker {
 const ACTIVITIES = 64
 
 /** Connects and polls. Steps under way get 10 s to end at a stop; what they did not end, another worker does again. */
-export async function startWorker({ address, namespace = 'default', taskQueue = TASK_QUEUE, deps, log }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  address,
+  namespace = 'default',
+  taskQueue = TASK_QUEUE,
+  deps,
+  log,
+}: WorkerOptions): Promise<RunningWorker> {
   quiet(log)
   const connection = await NativeConnection.connect({ address })
   const worker = await Worker.create({

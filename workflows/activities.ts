@@ -2,7 +2,8 @@ import type { HealthReport } from '../src/health/model.js'
 import type { InstanceSpec, Revision, Role } from '../src/plan/model.js'
 import type { LiveInstance } from '../src/plan/work.js'
 import type { WorkPlan } from '../src/plan/plan.js'
-import type { Host } from '../src/topology/model.js'
+import type { Analysis, Host } from '../src/topology/model.js'
+import type { Verdict } from '../src/traffic/analysis.js'
 import type { ServerStats, TopologyRoutes } from '../src/traffic/model.js'
 import type { InspectRequest, InspectResult } from './model.js'
 
@@ -34,6 +35,21 @@ export interface RoutesAt extends At {
   routes: TopologyRoutes
   /** PEM files by route: their contents are secret and are read where they are used. */
   certificates: { as: number; host: string | null; cert: string; key: string }[]
+}
+
+/** A canary under watch. */
+export interface AnalysisInput extends SpecAt {
+  topology: string
+  canaries: string[]
+  stables: string[]
+  address: string | null
+  analysis: Analysis
+  /** Failed probes in a row that are a breach. */
+  probeFailures: number
+  /** Requests from here on count, ms since the epoch. */
+  sinceMs: number
+  /** How long to look, ms. */
+  forMs: number
 }
 
 /**
@@ -72,6 +88,8 @@ export interface Activities {
   waitDrained(input: At & { topology: string; server: string; deadlineMs: number }): Promise<{ cut: number }>
   removeRoutes(input: At & { topology: string }): Promise<void>
   trafficStats(input: At & { topology: string }): Promise<ServerStats[]>
+  /** Watches a canary for a time; a breach ends it at once. */
+  analyse(input: AnalysisInput): Promise<Verdict>
   /** Removes artifacts that no kept revision names. */
   pruneArtifacts(input: { keep: string[] }): Promise<{ removed: number }>
   inspect(input: InspectRequest): Promise<InspectResult>

@@ -1,6 +1,7 @@
 import { change } from './operations/change.js'
 import type { OperationEnd, OperationInput } from './operations/model.js'
 import { blueGreen as blueGreenStrategy } from './strategies/blue-green.js'
+import { canary as canaryStrategy } from './strategies/canary.js'
 import { roll } from './strategies/rolling.js'
 
 /* Every workflow type that a worker registers; names as in model.ts. */
@@ -14,3 +15,5 @@ export { leg } from './strategies/leg.js'
 export const rolling = (input: OperationInput): Promise<OperationEnd> => change(input, roll)
 
 export const blueGreen = (input: OperationInput): Promise<OperationEnd> => change(input, blueGreenStrategy)
+
+export const canary = (input: OperationInput): Promise<OperationEnd> => change(input, canaryStrategy)

@@ -3,6 +3,7 @@ import type { ErrorReport } from '../../src/errors.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { quick } from '../steps/activities.js'
 import { reportOf } from '../steps/failure.js'
+import { withDeadline } from '../steps/deadline.js'
 import { remove } from '../steps/instance.js'
 import { runUndos } from '../steps/rollback.js'
 import type { Run } from '../steps/run.js'
@@ -17,11 +18,13 @@ export async function ending(run: Run, work: Work[], strategy: () => Promise<voi
   const made = new Set(work.flatMap(({ action, instance, revive }) => (MAKES.has(action) && !revive ? [instance] : [])))
   const inTheWay = work.filter(({ action, instance }) => action === 'delete' && made.has(instance))
   try {
-    await run.steer.abortable(async () => {
-      for (const { from } of inTheWay) if (from !== null) await remove(run, from)
-      await strategy()
-      await run.traffic.settle()
-    })
+    await run.steer.abortable(() =>
+      withDeadline(run, async () => {
+        for (const { from } of inTheWay) if (from !== null) await remove(run, from)
+        await strategy()
+        await run.traffic.settle()
+      }),
+    )
   } catch (error) {
     return failed(run, isCancellation(error) ? aborted() : reportOf(error))
   }

@@ -18,6 +18,8 @@ export class Steer {
   full = false
   /** Set when a promote has something to promote. */
   awaitsPromotion = false
+  /** A pause that was declared, or that waits for a person: the operation's deadline stands still. */
+  resting = false
   /** Why an abort can do nothing any more. */
   noReturn: string | null = null
   private readonly scopes = new Set<CancellationScope>()
@@ -48,6 +50,19 @@ export class Steer {
       },
     )
     return this
+  }
+
+  /** Nobody can expect progress now. */
+  get waits(): boolean {
+    return this.paused || this.resting
+  }
+
+  /** A promotion is asked for: it is used up. */
+  takePromotion(): boolean {
+    if (this.full) return true
+    if (this.promotions === 0) return false
+    this.promotions -= 1
+    return true
   }
 
   /** Runs what an abort shall stop; a scope that begins after an abort is stopped at once. */
