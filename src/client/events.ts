@@ -1,0 +1,37 @@
+import type { Change } from '../plan/model.js'
+import type { OperationResult, Progress, StepRecord } from '../../workflows/model.js'
+
+/** What happens in an operation, as a program or a terminal follows it. */
+export type RunEvent =
+  | { type: 'planned'; changes: Change[] }
+  | { type: 'step'; phase: 'started' | 'ended'; step: StepRecord }
+  /** The step in words. */
+  | { type: 'says'; words: string }
+  /** A person may say something now: `promote or abort`. */
+  | { type: 'waiting'; for: string }
+  | { type: 'ended'; result: OperationResult }
+
+/** What happened between two looks at an operation, in the order in which it did. */
+export function eventsBetween(before: Progress | null, after: Progress): RunEvent[] {
+  const seen = new Map(before?.steps.map((step) => [keyOf(step), step.outcome]))
+  const planned = (before?.changes.length ?? 0) === 0 && after.changes.length > 0
+  return [
+    ...(planned ? [{ type: 'planned' as const, changes: after.changes }] : []),
+    ...after.steps.flatMap((step) => stepEvents(seen.get(keyOf(step)), step)),
+    ...(after.step !== before?.step ? [{ type: 'says' as const, words: after.step }] : []),
+    ...(after.waitingFor !== null && after.waitingFor !== before?.waitingFor
+      ? [{ type: 'waiting' as const, for: after.waitingFor }]
+      : []),
+  ]
+}
+
+// Wide operations drop old steps, so a place in the list names none.
+const keyOf = ({ name, instance, startedAt }: StepRecord): string => [name, instance ?? '', startedAt].join('\n')
+
+function stepEvents(before: StepRecord['outcome'] | undefined, step: StepRecord): RunEvent[] {
+  if (before === step.outcome) return []
+  const started = before === undefined ? [{ type: 'step' as const, phase: 'started' as const, step }] : []
+  return isOpen(step) ? started : [...started, { type: 'step', phase: 'ended', step }]
+}
+
+const isOpen = ({ outcome }: StepRecord): boolean => outcome === 'running' || outcome === 'waiting'

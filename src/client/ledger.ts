@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { WithStartWorkflowOperation } from '@temporalio/client'
+import { Cul8erError } from '../errors.js'
+import {
+  importState,
+  ledgerId,
+  ledgerState,
+  setTtl,
+  startOperation,
+  TASK_QUEUE,
+  WorkflowType,
+  type LedgerState,
+  type OperationRequest,
+  type OperationStarted,
+} from '../../workflows/model.js'
+import { isNotFound } from './failures.js'
+import type { Link } from './link.js'
+
+/**
+ * Asks the ledger for an operation; the ledger is started if the topology has none yet.
+ * @throws Cul8erError OPERATION_IN_PROGRESS and whatever else the ledger refuses with
+ */
+export function askForOperation(link: Link, topology: string, request: OperationRequest): Promise<OperationStarted> {
+  return link.call((client) =>
+    client.workflow.executeUpdateWithStart(startOperation, {
+      args: [request],
+      // Sent again after an answer that got lost, it is the same update.
+      updateId: request.requestId,
+      startWorkflowOperation: withLedger(topology),
+    }),
+  )
+}
+
+/** A topology's state, or null when nothing was ever deployed under its name. */
+export async function readLedger(link: Link, topology: string): Promise<LedgerState | null> {
+  return link.call(async (client) => {
+    try {
+      return await client.workflow.getHandle(ledgerId(topology)).query(ledgerState)
+    } catch (error) {
+      if (isNotFound(error)) return null
+      throw error
+    }
+  })
+}
+
+/** @throws Cul8erError UNKNOWN_TOPOLOGY */
+export async function knownLedger(link: Link, topology: string): Promise<LedgerState> {
+  const state = await readLedger(link, topology)
+  if (state === null) throw neverDeployed(topology)
+  return state
+}
+
+export async function writeTtl(
+  link: Link,
+  topology: string,
+  ttlMs: number | null,
+): Promise<{ expiresAt: string | null }> {
+  const updateId = randomUUID()
+  return link.call(async (client) => {
+    try {
+      return await client.workflow.getHandle(ledgerId(topology)).executeUpdate(setTtl, { args: [{ ttlMs }], updateId })
+    } catch (error) {
+      throw isNotFound(error) ? neverDeployed(topology) : error
+    }
+  })
+}
+
+export function loadLedger(link: Link, state: LedgerState): Promise<{ revisions: number }> {
+  const updateId = randomUUID()
+  return link.call((client) =>
+    client.workflow.executeUpdateWithStart(importState, {
+      args: [state],
+      updateId,
+      startWorkflowOperation: withLedger(state.topology),
+    }),
+  )
+}
+
+/** Names of all topologies that have a ledger. */
+export async function ledgerNames(link: Link): Promise<string[]> {
+  const query = `WorkflowType = '${WorkflowType.ledger}' AND ExecutionStatus = 'Running'`
+  return link.call(async (client) => {
+    const names: string[] = []
+    for await (const { workflowId } of client.workflow.list({ query }))
+      names.push(workflowId.replace(/^topology\//, ''))
+    return names.sort()
+  })
+}
+
+// A new one for each attempt: it cannot be used twice.
+const withLedger = (topology: string) =>
+  new WithStartWorkflowOperation(WorkflowType.ledger, {
+    workflowId: ledgerId(topology),
+    taskQueue: TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [{ topology }],
+    staticSummary: `ledger of ${topology}`,
+  })
+
+const neverDeployed = (topology: string): Cul8erError =>
+  new Cul8erError('UNKNOWN_TOPOLOGY', `nothing was ever deployed as ${topology}`, {
+    hint: 'cul8er state list shows what was',
+  })

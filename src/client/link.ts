@@ -1,0 +1,124 @@
+import { Client, Connection } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cul8erError } from '../errors.js'
+import { ensureService } from '../service/ensure.js'
+import { serviceHome } from '../service/paths.js'
+import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
+
+export interface LinkOptions {
+  /** `HOST:PORT` of a Temporal server; absent: TEMPORAL_ADDRESS or a profile, else the embedded service. */
+  address?: string
+  namespace?: string
+  /** Folder of the embedded service; default CUL8ER_HOME or the user's state folder. */
+  home?: string
+  env?: NodeJS.ProcessEnv
+}
+
+/** ms for which a call is tried again: a restart of the embedded service, or a short cut of the network. */
+const PATIENCE_MS = { embedded: 60_000, configured: 20_000 }
+/** ms of one attempt, for calls that need a worker. */
+const ATTEMPT_MS = 10_000
+const BETWEEN_MS = 200
+
+/** The way to a Temporal server, made again when the embedded service comes back at another address. */
+export class Link {
+  #client: Client
+  private constructor(
+    client: Client,
+    readonly home: string,
+    /** null: a server of the user's own. */
+    readonly uiUrl: string | null,
+    private address: string,
+    private readonly namespace: string,
+  ) {
+    this.#client = client
+  }
+
+  /** @throws Cul8erError SERVICE when the server cannot be reached or the embedded service does not start */
+  static async open({ address, namespace, home, env = process.env }: LinkOptions = {}): Promise<Link> {
+    const folder = home ?? serviceHome(env)
+    if (address === undefined && !isConfigured(env)) {
+      const service = await ensureService(folder)
+      const name = namespace ?? 'default'
+      const client = await connect({ address: service.address }, name)
+      return new Link(client, folder, service.uiUrl, service.address, name)
+    }
+    const profile = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) })
+    const target = { ...profile.connectionOptions, ...(address === undefined ? {} : { address }) }
+    const name = namespace ?? profile.namespace ?? 'default'
+    return new Link(await connect(target, name), folder, null, target.address ?? 'localhost:7233', name)
+  }
+
+  get client(): Client {
+    return this.#client
+  }
+
+  /** Brings the embedded service back when it is gone, and follows it to another address. */
+  async revive(): Promise<void> {
+    if (this.uiUrl === null) return
+    const { address } = await ensureService(this.home)
+    if (address === this.address) return
+    const old = this.#client
+    this.#client = await connect({ address }, this.namespace)
+    this.address = address
+    await old.connection.close()
+  }
+
+  /**
+   * Runs a call that may be made twice, again until it is answered.
+   * @throws Cul8erError what the call was answered with; SERVICE when nobody answers in time
+   */
+  async call<T>(run: (client: Client) => Promise<T>): Promise<T> {
+    const patience = this.uiUrl === null ? PATIENCE_MS.configured : PATIENCE_MS.embedded
+    const deadline = Date.now() + patience
+    for (;;) {
+      try {
+        const client = this.#client
+        return await client.withDeadline(Date.now() + ATTEMPT_MS, () => run(client))
+      } catch (error) {
+        if (!isNoAnswer(error)) throw toCul8erError(error)
+        if (Date.now() > deadline) throw this.#noAnswer(error)
+        await this.revive()
+        await sleep(BETWEEN_MS)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.connection.close()
+  }
+
+  #noAnswer(cause: unknown): Cul8erError {
+    if (isNoWorker(cause)) {
+      return new Cul8erError('SERVICE', `no worker answers at the Temporal server ${this.address}`, {
+        hint: this.uiUrl === null ? 'start one with cul8er worker' : 'cul8er service logs worker shows why',
+        cause,
+      })
+    }
+    return unreachable(this.address, cause)
+  }
+}
+
+type Target = NonNullable<Parameters<typeof Connection.connect>[0]>
+
+async function connect(target: Target, namespace: string): Promise<Client> {
+  try {
+    const connection = await Connection.connect({ connectTimeout: ATTEMPT_MS, ...target })
+    return new Client({ connection, namespace })
+  } catch (cause) {
+    throw unreachable(target.address ?? 'localhost:7233', cause)
+  }
+}
+
+const isConfigured = (env: NodeJS.ProcessEnv): boolean =>
+  [env.TEMPORAL_ADDRESS, env.TEMPORAL_PROFILE, env.TEMPORAL_CONFIG_FILE].some((value) => Boolean(value))
+
+const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+
+const unreachable = (address: string, cause: unknown): Cul8erError =>
+  new Cul8erError('SERVICE', `the Temporal server at ${address} does not answer`, {
+    hint: 'is it up, and is the address right (--address, TEMPORAL_ADDRESS)? cul8er doctor checks',
+    cause,
+  })

@@ -1,0 +1,109 @@
+import { checkTarball } from '../artifacts/check.js'
+import { findArtifact } from '../artifacts/find.js'
+import type { ArtifactStore } from '../artifacts/store.js'
+import { Cul8erError } from '../errors.js'
+import { digestOf } from '../plan/digest.js'
+import type { Artifact, Revision, Sealed } from '../plan/model.js'
+import { sealSystemSecrets } from '../secrets/topology-secrets.js'
+import type { Release, Topology } from '../topology/model.js'
+import { unsupported } from '../topology/unsupported.js'
+
+export type NewRevision = Omit<Revision, 'number'>
+
+export interface RevisionSources {
+  /** Folder that artifact paths are relative to. */
+  directory: string
+  env: NodeJS.ProcessEnv
+  store: ArtifactStore
+  sealKey: Uint8Array
+  /** Kept revisions, newest last: what is not here any more may still be known. */
+  known: Revision[]
+  now?: Date
+}
+
+/**
+ * Everything that a deploy of the topology needs, now and in a rollback weeks later.
+ * @throws Cul8erError NOT_SUPPORTED_YET, ARTIFACT_MISSING, ARTIFACT_BROKEN
+ */
+export async function buildRevision(topology: Topology, sources: RevisionSources): Promise<NewRevision> {
+  refuseUnsupported(topology)
+  const artifacts = await collectArtifacts(topology, sources)
+  const sealed = sealSecrets(topology, sources)
+  return {
+    digest: revisionDigest(topology, artifacts, sealed),
+    topology,
+    artifacts,
+    sealed,
+    createdAt: (sources.now ?? new Date()).toISOString(),
+  }
+}
+
+/** Equal for the same declaration with the same artifacts and secrets, however often they are sealed. */
+export const revisionDigest = (
+  topology: Topology,
+  artifacts: Record<string, Artifact>,
+  sealed: Record<string, Sealed>,
+): string =>
+  digestOf({
+    topology,
+    artifacts,
+    secrets: Object.fromEntries(Object.entries(sealed).map(([key, { digest }]) => [key, digest])),
+  })
+
+function refuseUnsupported(topology: Topology): void {
+  const all = unsupported(topology)
+  if (all.length === 0) return
+  throw new Cul8erError(
+    'NOT_SUPPORTED_YET',
+    `${topology.name} asks for what cannot be carried out yet: ${all.map(({ path, what }) => `${path}: ${what}`).join('; ')}`,
+    { details: { unsupported: all } },
+  )
+}
+
+async function collectArtifacts(topology: Topology, sources: RevisionSources): Promise<Record<string, Artifact>> {
+  const releases = new Map(
+    Object.values(topology.resources).flatMap(({ deploy }) =>
+      deploy === null ? [] : [[keyOf(deploy), deploy] as const],
+    ),
+  )
+  const found: Record<string, Artifact> = {}
+  for (const [key, release] of releases) found[key] = await artifactOf(topology, release, sources)
+  return found
+}
+
+const keyOf = ({ release, version }: Release): string => `${release}@${version}`
+
+async function artifactOf(
+  topology: Topology,
+  release: Release,
+  { directory, store, known }: RevisionSources,
+): Promise<Artifact> {
+  let file: string
+  try {
+    file = await findArtifact({ topologyDir: directory, artifacts: topology.artifacts, release })
+  } catch (error) {
+    const kept = known.findLast(({ artifacts }) => artifacts[keyOf(release)] !== undefined)?.artifacts[keyOf(release)]
+    if (kept !== undefined && (await store.has(kept.sha256))) return kept
+    throw error
+  }
+  await checkTarball(file, { release: release.release, start: release.start })
+  return store.put(file)
+}
+
+// What this shell does not hold was sealed before, or is left to the worker, which says so when it has none either.
+function sealSecrets(topology: Topology, { env, sealKey, known }: RevisionSources): Record<string, Sealed> {
+  const { sealed, missing } = sealSystemSecrets(topology, env, sealKey)
+  const before = missing.flatMap(({ resource, name }) => {
+    const key = `${resource}/${name}`
+    const kept = known.findLast(
+      (revision) => revision.sealed[key] !== undefined && sameVariable(revision, topology, resource, name),
+    )
+    const box = kept?.sealed[key]
+    return box === undefined ? [] : [[key, box] as const]
+  })
+  return { ...sealed, ...Object.fromEntries(before) }
+}
+
+const sameVariable = (revision: Revision, topology: Topology, resource: string, name: string): boolean =>
+  digestOf(revision.topology.resources[resource]?.environment[name] ?? null) ===
+  digestOf(topology.resources[resource]?.environment[name] ?? null)

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { progress, type OperationResult, type OperationStarted, type Progress } from '../../workflows/model.js'
+import type { OperationEnd } from '../../workflows/operations/model.js'
+import { eventsBetween, type RunEvent } from './events.js'
+import { isNoAnswer, toCul8erError } from './failures.js'
+import type { Link } from './link.js'
+
+/** ms between two looks; a look at a wide operation that takes long makes it longer. */
+const LOOK_MS = 250
+/** ms between two looks whether the embedded service is still there. */
+const REVIVE_MS = 2_000
+
+/** One operation, in progress or ended. Letting go of it changes nothing: it runs on. */
+export class Run {
+  #result: Promise<OperationResult> | undefined
+
+  constructor(
+    private readonly link: Link,
+    readonly topology: string,
+    private readonly started: OperationStarted,
+  ) {}
+
+  get operation(): string {
+    return this.started.operation
+  }
+
+  get workflowId(): string {
+    return this.started.workflowId
+  }
+
+  get revision(): number {
+    return this.started.revision
+  }
+
+  /** What happens, from the beginning, until the operation ends. Leaving the loop leaves the operation alone. */
+  async *events(): AsyncGenerator<RunEvent, void, void> {
+    const ended = this.result().then((result) => ({ result }))
+    let before: Progress | null = null
+    for (;;) {
+      const began = Date.now()
+      const look = await Promise.race([ended, this.progress()])
+      if ('topology' in look || !('steps' in look)) break
+      yield* eventsBetween(before, look)
+      before = look
+      await Promise.race([ended, sleep(Math.max(LOOK_MS, 4 * (Date.now() - began)))])
+    }
+    const { result } = await ended
+    if (before !== null) yield* eventsBetween(before, { ...before, steps: result.steps, waitingFor: null })
+    yield { type: 'ended', result }
+  }
+
+  progress(): Promise<Progress> {
+    return this.link.call((client) => client.workflow.getHandle(this.workflowId).query(progress))
+  }
+
+  /**
+   * The end, however long it takes and whatever is restarted in between.
+   * @throws Cul8erError SERVICE when the server stays away
+   */
+  result(): Promise<OperationResult> {
+    return (this.#result ??= this.#wait())
+  }
+
+  async #wait(): Promise<OperationResult> {
+    const watch = setInterval(() => void this.link.revive().catch(() => undefined), REVIVE_MS)
+    try {
+      for (;;) {
+        try {
+          const end = (await this.link.client.workflow.getHandle(this.workflowId).result()) as OperationEnd
+          return end.result
+        } catch (error) {
+          if (isNoAnswer(error) || isClosed(error)) await this.link.revive()
+          else return this.#lost(error)
+        }
+        await sleep(LOOK_MS)
+      }
+    } finally {
+      clearInterval(watch)
+    }
+  }
+
+  // The workflow itself was terminated or failed; what it did so far is nowhere in words.
+  #lost(error: unknown): OperationResult {
+    const { code, message } = toCul8erError(error)
+    return {
+      topology: this.topology,
+      operation: this.operation,
+      outcome: 'needsAttention',
+      revision: this.revision,
+      durationMs: 0,
+      steps: [],
+      error: {
+        code: code === 'INTERNAL' ? 'NEEDS_ATTENTION' : code,
+        message: `the operation's workflow did not come to its end: ${message}`,
+        hint: `cul8er plan ${this.topology} shows what is where; deploy or roll back again`,
+      },
+    }
+  }
+}
+
+// The connection of an embedded service that came back at another address.
+const isClosed = (error: unknown): boolean =>
+  error instanceof Error && /channel (has been )?closed|client is closed/i.test(error.message)

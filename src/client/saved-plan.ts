@@ -1,0 +1,67 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { Cul8erError } from '../errors.js'
+import { digestOf } from '../plan/digest.js'
+import type { Plan } from '../plan/model.js'
+import type { Topology } from '../topology/model.js'
+import type { NewRevision } from './revision.js'
+
+/** What `plan --out` keeps: a deploy of it does what was shown, or refuses. Secrets are in it only sealed. */
+export interface SavedPlan {
+  format: 'cul8er-plan-1'
+  topology: string
+  /** Of the topology as the file declared it, without what the command line said instead. */
+  declared: string
+  /** Of the observation and the revision. */
+  fingerprint: string
+  revision: NewRevision
+  plan: Plan
+}
+
+export const savedPlan = (declared: Topology, revision: NewRevision, plan: Plan): SavedPlan => ({
+  format: FORMAT,
+  topology: revision.topology.name,
+  declared: digestOf(declared),
+  fingerprint: plan.fingerprint,
+  revision,
+  plan,
+})
+
+/** Writes the plan for its owner alone. */
+export async function writePlan(file: string, plan: SavedPlan): Promise<void> {
+  await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** @throws Cul8erError USAGE for a file that is no saved plan */
+export async function readPlan(file: string): Promise<SavedPlan> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Cul8erError('USAGE', `the plan ${file} cannot be read`, {
+      hint: 'make one with cul8er plan --out FILE',
+      cause,
+    })
+  })
+  const plan = parse(text)
+  if (plan?.format === FORMAT) return plan
+  throw new Cul8erError('USAGE', `${file} is no saved plan`, { hint: 'make one with cul8er plan --out FILE' })
+}
+
+/** @throws Cul8erError STALE_PLAN when the file declares something else by now */
+export function refuseChangedFile(plan: SavedPlan, declared: Topology): void {
+  if (digestOf(declared) === plan.declared) return
+  throw new Cul8erError(
+    'STALE_PLAN',
+    `the saved plan is stale: the topology file of ${plan.topology} has changed since it was made`,
+    {
+      hint: 'make a new one with cul8er plan --out FILE, and look at what changed',
+    },
+  )
+}
+
+const FORMAT = 'cul8er-plan-1'
+
+function parse(text: string): SavedPlan | null {
+  try {
+    return JSON.parse(text) as SavedPlan | null
+  } catch {
+    return null
+  }
+}
