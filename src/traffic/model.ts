@@ -53,18 +53,37 @@ export interface ServerStats {
   averageTotalMs: number
 }
 
+/** One request (or TCP connection) that the edge has finished. */
+export interface RequestSample {
+  /** When it was accepted, ms since the epoch. */
+  at: number
+  pool: string
+  /** null: no server took it; the edge answered itself. */
+  server: string | null
+  /** null: TCP. */
+  status: number | null
+  /** From the first byte of the request to the last of the answer, ms. */
+  totalMs: number
+}
+
 /** One host's load balancer. Every verb is idempotent and safe to repeat after a crash. */
 export interface Edge {
   /** Makes the edge exist and run: instance, configuration, public ports. */
   ensure(): Promise<void>
   /** Makes the topology's part look like this, runtime and files, without dropping a request. */
   apply(routes: TopologyRoutes): Promise<void>
-  /** What the edge believes the topology's part is; null: it knows nothing of it. */
+  /** What the edge believes the topology's part is, private keys among it; null: it knows nothing of it. */
   current(topology: string): Promise<TopologyRoutes | null>
-  /** Counters of the topology's servers. */
+  /** Counters of the topology's servers; they begin again at 0 when the edge loads a new configuration. */
   stats(topology: string): Promise<ServerStats[]>
+  /** The topology's latest requests, oldest first; bounded, and what came before the edge's last load is not among them. */
+  requests(topology: string, options?: { sinceMs?: number }): Promise<RequestSample[]>
   /** Waits until the server has no session, read back; at the deadline cuts what is left and counts it. */
-  drained(topology: string, server: string, options: { deadlineMs: number; signal?: AbortSignal }): Promise<{ cut: number }>
+  drained(
+    topology: string,
+    server: string,
+    options: { deadlineMs: number; signal?: AbortSignal },
+  ): Promise<{ cut: number }>
   /** Takes the topology out; the edge itself goes when nothing is left on it. */
   remove(topology: string): Promise<void>
 }

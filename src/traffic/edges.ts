@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import type { HostExecutor } from '../hosts/executor.js'
+import type { Host } from '../topology/model.js'
+import { emulatedEdge } from './emulated.js'
+import { haproxyEdge } from './haproxy/edge.js'
+import type { Edge } from './model.js'
+
+export interface EdgesOptions {
+  executorFor(name: string, host: Host): HostExecutor
+  /** Folder of the embedded service; what edges of emulated hosts know is kept below it. */
+  home: string
+}
+
+/** The load balancer of each host, by the kind of the host. */
+export function createEdges({ executorFor, home }: EdgesOptions): { edgeFor(name: string, host: Host): Edge } {
+  return {
+    edgeFor(name, host) {
+      const executor = executorFor(name, host)
+      return host.kind === 'emulated'
+        ? emulatedEdge({ folder: join(home, 'emulator', 'edges', executor.host) })
+        : haproxyEdge({ executor })
+    },
+  }
+}

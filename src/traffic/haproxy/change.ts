@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cul8erError } from '../../errors.js'
+import type { ObservedInstance } from '../../plan/model.js'
+import { difference, isLeftover } from './difference.js'
+import type { Committed, Exchange, Snapshot } from './exchange.js'
+import type { EdgeInstance } from './instance.js'
+import { parseRuntime, type Runtime } from './parse-runtime.js'
+import type { StoredTopology } from './picture.js'
+import { render, type Rendered } from './render.js'
+import { INSTALL, RUN_SCRIPT } from './scripts.js'
+
+export interface EdgeParts {
+  instance: EdgeInstance
+  exchange: Exchange
+  host: string
+}
+
+export interface EdgeChange {
+  change: (topologies: readonly StoredTopology[]) => readonly StoredTopology[]
+  /** New certificates by fingerprint. */
+  pems?: Record<string, string>
+  /** See to the edge's own script as well. */
+  install?: boolean
+  /** The instance goes when no topology is left. */
+  deleteWhenEmpty?: boolean
+}
+
+/**
+ * One change of an edge: read what is, work out what shall be, commit it if nobody else did meanwhile, read back. Another writer
+ * in between makes it start over with what that one wrote, so no update is lost.
+ * @throws Cul8erError EDGE when HAProxy refuses the configuration or does not end up as asked
+ */
+export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<void> {
+  let load = false
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { seen, snapshot } = await readEnsured(parts, change.install ?? false)
+    const topologies = change.change(snapshot.topologies)
+    const rendered = render(topologies)
+    const closing = change.deleteWhenEmpty === true && topologies.length === 0
+    const step = closing
+      ? { mode: 'runtime' as const, commands: [] }
+      : decide(parseRuntime(snapshot.answer), rendered, load)
+    const idle =
+      !closing && step.mode === 'runtime' && step.commands.length === 0 && same(topologies, snapshot.topologies)
+    const version = idle ? snapshot.version : nextVersion(snapshot.version, closing)
+    if (!idle) {
+      const committed = await parts.exchange.commit({
+        from: snapshot.version,
+        version,
+        ...step,
+        topologies,
+        rendered,
+        pems: change.pems ?? {},
+      })
+      if (committed.outcome === 'conflict') {
+        await sleep(Math.random() * 100 * Math.min(attempt, 5))
+        continue
+      }
+      if (closing) return parts.instance.delete()
+      const runtime = loaded(committed, parts.host)
+      if (!reached(runtime, rendered)) {
+        if (load) throw notAsAsked(parts.host, committed.said)
+        load = true
+        continue
+      }
+    }
+    if (await settlePorts(parts, { seen, ports: rendered.ports, version })) return
+  }
+  throw new Cul8erError('EDGE', `the edge of ${parts.host} is being changed by others all the time`, {
+    hint: 'try again in a moment',
+  })
+}
+
+const ATTEMPTS = 20
+
+/** Runtime commands when they suffice; a load when something else differs, or nobody answers yet. */
+function decide(
+  runtime: Runtime | null,
+  rendered: Rendered,
+  load: boolean,
+): { mode: 'runtime' | 'load'; commands: string[] } {
+  if (load || runtime === null || runtime.skeleton !== rendered.skeleton) return { mode: 'load', commands: [] }
+  return { mode: 'runtime', commands: difference(runtime, rendered) }
+}
+
+function reached(runtime: Runtime | null, rendered: Rendered): boolean {
+  if (runtime === null || runtime.skeleton !== rendered.skeleton) return false
+  return difference(runtime, rendered).every(isLeftover)
+}
+
+async function readEnsured(
+  { instance, exchange }: EdgeParts,
+  install: boolean,
+): Promise<{ seen: ObservedInstance; snapshot: Snapshot }> {
+  for (let wait = 0; ; wait += 1) {
+    let seen = await instance.look()
+    const fresh = seen?.status !== 'Running'
+    if (fresh) {
+      await instance.ensure(seen)
+      seen = await instance.look()
+    }
+    if (fresh || (install && wait === 0)) await putRunScript(exchange)
+    const snapshot = seen === null ? null : await exchange.read()
+    if (snapshot?.version === '' && !fresh) await putRunScript(exchange)
+    // A closed edge is about to be deleted; should its remover have died, it is opened again.
+    if (seen !== null && snapshot !== null && (!isClosed(snapshot.version) || wait >= CLOSED_TRIES))
+      return { seen, snapshot }
+    await sleep(CLOSED_WAIT_MS)
+  }
+}
+
+const CLOSED_TRIES = 20
+const CLOSED_WAIT_MS = 500
+
+const putRunScript = (exchange: Exchange): Promise<string> =>
+  exchange.answered(INSTALL, [], { stdin: new TextEncoder().encode(RUN_SCRIPT) })
+
+/**
+ * Public ports are devices of the instance and not under the edge's lock. A port that another writer asked for after our change
+ * must not stay closed by us, so after closing one the version is compared.
+ * @returns false: start over with what is there now
+ */
+async function settlePorts(
+  { instance, exchange }: EdgeParts,
+  { seen, ports, version }: { seen: ObservedInstance; ports: readonly number[]; version: string },
+): Promise<boolean> {
+  const { closed } = await instance.openPorts(seen, ports)
+  return !closed || (await exchange.read()).version === version
+}
+
+function loaded(committed: Committed, host: string): Runtime | null {
+  if (committed.outcome === 'done') return committed.runtime
+  const what =
+    committed.outcome === 'refused' ? 'refuses the new configuration' : 'could not load the new configuration'
+  throw new Cul8erError('EDGE', `HAProxy on ${host} ${what}; the former one stays in force`, {
+    details: { said: committed.said },
+  })
+}
+
+const notAsAsked = (host: string, said: string): Cul8erError =>
+  new Cul8erError('EDGE', `HAProxy on ${host} does not end up as asked`, { details: { said } })
+
+const CLOSED = 'closed-'
+const isClosed = (version: string): boolean => version.startsWith(CLOSED)
+
+const nextVersion = (version: string, closing: boolean): string =>
+  `${closing ? CLOSED : ''}${Number(version.replace(CLOSED, '') || 0) + 1}`
+
+const same = (a: readonly StoredTopology[], b: readonly StoredTopology[]): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
+
+const sorted = (all: readonly StoredTopology[]): StoredTopology[] =>
+  [...all].sort((a, b) => (a.topology < b.topology ? -1 : 1))

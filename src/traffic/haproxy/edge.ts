@@ -1,0 +1,95 @@
+import { Cul8erError } from '../../errors.js'
+import type { HostExecutor } from '../../hosts/executor.js'
+import type { Edge, TopologyRoutes } from '../model.js'
+import { changeEdge } from './change.js'
+import { drainServer } from './drain.js'
+import { Exchange } from './exchange.js'
+import { EdgeInstance } from './instance.js'
+import { parseRequests } from './parse-requests.js'
+import { parseStat } from './parse-stat.js'
+import { restore, store } from './picture.js'
+import { REQUESTS } from './scripts.js'
+import { serverStats } from './server-stats.js'
+
+export interface HaproxyEdgeOptions {
+  executor: HostExecutor
+  /** Name of the Incus instance; default `cul8er-edge`. */
+  instance?: string
+  /** Image alias; default `cul8er/edge`. */
+  image?: string
+}
+
+/** Instance and image of a host's edge, unless told otherwise. */
+export const EDGE_INSTANCE = 'cul8er-edge'
+export const EDGE_IMAGE = 'cul8er/edge'
+
+/** HAProxy in an Incus instance of its own, for every topology of one host. */
+export function haproxyEdge({
+  executor,
+  instance: name = EDGE_INSTANCE,
+  image = EDGE_IMAGE,
+}: HaproxyEdgeOptions): Edge {
+  const instance = new EdgeInstance({ executor, name, image })
+  const exchange = new Exchange(executor, name)
+  const parts = { instance, exchange, host: executor.host }
+
+  return {
+    ensure: () => changeEdge(parts, { change: (topologies) => topologies, install: true }),
+
+    apply: async (routes) => {
+      const { stored, pems } = store(routes)
+      await changeEdge(parts, {
+        change: (topologies) => [...topologies.filter(({ topology }) => topology !== stored.topology), stored],
+        pems,
+      })
+    },
+
+    current: async (topology): Promise<TopologyRoutes | null> => {
+      if (!(await running(instance))) return null
+      const found = (await exchange.read()).topologies.find((stored) => stored.topology === topology)
+      return found === undefined ? null : restore(found, (fingerprints) => exchange.certificates(fingerprints))
+    },
+
+    stats: async (topology) => {
+      if (!(await running(instance))) return []
+      const { topologies, answer } = await exchange.read('show stat -1 4 -1')
+      const stored = topologies.find((other) => other.topology === topology)
+      return stored === undefined ? [] : serverStats(stored, parseStat(answer))
+    },
+
+    requests: async (topology, { sinceMs = 0 } = {}) => {
+      if (!(await running(instance))) return []
+      const [{ topologies }, text] = await Promise.all([
+        exchange.read(),
+        exchange.answered(REQUESTS, [String(MAX_REQUESTS)]),
+      ])
+      const pools = new Set(topologies.find((other) => other.topology === topology)?.pools.map((pool) => pool.name))
+      return parseRequests(text).filter(({ pool, at }) => pools.has(pool) && at >= sinceMs)
+    },
+
+    drained: async (topology, server, options) => {
+      if (!(await running(instance))) return { cut: 0 }
+      const { topologies } = await exchange.read()
+      const pools = topologies.find((other) => other.topology === topology)?.pools ?? []
+      const own = pools.flatMap(({ servers }) => servers).filter((other) => other.name === server)
+      if (own.some(({ state }) => state === 'ready')) {
+        throw new Cul8erError('EDGE', `${server} still takes traffic, so it cannot become empty`, {
+          hint: "apply routes in which its state is 'drain' first",
+        })
+      }
+      return drainServer(exchange, server, options)
+    },
+
+    remove: async (topology) => {
+      if ((await instance.look()) === null) return
+      await changeEdge(parts, {
+        change: (topologies) => topologies.filter((other) => other.topology !== topology),
+        deleteWhenEmpty: true,
+      })
+    },
+  }
+}
+
+const running = async (instance: EdgeInstance): Promise<boolean> => (await instance.look())?.status === 'Running'
+
+const MAX_REQUESTS = 20_000

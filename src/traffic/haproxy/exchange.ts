@@ -1,0 +1,131 @@
+import { buffer } from 'node:stream/consumers'
+import { pack } from 'tar-stream'
+import { Cul8erError } from '../../errors.js'
+import type { HostExecutor, RunOptions } from '../../hosts/executor.js'
+import { execIn } from '../../incus/index.js'
+import { parseRuntime, RUNTIME_QUESTIONS, type Runtime } from './parse-runtime.js'
+import type { StoredTopology } from './picture.js'
+import type { Rendered } from './render.js'
+import { COMMIT, CommitExit, READ, READ_CERTIFICATES } from './scripts.js'
+
+/** The edge as it is at one moment. */
+export interface Snapshot {
+  /** '': it has no configuration yet. */
+  version: string
+  topologies: StoredTopology[]
+  /** What the runtime socket answered. */
+  answer: string
+}
+
+export interface Commit {
+  from: string
+  version: string
+  mode: 'runtime' | 'load'
+  topologies: readonly StoredTopology[]
+  rendered: Rendered
+  /** Batches for the runtime socket (difference.ts). */
+  commands: readonly string[]
+  /** New certificates with their keys, by fingerprint. */
+  pems: Record<string, string>
+}
+
+export type Committed =
+  | { outcome: 'done'; runtime: Runtime | null; said: string }
+  | { outcome: 'conflict' | 'refused' | 'notLoaded'; said: string }
+
+/** Reading and changing an edge, one command each. */
+export class Exchange {
+  constructor(
+    private readonly executor: HostExecutor,
+    private readonly instance: string,
+  ) {}
+
+  /** @throws Cul8erError as the executor does, EDGE */
+  async read(question: string = RUNTIME_QUESTIONS): Promise<Snapshot> {
+    const text = await this.answered(READ, [question])
+    const lines = text.split('\n')
+    const answerAt = lines.indexOf('%answer')
+    return {
+      version: after(lines, '%version ')[0] ?? '',
+      topologies: after(lines.slice(0, answerAt), '%topology ').map((json) => JSON.parse(json) as StoredTopology),
+      answer: lines.slice(answerAt + 1).join('\n'),
+    }
+  }
+
+  /** PEM texts by fingerprint. @throws Cul8erError EDGE when one is gone */
+  async certificates(fingerprints: readonly string[]): Promise<string[]> {
+    return Promise.all(fingerprints.map((fingerprint) => this.answered(READ_CERTIFICATES, [fingerprint])))
+  }
+
+  /** @throws Cul8erError as the executor does, EDGE for what the script does not foresee */
+  async commit({ from, version, mode, topologies, rendered, commands, pems }: Commit): Promise<Committed> {
+    const stdin = await tar({
+      ...rendered.files,
+      commands: lines(commands),
+      'self-signed': lines(rendered.selfSigned.map(({ file, host }) => `${file} ${host}`)),
+      ...Object.fromEntries(
+        topologies.map((stored) => [`topologies/${stored.topology}.json`, `${JSON.stringify(stored)}\n`]),
+      ),
+      ...Object.fromEntries(Object.entries(pems).map(([fingerprint, pem]) => [`certs/${fingerprint}.pem`, pem])),
+    })
+    const { exitCode, stdout, stderr } = await this.run(
+      COMMIT,
+      [from, version, mode, rendered.skeleton, RUNTIME_QUESTIONS],
+      stdin,
+    )
+    const [said = '', answer = ''] = stdout.split('%answer\n')
+    switch (exitCode) {
+      case CommitExit.done:
+        return { outcome: 'done', runtime: parseRuntime(answer), said: said.trim() }
+      case CommitExit.conflict:
+        return { outcome: 'conflict', said }
+      case CommitExit.refused:
+        return { outcome: 'refused', said: said.trim() }
+      case CommitExit.notLoaded:
+        return { outcome: 'notLoaded', said: said.trim() }
+      default:
+        throw failed(exitCode, stderr)
+    }
+  }
+
+  /** Standard output of a script. @throws Cul8erError as the executor does, EDGE when it fails */
+  async answered(
+    script: string,
+    words: readonly string[],
+    options: RunOptions & { stdin?: Uint8Array } = {},
+  ): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(script, words, options.stdin, options)
+    if (exitCode !== 0) throw failed(exitCode, stderr)
+    return stdout
+  }
+
+  private run(script: string, words: readonly string[], stdin?: Uint8Array, options: RunOptions = {}) {
+    const command = execIn(this.instance, ['sh', '-c', script, 'cul8er-edge', ...words], {
+      ...(stdin === undefined ? {} : { stdin, stdinLabel: 'configuration of the edge' }),
+    })
+    return this.executor.tryRun(command, options)
+  }
+}
+
+const after = (all: readonly string[], prefix: string): string[] =>
+  all.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))
+
+const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('')
+
+const failed = (exitCode: number, stderr: string): Cul8erError =>
+  new Cul8erError(
+    'EDGE',
+    exitCode === 74
+      ? 'the edge is being changed by somebody else for more than 20 s'
+      : 'the edge did not carry out a change',
+    {
+      details: { exitCode, said: stderr.trim().slice(-2_000) },
+    },
+  )
+
+async function tar(files: Record<string, string>): Promise<Uint8Array> {
+  const archive = pack()
+  for (const [name, content] of Object.entries(files)) archive.entry({ name, mode: 0o600 }, content)
+  archive.finalize()
+  return buffer(archive)
+}

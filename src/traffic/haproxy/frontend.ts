@@ -1,0 +1,44 @@
+import type { Route } from '../model.js'
+import { KEEP_ALIVE_MS } from './global.js'
+import { mapKey, ROUTES_MAP } from './routes-map.js'
+import type { Section } from './backend.js'
+
+/**
+ * One public port. It listens on loopback inside the edge; Incus's proxy device carries connections there and says with the PROXY
+ * protocol who the client is. What the client itself claims to be is overwritten.
+ */
+export function frontend(as: number, protocol: Route['protocol']): Section {
+  const fixed = protocol === 'tcp' ? tcp(as) : http(as, protocol === 'https')
+  return { fixed: `${fixed.join('\n')}\n`, servers: '' }
+}
+
+const http = (as: number, tls: boolean): string[] => [
+  `frontend port-${as}`,
+  '  mode http',
+  `  bind 127.0.0.1:${as} accept-proxy${tls ? ` ssl crt-list tls-${as}.list alpn h2,http/1.1` : ''}`,
+  // Without it a load closes idle connections under clients that are about to use them.
+  '  option idle-close-on-response',
+  `  log-format "${HTTP_LOG}"`,
+  '  http-request set-header X-Forwarded-For %[src]',
+  `  http-request set-header X-Forwarded-Proto ${tls ? 'https' : 'http'}`,
+  `  http-request set-header X-Forwarded-Port ${as}`,
+  `  http-request set-var-fmt(txn.route) "${as}/%[req.hdr(host),host_only,lower]"`,
+  `  http-request set-var(txn.pool) var(txn.route),map(${ROUTES_MAP})`,
+  `  http-request set-var(txn.pool) str(${mapKey(as, null)}),map(${ROUTES_MAP}) unless { var(txn.pool) -m found }`,
+  '  http-request return status 404 content-type text/plain string "No app answers for this host name.\\n" unless { var(txn.pool) -m found }',
+  '  http-request set-var(txn.http1) bool(true) if HTTP_1.1',
+  `  http-after-response set-header Keep-Alive timeout=${KEEP_ALIVE_MS / 1000 - 5} if { var(txn.http1) -m found }`,
+  '  use_backend %[var(txn.pool)]',
+]
+
+const tcp = (as: number): string[] => [
+  `frontend port-${as}`,
+  '  mode tcp',
+  `  bind 127.0.0.1:${as} accept-proxy`,
+  `  log-format "${TCP_LOG}"`,
+  `  use_backend %[str(${mapKey(as, null)}),map(${ROUTES_MAP})]`,
+]
+
+// Read by parseRequests: seconds, ms, pool, server, status, ms.
+const HTTP_LOG = '%Ts %ms %b %s %ST %Ta'
+const TCP_LOG = '%Ts %ms %b %s - %Tt'

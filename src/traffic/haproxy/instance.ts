@@ -1,0 +1,128 @@
+import { Cul8erError, type ErrorCode } from '../../errors.js'
+import type { HostExecutor } from '../../hosts/executor.js'
+import {
+  addDevice,
+  deleteInstance,
+  launchInstance,
+  listInstances,
+  observe,
+  removeDevice,
+  startInstance,
+} from '../../incus/index.js'
+import { labelsToConfig } from '../../plan/labels.js'
+import type { ObservedInstance } from '../../plan/model.js'
+
+export interface EdgeInstanceOptions {
+  executor: HostExecutor
+  name: string
+  image: string
+}
+
+/** The Incus instance that an edge runs in, and the public ports on it. */
+export class EdgeInstance {
+  constructor(private readonly options: EdgeInstanceOptions) {}
+
+  /** null: there is none. @throws Cul8erError NAME_CLASH when the instance of that name is not ours */
+  async look(): Promise<ObservedInstance | null> {
+    const { executor, name } = this.options
+    const { stdout } = await executor.run(listInstances({ filters: [`name=^${name}$`] }))
+    const found = observe(executor.host, stdout).find((instance) => instance.name === name)
+    if (found !== undefined && found.labels?.role !== 'edge') {
+      throw new Cul8erError('NAME_CLASH', `${executor.host} has an instance '${name}' that is not cul8er's`, {
+        hint: `cul8er keeps its load balancer under that name: rename yours with \`incus rename ${name} NEW-NAME\``,
+      })
+    }
+    return found ?? null
+  }
+
+  /** Makes it exist and run. */
+  async ensure(seen: ObservedInstance | null): Promise<void> {
+    const { executor, name, image } = this.options
+    if (seen === null) {
+      await tolerate(['ALREADY_EXISTS'], executor.run(launchInstance({ name, image, config: CONFIG(image) })))
+      // Somebody else may have made it a moment ago and be about to start it.
+      seen = await this.look()
+    }
+    if (seen?.status !== 'Running') await tolerate(['ALREADY_EXISTS'], executor.run(startInstance(name)))
+  }
+
+  async delete(): Promise<void> {
+    await tolerate(['NOT_FOUND'], this.options.executor.run(deleteInstance(this.options.name, { force: true })))
+  }
+
+  /**
+   * Adds and removes public ports until they are these. The instance's view must be fresh.
+   * @returns whether a port was removed
+   * @throws Cul8erError EDGE when a port is taken by another program of the host
+   */
+  async openPorts(seen: ObservedInstance, ports: readonly number[]): Promise<{ closed: boolean }> {
+    const { executor, name } = this.options
+    const wanted = new Map(ports.map((port) => [`${DEVICE}${port}`, port]))
+    const open = Object.keys(seen.devices).filter((device) => device.startsWith(DEVICE))
+    const closing = open.filter((device) => !wanted.has(device))
+    for (const device of closing) await tolerate(['NOT_FOUND'], executor.run(removeDevice(name, device)))
+    for (const [device, port] of wanted) {
+      if (!open.includes(device)) await this.open(device, port)
+    }
+    return { closed: closing.length > 0 }
+  }
+
+  private async open(device: string, port: number): Promise<void> {
+    const { executor, name } = this.options
+    const add = (address: string) =>
+      executor.run(
+        addDevice(name, device, { ...PROXY, listen: `tcp:${address}:${port}`, connect: `tcp:127.0.0.1:${port}` }),
+      )
+    try {
+      await tolerate(
+        ['ALREADY_EXISTS'],
+        add('[::]').catch((error: unknown) => {
+          // A host whose kernel has no IPv6.
+          if (
+            error instanceof Cul8erError &&
+            /address family not supported|cannot assign requested/i.test(error.message)
+          )
+            return add('0.0.0.0')
+          throw error
+        }),
+      )
+    } catch (error) {
+      if (!(error instanceof Cul8erError) || error.code !== 'IN_USE') throw error
+      throw new Cul8erError('EDGE', `port ${port} of ${executor.host} is in use by another program`, {
+        hint: `stop that program, or choose another public port (\`as\`); \`ss -ltnp sport = :${port}\` on the host names it`,
+        details: { port, host: executor.host },
+        cause: error,
+      })
+    }
+  }
+}
+
+const DEVICE = 'port-'
+
+// The PROXY protocol carries the client's address to HAProxy; a NAT device would too, but does not answer on loopback.
+const PROXY = { type: 'proxy', proxy_protocol: 'true' }
+
+const CONFIG = (image: string): Record<string, string> => ({
+  'boot.autostart': 'true',
+  // Before what it serves.
+  'boot.autostart.priority': '100',
+  ...labelsToConfig({
+    topology: 'cul8er',
+    resource: 'edge',
+    index: null,
+    slot: '',
+    revision: 0,
+    digest: '',
+    operation: '',
+    image,
+    release: null,
+    role: 'edge',
+    secrets: {},
+  }),
+})
+
+async function tolerate(codes: readonly ErrorCode[], running: Promise<unknown>): Promise<void> {
+  await running.catch((error: unknown) => {
+    if (!(error instanceof Cul8erError) || !codes.includes(error.code)) throw error
+  })
+}

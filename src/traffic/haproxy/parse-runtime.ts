@@ -1,0 +1,32 @@
+import { DESCRIPTION } from './global.js'
+import { parseServers, type RuntimeServer } from './parse-servers.js'
+
+/** What a running HAProxy says of itself. */
+export interface Runtime {
+  pid: number
+  /** Digest of what it has loaded. */
+  skeleton: string
+  servers: RuntimeServer[]
+  map: Record<string, string>
+}
+
+/** Runtime commands whose answers, in one piece, parseRuntime reads. */
+export const RUNTIME_QUESTIONS = 'show info; show servers state; show map routes.map'
+
+/** null: nobody answered. */
+export function parseRuntime(text: string): Runtime | null {
+  const pid = /^Pid: (\d+)$/m.exec(text)?.[1]
+  if (pid === undefined) return null
+  return {
+    pid: Number(pid),
+    skeleton: new RegExp(`^description: ${DESCRIPTION} (\\S+)$`, 'm').exec(text)?.[1] ?? '',
+    servers: parseServers(text),
+    map: parseMap(text),
+  }
+}
+
+/** Reads `show map`: a pointer, the key, the value. */
+export function parseMap(text: string): Record<string, string> {
+  const entries = text.matchAll(/^0x[0-9a-f]+ (\S+) (\S+)$/gm)
+  return Object.fromEntries([...entries].map(([, key, value]) => [key ?? '', value ?? '']))
+}

@@ -1,0 +1,31 @@
+import type { RequestSample } from './model.js'
+
+export interface Summary {
+  requests: number
+  /** Answers of 500 and above, and requests that got none. */
+  errors: number
+  /** Percent of the requests; null without requests. */
+  errorPercent: number | null
+  /** ms by the nearest rank; null without requests. */
+  p50Ms: number | null
+  p95Ms: number | null
+  p99Ms: number | null
+}
+
+/** Error rate and latency quantiles of the requests that these servers took; null means every request. */
+export function summarise(samples: readonly RequestSample[], servers: ReadonlySet<string> | null = null): Summary {
+  const own = samples.filter(({ server }) => servers === null || (server !== null && servers.has(server)))
+  const errors = own.filter(({ status }) => status !== null && (status >= 500 || status < 100)).length
+  const times = own.map(({ totalMs }) => totalMs).sort((a, b) => a - b)
+  return {
+    requests: own.length,
+    errors,
+    errorPercent: own.length === 0 ? null : (errors / own.length) * 100,
+    p50Ms: quantile(times, 0.5),
+    p95Ms: quantile(times, 0.95),
+    p99Ms: quantile(times, 0.99),
+  }
+}
+
+const quantile = (sorted: readonly number[], q: number): number | null =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null
