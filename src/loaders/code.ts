@@ -1,0 +1,53 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Cul8erError } from '../errors.js'
+import { brokenFile } from './errors.js'
+
+/**
+ * What a TypeScript or JavaScript file exports by default. `import 'cul8er'` in it is the cul8er that is running.
+ * @throws Cul8erError INVALID_TOPOLOGY with the line when the file does not compile, throws or exports nothing
+ */
+export async function readCode(file: string): Promise<unknown> {
+  const [{ createJiti }, cul8er] = await Promise.all([import('jiti'), import('../index.js')])
+  const jiti = createJiti(import.meta.url, {
+    fsCache: cacheFolder(),
+    moduleCache: false,
+    interopDefault: false,
+    virtualModules: { cul8er },
+  })
+  const exported = await jiti
+    .import(file)
+    .then(defaultExport)
+    .catch((error: unknown) => {
+      throw failure(file, error)
+    })
+  if (exported !== undefined) return exported
+  throw brokenFile(
+    file,
+    'found no default export, allowed one topology or an array: export default defineTopology(...)',
+  )
+}
+
+/** The user's own folder and none that others may write to, because what is in it is run. */
+const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cul8er', 'jiti')
+
+/** May be a promise. A CommonJS file exports the thing itself. */
+function defaultExport(module: unknown): unknown {
+  const exports = module as { default?: unknown; __esModule?: boolean } | null
+  return exports?.__esModule === true ? exports.default : (exports?.default ?? module)
+}
+
+function failure(file: string, error: unknown): Cul8erError {
+  const message = error instanceof Error ? error.message : String(error)
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const [place, line] = placeIn(`${message}\n${stack}`)
+  const [reason = message] = message.split('\n')
+  return brokenFile(place ?? file, reason.trim(), { cause: error, ...(line === undefined ? {} : { line }) })
+}
+
+/** The first file and line that are the user's own: in the message of a syntax error, else the top of the stack. */
+function placeIn(text: string): [file: string, line: number] | [] {
+  const places = text.matchAll(/(?:file:\/\/)?((?:[A-Za-z]:)?[/\\][^\s():]*\.[cm]?[jt]s):(\d+)/g)
+  for (const [, file = '', line] of places) if (!/[/\\]node_modules[/\\]/.test(file)) return [file, Number(line)]
+  return []
+}

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Cul8erError } from '../errors.js'
+import { nearest } from '../topology/nearest.js'
+
+/** Endings of a topology file, in the order in which they are looked for. */
+export const ENDINGS = ['.ts', '.mts', '.js', '.mjs', '.yaml', '.yml', '.json'] as const
+
+const NAME = 'cul8er.config'
+
+/**
+ * The topology file as an absolute path: the one that was asked for, or `cul8er.config` with the first ending there is in
+ * the working folder.
+ * @throws Cul8erError USAGE when there is none
+ */
+export function findTopologyFile(cwd: string, explicit?: string): string {
+  return explicit === undefined ? search(cwd) : named(resolve(cwd, explicit), explicit)
+}
+
+function search(cwd: string): string {
+  const found = ENDINGS.map((ending) => join(cwd, NAME + ending)).find((file) => existsSync(file))
+  if (found !== undefined) return found
+  throw new Cul8erError('USAGE', `no topology file in ${cwd}: looked for ${NAME} with ${ENDINGS.join(', ')}`, {
+    hint: '`cul8er init` writes a first one; `-f FILE` names one that is elsewhere',
+  })
+}
+
+function named(file: string, asWritten: string): string {
+  if (!existsSync(file)) {
+    const near = neighbour(file)
+    throw new Cul8erError('USAGE', `no file ${asWritten}${near === undefined ? '' : ` (did you mean ${near}?)`}`, {
+      hint: near === undefined ? 'give the path of a topology file with -f' : `-f ${near}`,
+      details: { file },
+    })
+  }
+  if (!statSync(file).isFile()) throw new Cul8erError('USAGE', `${asWritten} is no file`, { details: { file } })
+  if (!ENDINGS.some((ending) => file.endsWith(ending))) {
+    throw new Cul8erError('USAGE', `${asWritten} is no topology file: its name must end in ${ENDINGS.join(', ')}`)
+  }
+  return file
+}
+
+/** The topology file in the same folder whose name comes nearest. */
+function neighbour(file: string): string | undefined {
+  const folder = dirname(file)
+  if (!existsSync(folder)) return undefined
+  const files = readdirSync(folder).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)))
+  return nearest(basename(file), files)
+}

@@ -1,0 +1,28 @@
+import { describe, problem, type Finding, type Path } from '../problem.js'
+import { DEVICE, DEVICE_KEY } from '../schema/resource.js'
+import { VARIABLE } from '../schema/secret.js'
+import { OPTION } from '../schema/topology.js'
+import { NAME, type KeyRule } from '../schema/words.js'
+import { entriesAt, type Draft } from './draft.js'
+
+/** Keys of the user's own choosing that are not spelled as they must be. */
+export function checkKeys({ raw, resources }: Draft): Finding[] {
+  return [
+    ...keys(raw, ['hosts'], NAME),
+    ...keys(raw, ['resources'], NAME),
+    ...keys(raw, ['cluster', 'discovery', 'options'], OPTION),
+    ...resources.flatMap((name) => {
+      const devices = ['resources', name, 'devices']
+      return [
+        ...keys(raw, ['resources', name, 'environment'], VARIABLE),
+        ...keys(raw, devices, DEVICE),
+        ...entriesAt(raw, devices).flatMap(([device]) => keys(raw, [...devices, device], DEVICE_KEY)),
+      ]
+    }),
+  ]
+}
+
+const keys = (raw: unknown, path: Path, { pattern, words }: KeyRule): Finding[] =>
+  entriesAt(raw, path)
+    .filter(([key]) => !pattern.test(key))
+    .map(([key]) => problem([...path, key], `the name ${describe(key)}`, words))

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { topologySchema } from './schema/topology.js'
+
+/** A JSON Schema as plain data. */
+export type JsonSchema = z.core.JSONSchema.BaseSchema
+
+/**
+ * JSON Schema (draft 7, which editors know best) of a topology file, one topology or a list of them, made from the schema
+ * that files are checked by.
+ */
+export function topologyJsonSchema(): JsonSchema {
+  const { $schema, ...topology } = z.toJSONSchema(topologySchema, {
+    io: 'input',
+    target: 'draft-7',
+    override: sayDefault,
+  })
+  return {
+    $schema,
+    title: 'cul8er topology',
+    description: 'What cul8er deploys: one topology, or a list of them',
+    anyOf: [
+      { $ref: '#/definitions/topology' },
+      { type: 'array', minItems: 1, items: { $ref: '#/definitions/topology' } },
+    ],
+    definitions: { topology },
+  }
+}
+
+/** The schema of one topology with `defaultText` where a default depends on something else: what the reference is made of. */
+export const annotatedJsonSchema = (): JsonSchema => z.toJSONSchema(topologySchema, { io: 'input', target: 'draft-7' })
+
+/** Validators refuse keywords that they do not know. */
+function sayDefault({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  const { defaultText } = jsonSchema
+  if (typeof defaultText !== 'string') return
+  delete jsonSchema.defaultText
+  jsonSchema.description = `${jsonSchema.description}. Default: ${defaultText}`
+}

@@ -1,0 +1,15 @@
+import { distance } from 'fastest-levenshtein'
+
+/** The known name that somebody most likely meant, or undefined when none is near. Case, `_` and `-` count little. */
+export function nearest(found: string, known: readonly string[]): string | undefined {
+  if (found.length > 80) return undefined
+  const ranked = known
+    .map((name) => ({ name, far: distance(plain(found), plain(name)) }))
+    .sort((left, right) => left.far - right.far)
+  const best = ranked[0]
+  if (best === undefined) return undefined
+  const longer = Math.max(best.name.length, found.length)
+  return best.far <= Math.max(longer >= 3 ? 1 : 0, Math.floor(best.name.length / 3)) ? best.name : undefined
+}
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')

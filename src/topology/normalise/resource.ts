@@ -1,0 +1,69 @@
+import type { EnvironmentValue, Expose, Healthcheck, Host, Release, Resource } from '../model.js'
+import { healthcheck } from './health.js'
+import { secretReference } from './secret.js'
+import type { FullDeclaration } from '../schema/topology.js'
+import { list, mapValues, mebibytes, texts } from '../values.js'
+
+type ResourceDeclaration = FullDeclaration['resources'][string]
+
+export function resource(
+  declared: ResourceDeclaration,
+  hosts: Record<string, Host>,
+  inherited: Healthcheck | null,
+): Resource {
+  const exposed = (declared.network?.expose ?? []).map(expose)
+  const deploy = declared.deploy === undefined ? null : release(declared.deploy)
+  return {
+    type: declared.type,
+    on: declared.on === undefined ? fitting(declared.type, hosts) : list(declared.on),
+    replicas: declared.replicas ?? null,
+    image: declared.image,
+    stateful: declared.stateful,
+    limits: {
+      cpu: declared.limits?.cpu ?? null,
+      memoryMiB: mebibytes(declared.limits?.memory),
+      diskMiB: mebibytes(declared.limits?.disk),
+    },
+    expose: exposed,
+    devices: mapValues(declared.devices ?? {}, texts),
+    environment: mapValues(declared.environment ?? {}, environmentValue),
+    deploy,
+    healthcheck:
+      declared.healthcheck === undefined ? served(deploy, exposed, inherited) : healthcheck(declared.healthcheck),
+    dependsOn: list(declared.dependsOn ?? []),
+  }
+}
+
+/** A host in memory runs no virtual machine, so one that names no host is not meant for it. */
+function fitting(type: Resource['type'], hosts: Record<string, Host>): string[] {
+  const all = Object.keys(hosts)
+  const able = all.filter((name) => type === 'container' || hosts[name]?.kind !== 'emulated')
+  return able.length > 0 ? able : all
+}
+
+const served = (deploy: Release | null, exposed: Expose[], inherited: Healthcheck | null): Healthcheck | null =>
+  deploy === null && exposed.length === 0 ? null : inherited
+
+function expose(declared: NonNullable<NonNullable<ResourceDeclaration['network']>['expose']>[number]): Expose {
+  const { port, protocol, sticky, certificate } = declared
+  return {
+    port,
+    as: declared.as ?? port,
+    protocol,
+    host: declared.host?.toLowerCase() ?? null,
+    certificate: certificate ?? null,
+    sticky,
+  }
+}
+
+function environmentValue(declared: NonNullable<ResourceDeclaration['environment']>[string]): EnvironmentValue {
+  return typeof declared === 'object' ? { secret: secretReference(declared.secret) } : { value: String(declared) }
+}
+
+function release({ release, version, artifact, start, stop }: NonNullable<ResourceDeclaration['deploy']>): Release {
+  return { release, version, artifact: artifact ?? null, start: commandLine(start), stop: commandLine(stop) }
+}
+
+/** The schema lets no quote or shell sign into a text, so spaces alone divide it. */
+const commandLine = (command: string | string[] | undefined): string[] | null =>
+  typeof command === 'string' ? command.split(/\s+/).filter((part) => part !== '') : (command ?? null)

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { named, section, text, type KeyRule } from './words.js'
+
+/** Where a secret comes from; resolved when a deploy needs it, never while a file is read. */
+export const secretReference = section({
+  from: z
+    .enum(['system', 'file', 'command', 'vault'])
+    .describe(
+      'system: an environment variable of the command that starts the operation, or of the worker; file: a file; command: what a command prints; vault: a path in Vault',
+    ),
+  key: text('a text without control characters')
+    .optional()
+    .describe('Variable name, file, command line or Vault path; the key itself when absent (system and vault only)'),
+}).describe('Where the secret comes from')
+
+const SECRET_WORDS = 'secret({ from, key? }), in YAML and JSON { secret: { from: system } }'
+
+export const secret = z.strictObject({ secret: secretReference }, { error: SECRET_WORDS })
+
+const VALUE_WORDS = `a text, a number, true, false or ${SECRET_WORDS}`
+
+export const VARIABLE: KeyRule = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
+  words: 'a variable name of letters, digits and _',
+}
+
+export const environment = named(
+  VARIABLE,
+  z.union(
+    [
+      z.string().regex(/^[^\0]*$/, { error: 'a text without NUL' }),
+      z.number().describe('becomes text'),
+      z.boolean().describe('becomes text'),
+      secret,
+    ],
+    { error: VALUE_WORDS },
+  ),
+  'variable names to values',
+)
+
+export const cookie = z.union([z.string().min(1), secret], { error: `a text or ${SECRET_WORDS}` })

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { DEFAULTS } from '../defaults.js'
+import { host } from './host.js'
+import { resource } from './resource.js'
+import { cookie } from './secret.js'
+import { strategy } from './strategy.js'
+import { NAME, duration, name, named, reference, section, text, type KeyRule } from './words.js'
+
+export const OPTION: KeyRule = {
+  pattern: /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
+  words: 'a name of letters, digits, ., _ and -',
+}
+const OPTIONS = 'a text, a number, true or false'
+
+const cluster = section({
+  name: name().describe('Name of the cluster'),
+  nodes: z
+    .array(reference('resource'), { error: 'a list of resources' })
+    .min(1, { error: 'at least one resource' })
+    .describe('Resources whose instances are its nodes'),
+  discovery: section({
+    strategy: z.enum(['epmd', 'gossip', 'dns']).default('epmd').describe('How nodes find each other'),
+    options: named(
+      OPTION,
+      z.union([z.string(), z.number(), z.boolean()], { error: OPTIONS }),
+      'options of the strategy',
+    )
+      .optional()
+      .meta({ defaultText: 'none', description: 'Options of the strategy' }),
+  })
+    .optional()
+    .describe('How nodes find each other'),
+  cookie: cookie.optional().meta({
+    defaultText: `\`secret({ from: 'system', key: '${DEFAULTS.cookie}' })\``,
+    description: 'Cookie that the nodes share',
+  }),
+})
+
+const IDENTIFIER = 'a name of small letters, digits and _'
+const identifiers = () =>
+  z.array(z.string({ error: IDENTIFIER }).regex(/^[a-z][a-z0-9_]{0,62}$/, { error: IDENTIFIER }), {
+    error: 'a list of names',
+  })
+
+const folder = () => text('a folder')
+const PROJECT = 'an Incus project: letters, digits, ., _ and -'
+
+/** The whole of a topology file in the user's words: no value is changed but absent ones, which get their defaults. */
+export const topologySchema = section({
+  $schema: z.string().optional().describe('For editors: where the JSON Schema is'),
+  name: name().describe('Name of the topology; in TypeScript the first argument of `defineTopology`'),
+  project: z
+    .string({ error: PROJECT })
+    .regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: PROJECT })
+    .optional()
+    .meta({ defaultText: "the host's default project", description: 'Incus project that holds the instances' }),
+  artifacts: z
+    .union([folder(), z.array(folder())], { error: 'a folder, or a list of them' })
+    .default([...DEFAULTS.artifacts])
+    .describe('Where releases are looked up, in this order, from the folder of the topology file'),
+  hosts: named(NAME, host, 'host names to hosts').describe('Machines that run Incus, by name'),
+  resources: named(NAME, resource, 'resource names to resources').describe(
+    'Containers and virtual machines, by name, in the order of deployment',
+  ),
+  strategy: strategy.optional().describe('When and how to deploy'),
+  cluster: cluster.optional().meta({ defaultText: 'none', description: 'How nodes talk to each other' }),
+  observability: section({
+    metrics: identifiers().default([]).describe('Metrics to keep'),
+    events: identifiers().default([]).describe('Events to keep'),
+  })
+    .optional()
+    .describe('What is watched'),
+  ttl: duration()
+    .optional()
+    .meta({ defaultText: 'never', description: 'Time after a deploy at which the topology is destroyed by itself' }),
+})
+
+/** A topology as a file may write it. */
+export type TopologyDeclaration = z.input<typeof topologySchema>
+/** The same with defaults in place of what is absent. */
+export type FullDeclaration = z.output<typeof topologySchema>

@@ -1,0 +1,30 @@
+import { DEFAULTS } from './defaults.js'
+import type { SecretRef, Topology } from './model.js'
+
+/** A secret that an instance of a resource needs. Only where it comes from: no value passes here. */
+export interface NamedSecret {
+  resource: string
+  /** Name of the environment variable in the instance. */
+  name: string
+  ref: SecretRef
+}
+
+/**
+ * Every secret that a deploy of the topology must resolve, in the order of the file. The cluster's cookie is the
+ * `RELEASE_COOKIE` of each node that sets none itself.
+ */
+export function secretRefs(topology: Topology): NamedSecret[] {
+  const cookie = topology.cluster?.cookie
+  const nodes = topology.cluster?.nodes ?? []
+  return Object.entries(topology.resources).flatMap(([resource, { environment }]) => {
+    const own = Object.entries(environment).flatMap(([name, value]) =>
+      'secret' in value ? [{ resource, name, ref: value.secret }] : [],
+    )
+    const shared =
+      cookie !== undefined &&
+      'secret' in cookie &&
+      nodes.includes(resource) &&
+      !Object.hasOwn(environment, DEFAULTS.cookie)
+    return shared ? [...own, { resource, name: DEFAULTS.cookie, ref: cookie.secret }] : own
+  })
+}
