@@ -22,11 +22,10 @@ export async function checkTarball(
   { release, start = null }: { release: string; start?: readonly string[] | null },
 ): Promise<TarballCheck> {
   const program = programIn(release, start)
-  const found = { files: 0, unpackedBytes: 0, modes: new Map<string, number>() }
+  const found = { files: 0, unpackedBytes: 0, modes: new Map<string, number>(), problem: null as string | null }
   const entries = extract()
   entries.on('entry', (header, content, next) => {
-    const problem = problemOf(header)
-    if (problem !== null) return next(broken(file, problem))
+    found.problem ??= problemOf(header)
     if (header.type !== 'directory') {
       found.files += 1
       found.unpackedBytes += header.size ?? 0
@@ -39,6 +38,7 @@ export async function checkTarball(
   await pipeline(createReadStream(file), createGunzip(), entries).catch((error: Error) => {
     throw error instanceof Cul8erError ? error : broken(file, `it cannot be read as tar.gz (${error.message})`)
   })
+  if (found.problem !== null) throw broken(file, found.problem)
   if (found.files === 0) throw broken(file, 'it has no file in it')
   if (program !== null) checkProgram(file, program, found.modes)
   return { files: found.files, unpackedBytes: found.unpackedBytes }

@@ -39,21 +39,39 @@ export async function waitHealthy({
   const check = spec.healthcheck
   if (check === null) return { healthy: true, successes: 0, failures: 0, errors: 0, last: null, waitedMs: 0 }
   const judge = healthJudge(check, clock.now())
-  const needsAddress = check.probe.kind !== 'command' && way.viaInstance !== true
-  let address: string | null = null
+  const askOnce = prober(check, { spec, ...way })
   for (;;) {
     signal?.throwIfAborted()
-    const target = { spec, executor: way.executor, viaInstance: way.viaInstance }
-    const result = await findAddress(needsAddress && address === null ? way.address : null, address).then(
-      (found) => probe(check.probe, { ...target, address: (address = found) }, { timeoutMs: check.timeoutMs, signal }),
-      (error: unknown) => unknownAddress(error),
-    )
+    const result = await askOnce(signal)
     const state = judge.add(result, clock.now())
     onProbe?.(result, state.report)
     if (state.verdict === 'healthy') return state.report
     if (state.verdict === 'unhealthy') throw unhealthy(spec.name, check, state)
-    if (result.outcome === 'error') address = null
-    await clock.sleep(state.nextProbeMs, signal)
+    await clock.sleep(state.nextProbeMs, signal).catch((error: unknown) => {
+      signal?.throwIfAborted()
+      throw error
+    })
+  }
+}
+
+/** Probes that find the address first, and look for it again once one could not be carried out. */
+function prober(
+  check: Healthcheck,
+  { spec, executor, viaInstance = false, address }: Pick<WaitHealthy, 'spec' | 'executor' | 'viaInstance' | 'address'>,
+): (signal?: AbortSignal) => Promise<ProbeResult> {
+  const needsAddress = check.probe.kind !== 'command' && !viaInstance
+  let known: string | null = null
+  return async (signal) => {
+    try {
+      if (needsAddress) known ??= await address()
+    } catch (error) {
+      signal?.throwIfAborted()
+      return unknownAddress(error)
+    }
+    const target = { spec, executor, viaInstance, address: known }
+    const result = await probe(check.probe, target, { timeoutMs: check.timeoutMs, signal })
+    if (result.outcome === 'error') known = null
+    return result
   }
 }
 
@@ -61,9 +79,6 @@ const systemClock: Clock = {
   now: () => performance.now(),
   sleep: async (ms, signal) => pause(ms, undefined, { signal }),
 }
-
-const findAddress = async (ask: (() => Promise<string | null>) | null, known: string | null): Promise<string | null> =>
-  ask === null ? known : ask()
 
 const unknownAddress = (error: unknown): ProbeResult => ({
   outcome: 'error',

@@ -22,7 +22,7 @@ export async function runInInstance(
     } catch (error) {
       if (!isStillStarting(error) || performance.now() + pauseMs > endsAt) throw error
     }
-    await sleep(pauseMs, undefined, { signal: options.signal })
+    await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => options.signal?.throwIfAborted())
   }
 }
 

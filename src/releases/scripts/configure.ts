@@ -43,14 +43,14 @@ if [ -f "$stage/run" ]; then
   mkdir -p "$home" && chmod 755 "$home" "$stage/run" && mv -f "$stage/run" "$home/run" || exit 1
 fi
 case $init in
-systemd)
-  file=/etc/systemd/system/cul8er-$name.service
-  chmod 644 "$stage/unit"
-  if [ -f "$file" ] && [ "$(cat "$file")" != "$(cat "$stage/unit")" ]; then : >"$home/.reload"; fi
-  mv -f "$stage/unit" "$file" || exit 1
-  ;;
-openrc) chmod 755 "$stage/unit" && mv -f "$stage/unit" "/etc/init.d/cul8er-$name" || exit 1 ;;
+systemd) unit=/etc/systemd/system/cul8er-$name.service mode=644 ;;
+openrc) unit=/etc/init.d/cul8er-$name mode=755 ;;
+*) unit= ;;
 esac
+if [ -n "$unit" ] && [ "$(cat "$unit" 2>/dev/null)" != "$(cat "$stage/unit")" ]; then
+  [ ! -f "$unit" ] || : >"$home/.reload"
+  chmod "$mode" "$stage/unit" && mv -f "$stage/unit" "$unit" || exit 1
+fi
 rm -rf "$stage"
 for marker in "$home"/*/.cul8er-sha256; do
   [ -f "$marker" ] || continue

@@ -75,6 +75,9 @@ end_program() {
   await_end "$asked" "$1" || kill -KILL "$asked" 2>/dev/null
   kill -TERM "$program" 2>/dev/null
   await_end "$program" "$1" || kill -KILL "$program" 2>/dev/null
+  end_leftovers
+}
+end_leftovers() {
   for left in $(grep -lF "CUL8ER_RELEASE=$name" /proc/[0-9]*/environ 2>/dev/null); do
     left=\${left#/proc/}
     kill -KILL "\${left%/environ}" 2>/dev/null
@@ -90,7 +93,9 @@ start_service() {
     ;;
   openrc)
     manage_openrc rc-update add "$unit" default
-    manage_openrc rc-service "$unit" restart
+    manage_openrc rc-service --ifstarted "$unit" stop
+    end_leftovers
+    manage_openrc rc-service "$unit" start
     ;;
   busybox)
     end_program "$1"
@@ -118,7 +123,8 @@ stop_service() {
     ;;
   openrc)
     manage_openrc rc-update del "$unit" default
-    manage_openrc rc-service "$unit" stop
+    manage_openrc rc-service --ifstarted "$unit" stop
+    end_leftovers
     ;;
   busybox)
     : >"$home/.hold"

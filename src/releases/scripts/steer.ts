@@ -18,12 +18,12 @@ stop_service "$2"
 export const logsScript = `${prelude}
 lines=$2
 follow=
-if command -v journalctl >/dev/null 2>&1; then
+if [ -d /run/systemd/system ]; then
   [ "$3" != 1 ] || follow=-f
   if [ "$name" = - ]; then
     exec journalctl --no-pager --quiet --output=short-iso --lines="$lines" $follow
   fi
-  exec journalctl --no-pager --quiet --output=short-iso --lines="$lines" --unit="cul8er-$name" $follow
+  exec journalctl --no-pager --quiet --output=short-iso --lines="$lines" $follow "_SYSTEMD_UNIT=cul8er-$name.service"
 fi
 [ "$3" != 1 ] || follow=-F
 for file in "/var/log/cul8er/$name.log" /var/log/syslog /var/log/messages; do

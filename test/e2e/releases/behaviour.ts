@@ -18,8 +18,12 @@ const AWKWARD = 'a "b" \'c\' $HOME `id` \\n \\\nsecond line\n\t*  end $(id)\n'
 const SECRET = `s3cret-${'x'.repeat(20)} "quoted" 'and' $more\n\n`
 
 /** What a release shall do under any init; the same cases for every image. */
-export function releaseBehaviour(image: string, prefix: string): void {
-  describe(`a release in ${image}`, () => {
+export function releaseBehaviour(
+  init: string,
+  image: string,
+  prepare: (name: string) => Promise<void> = () => Promise.resolve(),
+): void {
+  describe(`a release under ${init}`, () => {
     const executor = createLocalExecutor({ host: 'localhost' })
     let name: string
     const version = async (v: string, changes: Partial<InstanceSpec> = {}, files: Record<string, string> = {}) => {
@@ -60,8 +64,9 @@ export function releaseBehaviour(image: string, prefix: string): void {
     }
 
     beforeAll(async () => {
-      name = await launch(prefix, image)
-    }, 60_000)
+      name = await launch(`rt-${init}`, image)
+      await prepare(name)
+    }, 120_000)
     afterAll(async () => {
       if (name) await incus('delete', '-f', name)
     })
@@ -200,7 +205,7 @@ export function releaseBehaviour(image: string, prefix: string): void {
     it('drops rights when there is a user app', async () => {
       await inside(
         name,
-        'echo app:x:1234:1234::/opt/demo:/bin/sh >>/etc/passwd; echo app:x:1234: >>/etc/group; rm -f /tmp/*',
+        'echo app:x:1234:1234::/opt/demo:/bin/sh >>/etc/passwd; echo app:x:1234: >>/etc/group; rm -f /tmp/started /tmp/env /tmp/quit',
       )
       await install(
         await version(
@@ -211,7 +216,7 @@ export function releaseBehaviour(image: string, prefix: string): void {
       )
       expect(await eventually(started)).toBe(`1234 1234 /opt/demo ${SECRET.trimEnd()}\n\n\n`)
       expect(await inside(name, 'stat -c %u /opt/demo/4.0.0/bin/demo')).toBe('1234\n')
-      await inside(name, "sed -i '/^app:/d' /etc/passwd /etc/group; rm -f /tmp/*")
+      await inside(name, "sed -i '/^app:/d' /etc/passwd /etc/group; rm -f /tmp/started /tmp/env /tmp/quit")
     }, 30_000)
 
     it('refuses a broken tarball and leaves what runs alone', async () => {

@@ -1,3 +1,3 @@
 import { releaseBehaviour } from './behaviour.js'
 
-releaseBehaviour('cul8er/tiny', 'rt-busybox')
+releaseBehaviour('busybox', 'cul8er/tiny')

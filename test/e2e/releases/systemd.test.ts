@@ -1,0 +1,3 @@
+import { releaseBehaviour } from './behaviour.js'
+
+releaseBehaviour('systemd', 'cul8er/debian')
