@@ -47,6 +47,8 @@ const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_OUTPUT_BYTES = 32 * 1024 * 1024
 // A client that does not end when asked: it forwards the signal into the instance, which may ignore it.
 const KILL_AFTER_MS = 2_000
+// What a client wrote before it ended is read by then.
+const DRAIN_MS = 500
 
 async function spawn(
   client: string,
@@ -70,6 +72,10 @@ async function spawn(
   const output = new OutputCollector(maxOutputBytes, () => running.kill())
   running.stdout?.on('data', onStdout ?? output.stdout)
   running.stderr?.on('data', output.stderr)
+  // A child that the client left behind may hold the pipes open for ever.
+  running.once('exit', () =>
+    setTimeout(() => [running.stdout, running.stderr].forEach((s) => s?.destroy()), DRAIN_MS).unref(),
+  )
   const result = await running
   const durationMs = performance.now() - startedAt
   if (signal?.aborted) throw signal.reason

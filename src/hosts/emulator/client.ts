@@ -35,16 +35,14 @@ export class EmulatorClient {
 
   async control(control: Control): Promise<ControlAnswer> {
     const response = await this.whenUp(() => this.post('/control', Buffer.from(JSON.stringify(control))))
-    const chunks: Uint8Array[] = []
-    for await (const chunk of response) chunks.push(chunk as Uint8Array)
-    return JSON.parse(Buffer.concat(chunks).toString()) as ControlAnswer
+    return readAnswer(response)
   }
 
-  /** Whether a process serves the folder now; starts none. */
-  async isUp(): Promise<boolean> {
+  /** Id of the process that serves the folder now; null: none. Starts none. */
+  async serving(): Promise<number | null> {
     return this.post('/control', Buffer.from('{"do":"ping"}')).then(
-      (response) => response.resume() !== undefined,
-      () => false,
+      async (response) => (await readAnswer(response)).pid,
+      () => null,
     )
   }
 
@@ -59,7 +57,7 @@ export class EmulatorClient {
     } catch (error) {
       if (!NOT_UP.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
-    this.starting ??= startDaemon(this.folder, () => this.isUp(), this.main).finally(() => (this.starting = null))
+    this.starting ??= startDaemon(this.folder, () => this.serving(), this.main).finally(() => (this.starting = null))
     await this.starting
     return ask()
   }
@@ -87,6 +85,12 @@ export class EmulatorClient {
   }
 }
 
+async function readAnswer(response: IncomingMessage): Promise<ControlAnswer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of response) chunks.push(chunk as Uint8Array)
+  return JSON.parse(Buffer.concat(chunks).toString()) as ControlAnswer
+}
+
 const NOT_UP = new Set(['ENOENT', 'ECONNREFUSED'])
 
 const lost = (cause: unknown): Cul8erError =>
@@ -109,7 +113,7 @@ export function emulatorControl(folder: string, { main }: { main?: string } = {}
     pid: async (): Promise<number> => (await client.control({ do: 'ping' })).pid,
     /** Ends the process, if there is one; its state stays in the folder. */
     stop: async (): Promise<void> => {
-      if (await client.isUp()) await client.control({ do: 'stop' })
+      if ((await client.serving()) !== null) await client.control({ do: 'stop' })
       client.close()
     },
     close: (): void => client.close(),

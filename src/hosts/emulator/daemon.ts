@@ -1,4 +1,5 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, rm, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createLock } from 'node:net'
 import { Emulator } from './emulator.js'
@@ -7,29 +8,26 @@ import { lockName, socketPath, type Control, type ControlAnswer, type Line } fro
 
 /**
  * Serves the emulator of a folder until it is told to stop, or the folder is gone.
- * @returns false when another process serves it already
+ * @returns false when another process serves it already, or it is gone
  */
 export async function serve(folder: string): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (!(await lock(folder))) return false
+  // Not made here: who starts an emulator makes its folder, and one that is gone by now wants none.
+  if (!(await exists(folder)) || !(await lock(folder))) return false
   const emulator = await Emulator.open(fileStore(folder))
-  const stopped = new Promise<void>((resolve) => {
-    const server = createServer((request, response) => {
-      handle(emulator, request, response, resolve).catch((error: unknown) => {
-        if (!response.headersSent) response.writeHead(500)
-        response.end(`${String(error)}\n`)
-      })
+  const end = new AbortController()
+  const stop = (): void => end.abort()
+  const server = createServer((request, response) => {
+    handle(emulator, request, response, stop).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500)
+      response.end(`${String(error)}\n`)
     })
-    void listen(server, socketPath(folder)).then(() => whenGone(folder, resolve))
-    process.once('SIGTERM', resolve)
-    void stop(server)
-    async function stop(listening: Server): Promise<void> {
-      await stopped
-      listening.close()
-      listening.closeAllConnections()
-    }
   })
-  await stopped
+  await listen(server, socketPath(folder))
+  process.once('SIGTERM', stop)
+  whenGone(folder, stop)
+  if (!end.signal.aborted) await once(end.signal, 'abort')
+  server.close()
+  server.closeAllConnections()
   await emulator.close()
   await rm(socketPath(folder), { force: true })
   return true
@@ -64,12 +62,19 @@ async function listen(server: Server, path: string): Promise<void> {
 
 function whenGone(folder: string, done: () => void): void {
   const timer = setInterval(() => {
-    stat(folder).catch(() => {
+    void exists(folder).then((there) => {
+      if (there) return
       clearInterval(timer)
       done()
     })
   }, GONE_CHECK_MS).unref()
 }
+
+const exists = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    () => true,
+    () => false,
+  )
 
 async function handle(
   emulator: Emulator,

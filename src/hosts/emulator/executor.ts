@@ -62,6 +62,8 @@ async function ask(
     void (onStdout === undefined ? pieces.push(text) : onStdout(encoder.encode(text)))
   try {
     const answer = await emulation.execute(host, args, { stdin: await bytes(stdin), emit, signal: either })
+    // What follows a log ends when it is cut off; that is no answer.
+    either.throwIfAborted()
     if (answer.stdout !== '') emit(answer.stdout)
     const stdout = pieces.join('')
     if (Buffer.byteLength(stdout) + Buffer.byteLength(answer.stderr) > maxOutputBytes) {

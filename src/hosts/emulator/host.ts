@@ -97,7 +97,7 @@ function instanceMiB({ data }: InstanceState): number {
 export const newHost = (name: string, number: number, hardware: Hardware = DEFAULT_HARDWARE): HostState => ({
   name,
   number,
-  hardware,
+  hardware: { ...hardware },
   projects: { default: {} },
   pools: { default: { driver: 'btrfs', config: {} } },
   networks: { incusbr0: { type: 'bridge', config: { 'ipv4.nat': 'true' } } },

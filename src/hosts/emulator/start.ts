@@ -9,24 +9,33 @@ import { Cul8erError } from '../../errors.js'
 const READY_MS = 15_000
 
 /**
- * Starts the emulator of a folder as a process that outlives this one, and waits until `ready` says that it answers.
+ * Starts the emulator of a folder as a process that outlives this one, and waits until `serving` tells the id of the
+ * process that answers.
  * @throws Cul8erError SERVICE when it does not come up
  */
-export async function startDaemon(folder: string, ready: () => Promise<boolean>, main = ownMain()): Promise<void> {
+export async function startDaemon(
+  folder: string,
+  serving: () => Promise<number | null>,
+  main = ownMain(),
+): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const deadline = Date.now() + READY_MS
   let child = spawnDaemon(folder, main)
-  while (!(await ready())) {
-    if (Date.now() > deadline) {
-      throw new Cul8erError('SERVICE', `the emulator did not start within ${READY_MS / 1000} s`, {
-        hint: `its log is ${join(folder, 'emulator.log')}`,
-      })
-    }
+  let pid = await serving()
+  while (pid === null) {
+    const failed = child.exitCode !== null && child.exitCode !== 0
+    if (failed || Date.now() > deadline) throw notStarted(folder, failed ? 'ended at once' : 'did not come up in time')
     await delay(20)
     // It yields to one that serves the folder; when that one was just ending, nobody does.
-    if (child.exitCode !== null || child.signalCode !== null) child = spawnDaemon(folder, main)
+    if (child.exitCode === 0) child = spawnDaemon(folder, main)
+    pid = await serving()
   }
+  // Another one was faster: ours shall not come up later, when that one may have been stopped.
+  if (pid !== child.pid) child.kill()
 }
+
+const notStarted = (folder: string, what: string): Cul8erError =>
+  new Cul8erError('SERVICE', `the emulator ${what}`, { hint: `its log is ${join(folder, 'emulator.log')}` })
 
 function spawnDaemon(folder: string, main: string): ChildProcess {
   const log = openSync(join(folder, 'emulator.log'), 'a', 0o600)
