@@ -5,7 +5,12 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/cul8er"
 # Progress goes to standard error: standard output carries answers, such as the path of a binary.
 say() { echo "cul8er: $*" >&2; }
 fail() { echo "cul8er: $*" >&2; exit 1; }
-have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Where programs may be that a user's PATH does not name: administration, and Go as it is installed by hand and by Debian.
+for folder in /usr/sbin /sbin /usr/local/go/bin /usr/lib/go-1.*/bin; do
+  case :$PATH: in *":$folder:"*) ;; *) [ -d "$folder" ] && PATH=$PATH:$folder ;; esac
+done
 
 # need_root SCRIPT [ARG...]: where root is needed and missing, the one command to run.
 need_root() {

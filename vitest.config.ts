@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Files side by side, and none that need the machine to themselves. */
+const together = { maxWorkers: 2, sequence: { groupOrder: 0 } }
+/** One file at a time, one such project after the other: they share Incus, ports and the clock. */
+const alone = (order: number) => ({ maxWorkers: 1, sequence: { groupOrder: order } })
+/** What these projects run against is built and found first. */
+const globalSetup = [here('test/support/global-setup.ts')]
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    alias: { cul8er: here('src/index.ts') },
+    coverage: {
+      provider: 'istanbul',
+      include: ['src/**/*.ts', 'workflows/**/*.ts', 'activities/**/*.ts'],
+      reporter: ['text-summary', 'json', 'html'],
+    },
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...together } },
+      { extends: true, test: { name: 'workflow', include: ['test/workflow/**/*.test.ts'], globalSetup, ...together } },
+      { extends: true, test: { name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup, ...together } },
+      { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], globalSetup, ...alone(1) } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...alone(2) } },
+      { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], globalSetup, ...alone(3) } },
+    ],
+  },
+})
