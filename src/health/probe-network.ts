@@ -73,7 +73,6 @@ function statusOf({ scheme, port, path }: HttpProbe, connection: Duplex, signal:
   return new Promise((resolve, reject) => {
     const asked = httpRequest({
       createConnection: () => connection,
-      agent: false,
       path,
       // localhost is how the topology names the instance itself.
       headers: {
