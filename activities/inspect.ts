@@ -1,3 +1,4 @@
+import { dryRun } from '../src/dryrun/dry-run.js'
 import { probe } from '../src/health/probe.js'
 import { planWork, toPlan } from '../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../src/plan/model.js'
@@ -7,7 +8,7 @@ import type { Activities } from '../workflows/activities.js'
 import type { InspectRequest, InspectResult, InstanceStatusRow } from '../workflows/model.js'
 import type { ActivityDeps } from './deps.js'
 import { observeHosts } from './observe.js'
-import { makePlan } from './plan.js'
+import { observeAndPlan } from './plan.js'
 import { step } from './step.js'
 
 /** Looks at the world for commands: plan, status, snapshots, orphans. */
@@ -16,7 +17,7 @@ export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect
     inspect: step(async (request, signal): Promise<InspectResult> => {
       switch (request.kind) {
         case 'plan':
-          return { plan: await plan(deps, request, signal) }
+          return plan(deps, request, signal)
         case 'status':
           return { rows: await status(deps, request, signal) }
         case 'snapshots':
@@ -30,11 +31,16 @@ export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect
 
 type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: Kind }>
 
-async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult['plan']> {
+async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult> {
   const revision: Revision = { ...request.revision, number: 0 }
-  const { unfinished = [], kept = [], force = false } = request
+  const { unfinished = [], kept = [], force = false, dryRun: operation } = request
   const hosts = { ...request.formerHosts, ...revision.topology.hosts }
-  return toPlan(request.topology, await makePlan(deps, { revision, hosts, unfinished, kept, force }, signal))
+  const input = { revision, hosts, unfinished, kept, force }
+  const { plan: found, observed } = await observeAndPlan(deps, input, signal)
+  const shown = { plan: toPlan(request.topology, found) }
+  return operation === undefined
+    ? shown
+    : { ...shown, commands: dryRun({ revision, work: found.work, observed, operation }) }
 }
 
 /** Probes at a time: a status shall be quick, and not a load. */

@@ -3,7 +3,7 @@ import { createProject, parseServer, serverInfo } from '../src/incus/index.js'
 import { planWork } from '../src/plan/plan.js'
 import { liveInstance, type Ours } from '../src/plan/work.js'
 import type { WorkPlan } from '../src/plan/plan.js'
-import type { Revision } from '../src/plan/model.js'
+import type { ObservedInstance, Revision } from '../src/plan/model.js'
 import type { Activities } from '../workflows/activities.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
@@ -42,17 +42,24 @@ type PlanInput = Parameters<Activities['planOperation']>[0]
  * @throws Cul8erError as planWork does; VM_UNSUPPORTED; what the hosts answer
  */
 export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSignal): Promise<WorkPlan> {
-  const { revision, hosts, unfinished, kept, force } = input
-  const observed = await observeHosts(deps.executorFor, hosts, revision.topology.project, signal).catch(
-    (error: unknown) => {
-      // A project that does not exist yet holds nothing.
-      if (revision.topology.project !== null && isCode(error, 'NOT_FOUND')) return []
-      throw error
-    },
-  )
+  return (await observeAndPlan(deps, input, signal)).plan
+}
+
+/** The plan with what it was made from. */
+export async function observeAndPlan(
+  deps: ActivityDeps,
+  { revision, hosts, unfinished, kept, force }: PlanInput,
+  signal: AbortSignal,
+): Promise<{ plan: WorkPlan; observed: ObservedInstance[] }> {
+  const { project } = revision.topology
+  const observed = await observeHosts(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
+    // A project that does not exist yet holds nothing.
+    if (project !== null && isCode(error, 'NOT_FOUND')) return []
+    throw error
+  })
   const plan = planWork({ revision, observed, unfinished, kept, force })
   await refuseVms(deps, revision, plan, signal)
-  return { ...plan, notes: [...plan.notes, ...certificateNotes(revision)] }
+  return { plan: { ...plan, notes: [...plan.notes, ...certificateNotes(revision)] }, observed }
 }
 
 /** A VM on a host that cannot run one is refused before anything is made. */

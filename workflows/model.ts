@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { DryStep } from '../src/dryrun/dry-run.js'
 import type { ErrorReport } from '../src/errors.js'
 import type { Change, Plan, Revision, Sealed } from '../src/plan/model.js'
 
@@ -166,6 +167,8 @@ export type InspectRequest =
       /** From the ledger. */
       kept?: string[]
       force?: boolean
+      /** Number that the operation would have; with it the answer has the commands too. */
+      dryRun?: number
     }
   | { kind: 'status'; topology: string; revision: Revision | null; kept?: string[] }
   | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }
@@ -185,6 +188,8 @@ export interface InstanceStatusRow {
 
 export interface InspectResult {
   plan?: Plan
+  /** dryRun: every Incus command that a deploy would run. */
+  commands?: DryStep[]
   rows?: InstanceStatusRow[]
   snapshots?: { host: string; instance: string; resource: string; name: string; createdAt: string }[]
   orphans?: { host: string; name: string; topology: string; resource: string; createdAt: string }[]

@@ -1,0 +1,188 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WithStartWorkflowOperation } from '@temporalio/client'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { Worker } from '@temporalio/worker'
+import pino from 'pino'
+import { createActivities, type ActivityDeps } from '../../activities/index.js'
+import { createArtifactStore } from '../../src/artifacts/store.js'
+import { Emulator } from '../../src/hosts/emulator/emulator.js'
+import { createExecutors } from '../../src/hosts/executors.js'
+import { digestOf } from '../../src/plan/digest.js'
+import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
+import { parseTopology } from '../../src/topology/parse.js'
+import type { Topology } from '../../src/topology/model.js'
+import {
+  ledgerId,
+  ledgerState,
+  startOperation,
+  steer,
+  TASK_QUEUE,
+  WorkflowType,
+  type InspectRequest,
+  type InspectResult,
+  type LedgerState,
+  type OperationRequest,
+  type OperationResult,
+  type OperationStarted,
+  type Steering,
+} from '../../workflows/model.js'
+import type { OperationEnd } from '../../workflows/operations/model.js'
+import { tarball } from '../unit/hosts/tarballs.js'
+import { MemoryEdge } from './memory-edge.js'
+import { localServer } from './temporal.js'
+import { workflowBundle } from './bundle.js'
+
+/** Temporal, a worker and emulated hosts, for tests of whole operations. */
+export class Rig {
+  readonly edges = new Map<string, MemoryEdge>()
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    readonly emulator: Emulator,
+    readonly deps: ActivityDeps,
+    private readonly folder: string,
+    private readonly worker: Worker,
+    private readonly running: Promise<void>,
+  ) {}
+
+  static async start(env?: TestWorkflowEnvironment): Promise<Rig> {
+    const server = env ?? (await localServer())
+    const emulator = await Emulator.open()
+    const executors = createExecutors({ emulation: emulator })
+    const folder = await mkdtemp(join(tmpdir(), 'cul8er-rig-'))
+    const edges = new Map<string, MemoryEdge>()
+    const deps: ActivityDeps = {
+      executorFor: (name, host) => executors.executorFor(name, host),
+      edgeFor: (name) => {
+        const edge = edges.get(name) ?? new MemoryEdge()
+        edges.set(name, edge)
+        return edge
+      },
+      artifacts: createArtifactStore(join(folder, 'artifacts')),
+      sealKey: randomBytes(32),
+      log: pino({ level: 'silent' }),
+    }
+    const worker = await Worker.create({
+      connection: server.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: await workflowBundle(),
+      activities: { ...createActivities(deps) },
+      maxConcurrentActivityTaskExecutions: 200,
+      shutdownGraceTime: '1s',
+      shutdownForceTime: '3s',
+      maxHeartbeatThrottleInterval: '500ms',
+      defaultHeartbeatThrottleInterval: '500ms',
+    })
+    const rig = new Rig(server, emulator, deps, folder, worker, worker.run())
+    edges.forEach((edge, name) => rig.edges.set(name, edge))
+    Object.defineProperty(rig, 'edges', { value: edges })
+    return rig
+  }
+
+  async stop(): Promise<void> {
+    this.worker.shutdown()
+    await this.running
+    await this.env.teardown()
+    await this.emulator.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** Puts a release into the store; `app` is how it behaves on an emulated host. */
+  async release(name: string, version: string, app: Record<string, unknown> = {}): Promise<Artifact> {
+    const file = join(this.folder, `${name}-${version}-${randomUUID()}.tar.gz`)
+    const { bytes } = await tarball({
+      [`bin/${name}`]: '#!/bin/sh\n',
+      'emulated.json': JSON.stringify({ version, port: 4000, ...app }),
+    })
+    await writeFile(file, bytes)
+    return this.deps.artifacts.put(file)
+  }
+
+  revision(topology: Topology, artifacts: Record<string, Artifact>): Omit<Revision, 'number'> {
+    return {
+      digest: digestOf({ topology, artifacts }),
+      topology,
+      artifacts,
+      sealed: {},
+      createdAt: new Date().toISOString(),
+    }
+  }
+
+  /** Asks the ledger for an operation; rejects when it is refused. */
+  async start(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationStarted> {
+    const startWorkflowOperation = new WithStartWorkflowOperation(WorkflowType.ledger, {
+      workflowId: ledgerId(topology),
+      taskQueue: TASK_QUEUE,
+      args: [{ topology }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    })
+    return this.env.client.workflow.executeUpdateWithStart(startOperation, {
+      startWorkflowOperation,
+      args: [{ ...request, requestId: randomUUID() }],
+    })
+  }
+
+  async end(started: OperationStarted): Promise<OperationResult> {
+    const end = (await this.env.client.workflow.getHandle(started.workflowId).result()) as OperationEnd
+    return end.result
+  }
+
+  /** Runs an operation to its end. */
+  async run(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationResult> {
+    const result = await this.end(await this.start(topology, request))
+    await this.idle(topology)
+    return result
+  }
+
+  /** Until the ledger has written down how the last operation ended. */
+  async idle(topology: string): Promise<LedgerState> {
+    for (;;) {
+      const state = await this.ledger(topology)
+      if (state.current === null) return state
+      await this.env.sleep(20)
+    }
+  }
+
+  ledger(topology: string): Promise<LedgerState> {
+    return this.env.client.workflow.getHandle(ledgerId(topology)).query(ledgerState)
+  }
+
+  steer(started: OperationStarted, action: Steering): Promise<{ accepted: string }> {
+    return this.env.client.workflow.getHandle(started.workflowId).executeUpdate(steer, { args: [{ action }] })
+  }
+
+  async inspect(request: InspectRequest): Promise<InspectResult> {
+    return (await this.env.client.workflow.execute(WorkflowType.inspect, {
+      workflowId: `topology/${'topology' in request ? request.topology : '-'}/inspect/${randomUUID()}`,
+      taskQueue: TASK_QUEUE,
+      args: [request],
+    })) as InspectResult
+  }
+
+  async plan(revision: Omit<Revision, 'number'>): Promise<Plan> {
+    const { plan } = await this.inspect({ kind: 'plan', topology: revision.topology.name, revision })
+    if (plan === undefined) throw new Error('no plan')
+    return plan
+  }
+
+  /** Instances on all emulated hosts: name -> release label. */
+  instances(): Record<string, { status: string; release: string | undefined; role: string | undefined; host: string }> {
+    return Object.fromEntries(
+      Object.entries(this.emulator.state()).flatMap(([host, { instances }]) =>
+        Object.values(instances).map(({ name, status, config }) => [
+          name,
+          { status, release: config['user.cul8er.release'], role: config['user.cul8er.role'], host },
+        ]),
+      ),
+    )
+  }
+}
+
+/** A normalised topology from a declaration; a wrong one fails the test with its problems. */
+export function topologyOf(declaration: unknown): Topology {
+  const parsed = parseTopology(declaration)
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'))
+  return parsed.topology
+}

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { SEARCH_ATTRIBUTES } from '../../workflows/model.js'
+
+/** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
+export function temporalBinary(): string {
+  const path = process.env.TEMPORAL_CLI ?? join(homedir(), '.cache', 'cul8er', 'bin', 'temporal-1.8.2')
+  if (!existsSync(path)) throw new Error(`no Temporal binary at ${path}: run scripts/setup/temporal`)
+  return path
+}
+
+/** A dev server of a test's own, in memory, with the settings of the embedded one. */
+export function localServer(): Promise<TestWorkflowEnvironment> {
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: temporalBinary() },
+      log: { format: 'json', level: 'error' },
+      extraArgs: [
+        ...['history.transferProcessorMaxPollRPS', 'history.timerProcessorMaxPollRPS'].flatMap((key) => [
+          '--dynamic-config-value',
+          `${key}=1000`,
+        ]),
+        ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
+      ],
+    },
+  })
+}
