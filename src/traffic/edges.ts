@@ -6,7 +6,7 @@ import { haproxyEdge } from './haproxy/edge.js'
 import type { Edge } from './model.js'
 
 export interface EdgesOptions {
-  executorFor(name: string, host: Host): HostExecutor
+  executorFor: (name: string, host: Host) => HostExecutor
   /** Folder of the embedded service; what edges of emulated hosts know is kept below it. */
   home: string
 }
