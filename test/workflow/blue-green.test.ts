@@ -3,7 +3,8 @@ import type { Artifact } from '../../src/plan/model.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 
-const blueGreen = (version: string, keep = '10m'): unknown => shop(version, { strategy: { approach: 'blueGreen', keep } })
+const blueGreen = (version: string, keep = '10m'): unknown =>
+  shop(version, { strategy: { approach: 'blueGreen', keep } })
 
 describe('blue-green on an emulated host', () => {
   let rig: Rig
@@ -35,7 +36,12 @@ describe('blue-green on an emulated host', () => {
     expect(await deploy('1.2.0')).toMatchObject({ outcome: 'rolledBack', error: { code: 'UNHEALTHY' } })
     expect(Object.keys(rig.instances()).sort()).toEqual(blue)
     expect(serving()).toEqual(blue)
-    expect(rig.edges.get('one')?.told.slice(before).every((told) => told.routes.every((r) => r.pool.endsWith('-blue')))).toBe(true)
+    expect(
+      rig.edges
+        .get('one')
+        ?.told.slice(before)
+        .every((told) => told.routes.every((r) => r.pool.endsWith('-blue'))),
+    ).toBe(true)
   })
 
   it('switches to green at once and keeps blue', async () => {

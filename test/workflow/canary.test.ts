@@ -8,7 +8,11 @@ import { shop } from '../support/shop.js'
 
 const canary = (version: string, pause: string): unknown =>
   shop(version, {
-    strategy: { approach: 'canary', steps: [{ weight: 25, pause }, { weight: 50, pause }, 100], analysis: { interval: '1s' } },
+    strategy: {
+      approach: 'canary',
+      steps: [{ weight: 25, pause }, { weight: 50, pause }, 100],
+      analysis: { interval: '1s' },
+    },
   })
 
 const samples = (server: string, status: number, n = 20): RequestSample[] =>
@@ -29,9 +33,11 @@ describe('canary on an emulated host', () => {
   afterAll(() => rig.stop())
 
   const revision = (version: string, pause: string) => rig.revision(topologyOf(canary(version, pause)), artifacts)
-  const start = (version: string, pause: string) => rig.start('shop', { kind: 'deploy', revision: revision(version, pause) })
+  const start = (version: string, pause: string) =>
+    rig.start('shop', { kind: 'deploy', revision: revision(version, pause) })
   const serving = () => rig.edges.get('one')?.serving('shop') ?? {}
-  const releases = () => Object.fromEntries(Object.entries(rig.instances()).map(([name, { release }]) => [name, release]))
+  const releases = () =>
+    Object.fromEntries(Object.entries(rig.instances()).map(([name, { release }]) => [name, release]))
   const everywhere = (version: string) => ({
     'shop-web-1': `shop@${version}`,
     'shop-web-2': `shop@${version}`,
@@ -107,7 +113,9 @@ describe('canary on an emulated host', () => {
   it('refuses what makes no sense, with the reason', async () => {
     await rig.idle('shop')
     const run = await start('1.3.0', 'manual')
-    await expect(rig.steer(run, 'resume')).rejects.toMatchObject({ cause: { message: expect.stringContaining('not paused') as string } })
+    await expect(rig.steer(run, 'resume')).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('not paused') as string },
+    })
     await rig.steer(run, 'abort')
     await rig.end(run)
   })
