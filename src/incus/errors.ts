@@ -91,6 +91,12 @@ const KNOWN: readonly Known[] = [
   { match: /The remote "[^"]*" doesn't exist/, code: 'NOT_FOUND', hint: 'list the remotes with `incus remote list`' },
   { match: /address already in use|Instance DNS name "[^"]*" already used/, code: 'IN_USE' },
   {
+    // Of two processes that fail at a taken port either may be quoted: this one in 2 of 8 tries.
+    match: /starting proxy device: .*Failed to receive fd from listener process/,
+    code: 'IN_USE',
+    hint: 'the port of the proxy device is most likely taken; its proxy.DEVICE.log on the host says so if it is',
+  },
+  {
     match: /already exists|UNIQUE constraint failed|already (running|stopped)$|is already (running|stopped)/,
     code: 'ALREADY_EXISTS',
   },

@@ -30,6 +30,10 @@ const cases: [code: string, text: string][] = [
   ['IN_USE', 'In use'],
   ['IN_USE', 'Profile is currently in use'],
   ['IN_USE', 'Renaming of running instance not allowed'],
+  [
+    'IN_USE',
+    'Failed to start device "w": Error occurred when starting proxy device: Error: Failed to receive fd from listener process: Failed to receive file descriptor via abstract unix socket',
+  ],
   ['IN_USE', 'Instance DNS name "web" already used on network'],
   [
     'IN_USE',
