@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { createArtifactStore } from '../artifacts/store.js'
 import { Cul8erError } from '../errors.js'
+import type { DryStep } from '../dryrun/dry-run.js'
 import type { Plan, Revision } from '../plan/model.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
@@ -92,20 +93,14 @@ export class Cul8erClient {
   }
 
   /** What bringing the world to a revision would change. */
-  async planRevision(revision: NewRevision, { force = false }: { force?: boolean } = {}): Promise<Plan> {
-    const { name } = revision.topology
-    const state = await readLedger(this.link, name)
-    const { plan } = await inspect(this.link, name, {
-      kind: 'plan',
-      topology: name,
-      revision,
-      formerHosts: state === null ? {} : hostsOf(state),
-      unfinished: state?.unfinished ?? [],
-      kept: state?.kept?.names ?? [],
-      force,
-    })
-    if (plan === undefined) throw new Cul8erError('INTERNAL', 'the look at the hosts gave no plan')
-    return plan
+  async planRevision(revision: NewRevision, options: { force?: boolean } = {}): Promise<Plan> {
+    return (await this.#look(revision, options)).plan
+  }
+
+  /** Every Incus command that a deploy would run if all goes well; nothing is changed. */
+  async dryRun(declared: DeclaredTopology, options: DeployOptions = {}): Promise<{ plan: Plan; commands: DryStep[] }> {
+    const revision = options.plan?.revision ?? (await this.#revision(declared, options))
+    return this.#look(revision, { ...options, dryRun: true })
   }
 
   rollback(topology: string, { to, ...options }: StartOptions & { to?: number } = {}): Promise<Run> {
@@ -222,6 +217,26 @@ export class Cul8erClient {
       kept: state.kept?.names ?? [],
     })
     return readLogs(this.home, revision, rows, options, each)
+  }
+
+  async #look(
+    revision: NewRevision,
+    { force = false, dryRun = false }: { force?: boolean; dryRun?: boolean },
+  ): Promise<{ plan: Plan; commands: DryStep[] }> {
+    const { name } = revision.topology
+    const state = await readLedger(this.link, name)
+    const { plan, commands = [] } = await inspect(this.link, name, {
+      kind: 'plan',
+      topology: name,
+      revision,
+      formerHosts: state === null ? {} : hostsOf(state),
+      unfinished: state?.unfinished ?? [],
+      kept: state?.kept?.names ?? [],
+      force,
+      ...(dryRun ? { dryRun: (state?.lastOperation ?? 0) + 1 } : {}),
+    })
+    if (plan === undefined) throw new Cul8erError('INTERNAL', 'the look at the hosts gave no plan')
+    return { plan, commands }
   }
 
   /** The revision that a deploy would make, with artifacts put into the store and secrets sealed. */

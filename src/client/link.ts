@@ -24,6 +24,7 @@ const BETWEEN_MS = 200
 /** The way to a Temporal server, made again when the embedded service comes back at another address. */
 export class Link {
   #client: Client
+  #closed = false
   private constructor(
     client: Client,
     readonly home: string,
@@ -56,7 +57,7 @@ export class Link {
 
   /** Brings the embedded service back when it is gone, and follows it to another address. */
   async revive(): Promise<void> {
-    if (this.uiUrl === null) return
+    if (this.uiUrl === null || this.#closed) return
     const { address } = await ensureService(this.home)
     if (address === this.address) return
     const old = this.#client
@@ -77,7 +78,7 @@ export class Link {
         const client = this.#client
         return await client.withDeadline(Date.now() + ATTEMPT_MS, () => run(client))
       } catch (error) {
-        if (!isNoAnswer(error)) throw toCul8erError(error)
+        if (!isNoAnswer(error) || this.#closed) throw toCul8erError(error)
         if (Date.now() > deadline) throw this.#noAnswer(error)
         await this.revive()
         await sleep(BETWEEN_MS)
@@ -85,7 +86,13 @@ export class Link {
     }
   }
 
+  /** Waiting for an operation ends with the connection. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
   async close(): Promise<void> {
+    this.#closed = true
     await this.#client.connection.close()
   }
 

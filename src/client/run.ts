@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { progress, type OperationResult, type OperationStarted, type Progress } from '../../workflows/model.js'
 import type { OperationEnd } from '../../workflows/operations/model.js'
+import { Cul8erError } from '../errors.js'
 import { eventsBetween, type RunEvent } from './events.js'
 import { isNoAnswer, toCul8erError } from './failures.js'
 import type { Link } from './link.js'
@@ -35,11 +36,13 @@ export class Run {
   /** What happens, from the beginning, until the operation ends. Leaving the loop leaves the operation alone. */
   async *events(): AsyncGenerator<RunEvent, void, void> {
     const ended = this.result().then((result) => ({ result }))
+    // Who leaves the loop does not hear how it ends.
+    ended.catch(() => undefined)
     let before: Progress | null = null
     for (;;) {
       const began = Date.now()
       const look = await Promise.race([ended, this.progress()])
-      if ('topology' in look || !('steps' in look)) break
+      if ('result' in look && !('steps' in look)) break
       yield* eventsBetween(before, look)
       before = look
       await Promise.race([ended, sleep(Math.max(LOOK_MS, 4 * (Date.now() - began)))])
@@ -69,6 +72,7 @@ export class Run {
           const end = (await this.link.client.workflow.getHandle(this.workflowId).result()) as OperationEnd
           return end.result
         } catch (error) {
+          if (this.link.closed) throw new Cul8erError('CANCELLED', 'the connection was closed')
           if (isNoAnswer(error) || isClosed(error)) await this.link.revive()
           else return this.#lost(error)
         }

@@ -1,0 +1,40 @@
+import { CommanderError } from 'commander'
+import { Cul8erError, ExitCode } from '../errors.js'
+import { createApp } from './command.js'
+import { Context, type Terminal } from './context.js'
+import { exitOfError } from './exit.js'
+import { createProgram } from './program.js'
+import { asCul8erError, reportError } from './report-error.js'
+
+/**
+ * Runs one command line.
+ * @param args - the words after `cul8er`
+ * @returns the exit code; never throws
+ */
+export async function runCli(args: string[], terminal: Terminal, version: string): Promise<ExitCode> {
+  const app = createApp(terminal)
+  const program = createProgram(app, version)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return app.exit
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return ExitCode.done
+    // Options may not have been read when the error is in them.
+    const context = new Context(terminal, { json: args.includes('--json') })
+    if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+      if (!context.json) {
+        terminal.stderr.write(program.helpInformation())
+        return ExitCode.usage
+      }
+    }
+    const error = thrown instanceof CommanderError ? usage(thrown) : asCul8erError(thrown)
+    reportError(context, error)
+    return exitOfError(error.code)
+  }
+}
+
+// commander's texts: `error: unknown command 'depoy'\n(Did you mean deploy?)`.
+function usage({ message, code }: CommanderError): Cul8erError {
+  const text = code === 'commander.help' ? 'which command?' : message.replace(/^error: /, '').replace(/\n\s*/g, ' ')
+  return new Cul8erError('USAGE', text, { hint: 'cul8er --help shows commands and options' })
+}

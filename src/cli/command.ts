@@ -1,0 +1,59 @@
+import { Command } from '@commander-js/extra-typings'
+import type { ExitCode } from '../errors.js'
+import { Context, type GlobalOptions, type Terminal } from './context.js'
+
+/** What commands are registered with. */
+export interface App {
+  terminal: Terminal
+  /** Set by the command that ran. */
+  exit: ExitCode
+  /** An action that gets its context first and gives the exit code. */
+  run<Args extends unknown[]>(
+    handler: (context: Context, ...args: Args) => Promise<ExitCode>,
+  ): (...args: Args) => Promise<void>
+}
+
+export function createApp(terminal: Terminal): App {
+  const app: App = {
+    terminal,
+    exit: 0,
+    run:
+      (handler) =>
+      async (...args) => {
+        const command = args.at(-1) as Command
+        app.exit = await handler(new Context(terminal, command.optsWithGlobals()), ...args)
+      },
+  }
+  return app
+}
+
+export interface About {
+  summary: string
+  /** Command lines without the leading `cul8er`, each with what it does. */
+  examples: [line: string, does: string][]
+}
+
+/** A command with what all have: the global options, and examples in its help. */
+export function newCommand(name: string, { summary, examples }: About): Command {
+  const command = new Command(name).description(summary).addHelpText('after', () => examplesText(examples))
+  return withGlobals(command)
+}
+
+/** The options that may stand before and after every command. */
+export function withGlobals(command: Command): Command {
+  command.optionsGroup('Global options:')
+  command
+    .option('--json', 'print one JSON object on standard output, progress on standard error')
+    .option('--quiet', 'no progress')
+    .option('-f, --file <file>', 'topology file (default: cul8er.config.ts, .yaml, .json … here)')
+    .option('--address <host:port>', 'Temporal server (default: TEMPORAL_ADDRESS, else the embedded service)')
+    .option('--namespace <name>', 'Temporal namespace')
+    .helpOption('-h, --help', 'this help')
+  command.optionsGroup('Options:')
+  return command
+}
+
+function examplesText(examples: About['examples']): string {
+  const width = Math.max(0, ...examples.map(([line]) => line.length))
+  return ['', 'Examples:', ...examples.map(([line, does]) => `  $ cul8er ${line.padEnd(width)}   ${does}`)].join('\n')
+}

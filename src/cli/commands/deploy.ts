@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import type { Cul8er, DeployOptions, SavedPlan } from '../../client/index.js'
+import { Cul8erError, ExitCode } from '../../errors.js'
+import { newCommand, type App } from '../command.js'
+import { agrees, needsConsent } from '../confirm.js'
+import type { Context } from '../context.js'
+import { detached, follow } from '../follow.js'
+import { planText } from '../render/plan.js'
+import { topologyOfFile, type FileTopology } from '../topologies.js'
+import { detachOption, forceOption, strategyOption, versionOption, waitOption, yesOption } from './options.js'
+
+export const deploy = (app: App) =>
+  newCommand('deploy', {
+    summary: 'bring the hosts to what the file says',
+    examples: [
+      ['deploy', 'shows the plan, asks, and deploys'],
+      ['deploy --version 1.2.0 --yes', 'deploys this version of every release, without asking'],
+      ['deploy --plan shop.plan --yes', 'does what a saved plan says, or refuses if the world moved'],
+      ['deploy --dry-run', 'prints each Incus command that would run'],
+    ],
+  })
+    .argument('[topology]', 'name of the topology')
+    .addOption(versionOption())
+    .option('--plan <file>', 'a plan saved by cul8er plan --out')
+    .option('--dry-run', 'print each Incus command instead of running it')
+    .addOption(forceOption())
+    .addOption(yesOption())
+    .addOption(detachOption())
+    .addOption(waitOption())
+    .addOption(strategyOption())
+    .action(
+      app.run(async (context, name, options) => {
+        if (options.dryRun !== true) needsConsent(context, options)
+        const { topology, directory, saved } = await meant(context, name, options.plan)
+        const { version, strategy, force, wait } = options
+        const waiting = (reason: Cul8erError): void => context.say(`${reason.message}; waiting for its end`)
+        const settings = { version, strategy, force, wait, waiting, directory, env: context.terminal.env, plan: saved }
+        if (saved !== undefined && (version ?? strategy) !== undefined) {
+          throw new Cul8erError(
+            'USAGE',
+            'a saved plan says version and strategy itself: leave --version and --strategy out',
+          )
+        }
+        return context.connected(async (cul8er) => {
+          if (options.dryRun === true) return dryRun(context, cul8er, topology, settings)
+          const agreed = await consent(context, cul8er, topology, settings, options)
+          if (agreed === null) return ExitCode.failed
+          const run = await cul8er.deploy(topology, agreed)
+          context.say(
+            context.colours.dim(
+              `${run.operation} of ${topology.name}, to revision ${run.revision}${webUi(cul8er, run.workflowId)}`,
+            ),
+          )
+          return options.detach === true ? detached(context, run) : follow(context, run)
+        })
+      }),
+    )
+
+type Settings = DeployOptions & { directory: string }
+
+// A saved plan holds what it deploys; a file beside it must still say the same.
+async function meant(
+  context: Context,
+  name: string | undefined,
+  planFile: string | undefined,
+): Promise<Pick<FileTopology, 'topology' | 'directory'> & { saved?: SavedPlan }> {
+  if (planFile === undefined) return topologyOfFile(context, name)
+  const { readPlan, refuseChangedFile } = await import('../../client/saved-plan.js')
+  const saved = await readPlan(resolve(context.terminal.cwd, planFile))
+  if (name !== undefined && name !== saved.topology) {
+    throw new Cul8erError('USAGE', `the plan is of ${saved.topology}, not of ${name}`)
+  }
+  const file = await topologyOfFile(context, saved.topology).catch((error: unknown) => {
+    if (error instanceof Cul8erError && error.code === 'USAGE' && context.options.file === undefined) return null
+    throw error
+  })
+  if (file !== null) refuseChangedFile(saved, file.topology)
+  return { topology: saved.revision.topology, directory: file?.directory ?? context.terminal.cwd, saved }
+}
+
+/** What a person saw is what is deployed; null: they said no. */
+async function consent(
+  context: Context,
+  cul8er: Cul8er,
+  topology: FileTopology['topology'],
+  settings: Settings,
+  options: { yes?: boolean },
+): Promise<Settings | null> {
+  if (options.yes === true) return settings
+  const plan = settings.plan ?? (await cul8er.plan(topology, settings))
+  context.say(planText(plan.plan, context.colours))
+  return (await agrees(context, options, plan.plan.empty ? 'Deploy all the same?' : `Deploy ${topology.name}?`))
+    ? { ...settings, plan }
+    : null
+}
+
+async function dryRun(
+  context: Context,
+  cul8er: Cul8er,
+  topology: FileTopology['topology'],
+  settings: Settings,
+): Promise<ExitCode> {
+  const { plan, commands } = await cul8er.dryRun(topology, settings)
+  const { dryLines, dryObject } = await import('../render/dry-run.js')
+  const text = commands.length === 0 ? planText(plan, context.colours) : dryLines(commands, context.colours).join('\n')
+  context.answer(
+    { topology: topology.name, dryRun: true, changes: plan.changes, commands: commands.map(dryObject) },
+    text,
+  )
+  return ExitCode.done
+}
+
+const webUi = ({ uiUrl }: Cul8er, workflowId: string): string =>
+  uiUrl === null ? '' : `; watch it at ${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`

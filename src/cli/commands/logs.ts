@@ -1,0 +1,47 @@
+import { ExitCode } from '../../errors.js'
+import { newCommand, type App } from '../command.js'
+import type { Context } from '../context.js'
+import { topologiesIfAny, topologyName } from '../topologies.js'
+import { positive } from './options.js'
+
+export const logs = (app: App) =>
+  newCommand('logs', {
+    summary: 'what the apps say',
+    examples: [
+      ['logs shop app', 'the last lines of each instance of app'],
+      ['logs app --follow', 'of the only topology of the file, and what comes'],
+    ],
+  })
+    .argument('[topology]', 'name of the topology')
+    .argument('[resource]', 'a resource or one of its instances')
+    .option('--follow', 'go on with what comes, until Ctrl-C')
+    .option('-n, --lines <count>', 'last lines of each instance', positive, 100)
+    .action(
+      app.run(async (context, first, second, { follow, lines }) => {
+        const { topology, of } = await meant(context, first, second)
+        const stop = new AbortController()
+        process.once('SIGINT', () => stop.abort())
+        const found: { instance: string; line: string }[] = []
+        await context.connected(async (cul8er) => {
+          const each = (entry: { instance: string; line: string }): void => {
+            if (context.json && follow !== true) found.push(entry)
+            else if (context.json) context.terminal.stdout.write(`${JSON.stringify(entry)}\n`)
+            else context.terminal.stdout.write(`${context.colours.dim(`${entry.instance} |`)} ${entry.line}\n`)
+          }
+          await cul8er.logs(topology, { of, lines, follow, signal: stop.signal }, each).catch((error: unknown) => {
+            if (!stop.signal.aborted) throw error
+          })
+        })
+        if (follow !== true) context.answer({ topology, lines: found }, '')
+        return ExitCode.done
+      }),
+    )
+
+/** One word is a topology if there is one of that name, else a resource of the only topology of the file. */
+async function meant(context: Context, first?: string, second?: string): Promise<{ topology: string; of?: string }> {
+  if (first === undefined || second !== undefined) return { topology: await topologyName(context, first), of: second }
+  const inFile = (await topologiesIfAny(context)).map(({ name }) => name)
+  return inFile.length === 0 || inFile.includes(first)
+    ? { topology: first }
+    : { topology: await topologyName(context), of: first }
+}

@@ -1,0 +1,34 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { parseDuration } from '../../topology/units.js'
+
+/* Options that several commands have, once each. */
+
+export const yesOption = () => new Option('--yes', 'do it without asking')
+
+export const forceOption = () => new Option('--force', 'go on where a check would refuse')
+
+export const waitOption = () => new Option('--wait', 'wait for an operation in progress instead of being refused')
+
+export const detachOption = () => new Option('--detach', 'start it and do not follow it')
+
+export const strategyOption = () =>
+  new Option('--strategy <strategy>', 'rolling, blueGreen or canary instead of what the file says')
+
+export const versionOption = () =>
+  new Option('--version <version>', 'V for every release, RELEASE=V for one; may be repeated').argParser(
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
+  )
+
+/** A whole number from 1. */
+export function positive(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('a whole number from 1 is expected')
+}
+
+/** A duration in ms. */
+export function duration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== null && ms > 0) return ms
+  throw new InvalidArgumentError("a duration such as '10s', '5m' or '24h' is expected")
+}

@@ -1,0 +1,48 @@
+import type { Steering } from '../../../workflows/model.js'
+import { ExitCode } from '../../errors.js'
+import { newCommand, type About, type App } from '../command.js'
+import type { Context } from '../context.js'
+import { topologyName } from '../topologies.js'
+
+export const promote = (app: App) =>
+  newCommand('promote', {
+    summary: 'let the operation in progress take its next step now',
+    examples: [
+      ['promote shop', 'goes on to the next step of a canary, or switches a blue-green set'],
+      ['promote shop --full', 'goes on to the end at once'],
+    ],
+  })
+    .argument('[topology]', 'name of the topology')
+    .option('--full', 'skip all further pauses')
+    .action(app.run((context, name, { full }) => say(context, name, full === true ? 'promoteFull' : 'promote')))
+
+export const abort = steering('abort', {
+  summary: 'end the operation in progress and take back what it did',
+  examples: [['abort shop', 'the operation ends rolled back']],
+})
+
+export const pause = steering('pause', {
+  summary: 'hold the operation in progress before its next step',
+  examples: [['pause shop', 'goes on with cul8er resume shop']],
+})
+
+export const resume = steering('resume', {
+  summary: 'let a paused operation go on',
+  examples: [['resume shop', 'ends a pause']],
+})
+
+function steering(action: Steering, about: About) {
+  return (app: App) =>
+    newCommand(action, about)
+      .argument('[topology]', 'name of the topology')
+      .action(app.run((context, name) => say(context, name, action)))
+}
+
+async function say(context: Context, name: string | undefined, action: Steering): Promise<ExitCode> {
+  const topology = await topologyName(context, name)
+  return context.connected(async (cul8er) => {
+    const { operation, accepted } = await cul8er.steer(topology, action)
+    context.answer({ topology, operation, accepted }, `${operation} of ${topology}: ${accepted} accepted`)
+    return ExitCode.done
+  })
+}

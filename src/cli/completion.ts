@@ -1,0 +1,63 @@
+/** What a shell completes of one command. */
+export interface CommandWords {
+  name: string
+  summary: string
+  options: string[]
+  subcommands: string[]
+  takesTopology: boolean
+}
+
+/** A completion script; it asks `cul8er __topologies` for names when Tab is pressed. */
+export function completionScript(shell: 'bash' | 'zsh' | 'fish', commands: CommandWords[]): string {
+  switch (shell) {
+    case 'bash':
+      return bash(commands)
+    case 'zsh':
+      return `#compdef cul8er\nautoload -U +X bashcompinit && bashcompinit\n${bash(commands)}`
+    case 'fish':
+      return fish(commands)
+  }
+}
+
+const bash = (commands: CommandWords[]): string => `_cul8er() {
+  local word=\${COMP_WORDS[COMP_CWORD]} command='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case \${COMP_WORDS[i]} in
+      -f|--file|--address|--namespace) i=$((i + 1)) ;;
+      -*) ;;
+      *) command=\${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  local words=''
+  case $command in
+    '') words='${commands.map(({ name }) => name).join(' ')}' ;;
+${commands.map(bashCase).join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+complete -o default -F _cul8er cul8er
+`
+
+function bashCase({ name, options, subcommands, takesTopology }: CommandWords): string {
+  const names = takesTopology || subcommands.length > 0 ? ' $(cul8er __topologies 2>/dev/null)' : ''
+  return `    ${name}) words="${[...subcommands, ...options].join(' ')}${names}" ;;`
+}
+
+const fish = (commands: CommandWords[]): string =>
+  [
+    `set -l commands ${commands.map(({ name }) => name).join(' ')}`,
+    'complete -c cul8er -f',
+    ...commands.flatMap(({ name, summary, options, subcommands, takesTopology }) => [
+      `complete -c cul8er -n "not __fish_seen_subcommand_from $commands" -a ${name} -d ${fishQuoted(summary)}`,
+      ...options.map((option) => `complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -l ${option.slice(2)}`),
+      ...(subcommands.length === 0
+        ? []
+        : [`complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -a "${subcommands.join(' ')}"`]),
+      ...(takesTopology || subcommands.length > 0
+        ? [`complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -a "(cul8er __topologies 2>/dev/null)"`]
+        : []),
+    ]),
+    '',
+  ].join('\n')
+
+const fishQuoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

@@ -1,0 +1,81 @@
+import type { ErrorReport } from '../errors.js'
+import type { Cul8er } from '../client/index.js'
+import { palette, type Palette } from './palette.js'
+
+/** What the options before and after every command say. */
+export interface GlobalOptions {
+  json?: boolean
+  quiet?: boolean
+  file?: string
+  address?: string
+  namespace?: string
+}
+
+/** Where a command reads and writes; a test gives its own. */
+export interface Terminal {
+  env: NodeJS.ProcessEnv
+  cwd: string
+  /** Both ends are a terminal: a person can be asked. */
+  interactive: boolean
+  stdout: Output
+  stderr: Output
+  stdin: NodeJS.ReadableStream
+}
+
+export interface Output {
+  isTTY?: boolean
+  columns?: number
+  write(text: string): unknown
+}
+
+/** What a command has at hand. */
+export class Context {
+  readonly colours: Palette
+
+  constructor(
+    readonly terminal: Terminal,
+    readonly options: GlobalOptions,
+  ) {
+    this.colours = palette(this.progress, terminal.env)
+  }
+
+  get json(): boolean {
+    return this.options.json === true
+  }
+
+  /** Progress and remarks go here: `--json` keeps standard output for its one object. */
+  get progress(): Output {
+    return this.json ? this.terminal.stderr : this.terminal.stdout
+  }
+
+  /** A line of progress, left out with `--quiet`. */
+  say(line: string): void {
+    if (this.options.quiet !== true) this.progress.write(`${line}\n`)
+  }
+
+  /** The answer: as an object with `--json`, else as text. */
+  answer(object: object, text: string): void {
+    if (this.json) this.terminal.stdout.write(`${JSON.stringify(object)}\n`)
+    else if (text !== '') this.terminal.stdout.write(`${text}\n`)
+  }
+
+  /** @throws Cul8erError SERVICE */
+  async connect(): Promise<Cul8er> {
+    const { Cul8er } = await import('../client/index.js')
+    const { address, namespace } = this.options
+    return Cul8er.connect({ address, namespace, env: this.terminal.env })
+  }
+
+  /** Connects for the time of one task. */
+  async connected<T>(task: (cul8er: Cul8er) => Promise<T>): Promise<T> {
+    const cul8er = await this.connect()
+    try {
+      return await task(cul8er)
+    } finally {
+      await cul8er.close()
+    }
+  }
+}
+
+/** What `--json` prints for an error. */
+export const errorObject = (error: ErrorReport): { error: ErrorReport } => ({ error })

@@ -1,0 +1,65 @@
+import type { Platform } from '../topology/model.js'
+
+export interface FirstTopology {
+  name: string
+  platform: Platform
+  /** null: an instance alone. */
+  release: string | null
+}
+
+/** A first topology file: small, valid, and with the next things to say as comments. */
+export const firstTopology = (wanted: FirstTopology, format: 'ts' | 'yaml'): string =>
+  format === 'ts' ? typescript(wanted) : yaml(wanted)
+
+const typescript = ({ name, platform, release }: FirstTopology): string => `import { defineTopology } from 'cul8er'
+
+export default defineTopology('${name}', {
+  hosts: {
+    here: { address: 'localhost', platform: '${platform}' },
+  },
+  resources: {
+    app: {
+      type: 'container',
+      on: 'here',
+      image: 'images:debian/12',
+      limits: { cpu: 1, memory: '512MiB' },
+${
+  release === null
+    ? `      // deploy: { release: 'my_app', version: '1.0.0' },   // ./releases/my_app-1.0.0.tar.gz with bin/my_app`
+    : `      deploy: { release: '${release}', version: '1.0.0' },   // ./releases/${release}-1.0.0.tar.gz with bin/${release}`
+}
+      // network: { expose: [{ port: 4000, as: 8080, protocol: 'http' }] },
+    },
+  },
+  strategy: {
+    approach: 'rolling',
+    // healthcheck: { endpoint: 'http://localhost:4000/health', interval: '1s', timeout: '5s' },
+  },
+})
+`
+
+const yaml = ({
+  name,
+  platform,
+  release,
+}: FirstTopology): string => `# cul8er schema > cul8er.schema.json, then editors complete this file:
+# yaml-language-server: $schema=cul8er.schema.json
+name: ${name}
+hosts:
+  here: { address: localhost, platform: ${platform} }
+resources:
+  app:
+    type: container
+    on: here
+    image: images:debian/12
+    limits: { cpu: 1, memory: 512MiB }
+${
+  release === null
+    ? `    # deploy: { release: my_app, version: 1.0.0 }   # ./releases/my_app-1.0.0.tar.gz with bin/my_app`
+    : `    deploy: { release: ${release}, version: 1.0.0 }   # ./releases/${release}-1.0.0.tar.gz with bin/${release}`
+}
+    # network: { expose: [{ port: 4000, as: 8080, protocol: http }] }
+strategy:
+  approach: rolling
+  # healthcheck: { endpoint: 'http://localhost:4000/health', interval: 1s, timeout: 5s }
+`

@@ -1,0 +1,133 @@
+import type { OperationResult, StepRecord } from '../../workflows/model.js'
+import type { Run, RunEvent } from '../client/index.js'
+import { ExitCode } from '../errors.js'
+import type { Context } from './context.js'
+import { exitOfResult } from './exit.js'
+import { Live } from './live.js'
+import { humanDuration } from './render/duration.js'
+import { countText } from './render/plan.js'
+import { openStepLine, stepLine } from './render/steps.js'
+import { errorLines } from './report-error.js'
+
+/** ms between two drawings of elapsed times. */
+const DRAW_MS = 100
+
+/**
+ * Shows an operation until it ends, or until Ctrl-C, which lets go of it.
+ * @returns the exit code: of the outcome; 0 when let go of
+ */
+export async function follow(context: Context, run: Run): Promise<ExitCode> {
+  const result = await watch(context, run)
+  if (result === null) return detached(context, run)
+  context.answer(result, '')
+  if (!context.json) endLines(context, result).forEach((line) => context.terminal.stdout.write(`${line}\n`))
+  return exitOfResult(result)
+}
+
+/** Says how to come back to an operation that goes on without us. */
+export function detached(context: Context, run: Run): ExitCode {
+  const { topology, operation, workflowId, revision } = run
+  context.answer(
+    { topology, operation, workflowId, revision, detached: true },
+    `${operation} of ${topology} goes on. Follow it: cul8er attach ${topology}`,
+  )
+  return ExitCode.done
+}
+
+async function watch(context: Context, run: Run): Promise<OperationResult | null> {
+  let letGo = (): void => undefined
+  const gone = new Promise<null>((resolve) => (letGo = () => resolve(null)))
+  process.once('SIGINT', letGo)
+  const screen = screenFor(context)
+  const events = run.events()
+  try {
+    for (;;) {
+      const next = await Promise.race([events.next(), gone])
+      if (next === null || next.done === true) return null
+      screen.show(next.value)
+      if (next.value.type === 'ended') return next.value.result
+    }
+  } finally {
+    screen.close()
+    process.removeListener('SIGINT', letGo)
+  }
+}
+
+interface Screen {
+  show(event: RunEvent): void
+  close(): void
+}
+
+const screenFor = (context: Context): Screen => {
+  if (context.options.quiet === true) return { show: () => undefined, close: () => undefined }
+  return context.progress.isTTY === true && context.terminal.env.TERM !== 'dumb'
+    ? liveScreen(context)
+    : lineScreen(context)
+}
+
+function lineScreen(context: Context): Screen {
+  return { show: (event) => lineOf(event, context).forEach((line) => context.say(line)), close: () => undefined }
+}
+
+function liveScreen(context: Context): Screen {
+  const live = new Live(context.progress)
+  const open = new Map<string, StepRecord>()
+  const draw = (): void => live.draw([...open.values()].map((step) => openStepLine(step, context.colours)))
+  const timer = setInterval(draw, DRAW_MS)
+  return {
+    show(event) {
+      if (event.type === 'step') {
+        const key = `${event.step.name}\n${event.step.instance ?? ''}`
+        if (event.phase === 'started') open.set(key, event.step)
+        else open.delete(key)
+      }
+      lineOf(event, context).forEach((line) => live.print(line))
+      draw()
+    },
+    close() {
+      clearInterval(timer)
+      live.clear()
+    },
+  }
+}
+
+/** One line for what ended; beginnings are for the live screen alone. */
+function lineOf(event: RunEvent, { colours }: Context): string[] {
+  switch (event.type) {
+    case 'planned':
+      return [`  ${countText(event.changes)}`]
+    case 'step':
+      return event.phase === 'ended' ? [stepLine(event.step, colours)] : []
+    case 'waiting':
+      return [`${colours.yellow('⏸')} waiting for a person: ${event.for}`]
+    case 'says':
+    case 'ended':
+      return []
+  }
+}
+
+function endLines(
+  context: Context,
+  { topology, operation, outcome, revision, durationMs, error }: OperationResult,
+): string[] {
+  const { colours } = context
+  const mark = outcome === 'succeeded' ? colours.green('✔') : colours.red('✘')
+  const words = OUTCOMES[outcome]
+  return [
+    `${mark} ${colours.bold(topology)} ${operation}: ${words} ${colours.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
+    ...(error === undefined ? [] : errorLines(withNext(error, topology), context)),
+  ]
+}
+
+const OUTCOMES: Record<OperationResult['outcome'], string> = {
+  succeeded: 'succeeded',
+  rolledBack: 'failed, and rolled back',
+  held: 'held, for a person to decide',
+  needsAttention: 'needs attention',
+  failed: 'failed',
+}
+
+const withNext = (error: NonNullable<OperationResult['error']>, topology: string): typeof error => ({
+  hint: `cul8er status ${topology} shows what is where, cul8er logs ${topology} what the apps say`,
+  ...error,
+})

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { runCli } from './cli.js'
+
+/* The command line's process. */
+
+// A reader that has seen enough (`cul8er history | head`) is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+const code = await runCli(
+  process.argv.slice(2),
+  {
+    env: process.env,
+    cwd: process.cwd(),
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+  },
+  version,
+)
+// Connections that are still closing need not keep a person waiting, but what was written must get out.
+process.exitCode = code
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -1,0 +1,65 @@
+import { Command } from '@commander-js/extra-typings'
+import { withGlobals, type App } from './command.js'
+import { attach } from './commands/attach.js'
+import { completion, topologyNames } from './commands/completion.js'
+import { deploy } from './commands/deploy.js'
+import { destroy } from './commands/destroy.js'
+import { doctor } from './commands/doctor.js'
+import { history } from './commands/history.js'
+import { init } from './commands/init.js'
+import { hosts, metrics } from './commands/later.js'
+import { logs } from './commands/logs.js'
+import { orphans } from './commands/orphans.js'
+import { plan } from './commands/plan.js'
+import { restore } from './commands/restore.js'
+import { rollback } from './commands/rollback.js'
+import { schema } from './commands/schema.js'
+import { service } from './commands/service.js'
+import { snapshots } from './commands/snapshots.js'
+import { state } from './commands/state.js'
+import { status } from './commands/status.js'
+import { abort, pause, promote, resume } from './commands/steering.js'
+import { ttl } from './commands/ttl.js'
+import { validate } from './commands/validate.js'
+import { worker } from './commands/worker.js'
+
+const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
+  ['Deploy:', [init, validate, plan, deploy, status, history, attach, logs, destroy]],
+  ['Steer the operation in progress:', [promote, abort, pause, resume]],
+  ['Go back:', [rollback, snapshots, restore]],
+  ['Look after:', [ttl, state, orphans, hosts, metrics]],
+  ['This machine:', [service, worker, doctor, schema]],
+]
+
+/** The whole command line. Commands load what they need when they run. */
+export function createProgram(app: App, version: string): Command {
+  const program = withGlobals(new Command('cul8er'))
+    .description('See you later: durable deployments to Incus, run by Temporal workflows.')
+    .version(version, '-V, --version', 'version of cul8er')
+    .helpCommand('help [command]', 'help for a command')
+    // `--version` belongs to the command that stands before it: `deploy --version 1.2.0`.
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      '\nA first deploy: cul8er init, cul8er plan, cul8er deploy. Each command has examples: cul8er help deploy',
+    )
+  for (const [heading, commands] of GROUPS) {
+    program.commandsGroup(heading)
+    for (const command of commands) program.addCommand(command(app) as Command)
+  }
+  program.addCommand(completion(app, () => program))
+  program.addCommand(topologyNames(app), { hidden: true })
+  return quietly(program, app)
+}
+
+// Errors are shown by us, as text or as an object; help goes where we say.
+function quietly(command: Command, app: App): Command {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => app.terminal.stdout.write(text),
+    writeErr: () => undefined,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  })
+  for (const each of command.commands) quietly(each as Command, app)
+  return command
+}

@@ -1,0 +1,14 @@
+/** `0.4 s`, `12.3 s`, `4 m 05 s`, `2 h 03 m`: times for people, from ms. */
+export function humanDuration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 99.95) return `${seconds.toFixed(1)} s`
+  const minutes = Math.floor(Math.round(seconds) / 60)
+  if (minutes < 60) return `${minutes} m ${two(Math.round(seconds) % 60)} s`
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`
+}
+
+/** `3 m ago`: how long ago an ISO time was. */
+export const ago = (iso: string, nowMs = Date.now()): string =>
+  `${humanDuration(Math.max(0, nowMs - Date.parse(iso)))} ago`
+
+const two = (value: number): string => String(value).padStart(2, '0')

@@ -1,0 +1,43 @@
+import type { Action, Change, Plan } from '../../plan/model.js'
+import type { Palette } from '../palette.js'
+
+/** A plan for people: a sign and a line for each change, its reasons below. */
+export function planText(
+  { topology, changes, notes, empty }: Pick<Plan, 'topology' | 'changes' | 'notes' | 'empty'>,
+  colours: Palette,
+): string {
+  const remarks = notes.map((note) => `${colours.yellow('!')} ${note}`)
+  if (empty) return [`${colours.green('✔')} ${topology}: nothing to change`, ...remarks].join('\n')
+  return [
+    `${colours.bold(topology)}: ${countText(changes)}`,
+    ...changes.flatMap((change) => changeLines(change, colours)),
+    ...remarks,
+  ].join('\n')
+}
+
+/** `2 to create, 1 to update`. */
+export function countText(changes: Change[]): string {
+  const counts = new Map<Action, number>()
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1)
+  return [...counts].map(([action, count]) => `${count} to ${action}`).join(', ')
+}
+
+function changeLines({ action, instance, host, reasons, drift, replaces }: Change, colours: Palette): string[] {
+  const [mark, colour] = SIGNS[action]
+  const extra = [drift ? 'drift' : '', replaces === undefined ? '' : `replaces ${replaces}`].filter(
+    (word) => word !== '',
+  )
+  const remark = extra.length === 0 ? '' : colours.dim(` (${extra.join(', ')})`)
+  return [
+    `  ${colours[colour](mark)} ${action} ${colours.bold(instance)} on ${host}${remark}`,
+    ...reasons.map((reason) => colours.dim(`      ${reason}`)),
+  ]
+}
+
+const SIGNS: Record<Action, [sign: string, colour: 'green' | 'yellow' | 'red' | 'cyan' | 'magenta']> = {
+  create: ['+', 'green'],
+  update: ['~', 'yellow'],
+  replace: ['±', 'magenta'],
+  delete: ['-', 'red'],
+  start: ['▶', 'cyan'],
+}

@@ -1,0 +1,46 @@
+import { Cul8erError, type ErrorReport } from '../errors.js'
+import type { Context } from './context.js'
+
+/** Any thrown value as one of our errors. */
+export function asCul8erError(error: unknown): Cul8erError {
+  if (error instanceof Cul8erError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new Cul8erError('INTERNAL', message, {
+    hint: 'this is a fault of cul8er; CUL8ER_DEBUG=1 shows where',
+    cause: error,
+  })
+}
+
+/** Shows an error: one object with `--json`, else what happened, the evidence and what to do, on standard error. */
+export function reportError(context: Context, error: Cul8erError): void {
+  const { terminal, json } = context
+  if (json) terminal.stdout.write(`${JSON.stringify({ error: error.toJSON() })}\n`)
+  else terminal.stderr.write(`${errorLines(error, context).join('\n')}\n`)
+  if (terminal.env.CUL8ER_DEBUG) terminal.stderr.write(`${stackOf(error)}\n`)
+}
+
+/** An error for people. */
+export function errorLines({ code, message, hint, details }: ErrorReport, { colours }: Context): string[] {
+  return [
+    `${colours.red('✘')} ${message} ${colours.dim(`(${code})`)}`,
+    ...evidence(details, colours.dim),
+    ...(hint === undefined ? [] : [`${colours.cyan('→')} ${hint}`]),
+  ]
+}
+
+// The probe's result and the last log lines: what a person would look for first.
+function evidence(details: ErrorReport['details'], dim: (text: string) => string): string[] {
+  const probe = details?.probe as { message?: string; at?: string } | null | undefined
+  const logs = Array.isArray(details?.logs) ? (details.logs as string[]) : []
+  return [
+    ...(probe?.message === undefined
+      ? []
+      : [`  last probe: ${probe.message}${probe.at === undefined ? '' : ` at ${probe.at}`}`]),
+    ...(logs.length === 0 ? [] : ['  last log lines:', ...logs.map((line) => dim(`    ${line}`))]),
+  ]
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}

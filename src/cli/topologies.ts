@@ -1,0 +1,54 @@
+import { dirname } from 'node:path'
+import { Cul8erError } from '../errors.js'
+import type { Topology } from '../topology/model.js'
+import type { Context } from './context.js'
+
+export interface FileTopology {
+  topology: Topology
+  file: string
+  /** Folder that artifact paths are relative to. */
+  directory: string
+}
+
+/**
+ * The topology of the file that a command means: the named one, or the only one.
+ * @throws Cul8erError USAGE without a file, INVALID_TOPOLOGY, UNKNOWN_TOPOLOGY
+ */
+export async function topologyOfFile(context: Context, name?: string): Promise<FileTopology> {
+  const { file, topologies } = await fileOf(context)
+  const { pickTopology } = await import('../loaders/pick.js')
+  return { topology: pickTopology(topologies, name), file, directory: dirname(file) }
+}
+
+/** All topologies of the file. */
+export async function fileOf({ terminal, options }: Context): Promise<{ file: string; topologies: Topology[] }> {
+  const [{ findTopologyFile }, { loadTopologies }] = await Promise.all([
+    import('../loaders/find.js'),
+    import('../loaders/load.js'),
+  ])
+  const file = findTopologyFile(terminal.cwd, options.file)
+  return { file, topologies: await loadTopologies(file) }
+}
+
+/** The name that a command means; it needs no file where it is given, because what is deployed is known without. */
+export async function topologyName(context: Context, name?: string): Promise<string> {
+  if (name !== undefined) return name
+  try {
+    return (await topologyOfFile(context)).topology.name
+  } catch (error) {
+    if (error instanceof Cul8erError && error.code === 'USAGE' && context.options.file === undefined) {
+      throw new Cul8erError('USAGE', `${error.message}, and no topology is named`, {
+        hint: 'name one after the command; cul8er state list shows what there is',
+      })
+    }
+    throw error
+  }
+}
+
+/** The topologies of the file, or none when there is no file or it is not valid. */
+export async function topologiesIfAny(context: Context): Promise<Topology[]> {
+  return fileOf(context).then(
+    ({ topologies }) => topologies,
+    () => [],
+  )
+}
