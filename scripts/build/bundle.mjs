@@ -14,11 +14,12 @@ export async function bundleWorkflows(root, { force, say }) {
   const log = []
   const keep = (level) => (message, meta) => log.push(`${level} ${message} ${meta ? JSON.stringify(meta) : ''}`)
   const logger = { trace() {}, debug() {}, info: keep('info'), warn: keep('warn'), error: keep('error'), log() {} }
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'dist', 'workflows', 'index.js'), logger }).catch(
-    (error) => {
-      throw new Error(`the workflows cannot be bundled\n${log.join('\n')}\n${error.message}`, { cause: error })
-    },
-  )
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
+    logger,
+  }).catch((error) => {
+    throw new Error(`the workflows cannot be bundled\n${log.join('\n')}\n${error.message}`, { cause: error })
+  })
   writeWhole(output, code)
   return digest
 }

@@ -10,7 +10,9 @@ const GLOBAL = ['package.json', 'package-lock.json', 'scripts/build.mjs']
  * `record` is called when the build is done, so that a build that failed is done again.
  */
 export function changes(root, { force = false } = {}) {
-  const now = Object.fromEntries([...GLOBAL, ...FOLDERS.flatMap((folder) => walk(root, folder))].map((f) => [f, mark(root, f)]))
+  const now = Object.fromEntries(
+    [...GLOBAL, ...FOLDERS.flatMap((folder) => walk(root, folder))].map((f) => [f, mark(root, f)]),
+  )
   const before = force ? {} : (readRecord(root)?.files ?? {})
   const all = GLOBAL.some((file) => now[file] !== before[file])
   const sources = Object.keys(now).filter((file) => !GLOBAL.includes(file))

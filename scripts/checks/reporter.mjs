@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs'
+
+/** Vitest reporter: counts, the names of failures, and each test that did not run with its reason, as JSON. */
+export default class Summary {
+  onTestRunEnd(modules, unhandled) {
+    const summary = { passed: 0, failed: 0, failures: [], notRun: [] }
+    const fail = (name) => {
+      summary.failed += 1
+      summary.failures.push(name)
+    }
+    for (const module of modules) {
+      const place = (test) => `${module.project.name} ${module.relativeModuleId} > ${test.fullName}`
+      // A file that cannot be loaded, or a hook that throws, fails no test of its own.
+      if (module.errors().length > 0) fail(`${module.project.name} ${module.relativeModuleId}`)
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) fail(place(suite))
+      for (const test of module.children.allTests()) {
+        const { state, note } = test.result()
+        if (state === 'passed') summary.passed += 1
+        else if (state === 'failed') fail(place(test))
+        else summary.notRun.push({ name: place(test), reason: note ?? reasonOf(test) })
+      }
+    }
+    for (const error of unhandled) fail(`error outside of a test: ${error.message ?? error}`)
+    writeFileSync(process.env.CUL8ER_TEST_SUMMARY, JSON.stringify(summary))
+  }
+}
+
+const reasonOf = (test) => (test.options.mode === 'todo' ? 'not written yet' : 'skipped without a reason')

@@ -1,0 +1,34 @@
+// Types, style and import rules, each counted as a test, then vitest; ends with the line "N passed, N failed".
+import { fileURLToPath } from 'node:url'
+import { check } from './checks/check.mjs'
+import { runVitest } from './checks/vitest.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = (name) => `${root}node_modules/.bin/${name}`
+
+const checks = []
+// Two at a time: there are two cores on the smallest machine this is meant for.
+const both = async (...pair) => checks.push(...(await Promise.all(pair)))
+await both(check(root, 'types', bin('tsc'), ['--noEmit']), check(root, 'format', bin('prettier'), ['--check', '.']))
+await both(
+  check(root, 'lint', bin('eslint'), ['.']),
+  check(root, 'import rules', bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'src',
+    'workflows',
+    'activities',
+    'workers',
+  ]),
+)
+
+const tests = await runVitest(root, process.argv.slice(2))
+
+const failedChecks = checks.filter(({ passed }) => !passed)
+for (const { name, reason } of tests.notRun) console.log(`not run here: ${name}: ${reason}`)
+for (const { name } of failedChecks) console.log(`failed: ${name}`)
+for (const name of tests.failures) console.log(`failed: ${name}`)
+const passed = checks.length - failedChecks.length + tests.passed
+const failed = failedChecks.length + tests.failed
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
