@@ -19,7 +19,8 @@ export const KEEP_ALIVE_MS = 20_000
  * - `http-server-close`: a connection to an app is used for one request. A kept one may be closed by the app (Node does after
  *   5 s) in the moment a POST is written to it, and a POST cannot be sent again.
  * - `redispatch 1`: a refused connection is tried at another server at once.
- * - `timeout connect`: room for one lost SYN; instances are on the same machine.
+ * - `timeout connect`: instances are on the same machine; one that lost its power answers nothing at all, and each request that
+ *   finds out waits as long.
  * - The ring has no backing file: two processes mapping one file, as they do during a load, crash HAProxy 2.6.12.
  */
 export const preamble = (description: string): string => `global
@@ -43,8 +44,8 @@ defaults
   retries 3
   option redispatch 1
   option http-server-close
-  timeout connect 2s
-  timeout check 1s
+  timeout connect 1s
+  timeout check 500ms
   timeout queue 30s
   timeout http-request 20s
   timeout http-keep-alive ${KEEP_ALIVE_MS / 1000}s

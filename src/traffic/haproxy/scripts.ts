@@ -124,13 +124,18 @@ fresh() {
 }
 if [ "$4" = cut ]; then
   echo "cut $(sessions "$1")"
-  for pool in $(stat | awk -F, -v s="$1" '$2==s{print $1}' | sort -u); do
-    ask "shutdown sessions server $pool/$1" >/dev/null
-    for pid in $(old); do
-      for session in $(master "@!$pid show sess" | grep -F " be=$pool " | grep -F " srv=$1 " | cut -d: -f1); do
-        master "@!$pid shutdown session $session" >/dev/null
+  # Several rounds: a GET that is cut is tried again, in an old process perhaps at the same server.
+  for round in 1 2 3 4 5; do
+    for pool in $(stat | awk -F, -v s="$1" '$2==s{print $1}' | sort -u); do
+      ask "shutdown sessions server $pool/$1" >/dev/null
+      for pid in $(old); do
+        for session in $(master "@!$pid show sess" | grep -F " be=$pool " | grep -F " srv=$1 " | cut -d: -f1); do
+          master "@!$pid shutdown session $session" >/dev/null
+        done
       done
     done
+    usleep 50000
+    [ "$(sessions "$1")" = 0 ] && break
   done
   exit 0
 fi

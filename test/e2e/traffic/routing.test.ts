@@ -1,0 +1,210 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
+import { summarise } from '../../../src/traffic/samples.js'
+import { canaryWeights } from '../../../src/traffic/weights.js'
+import type { Route, TopologyRoutes } from '../../../src/traffic/model.js'
+import { startLoad } from '../../support/load/load.js'
+import { Apps, executor, pool, routes } from './apps.js'
+
+const PORT = 18583
+const TLS_PORT = 18584
+const TCP_PORT = 18585
+const INSTANCE = 'et-route-edge'
+const TOPOLOGY = 'et-route'
+const POOL = 'et-route-web-4000'
+const curl = async (...args: string[]): Promise<string> => (await promisify(execFile)('curl', ['-sS', ...args])).stdout
+
+describe('an edge on its host', () => {
+  const apps = new Apps('et-route')
+  const edge = haproxyEdge({ executor, instance: INSTANCE })
+  const route = (changes: Partial<Route>): Route => ({
+    as: PORT,
+    protocol: 'http',
+    host: null,
+    certificate: null,
+    pool: POOL,
+    ...changes,
+  })
+
+  beforeAll(async () => {
+    await Promise.all([1, 2, 3].map((n) => apps.launch(n)))
+    await edge.apply(routes(TOPOLOGY, PORT, [pool(POOL, [await apps.server(1)])]))
+  }, 60_000)
+
+  afterAll(async () => {
+    await apps.clean()
+    await edge.remove(TOPOLOGY)
+  }, 60_000)
+
+  it('tells the app who the client is, and believes no client', async () => {
+    expect(await curl('-H', 'X-Forwarded-For: 6.6.6.6', `http://127.0.0.1:${PORT}/`)).toBe('et-route-1 127.0.0.1 http')
+    expect(await curl(`http://[::1]:${PORT}/`)).toBe('et-route-1 ::1 http')
+  })
+
+  it.each([10, 25, 50])(
+    'gives a canary beside two stable servers %i percent, within 2 points over 10,000 requests',
+    async (percent) => {
+      const weights = canaryWeights({ stable: 2, canary: 1, percent })
+      const servers = await Promise.all(
+        [1, 2, 3].map((n) => apps.server(n, [...weights.stable, ...weights.canary][n - 1])),
+      )
+      await edge.apply(routes(TOPOLOGY, PORT, [pool(POOL, servers)]))
+      const since = Date.now()
+      const load = startLoad({
+        url: `http://127.0.0.1:${PORT}`,
+        rate: 1_200,
+        mix: [{ name: 'get', method: 'GET', path: '/', share: 1 }],
+      })
+      while (load.sent < 10_000) await new Promise((resolve) => setTimeout(resolve, 50))
+      const report = await load.stop()
+      expect(report.first).toEqual([])
+      const share = ((report.byServer[apps.name(3)] ?? 0) / report.ok) * 100
+      expect(Math.abs(share - percent)).toBeLessThan(2)
+
+      const stat = (await edge.stats(TOPOLOGY)).map(({ server, weight }) => [server, weight])
+      expect(stat).toEqual(servers.map(({ name, weight }) => [name, weight]))
+      const seen = summarise(await edge.requests(TOPOLOGY, { sinceMs: since }), new Set([apps.name(3)]))
+      expect(seen.requests).toBeGreaterThan(0)
+      expect(Math.abs(seen.requests - (report.byServer[apps.name(3)] ?? 0))).toBeLessThan(30)
+      expect(seen).toMatchObject({ errors: 0, errorPercent: 0 })
+      expect(seen.p95Ms).toBeGreaterThanOrEqual(seen.p50Ms ?? Infinity)
+    },
+    60_000,
+  )
+
+  it('sends a host name to its own pool, any other to none, and TCP and TLS to theirs', async () => {
+    const one = pool(POOL, [await apps.server(1)])
+    const two = pool('et-route-two-4000', [await apps.server(2)])
+    const raw = pool('et-route-raw-4000', [await apps.server(3)], { protocol: 'tcp' })
+    const told: TopologyRoutes = {
+      topology: TOPOLOGY,
+      routes: [
+        route({ host: 'One.test' }),
+        route({ host: 'two.test', pool: two.name }),
+        route({ as: TLS_PORT, protocol: 'https', host: 'two.test', pool: two.name }),
+        route({ as: TLS_PORT, protocol: 'https', host: 'one.test', certificate: await selfMade('one.test') }),
+        route({ as: TCP_PORT, protocol: 'tcp', pool: raw.name }),
+      ],
+      pools: [one, two, raw],
+    }
+    await edge.apply(told)
+    expect(await curl('-H', 'Host: one.test:80', `http://127.0.0.1:${PORT}/`)).toContain('et-route-1')
+    expect(await curl('-H', 'Host: TWO.test', `http://127.0.0.1:${PORT}/`)).toContain('et-route-2')
+    expect(await curl('-H', 'Host: three.test', `http://127.0.0.1:${PORT}/`)).toBe(
+      'No app answers for this host name.\n',
+    )
+    const tls = (host: string): string[] => [
+      '-kv',
+      '--resolve',
+      `${host}:${TLS_PORT}:127.0.0.1`,
+      `https://${host}:${TLS_PORT}/`,
+      '--stderr',
+      '-',
+    ]
+    expect(await curl(...tls('one.test'))).toMatch(/issuer: CN=of-the-user-one\.test[^]*et-route-1 127\.0\.0\.1 https/)
+    expect(await curl(...tls('two.test'))).toMatch(/issuer: CN=two\.test[^]*et-route-2 127\.0\.0\.1 https/)
+    expect(await curl(`http://127.0.0.1:${TCP_PORT}/`)).toContain('et-route-3')
+    expect(await edge.current(TOPOLOGY)).toEqual(told)
+    await edge.apply(routes(TOPOLOGY, PORT, [one]))
+    await expect(curl(`http://127.0.0.1:${TCP_PORT}/`)).rejects.toThrow()
+  }, 60_000)
+
+  it('keeps a client with a cookie on its server, also across a drain of another and a load', async () => {
+    const sticky = async (changes: Record<number, 'drain'> = {}): Promise<TopologyRoutes> =>
+      routes(TOPOLOGY, PORT, [
+        pool(POOL, await Promise.all([1, 2, 3].map((n) => apps.server(n, 100, changes[n] ?? 'ready'))), {
+          sticky: true,
+        }),
+      ])
+    await edge.apply(await sticky())
+    const first = await fetch(`http://127.0.0.1:${PORT}/`)
+    const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const mine = first.headers.get('x-server') ?? ''
+    const served = async (): Promise<string[]> => {
+      const all = await Promise.all(
+        Array.from({ length: 12 }, () => fetch(`http://127.0.0.1:${PORT}/`, { headers: { cookie } })),
+      )
+      return [...new Set(all.map((answer) => answer.headers.get('x-server') ?? ''))]
+    }
+    expect(await served()).toEqual([mine])
+    const other = [1, 2, 3].find((n) => apps.name(n) !== mine) ?? 0
+    await edge.apply(await sticky({ [other]: 'drain' }))
+    expect(await served()).toEqual([mine])
+    await edge.apply({ ...(await sticky()), routes: [route({}), route({ as: TCP_PORT })] })
+    expect(await served()).toEqual([mine])
+    const own = [1, 2, 3].find((n) => apps.name(n) === mine) ?? 0
+    await edge.apply(await sticky({ [own]: 'drain' }))
+    expect(await served()).not.toContain(mine)
+  }, 60_000)
+
+  it('cuts what is left at the drain deadline, and counts it', async () => {
+    const both = async (state: 'ready' | 'drain'): Promise<TopologyRoutes> =>
+      routes(TOPOLOGY, PORT, [pool(POOL, [await apps.server(1, 100, state)])])
+    await edge.apply(await both('ready'))
+    await expect(edge.drained(TOPOLOGY, apps.name(1), { deadlineMs: 100 })).rejects.toMatchObject({ code: 'EDGE' })
+    const slow = Promise.all([1, 2].map(() => curl(`http://127.0.0.1:${PORT}/slow`)))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await edge.apply(await both('drain'))
+    expect(await edge.drained(TOPOLOGY, apps.name(1), { deadlineMs: 400 })).toEqual({ cut: 2 })
+    expect((await edge.stats(TOPOLOGY))[0]).toMatchObject({ state: 'drain', currentSessions: 0 })
+    expect(await slow).toEqual([expect.stringContaining('503'), expect.stringContaining('503')])
+    await edge.apply(await both('ready'))
+    const late = curl(`http://127.0.0.1:${PORT}/slow`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await edge.apply(await both('drain'))
+    const signal = AbortSignal.timeout(200)
+    await expect(edge.drained(TOPOLOGY, apps.name(1), { deadlineMs: 10_000, signal })).rejects.toThrow()
+    expect(await late).toContain('200 OK')
+  }, 60_000)
+
+  it('names the port that another program of the host has', async () => {
+    const busy = createServer().listen(18_586, '0.0.0.0')
+    const one = pool(POOL, [await apps.server(1)])
+    await expect(edge.apply(routes(TOPOLOGY, 18_586, [one]))).rejects.toMatchObject({
+      code: 'EDGE',
+      message: 'port 18586 of localhost is in use by another program',
+    })
+    await new Promise((resolve) => busy.close(resolve))
+    await edge.apply(routes(TOPOLOGY, 18_586, [one]))
+    expect(await curl('http://127.0.0.1:18586/')).toContain('et-route-1')
+  }, 60_000)
+
+  it('sends GETs of a dying instance to the others', async () => {
+    await edge.apply(routes(TOPOLOGY, PORT, [pool(POOL, await Promise.all([1, 2, 3].map((n) => apps.server(n))))]))
+    const load = startLoad({
+      url: `http://127.0.0.1:${PORT}`,
+      rate: 200,
+      mix: [{ name: 'get', method: 'GET', path: '/', share: 1 }],
+    })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await apps.stop(2)
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    const report = await load.stop()
+    console.log('instance dies', JSON.stringify(report))
+    expect(report.first).toEqual([])
+    expect(report.latencyMs.max).toBeLessThan(3_500)
+  }, 60_000)
+})
+
+async function selfMade(host: string): Promise<{ certPem: string; keyPem: string }> {
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-subj',
+    `/CN=of-the-user-${host}`,
+    '-keyout',
+    '-',
+    '-out',
+    '-',
+  ]
+  const { stdout } = await promisify(execFile)('openssl', args)
+  const certPem = /-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\n/.exec(stdout)?.[0] ?? ''
+  const keyPem = /-----BEGIN PRIVATE KEY-----[^]*-----END PRIVATE KEY-----\n/.exec(stdout)?.[0] ?? ''
+  return { certPem, keyPem }
+}

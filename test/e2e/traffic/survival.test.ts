@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deleteInstance, execIn, restartInstance, stopInstance } from '../../../src/incus/index.js'
+import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
+import type { ServerStats, TopologyRoutes } from '../../../src/traffic/model.js'
+import { Apps, eventually, executor, pool, routes } from './apps.js'
+
+const PORT = 18482
+const INSTANCE = 'et-live-edge'
+const TOPOLOGY = 'et-live'
+const POOL = 'et-live-web-4000'
+
+describe('an edge that is hurt', () => {
+  const apps = new Apps('et-live')
+  const edge = haproxyEdge({ executor, instance: INSTANCE })
+  let told: TopologyRoutes
+
+  const picture = async (): Promise<Pick<ServerStats, 'server' | 'weight' | 'state'>[]> =>
+    (await edge.stats(TOPOLOGY)).map(({ server, weight, state }) => ({ server, weight, state }))
+  const answers = (): Promise<string> => eventually(() => fetch(`http://127.0.0.1:${PORT}/`).then((r) => r.text()))
+  const expected = [
+    { server: apps.name(1), weight: 30, state: 'ready' },
+    { server: apps.name(2), weight: 7, state: 'drain' },
+  ]
+
+  beforeAll(async () => {
+    await Promise.all([1, 2].map((n) => apps.launch(n)))
+    told = routes(TOPOLOGY, PORT, [pool(POOL, [await apps.server(1)])])
+    await edge.apply(told)
+    // By the runtime socket alone, so that what comes back must have been rendered too.
+    told = routes(TOPOLOGY, PORT, [pool(POOL, [await apps.server(1, 30), await apps.server(2, 7, 'drain')])])
+    await edge.apply(told)
+    expect(await picture()).toEqual(expected)
+  }, 60_000)
+
+  afterAll(async () => {
+    await apps.clean()
+    await executor.run(deleteInstance(INSTANCE, { force: true })).catch(() => {})
+  }, 60_000)
+
+  it.each([
+    ['its HAProxy is killed', () => executor.run(execIn(INSTANCE, ['killall', '-9', 'haproxy']))],
+    ['it is restarted', () => executor.run(restartInstance(INSTANCE, { force: true }))],
+    [
+      'it is stopped and ensured',
+      () => executor.run(stopInstance(INSTANCE, { force: true })).then(() => edge.ensure()),
+    ],
+  ])(
+    'has the same picture after %s',
+    async (_how, hurt) => {
+      await hurt()
+      expect(await answers()).toContain(apps.name(1))
+      expect(
+        await eventually(async () => {
+          const found = await picture()
+          if (found.length !== 2) throw new Error('not up yet')
+          return found
+        }),
+      ).toEqual(expected)
+      expect(await edge.current(TOPOLOGY)).toEqual(told)
+    },
+    60_000,
+  )
+
+  it('is made again from what apply is told, after it was deleted', async () => {
+    await executor.run(deleteInstance(INSTANCE, { force: true }))
+    expect(await edge.current(TOPOLOGY)).toBeNull()
+    await edge.apply(told)
+    expect(await answers()).toContain(apps.name(1))
+    expect(await picture()).toEqual(expected)
+  }, 60_000)
+
+  it('repairs what somebody changed by hand', async () => {
+    const said = 'set server et-live-web-4000/et-live-1 weight 5; set map routes.map 18482/* nowhere'
+    await executor.run(
+      execIn(INSTANCE, ['sh', '-c', 'echo "$1" | socat - UNIX:/run/cul8er-edge/haproxy.sock', 'sh', said]),
+    )
+    expect((await fetch(`http://127.0.0.1:${PORT}/`)).status).toBe(503)
+    await edge.apply(told)
+    expect(await answers()).toContain(apps.name(1))
+    expect(await picture()).toEqual(expected)
+  }, 60_000)
+
+  it('loses no update when many write at once', async () => {
+    const server = await apps.server(1)
+    const names = Array.from({ length: 6 }, (_, n) => `et-many-${n}`)
+    const sharing = (name: string): TopologyRoutes => ({
+      ...routes(name, PORT, [pool(`${name}-web-4000`, [server])]),
+      routes: [{ as: PORT, protocol: 'http', host: `${name}.test`, certificate: null, pool: `${name}-web-4000` }],
+    })
+    await Promise.all(names.map((name) => edge.apply(sharing(name))))
+    for (const name of names) expect(await edge.current(name)).toEqual(sharing(name))
+    await Promise.all(names.map((name) => edge.remove(name)))
+    for (const name of names) expect(await edge.current(name)).toBeNull()
+    expect(await picture()).toEqual(expected)
+  }, 120_000)
+
+  it('goes when its last topology goes, and not before', async () => {
+    await edge.apply(routes('et-last', PORT + 100, [pool('et-last-web-4000', [await apps.server(1)])]))
+    await edge.remove('et-last')
+    expect(await answers()).toContain(apps.name(1))
+    await edge.remove(TOPOLOGY)
+    await expect(fetch(`http://127.0.0.1:${PORT}/`)).rejects.toThrow()
+    await expect(executor.run(deleteInstance(INSTANCE, { force: true }))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await edge.remove(TOPOLOGY)
+  }, 60_000)
+})
