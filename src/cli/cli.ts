@@ -21,12 +21,8 @@ export async function runCli(args: string[], terminal: Terminal, version: string
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return ExitCode.done
     // Options may not have been read when the error is in them.
     const context = new Context(terminal, { json: args.includes('--json') })
-    if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
-      if (!context.json) {
-        terminal.stderr.write(program.helpInformation())
-        return ExitCode.usage
-      }
-    }
+    // A command that is not whole has shown its help.
+    if (thrown instanceof CommanderError && thrown.code === 'commander.help' && !context.json) return ExitCode.usage
     const error = thrown instanceof CommanderError ? usage(thrown) : asCul8erError(thrown)
     reportError(context, error)
     return exitOfError(error.code)

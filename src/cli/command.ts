@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ExitCode } from '../errors.js'
-import { Context, type GlobalOptions, type Terminal } from './context.js'
+import { Context, type Terminal } from './context.js'
 
 /** What commands are registered with. */
 export interface App {
@@ -33,10 +33,12 @@ export interface About {
   examples: [line: string, does: string][]
 }
 
-/** A command with what all have: the global options, and examples in its help. */
+/** A command with examples in its help; the program adds the global options. */
 export function newCommand(name: string, { summary, examples }: About): Command {
-  const command = new Command(name).description(summary).addHelpText('after', () => examplesText(examples))
-  return withGlobals(command)
+  return new Command(name)
+    .description(summary)
+    .helpOption('-h, --help', 'this help')
+    .addHelpText('after', () => examplesText(examples))
 }
 
 /** The options that may stand before and after every command. */
@@ -48,12 +50,11 @@ export function withGlobals(command: Command): Command {
     .option('-f, --file <file>', 'topology file (default: cul8er.config.ts, .yaml, .json … here)')
     .option('--address <host:port>', 'Temporal server (default: TEMPORAL_ADDRESS, else the embedded service)')
     .option('--namespace <name>', 'Temporal namespace')
-    .helpOption('-h, --help', 'this help')
-  command.optionsGroup('Options:')
   return command
 }
 
 function examplesText(examples: About['examples']): string {
+  if (examples.length === 0) return ''
   const width = Math.max(0, ...examples.map(([line]) => line.length))
   return ['', 'Examples:', ...examples.map(([line, does]) => `  $ cul8er ${line.padEnd(width)}   ${does}`)].join('\n')
 }

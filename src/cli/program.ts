@@ -33,9 +33,10 @@ const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
 
 /** The whole command line. Commands load what they need when they run. */
 export function createProgram(app: App, version: string): Command {
-  const program = withGlobals(new Command('cul8er'))
+  const program = new Command('cul8er')
     .description('See you later: durable deployments to Incus, run by Temporal workflows.')
     .version(version, '-V, --version', 'version of cul8er')
+    .helpOption('-h, --help', 'this help')
     .helpCommand('help [command]', 'help for a command')
     // `--version` belongs to the command that stands before it: `deploy --version 1.2.0`.
     .enablePositionalOptions()
@@ -49,17 +50,20 @@ export function createProgram(app: App, version: string): Command {
   }
   program.addCommand(completion(app, () => program))
   program.addCommand(topologyNames(app), { hidden: true })
-  return quietly(program, app)
+  return finished(program, app)
 }
 
-// Errors are shown by us, as text or as an object; help goes where we say.
-function quietly(command: Command, app: App): Command {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => app.terminal.stdout.write(text),
-    writeErr: () => undefined,
-    getOutHasColors: () => false,
-    getErrHasColors: () => false,
-  })
-  for (const each of command.commands) quietly(each as Command, app)
+// What all commands have. Errors are shown by us, as text or as an object.
+function finished(command: Command, app: App): Command {
+  withGlobals(command)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => app.terminal.stdout.write(text),
+      outputError: () => undefined,
+      writeErr: (text) => app.terminal.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+  for (const each of command.commands) finished(each as Command, app)
   return command
 }
