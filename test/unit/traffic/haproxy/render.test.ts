@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { preamble } from '../../../../src/traffic/haproxy/global.js'
+import { render } from '../../../../src/traffic/haproxy/render.js'
+import { pool, route, server, topology } from './cases.js'
+
+const shop = (
+  servers = [server('shop-web-1'), server('shop-web-2', { address: '10.0.0.2', weight: 7, state: 'drain' })],
+) => topology('shop', [route(80, 'shop-web-4000')], [pool('shop-web-4000', servers)])
+const mail = topology(
+  'mail',
+  [
+    route(25, 'mail-smtp-25', { protocol: 'tcp' }),
+    route(443, 'mail-web-80-green', { protocol: 'https', host: 'Mail.test' }),
+    route(443, 'mail-web-80-green', { protocol: 'https', certificate: 'f00d' }),
+  ],
+  [
+    pool('mail-smtp-25', [server('mail-smtp', { port: 25 })], { protocol: 'tcp' }),
+    pool('mail-web-80-green', [], { sticky: true }),
+  ],
+)
+const sections = (text: string): string => text.slice(text.indexOf('frontend'))
+
+describe('render', () => {
+  it('one http port', () => {
+    const { files, skeleton } = render([shop()])
+    expect(files['haproxy.cfg']).toBe(`${preamble(`cul8er-edge ${skeleton}`)}
+frontend port-80
+  mode http
+  bind 127.0.0.1:80 accept-proxy
+  option idle-close-on-response
+  log-format "%Ts %ms %b %s %ST %Ta"
+  http-request set-header X-Forwarded-For %[src]
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Port 80
+  http-request set-var-fmt(txn.route) "80/%[req.hdr(host),host_only,lower]"
+  http-request set-var(txn.pool) var(txn.route),map(routes.map)
+  http-request set-var(txn.pool) str(80/*),map(routes.map) unless { var(txn.pool) -m found }
+  http-request return status 404 content-type text/plain string "No app answers for this host name.\\n" unless { var(txn.pool) -m found }
+  http-request set-var(txn.http1) bool(true) if HTTP_1.1
+  http-after-response set-header Keep-Alive timeout=15 if { var(txn.http1) -m found }
+  use_backend %[var(txn.pool)]
+
+backend shop-web-4000
+  mode http
+  retry-on conn-failure empty-response
+  http-request disable-l7-retry unless METH_GET
+  server shop-web-1 10.0.0.1:4000 weight 100 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter
+  server shop-web-2 10.0.0.2:4000 weight 7 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter disabled
+
+backend shop-web-4000-blue
+  mode http
+  retry-on conn-failure empty-response
+  http-request disable-l7-retry unless METH_GET
+
+backend shop-web-4000-green
+  mode http
+  retry-on conn-failure empty-response
+  http-request disable-l7-retry unless METH_GET
+`)
+    expect(files['routes.map']).toBe('80/* shop-web-4000\n')
+  })
+
+  it('TCP, TLS and a cookie, several topologies in one picture', () => {
+    const { files, ports, selfSigned, certificates, map } = render([shop(), mail])
+    const config = sections(files['haproxy.cfg'] ?? '')
+    expect(config).toContain(`frontend port-25
+  mode tcp
+  bind 127.0.0.1:25 accept-proxy
+  log-format "%Ts %ms %b %s - %Tt"
+  use_backend %[str(25/*),map(routes.map)]
+`)
+    expect(config).toContain('  bind 127.0.0.1:443 accept-proxy ssl crt-list tls-443.list alpn h2,http/1.1\n')
+    expect(config).toContain(`backend mail-smtp-25
+  mode tcp
+  server mail-smtp 10.0.0.1:25 `)
+    expect(config).toContain(`  cookie CUL8ER insert indirect nocache httponly dynamic
+  dynamic-cookie-key cul8er
+`)
+    expect(files['tls-443.list']).toBe(
+      '/etc/cul8er-edge/certs/f00d.pem\n/etc/cul8er-edge/certs/self-signed-mail.test.pem mail.test\n',
+    )
+    expect({ ports, selfSigned, certificates, map }).toEqual({
+      ports: [25, 80, 443],
+      selfSigned: [{ file: 'self-signed-mail.test.pem', host: 'mail.test' }],
+      certificates: ['f00d'],
+      map: {
+        '25/*': 'mail-smtp-25',
+        '80/*': 'shop-web-4000',
+        '443/*': 'mail-web-80-green',
+        '443/mail.test': 'mail-web-80-green',
+      },
+    })
+  })
+
+  it.each([
+    ['a weight', [server('shop-web-1', { weight: 3 })]],
+    ['a drain', [server('shop-web-1', { state: 'drain' })]],
+    ['another server', [server('shop-web-9', { address: '10.0.0.9' })]],
+    ['no server', []],
+  ])('the skeleton stays the same for %s', (_what, servers) =>
+    expect(render([shop(servers)]).skeleton).toBe(render([shop()]).skeleton),
+  )
+
+  it('the skeleton stays the same for another colour and another order, and not for another port or certificate', () => {
+    const { skeleton } = render([shop()])
+    const green = topology(
+      'shop',
+      [route(80, 'shop-web-4000-green')],
+      [pool('shop-web-4000-blue'), pool('shop-web-4000-green')],
+    )
+    expect(render([green]).skeleton).toBe(skeleton)
+    expect(render([mail, shop()])).toEqual(render([shop(), mail]))
+    expect(render([topology('shop', [route(81, 'shop-web-4000')], [pool('shop-web-4000')])]).skeleton).not.toBe(
+      skeleton,
+    )
+    const tls = (certificate: string) =>
+      render([topology('t', [route(443, 't-p', { protocol: 'https', certificate })], [pool('t-p')])]).skeleton
+    expect(tls('one')).not.toBe(tls('two'))
+  })
+
+  it('of nothing is a configuration too', () => expect(render([]).files['routes.map']).toBe(''))
+})
