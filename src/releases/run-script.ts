@@ -37,9 +37,13 @@ case $cul8er_mode in
 respawn)
   while [ -e "$cul8er_home/.hold" ] || owned "$cul8er_home"; do sleep 1; done
   own "$cul8er_home"
+  end_leftovers ${name}
   ;;
 direct) own "$cul8er_home" ;;
-file) while [ -e "$cul8er_home/.hold" ]; do sleep 1; done ;;
+file)
+  while [ -e "$cul8er_home/.hold" ]; do sleep 1; done
+  end_leftovers ${name}
+  ;;
 esac
 case $cul8er_mode in
 file | respawn | direct)

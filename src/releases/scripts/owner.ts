@@ -1,6 +1,7 @@
 /**
  * Who runs the release under busybox init, told by `/opt/NAME/.owner`: a process id and its start time, which together name
- * one process for good, also after a restart of the instance gave the id to another.
+ * one process for good, also after a restart of the instance gave the id to another. What a program leaves behind is told by the
+ * mark in its environment, and ended: it may hold the port.
  */
 export const ownerFunctions = `
 identity() {
@@ -18,5 +19,13 @@ owned() {
 }
 own() {
   identity $$ >"$1/.owner.$$" && mv -f "$1/.owner.$$" "$1/.owner"
+}
+end_leftovers() {
+  for left in /proc/[0-9]*; do
+    # Not grep alone: that of busybox sees nothing behind the first NUL.
+    if { tr '\\0' '\\n' <"$left/environ"; } 2>/dev/null | grep -qxF "CUL8ER_RELEASE=$1"; then
+      kill -KILL "\${left#/proc/}" 2>/dev/null
+    fi
+  done
 }
 `

@@ -68,20 +68,16 @@ await_end() {
 # As systemd's KillMode=mixed does: the program is asked, what it leaves behind is not.
 end_program() {
   program=$(owner "$home")
-  [ -n "$program" ] || return 0
   own "$home"
+  [ -z "$program" ] || ask_to_end "$program" "$1"
+  end_leftovers "$name"
+}
+ask_to_end() {
   "$home/run" stop >/dev/null 2>&1 </dev/null &
   asked=$!
-  await_end "$asked" "$1" || kill -KILL "$asked" 2>/dev/null
-  kill -TERM "$program" 2>/dev/null
-  await_end "$program" "$1" || kill -KILL "$program" 2>/dev/null
-  end_leftovers
-}
-end_leftovers() {
-  for left in $(grep -lF "CUL8ER_RELEASE=$name" /proc/[0-9]*/environ 2>/dev/null); do
-    left=\${left#/proc/}
-    kill -KILL "\${left%/environ}" 2>/dev/null
-  done
+  await_end "$asked" "$2" || kill -KILL "$asked" 2>/dev/null
+  kill -TERM "$1" 2>/dev/null
+  await_end "$1" "$2" || kill -KILL "$1" 2>/dev/null
 }
 start_service() {
   case $init in
@@ -94,7 +90,7 @@ start_service() {
   openrc)
     manage_openrc rc-update add "$unit" default
     manage_openrc rc-service --ifstarted "$unit" stop
-    end_leftovers
+    end_leftovers "$name"
     manage_openrc rc-service "$unit" start
     ;;
   busybox)
@@ -124,7 +120,7 @@ stop_service() {
   openrc)
     manage_openrc rc-update del "$unit" default
     manage_openrc rc-service --ifstarted "$unit" stop
-    end_leftovers
+    end_leftovers "$name"
     ;;
   busybox)
     : >"$home/.hold"

@@ -41,23 +41,16 @@ export function releaseBehaviour(
     const install = ({ spec, path }: { spec: InstanceSpec; path: string }) =>
       installRelease(executor, spec, { artifactPath: path, secrets, stopSeconds: 5 })
     const started = (): Promise<string> => inside(name, 'cat /tmp/started')
-    const programs = async (): Promise<string[]> =>
-      (await inside(name, "grep -lF CUL8ER_RELEASE=demo /proc/[0-9]*/environ | xargs grep -l '' 2>/dev/null; true"))
-        .trim()
-        .split('\n')
-        .filter(Boolean)
-    /** Process ids whose command line is the program itself. */
-    const mains = async (): Promise<string[]> =>
-      (
-        await inside(
-          name,
-          'for p in /proc/[0-9]*; do if tr "\\0" " " <$p/cmdline | grep -q "bin/dem[o] start"; then echo ${p#/proc/}; fi; done',
-        )
-      )
-        .trim()
-        .split('\n')
-        .filter(Boolean)
-
+    /** Ids of the release's processes whose command line has the words. */
+    const processes = async (words: string): Promise<string[]> => {
+      const script = `for p in /proc/[0-9]*; do
+        tr '\\0' '\\n' <$p/environ 2>/dev/null | grep -q '^CUL8ER_RELEASE=demo$' || continue
+        tr '\\0' ' ' <$p/cmdline | grep -q '${words}' && echo \${p#/proc/}
+      done; true`
+      return (await inside(name, script)).trim().split('\n').filter(Boolean)
+    }
+    const programs = (): Promise<string[]> => processes('')
+    const mains = (): Promise<string[]> => processes('bin/demo start')
     const one = async (): Promise<[string] | null> => {
       const [pid, ...more] = await mains()
       return pid !== undefined && more.length === 0 ? [pid] : null
@@ -160,6 +153,13 @@ export function releaseBehaviour(
       expect(await mains()).toEqual([])
       await executor.run(restartCommand(spec, { stopSeconds: 5 }))
       await eventually(async () => (await mains()).length === 1)
+    }, 60_000)
+
+    it('runs once after many restarts in a row', async () => {
+      const { spec } = await version('1.1.0')
+      for (let round = 0; round < 6; round++) await executor.run(restartCommand(spec, { stopSeconds: 5 }))
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      expect(await mains()).toHaveLength(1)
     }, 60_000)
 
     it('is killed, with what it left behind, when it ignores SIGTERM', async () => {
