@@ -78,13 +78,13 @@ function table({ path, schema }: Section, sections: Section[]): string {
 function defaultOf(schema: Schema, required: boolean): string {
   if (required) return '*required*'
   if (schema.defaultText !== undefined) return schema.defaultText
-  if (schema.default === undefined) return ''
+  if (schema.default === undefined) return 'none'
   return `\`${typeof schema.default === 'string' ? schema.default : JSON.stringify(schema.default)}\``
 }
 
 function typeOf(schema: Schema, sections: Section[]): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ')
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const).replaceAll('"', '')}\``
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map((each) => typeOf(each, sections)))].join(' or ')
   if (schema.items !== undefined) return `list of ${typeOf(schema.items, sections)}`
   if (schema.properties !== undefined) return mappingOf(schema, sections)

@@ -16,3 +16,13 @@ export {
 export type { TopologyDeclaration } from './topology/schema/topology.js'
 export type { Topology } from './topology/model.js'
 export { Cul8erError, type ErrorCode, type ErrorReport } from './errors.js'
+export {
+  Cul8er,
+  type DeployOptions,
+  type LogLine,
+  type PlanOptions,
+  type Run,
+  type RunEvent,
+  type SavedPlan,
+  type Status,
+} from './client/index.js'

@@ -12,7 +12,7 @@ export function readYaml(text: string, file: string): { value: unknown; source: 
   const problems = wrong.map((error) => syntaxProblem(error, lines))
   if (problems.length > 0) throw invalidTopology(file, problems)
   const values = documents.map((document) => plainValue(document, file))
-  return { value: values.length === 1 ? values[0] : values, source: sourceMap(documents, lines) }
+  return { value: values.length > 1 ? values : (values[0] ?? null), source: sourceMap(documents, lines) }
 }
 
 /** Where things are in JSON, which is YAML too; and which of its keys are there twice. */
@@ -27,7 +27,10 @@ export function mapJson(text: string): { source: SourceMap; errors: (Problem & {
 
 function parseText(text: string): { documents: Document.Parsed[]; lines: LineCounter } {
   const lines = new LineCounter()
-  return { documents: parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false }), lines }
+  return {
+    documents: parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'error' }),
+    lines,
+  }
 }
 
 function syntaxProblem({ message, pos }: YAMLError, lines: LineCounter): Problem {

@@ -4,12 +4,17 @@ import { distance } from 'fastest-levenshtein'
 export function nearest(found: string, known: readonly string[]): string | undefined {
   if (found.length > 80) return undefined
   const ranked = known
-    .map((name) => ({ name, far: distance(plain(found), plain(name)) }))
+    .map((name) => ({ name, far: far(plain(found), plain(name)) }))
     .sort((left, right) => left.far - right.far)
   const best = ranked[0]
   if (best === undefined) return undefined
   const longer = Math.max(best.name.length, found.length)
   return best.far <= Math.max(longer >= 3 ? 1 : 0, Math.floor(best.name.length / 3)) ? best.name : undefined
 }
+
+/** Letters in another order are one slip of the fingers, not two. */
+const far = (found: string, name: string): number => (letters(found) === letters(name) ? 1 : distance(found, name))
+
+const letters = (name: string): string => [...name].sort().join('')
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')

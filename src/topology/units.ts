@@ -12,9 +12,9 @@ const BYTES = {
 const MIB = BYTES.MiB
 
 /** What a duration looks like in a topology file; the group is the unit. */
-export const DURATION = /^\d{1,9}(?:\.\d{1,6})?(ms|s|m|h|d)$/
+export const DURATION = /^\d{1,12}(?:\.\d{1,6})?(ms|s|m|h|d)$/
 /** What a size looks like in a topology file; the group is the unit. */
-export const SIZE = /^\d{1,12}(?:\.\d{1,6})?(KiB|MiB|GiB|TiB|kB|MB|GB|TB)$/
+export const SIZE = /^\d{1,13}(?:\.\d{1,6})?(KiB|MiB|GiB|TiB|kB|MB|GB|TB)$/
 
 /** Ten years, in ms: beyond it a timer is a typing error. */
 export const LONGEST_MS = 3_650 * MS.d

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DEFAULTS } from '../defaults.js'
 import { healthcheck } from './health.js'
 import { environment } from './secret.js'
-import { command, named, port, reference, section, size, text, whole, word, type KeyRule } from './words.js'
+import { command, named, port, reference, scalar, section, size, text, whole, word, type KeyRule } from './words.js'
 
 const limits = section({
   cpu: whole(1, 4_096).optional().describe('Number of CPUs'),
@@ -37,16 +37,17 @@ const RELEASE = 'a name of letters, digits, ., _, + and -'
 const release = () => z.string({ error: RELEASE }).regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: RELEASE })
 const VERSION = "a version in quotes, such as '1.0.0', of letters, digits, ., _, + and -"
 
+const RUN = "a command without quotes or shell signs, or a list of its arguments: ['bin/app', 'start']"
 const run = () =>
   z.union(
     [
       z
         .string()
-        .regex(/^[^-\s'"`$\\|&;<>()*?#~\p{Cc}][^'"`$\\|&;<>()*?#~\p{Cc}]*$/u)
+        .regex(/^[^-\s'"`$\\|&;<>()*?#~\p{Cc}][^'"`$\\|&;<>()*?#~\p{Cc}]*$/u, { error: RUN })
         .describe('Split at spaces'),
       command(),
     ],
-    { error: "a command without quotes or shell signs, or a list of its arguments: ['bin/app', 'start']" },
+    { error: RUN },
   )
 
 const deploy = section({
@@ -101,11 +102,7 @@ export const resource = section({
     .describe('How it is reached'),
   devices: named(
     DEVICE,
-    named(
-      DEVICE_KEY,
-      z.union([z.string().regex(/^[^\0]*$/), z.number(), z.boolean()], { error: 'a text, a number, true or false' }),
-      'keys of the Incus device to values',
-    ),
+    named(DEVICE_KEY, scalar(), 'keys of the Incus device to values'),
     'device names to their keys',
   )
     .optional()

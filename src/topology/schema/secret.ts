@@ -38,4 +38,6 @@ export const environment = named(
   'variable names to values',
 )
 
-export const cookie = z.union([z.string().min(1), secret], { error: `a text or ${SECRET_WORDS}` })
+const COOKIE_WORDS = `a text or ${SECRET_WORDS}`
+
+export const cookie = z.union([z.string().min(1, { error: COOKIE_WORDS }), secret], { error: COOKIE_WORDS })

@@ -7,7 +7,7 @@ const PERCENT = 'a number from 0 to 100, or false'
 
 export const analysis = section({
   maxErrorRatePercent: z
-    .union([z.number().min(0).max(100), z.literal(false)], { error: PERCENT })
+    .union([z.number().min(0, { error: PERCENT }).max(100, { error: PERCENT }), z.literal(false)], { error: PERCENT })
     .default(DEFAULTS.maxErrorRatePercent)
     .describe("Highest share of 5xx among the canary's answers, in percent; `false` does not look at it"),
   maxLatencyP95: duration()

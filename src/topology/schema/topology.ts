@@ -4,13 +4,12 @@ import { host } from './host.js'
 import { resource } from './resource.js'
 import { cookie } from './secret.js'
 import { strategy } from './strategy.js'
-import { NAME, duration, name, named, reference, section, text, type KeyRule } from './words.js'
+import { NAME, duration, name, named, reference, scalar, section, text, type KeyRule } from './words.js'
 
 export const OPTION: KeyRule = {
   pattern: /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
   words: 'a name of letters, digits, ., _ and -',
 }
-const OPTIONS = 'a text, a number, true or false'
 
 const cluster = section({
   name: name().describe('Name of the cluster'),
@@ -20,11 +19,7 @@ const cluster = section({
     .describe('Resources whose instances are its nodes'),
   discovery: section({
     strategy: z.enum(['epmd', 'gossip', 'dns']).default('epmd').describe('How nodes find each other'),
-    options: named(
-      OPTION,
-      z.union([z.string(), z.number(), z.boolean()], { error: OPTIONS }),
-      'options of the strategy',
-    )
+    options: named(OPTION, scalar(), 'options of the strategy')
       .optional()
       .meta({ defaultText: 'none', description: 'Options of the strategy' }),
   })

@@ -87,3 +87,9 @@ export const command = () =>
       error: "a list of arguments: ['program', 'argument']",
     })
     .min(1, { error: 'a program and its arguments' })
+
+/** What becomes text, as in a device or an option. */
+export const scalar = () =>
+  z.union([z.string().regex(/^[^\0]*$/, { error: 'a text without NUL' }), z.number(), z.boolean()], {
+    error: 'a text, a number, true or false',
+  })

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { secretRefs } from '../../../src/topology/secrets.js'
+import { unsupported } from '../../../src/topology/unsupported.js'
+import { declaration, parsed, withApp } from './sample.js'
+
+const host = (address: string, platform: string) => ({ hosts: { x: { address, platform } } })
+const from = (where: string, key = 'k') => ({ secret: { from: where, key } })
+
+describe('what a deploy cannot carry out yet is named', () => {
+  it.each([
+    [declaration({ ttl: '1h' }), []],
+    [declaration(host('any', 'emulated')), []],
+    [declaration(host('root@h', 'debian')), ['hosts.x.address: hosts over SSH come later']],
+    [declaration(host('https://h:8443', 'icusos')), ['hosts.x.address: Incus remotes come later']],
+    [declaration({ cluster: { name: 'c', nodes: ['app'] } }), ['cluster: forming a cluster of nodes comes later']],
+    [
+      withApp({ environment: { A: from('vault'), B: from('file'), C: from('command'), D: from('system') } }),
+      ['resources.app.environment.A: secrets from Vault come later'],
+    ],
+  ])('%#', (written, expected) =>
+    expect(unsupported(parsed(written)).map(({ path, what }) => `${path}: ${what}`)).toEqual(expected),
+  )
+
+  it('several local hosts can be', () => {
+    const here = { address: 'localhost', platform: 'debian' }
+    expect(unsupported(parsed(declaration({ hosts: { a: here, b: here } })))).toEqual([])
+  })
+})
+
+describe('secrets by name', () => {
+  it.each([
+    [withApp({ environment: { A: 'clear' } }), []],
+    [
+      withApp({ environment: { A: 'clear', B: from('system', 'C'), D: { secret: { from: 'system' } } } }),
+      [
+        { resource: 'app', name: 'B', ref: { from: 'system', key: 'C' } },
+        { resource: 'app', name: 'D', ref: { from: 'system', key: null } },
+      ],
+    ],
+    [
+      declaration({ cluster: { name: 'c', nodes: ['app'] } }),
+      [{ resource: 'app', name: 'RELEASE_COOKIE', ref: { from: 'system', key: 'RELEASE_COOKIE' } }],
+    ],
+    [
+      withApp({ environment: { RELEASE_COOKIE: from('file') } }, { cluster: { name: 'c', nodes: ['app'] } }),
+      [{ resource: 'app', name: 'RELEASE_COOKIE', ref: { from: 'file', key: 'k' } }],
+    ],
+    [declaration({ cluster: { name: 'c', nodes: ['app'], cookie: 'clear' } }), []],
+  ])('%#', (written, expected) => expect(secretRefs(parsed(written))).toEqual(expected))
+})
