@@ -32,15 +32,15 @@ export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect
 type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: Kind }>
 
 async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult> {
-  const revision: Revision = { ...request.revision, number: 0 }
-  const { unfinished = [], kept = [], force = false, dryRun: operation } = request
+  const { unfinished = [], kept = [], force = false, dryRun: numbers } = request
+  const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = { ...request.formerHosts, ...revision.topology.hosts }
   const input = { revision, hosts, unfinished, kept, force }
   const { plan: found, observed } = await observeAndPlan(deps, input, signal)
   const shown = { plan: toPlan(request.topology, found) }
-  return operation === undefined
-    ? shown
-    : { ...shown, commands: dryRun({ revision, work: found.work, observed, operation }) }
+  if (numbers === undefined) return shown
+  const { operation } = numbers
+  return { ...shown, commands: dryRun({ revision, work: found.work, observed, operation }) }
 }
 
 /** Probes at a time: a status shall be quick, and not a load. */

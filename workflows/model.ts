@@ -167,8 +167,8 @@ export type InspectRequest =
       /** From the ledger. */
       kept?: string[]
       force?: boolean
-      /** Number that the operation would have; with it the answer has the commands too. */
-      dryRun?: number
+      /** Numbers that the operation would have; with them the answer has the commands too. */
+      dryRun?: { operation: number; revision: number }
     }
   | { kind: 'status'; topology: string; revision: Revision | null; kept?: string[] }
   | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }

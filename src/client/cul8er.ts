@@ -233,7 +233,7 @@ export class Cul8erClient {
       unfinished: state?.unfinished ?? [],
       kept: state?.kept?.names ?? [],
       force,
-      ...(dryRun ? { dryRun: (state?.lastOperation ?? 0) + 1 } : {}),
+      ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
     })
     if (plan === undefined) throw new Cul8erError('INTERNAL', 'the look at the hosts gave no plan')
     return { plan, commands }
@@ -291,8 +291,12 @@ export class Cul8erClient {
   }
 }
 
-const currentRevision = ({ revisions, desired }: LedgerState): Revision | null =>
-  revisions.find(({ number }) => number === desired) ?? null
+/** What instances are measured by: the stable revision; before the first there is only the desired one. */
+const currentRevision = ({ revisions, desired, stable }: LedgerState): Revision | null =>
+  revisions.find(({ number }) => number === (stable ?? desired)) ?? null
+
+const nextRevision = (state: LedgerState | null): number =>
+  Math.max(0, ...(state?.revisions ?? []).map(({ number }) => number)) + 1
 
 /** Of all kept revisions: a host may have left the topology with instances on it. */
 const hostsOf = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>

@@ -14,10 +14,14 @@ export type RunEvent =
 /** What happened between two looks at an operation, in the order in which it did. */
 export function eventsBetween(before: Progress | null, after: Progress): RunEvent[] {
   const seen = new Map(before?.steps.map((step) => [keyOf(step), step.outcome]))
+  const steps = after.steps.flatMap((step) => stepEvents(seen.get(keyOf(step)), step))
   const planned = (before?.changes.length ?? 0) === 0 && after.changes.length > 0
+  // Planning is a step itself: what it found comes with its end.
+  const planEnd = planned ? steps.findIndex((event) => event.type === 'step' && event.phase === 'ended') + 1 : 0
   return [
+    ...steps.slice(0, planEnd),
     ...(planned ? [{ type: 'planned' as const, changes: after.changes }] : []),
-    ...after.steps.flatMap((step) => stepEvents(seen.get(keyOf(step)), step)),
+    ...steps.slice(planEnd),
     ...(after.step !== before?.step ? [{ type: 'says' as const, words: after.step }] : []),
     ...(after.waitingFor !== null && after.waitingFor !== before?.waitingFor
       ? [{ type: 'waiting' as const, for: after.waitingFor }]

@@ -4,6 +4,7 @@ import type { OperationEnd } from '../../workflows/operations/model.js'
 import { Cul8erError } from '../errors.js'
 import { eventsBetween, type RunEvent } from './events.js'
 import { isNoAnswer, toCul8erError } from './failures.js'
+import { readLedger } from './ledger.js'
 import type { Link } from './link.js'
 
 /** ms between two looks; a look at a wide operation that takes long makes it longer. */
@@ -70,6 +71,7 @@ export class Run {
       for (;;) {
         try {
           const end = (await this.link.client.workflow.getHandle(this.workflowId).result()) as OperationEnd
+          await this.#writtenDown()
           return end.result
         } catch (error) {
           if (this.link.closed) throw new Cul8erError('CANCELLED', 'the connection was closed')
@@ -80,6 +82,15 @@ export class Run {
       }
     } finally {
       clearInterval(watch)
+    }
+  }
+
+  // The ledger hears of the end a moment after us; a command that follows at once shall not be refused for it.
+  async #writtenDown(): Promise<void> {
+    for (let left = 100; left > 0; left -= 1) {
+      const state = await readLedger(this.link, this.topology)
+      if (state?.current?.id !== this.operation) return
+      await sleep(20)
     }
   }
 
