@@ -5,7 +5,7 @@ import type { Context } from './context.js'
 import { exitOfResult } from './exit.js'
 import { Live } from './live.js'
 import { humanDuration } from './render/duration.js'
-import { countText } from './render/plan.js'
+import { changesLines, countText } from './render/plan.js'
 import { openStepLine, stepLine } from './render/steps.js'
 import { errorLines } from './report-error.js'
 
@@ -91,11 +91,16 @@ function liveScreen(context: Context): Screen {
   }
 }
 
+/** More than fit on a screen are counted. */
+const MOST_CHANGES = 25
+
 /** One line for what ended; beginnings are for the live screen alone. */
 function lineOf(event: RunEvent, { colours }: Context): string[] {
   switch (event.type) {
     case 'planned':
-      return [`  ${countText(event.changes)}`]
+      return event.changes.length > MOST_CHANGES
+        ? [`  ${countText(event.changes)}`]
+        : changesLines(event.changes, colours)
     case 'step':
       return event.phase === 'ended' ? [stepLine(event.step, colours)] : []
     case 'waiting':

@@ -49,7 +49,9 @@ export class Run {
       await Promise.race([ended, sleep(Math.max(LOOK_MS, 4 * (Date.now() - began)))])
     }
     const { result } = await ended
-    if (before !== null) yield* eventsBetween(before, { ...before, steps: result.steps, waitingFor: null })
+    // What happened since the last look; the workflow answers after its end too.
+    const last = await this.progress().catch(() => before)
+    if (last !== null) yield* eventsBetween(before, { ...last, waitingFor: null })
     yield { type: 'ended', result }
   }
 
@@ -82,15 +84,6 @@ export class Run {
       }
     } finally {
       clearInterval(watch)
-    }
-  }
-
-  // The ledger hears of the end a moment after us; a command that follows at once shall not be refused for it.
-  async #writtenDown(): Promise<void> {
-    for (let left = 100; left > 0; left -= 1) {
-      const state = await readLedger(this.link, this.topology)
-      if (state?.current?.id !== this.operation) return
-      await sleep(20)
     }
   }
 

@@ -8,12 +8,12 @@ export function planText(
 ): string {
   const remarks = notes.map((note) => `${colours.yellow('!')} ${note}`)
   if (empty) return [`${colours.green('✔')} ${topology}: nothing to change`, ...remarks].join('\n')
-  return [
-    `${colours.bold(topology)}: ${countText(changes)}`,
-    ...changes.flatMap((change) => changeLines(change, colours)),
-    ...remarks,
-  ].join('\n')
+  return [`${colours.bold(topology)}: ${countText(changes)}`, ...changesLines(changes, colours), ...remarks].join('\n')
 }
+
+/** The changes alone. */
+export const changesLines = (changes: Change[], colours: Palette): string[] =>
+  changes.flatMap((change) => changeLines(change, colours))
 
 /** `2 to create, 1 to update`. */
 export function countText(changes: Change[]): string {
