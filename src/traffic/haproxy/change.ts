@@ -19,8 +19,8 @@ export interface EdgeChange {
   change: (topologies: readonly StoredTopology[]) => readonly StoredTopology[]
   /** New certificates by fingerprint. */
   pems?: Record<string, string>
-  /** See to the edge's own script as well. */
-  install?: boolean
+  /** See to the edge's own script and programs as well: brings what is newer and says whether a load is due. */
+  renew?: (seen: ObservedInstance) => Promise<boolean>
   /** The instance goes when no topology is left. */
   deleteWhenEmpty?: boolean
 }
@@ -33,7 +33,8 @@ export interface EdgeChange {
 export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<void> {
   let load = false
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const { seen, snapshot } = await readEnsured(parts, change.install ?? false)
+    const { seen, snapshot } = await readEnsured(parts, attempt === 1 && change.renew !== undefined)
+    if (attempt === 1 && (await change.renew?.(seen))) load = true
     const topologies = change.change(snapshot.topologies)
     const rendered = render(topologies)
     const closing = change.deleteWhenEmpty === true && topologies.length === 0
@@ -59,10 +60,11 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
       if (closing) return parts.instance.delete()
       const runtime = loaded(committed, parts.host)
       if (!reached(runtime, rendered)) {
-        if (load) throw notAsAsked(parts.host, committed.said)
+        if (step.mode === 'load') throw notAsAsked(parts.host, committed.said)
         load = true
         continue
       }
+      load = false
     }
     if (await settlePorts(parts, { seen, ports: rendered.ports, version })) return
   }

@@ -8,6 +8,7 @@ import { EdgeInstance } from './instance.js'
 import { parseRequests } from './parse-requests.js'
 import { parseStat } from './parse-stat.js'
 import { restore, store } from './picture.js'
+import { renew } from './renew.js'
 import { REQUESTS } from './scripts.js'
 import { serverStats } from './server-stats.js'
 
@@ -34,7 +35,11 @@ export function haproxyEdge({
   const parts = { instance, exchange, host: executor.host }
 
   return {
-    ensure: () => changeEdge(parts, { change: (topologies) => topologies, install: true }),
+    ensure: () =>
+      changeEdge(parts, {
+        change: (topologies) => topologies,
+        renew: (seen) => renew({ executor, exchange, image }, seen),
+      }),
 
     apply: async (routes) => {
       const { stored, pems } = store(routes)

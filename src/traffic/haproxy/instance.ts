@@ -11,6 +11,7 @@ import {
 } from '../../incus/index.js'
 import { labelsToConfig } from '../../plan/labels.js'
 import type { ObservedInstance } from '../../plan/model.js'
+import { imageFingerprint } from './image.js'
 
 export interface EdgeInstanceOptions {
   executor: HostExecutor
@@ -39,7 +40,9 @@ export class EdgeInstance {
   async ensure(seen: ObservedInstance | null): Promise<void> {
     const { executor, name, image } = this.options
     if (seen === null) {
-      await tolerate(['ALREADY_EXISTS'], executor.run(launchInstance({ name, image, config: CONFIG(image) })))
+      const fingerprint = (await imageFingerprint(executor, image)) ?? ''
+      const config = { ...AUTOSTART, ...edgeLabels(image, fingerprint) }
+      await tolerate(['ALREADY_EXISTS'], executor.run(launchInstance({ name, image, config })))
       // Somebody else may have made it a moment ago and be about to start it.
       seen = await this.look()
     }
@@ -102,24 +105,24 @@ const DEVICE = 'port-'
 // The PROXY protocol carries the client's address to HAProxy; a NAT device would too, but does not answer on loopback.
 const PROXY = { type: 'proxy', proxy_protocol: 'true' }
 
-const CONFIG = (image: string): Record<string, string> => ({
-  'boot.autostart': 'true',
-  // Before what it serves.
-  'boot.autostart.priority': '100',
-  ...labelsToConfig({
+/** Identity of an edge; its digest is the fingerprint of the image that its programs are from. */
+export const edgeLabels = (image: string, fingerprint: string): Record<string, string> =>
+  labelsToConfig({
     topology: 'cul8er',
     resource: 'edge',
     index: null,
     slot: '',
     revision: 0,
-    digest: '',
+    digest: fingerprint,
     operation: '',
     image,
     release: null,
     role: 'edge',
     secrets: {},
-  }),
-})
+  })
+
+// It starts before what it serves.
+const AUTOSTART = { 'boot.autostart': 'true', 'boot.autostart.priority': '100' }
 
 async function tolerate(codes: readonly ErrorCode[], running: Promise<unknown>): Promise<void> {
   await running.catch((error: unknown) => {

@@ -154,3 +154,18 @@ export const REQUESTS = `${COMMON}
 ask 'show events requests' | tail -n "$1"
 exit 0
 `
+
+/** Prints the programs of an edge's image as a tar. */
+export const CONTENT =
+  'cd / && for dir in bin sbin lib lib64 usr etc; do [ -e $dir ] && echo $dir; done | xargs tar -cf -'
+
+/** Standard input: a tar by CONTENT, whose files take the place of ours. What belongs to the instance stays. */
+export const RENEW = `${COMMON}
+stage=/var/next; rm -rf $stage; mkdir -p $stage && tar -x -C $stage -f - || exit 73
+cd $stage && rm -rf etc/cul8er-edge etc/hostname etc/hosts etc/resolv.conf
+lock -x
+find . -type d | while IFS= read -r dir; do mkdir -p "/$dir"; done
+find . ! -type d | while IFS= read -r file; do mv -fT "$file" "/$file" || exit 73; done || exit 73
+cd / && rm -rf $stage
+sync -f /
+`

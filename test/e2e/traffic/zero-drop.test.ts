@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { deleteImage, execIn } from '../../../src/incus/index.js'
 import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
 import type { Server, TopologyRoutes } from '../../../src/traffic/model.js'
 import { startLoad, type Load } from '../../support/load/load.js'
@@ -116,4 +117,42 @@ describe('no request is dropped', () => {
     await edge.apply(web(await three()))
     await edge.remove('et-other')
   }, 90_000)
+
+  it('while the edge itself gets a newer image', async () => {
+    const newer = 'et-drop-newer'
+    const programs = (): Promise<string> =>
+      executor
+        .run(
+          execIn('et-drop-edge', [
+            'sh',
+            '-c',
+            'cat /usr/newer; for p in $(pidof haproxy); do stat -Lc %i /proc/$p/exe; done',
+          ]),
+        )
+        .then(
+          ({ stdout }) => stdout.trim(),
+          () => '',
+        )
+    await apps.launch(4)
+    await executor.run(execIn(apps.name(4), ['sh', '-c', 'echo newer >/usr/newer']))
+    await apps.stop(4)
+    const { stdout } = await executor.run({ args: ['publish', '--quiet', apps.name(4), `--alias=${newer}`] })
+    expect(stdout).toBeDefined()
+    await apps.remove(4)
+    try {
+      const before = await programs()
+      expect(before).toMatch(/^\d+\n\d+$/)
+      const next = haproxyEdge({ executor, instance: 'et-drop-edge', image: newer })
+      await next.ensure()
+      await sleep(4_000)
+      const [mark, ...running] = (await programs()).split('\n')
+      expect(mark).toBe('newer')
+      expect(running).toHaveLength(2)
+      expect(before).not.toContain(running[0])
+      expect(await edge.current(TOPOLOGY)).toEqual(web(await three()))
+      await next.ensure()
+    } finally {
+      await executor.run(deleteImage(newer))
+    }
+  }, 120_000)
 })
