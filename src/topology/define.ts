@@ -1,10 +1,15 @@
 import type { SecretRef } from './model.js'
 import type { TopologyDeclaration } from './schema/topology.js'
 
+/** A host as a file may write it. */
 export type HostDeclaration = TopologyDeclaration['hosts'][string]
+/** A resource as a file may write it. */
 export type ResourceDeclaration = TopologyDeclaration['resources'][string]
+/** A strategy as a file may write it. */
 export type StrategyDeclaration = NonNullable<TopologyDeclaration['strategy']>
+/** A health check as a file may write it. */
 export type HealthcheckDeclaration = NonNullable<ResourceDeclaration['healthcheck']>
+/** A cluster as a file may write it. */
 export type ClusterDeclaration = NonNullable<TopologyDeclaration['cluster']>
 
 /** A secret by where it comes from, as it stands in a file. */

@@ -15,6 +15,7 @@ import { describe, pathText, problem, type Finding, type Path, type Problem, typ
 import { prune, valueAt } from './prune.js'
 import { topologySchema, type FullDeclaration } from './schema/topology.js'
 
+/** What was read, or why it was not. */
 export type ParseResult<Parsed> = ({ ok: true } & Parsed) | { ok: false; problems: Problem[] }
 
 /** Times that pruning may uncover something that is missing: as deep as the sections are nested. */

@@ -14,6 +14,7 @@ export interface Problem {
   message: string
 }
 
+/** Keys from the root of a topology to a value; a number is a place in a list. */
 export type Path = readonly (string | number)[]
 
 /** Where a declaration came from: gives the line of a key path, or of the nearest thing around it. */

@@ -14,6 +14,7 @@ export interface Draft {
   sound: { declaration: FullDeclaration; topology: Topology } | null
 }
 
+/** A draft of what was written and of its sound part. */
 export const draft = (raw: unknown, sound: Draft['sound']): Draft => ({
   raw,
   hosts: entriesAt(raw, ['hosts']).map(([name]) => name),

@@ -4,6 +4,7 @@ import { parseEndpoint } from '../probe.js'
 import type { FullDeclaration } from '../schema/topology.js'
 import { milliseconds } from '../values.js'
 
+/** A health check with its defaults in place. */
 export type HealthDeclaration = NonNullable<FullDeclaration['resources'][string]['healthcheck']>
 
 /** Null when there is nothing to probe: the checks report it. */

@@ -6,6 +6,7 @@ import { list, mapValues, mebibytes, texts } from '../values.js'
 
 type ResourceDeclaration = FullDeclaration['resources'][string]
 
+/** A resource in normal form; `inherited` is the strategy's health check. */
 export function resource(
   declared: ResourceDeclaration,
   hosts: Record<string, Host>,

@@ -9,6 +9,7 @@ import { LONGEST_MS } from '../units.js'
 type StrategyDeclaration = NonNullable<FullDeclaration['strategy']>
 type AnalysisDeclaration = NonNullable<StrategyDeclaration['analysis']>
 
+/** The strategy in normal form; what is derived takes all resources into account. */
 export function strategy(declared: StrategyDeclaration | undefined, resources: Record<string, Resource>): Strategy {
   const given = declared ?? strategySchema.parse({})
   const timed = {

@@ -2,6 +2,7 @@ import { DEFAULTS } from '../defaults.js'
 import { ENDPOINTS, parseEndpoint } from '../probe.js'
 import { command, duration, section, whole, word } from './words.js'
 
+/** When an instance counts as healthy; `check/choices.ts` sees that it names one probe. */
 export const healthcheck = section({
   endpoint: word(ENDPOINTS)
     .refine((endpoint) => parseEndpoint(endpoint) !== null, { error: ENDPOINTS })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ADDRESSES } from '../hosts.js'
 import { section, text, word } from './words.js'
 
+/** A host; `check/hosts.ts` judges its address. */
 export const host = section({
   address: word(ADDRESSES, 253).describe(
     '`localhost`, `user@host[:port]` over SSH, or `https://host:8443`, an Incus remote. Any word when `platform` is `emulated`',

@@ -66,12 +66,15 @@ const deploy = section({
   stop: run().optional().meta({ defaultText: 'a signal to the process', description: 'Command that stops it' }),
 })
 
+/** Names of devices, as Incus takes them. */
 export const DEVICE: KeyRule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
   words: 'a device name of letters, digits, ., _ and -',
 }
+/** Keys of devices, as Incus spells them. */
 export const DEVICE_KEY: KeyRule = { pattern: /^[a-z][a-z0-9_.-]{0,62}$/, words: 'a key of an Incus device' }
 
+/** A resource: what it is, where it runs, how it is configured. */
 export const resource = section({
   type: z.enum(['container', 'vm']).default(DEFAULTS.type).describe('Kind of instance'),
   on: z

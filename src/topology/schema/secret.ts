@@ -15,15 +15,18 @@ export const secretReference = section({
 
 const SECRET_WORDS = 'secret({ from, key? }), in YAML and JSON { secret: { from: system } }'
 
+/** A secret as it stands among values. */
 export const secret = z.strictObject({ secret: secretReference }, { error: SECRET_WORDS })
 
 const VALUE_WORDS = `a text, a number, true, false or ${SECRET_WORDS}`
 
+/** Names of environment variables, as POSIX has them. */
 export const VARIABLE: KeyRule = {
   pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
   words: 'a variable name of letters, digits and _',
 }
 
+/** Variables of an instance: clear ones and secrets. */
 export const environment = named(
   VARIABLE,
   z.union(
@@ -40,4 +43,5 @@ export const environment = named(
 
 const COOKIE_WORDS = `a text or ${SECRET_WORDS}`
 
+/** The cookie of a cluster. */
 export const cookie = z.union([z.string().min(1, { error: COOKIE_WORDS }), secret], { error: COOKIE_WORDS })

@@ -5,6 +5,7 @@ import { command, duration, section, text, whole, word } from './words.js'
 
 const PERCENT = 'a number from 0 to 100, or false'
 
+/** How a canary is judged against the stable set. */
 export const analysis = section({
   maxErrorRatePercent: z
     .union([z.number().min(0, { error: PERCENT }).max(100, { error: PERCENT }), z.literal(false)], { error: PERCENT })
@@ -55,6 +56,7 @@ const step = z.union(
 
 const maxParallel = () => whole(1, 1_000).optional()
 
+/** When and how to deploy; `check/times.ts` sees that its times go together. */
 export const strategy = section({
   approach: z
     .enum(['rolling', 'blueGreen', 'canary'])

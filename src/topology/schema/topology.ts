@@ -6,6 +6,7 @@ import { cookie } from './secret.js'
 import { strategy } from './strategy.js'
 import { NAME, duration, name, named, reference, scalar, section, text, type KeyRule } from './words.js'
 
+/** Names of discovery options. */
 export const OPTION: KeyRule = {
   pattern: /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
   words: 'a name of letters, digits, ., _ and -',

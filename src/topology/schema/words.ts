@@ -30,7 +30,9 @@ export const named = <Value extends z.core.$ZodType>(rule: KeyRule, value: Value
     .record(z.string(), value, { error: `a mapping of ${what}` })
     .meta({ propertyNames: { pattern: rule.pattern.source } })
 
+/** What is allowed where a duration stands. */
 export const DURATION_WORDS = "a duration with its unit, such as '500ms', '10s', '5m', '24h'"
+/** What is allowed where a size stands. */
 export const SIZE_WORDS = "a size with its unit, such as '512MiB', '8GiB', '1TiB'"
 
 /** A duration of `least` ms or more. */
@@ -42,17 +44,20 @@ export const duration = (least: 0 | 1 = 1) =>
       error: least === 0 ? 'a duration of ten years at most' : 'a duration from 1ms to ten years',
     })
 
+/** A size of 1 MiB or more. */
 export const size = () =>
   z
     .string({ error: SIZE_WORDS })
     .regex(SIZE, { error: SIZE_WORDS, abort: true })
     .refine((text) => (parseSize(text) ?? 0) >= 1, { error: 'a size from 1MiB to 1048576TiB' })
 
+/** A whole number within bounds, both included. */
 export const whole = (least: number, most: number) => {
   const error = `a whole number from ${least} to ${most}`
   return z.int({ error }).min(least, { error }).max(most, { error })
 }
 
+/** A TCP port. */
 export const port = () => whole(1, 65_535)
 
 /** Text that becomes an argument or a path: no control characters, and no dash first, which would read as an option. */
@@ -75,6 +80,7 @@ export const NAME: KeyRule = {
   words: 'a name of letters, digits, - and _, a letter first, a letter or digit last, 55 characters at most',
 }
 
+/** A name that the file gives to something of its own. */
 export const name = () => z.string({ error: NAME.words }).regex(NAME.pattern, { error: NAME.words })
 
 /** A name of a host or resource that is looked up: any text will do, a wrong one is reported with the nearest right one. */
