@@ -87,6 +87,15 @@ export class Run {
     }
   }
 
+  // The ledger hears of the end a moment after us; a command that follows at once shall not be refused for it.
+  async #writtenDown(): Promise<void> {
+    for (let left = 100; left > 0; left -= 1) {
+      const state = await readLedger(this.link, this.topology)
+      if (state?.current?.id !== this.operation) return
+      await sleep(20)
+    }
+  }
+
   // The workflow itself was terminated or failed; what it did so far is nowhere in words.
   #lost(error: unknown): OperationResult {
     const { code, message } = toCul8erError(error)
