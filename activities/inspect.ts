@@ -48,7 +48,7 @@ const PROBES = 16
 
 async function status(
   deps: ActivityDeps,
-  { topology, revision, kept = [] }: Of<'status'>,
+  { topology, revision, kept = [], operation }: Of<'status'>,
   signal: AbortSignal,
 ): Promise<InstanceStatusRow[]> {
   if (revision === null) return []
@@ -64,6 +64,7 @@ async function status(
           ...(await row(deps, revision, instance, signal)),
           weight: weights.get(instance.name) ?? null,
           drift: work
+            .filter(() => instance.labels.role === 'live' || instance.labels.operation !== String(operation))
             .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
             .flatMap(({ reasons }) => reasons),
         })),

@@ -170,7 +170,14 @@ export type InspectRequest =
       /** Numbers that the operation would have; with them the answer has the commands too. */
       dryRun?: { operation: number; revision: number }
     }
-  | { kind: 'status'; topology: string; revision: Revision | null; kept?: string[] }
+  | {
+      kind: 'status'
+      topology: string
+      revision: Revision | null
+      kept?: string[]
+      /** Number of the operation in progress: what it is about to make is no drift. */
+      operation?: number
+    }
   | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }
   | { kind: 'orphans'; hosts: Revision['topology']['hosts']; claimed: string[] }
 

@@ -154,7 +154,13 @@ export class Cul8erClient {
     const [look, step] = await Promise.all([
       revision === null
         ? { rows: [] }
-        : inspect(this.link, topology, { kind: 'status', topology, revision, kept: state.kept?.names ?? [] }),
+        : inspect(this.link, topology, {
+            kind: 'status',
+            topology,
+            revision,
+            kept: state.kept?.names ?? [],
+            operation: state.current?.number,
+          }),
       this.#step(state),
     ])
     return statusOf(state, look.rows ?? [], step)
