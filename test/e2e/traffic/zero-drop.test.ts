@@ -129,10 +129,7 @@ describe('no request is dropped', () => {
             'cat /usr/newer; for p in $(pidof haproxy); do stat -Lc %i /proc/$p/exe; done',
           ]),
         )
-        .then(
-          ({ stdout }) => stdout.trim(),
-          () => '',
-        )
+        .then(({ stdout }) => stdout.trim())
     await apps.launch(4)
     await executor.run(execIn(apps.name(4), ['sh', '-c', 'echo newer >/usr/newer']))
     await apps.stop(4)
