@@ -6,16 +6,17 @@ import { fileURLToPath } from 'node:url'
 export const distFolder: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 /**
- * When this build was made, ISO time: a service of an older build hands over to a newer one, never the other way round, so
+ * When this build came here, ISO time: a service of an older build hands over to a newer one, never the other way round, so
  * that two checkouts with one home do not take it from each other with every command.
  */
 export function buildStamp(dist: string = distFolder): string {
-  const times = MARKS.map((file) => modified(join(dist, file)))
+  const times = MARKS.map((file) => changed(join(dist, file)))
   return new Date(Math.max(0, ...times)).toISOString()
 }
 
-const MARKS = ['build.json', '.stamp', 'workers/main.js', 'src/service/main.js']
+const MARKS = ['build.json', 'workers/main.js']
 
-function modified(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+// The time of change and not of modification: files from a package come with the same modification time in every version.
+function changed(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0
 }

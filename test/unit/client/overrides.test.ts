@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { override } from '../../../src/client/overrides.js'
+import { normalised } from '../../../src/client/declared.js'
+
+const topology = normalised({
+  name: 'shop',
+  hosts: { here: { address: 'localhost', platform: 'debian' } },
+  resources: {
+    web: { type: 'container', image: 'a/b', deploy: { release: 'web', version: '1.0.0' } },
+    jobs: { type: 'container', image: 'a/b', deploy: { release: 'jobs', version: '1.0.0' } },
+    db: { type: 'container', image: 'a/b' },
+  },
+})
+const versions = (options: Parameters<typeof override>[1]): (string | undefined)[] =>
+  Object.values(override(topology, options).resources).map(({ deploy }) => deploy?.version)
+
+test.each([
+  [{}, ['1.0.0', '1.0.0', undefined]],
+  [{ version: '2.0.0' }, ['2.0.0', '2.0.0', undefined]],
+  [{ version: 'web=2.0.0' }, ['2.0.0', '1.0.0', undefined]],
+  [{ version: ['2.0.0', 'jobs=3.0.0'] }, ['2.0.0', '3.0.0', undefined]],
+  [{ version: ['jobs=3.0.0', '2.0.0'] }, ['2.0.0', '3.0.0', undefined]],
+])('versions of %j', (options, expected) => {
+  expect(versions(options)).toEqual(expected)
+})
+
+test.each([
+  ['blueGreen', 'blueGreen'],
+  ['blue-green', 'blueGreen'],
+  ['canary', 'canary'],
+])('strategy %s', (strategy, expected) => {
+  expect(override(topology, { strategy }).strategy.approach).toBe(expected)
+})
+
+test.each([
+  [{ version: 'wbe=2.0.0' }, 'shop has no release wbe (did you mean web?)'],
+  [{ version: 'web=' }, '--version web= says no version'],
+  [{ strategy: 'canari' }, 'no strategy canari (did you mean canary?)'],
+])('%j is refused', (options, message) => {
+  expect(() => override(topology, options)).toThrow(expect.objectContaining({ code: 'USAGE', message }) as Error)
+})

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { pack } from 'tar-stream'
+import { buffer } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createArtifactStore } from '../../../src/artifacts/store.js'
+import { normalised } from '../../../src/client/declared.js'
+import { buildRevision, type RevisionSources } from '../../../src/client/revision.js'
+import { readPlan, refuseChangedFile, savedPlan, writePlan } from '../../../src/client/saved-plan.js'
+
+let folder = ''
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cul8er-revision-'))
+  mkdirSync(join(folder, 'releases'))
+  const tar = pack()
+  tar.entry({ name: 'bin/web', mode: 0o755 }, '#!/bin/sh\n')
+  tar.finalize()
+  await writeFile(join(folder, 'releases', 'web-1.0.0.tar.gz'), gzipSync(await buffer(tar)))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const declare = (version = '1.0.0', cluster = false) =>
+  normalised({
+    name: 'shop',
+    hosts: { here: { address: cluster ? 'me@elsewhere' : 'localhost', platform: 'debian' } },
+    resources: {
+      web: {
+        type: 'container',
+        image: 'a/b',
+        environment: { KEY: { secret: { from: 'system', key: 'SHOP_KEY' } } },
+        deploy: { release: 'web', version },
+      },
+    },
+  })
+const sources = (more: Partial<RevisionSources> = {}): RevisionSources => ({
+  directory: folder,
+  env: { SHOP_KEY: 'very secret' },
+  store: createArtifactStore(join(folder, 'store')),
+  sealKey: new Uint8Array(32).fill(7),
+  known: [],
+  ...more,
+})
+
+test('it holds what a rollback needs, and no secret in clear', async () => {
+  const revision = await buildRevision(declare(), sources())
+  expect(Object.keys(revision.artifacts)).toEqual(['web@1.0.0'])
+  expect(await sources().store.has(revision.artifacts['web@1.0.0']?.sha256 ?? '')).toBe(true)
+  expect(Object.keys(revision.sealed)).toEqual(['web/KEY'])
+  expect(JSON.stringify(revision)).not.toContain('very secret')
+})
+
+test('sealed again it is the same; another secret makes another', async () => {
+  const [first, again, other] = await Promise.all([
+    buildRevision(declare(), sources()),
+    buildRevision(declare(), sources()),
+    buildRevision(declare(), sources({ env: { SHOP_KEY: 'another' } })),
+  ])
+  expect(again.sealed['web/KEY']?.box).not.toBe(first.sealed['web/KEY']?.box)
+  expect(again.digest).toBe(first.digest)
+  expect(other.digest).not.toBe(first.digest)
+})
+
+test('without the tarball and without the secret the last revision has them', async () => {
+  const first = { number: 1, ...(await buildRevision(declare(), sources())) }
+  rmSync(join(folder, 'releases'), { recursive: true })
+  const again = await buildRevision(declare(), sources({ env: {}, known: [first] }))
+  expect(again.digest).toBe(first.digest)
+  expect(again.sealed).toEqual(first.sealed)
+})
+
+test('a secret that nobody here has is left to the worker', async () => {
+  expect((await buildRevision(declare(), sources({ env: {} }))).sealed).toEqual({})
+})
+
+test.each([
+  ['a tarball that is nowhere', () => declare('2.0.0'), 'ARTIFACT_MISSING'],
+  ['what cannot be carried out yet', () => declare('1.0.0', true), 'NOT_SUPPORTED_YET'],
+])('%s is refused', async (_name, topology, code) => {
+  await expect(buildRevision(topology(), sources())).rejects.toMatchObject({ code })
+})
+
+test('a saved plan is read back, and refused when the file declares something else', async () => {
+  const topology = declare()
+  const plan = { topology: 'shop', changes: [], empty: true, fingerprint: 'f', notes: [] }
+  const saved = savedPlan(topology, await buildRevision(topology, sources()), plan)
+  const file = join(folder, 'shop.plan')
+  await writePlan(file, saved)
+  const read = await readPlan(file)
+  expect(read).toEqual(saved)
+  expect(() => refuseChangedFile(read, declare())).not.toThrow()
+  expect(() => refuseChangedFile(read, declare('2.0.0'))).toThrow(/stale/)
+})
+
+test.each(['nothing', '{}', 'null'])('a file with %s is no saved plan', async (text) => {
+  const file = join(folder, 'x')
+  await writeFile(file, text)
+  await expect(readPlan(file)).rejects.toMatchObject({ code: 'USAGE' })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { temporalCommand, workerCommand } from '../../../src/service/parts.js'
+import { servicePaths } from '../../../src/service/paths.js'
+
+const paths = servicePaths('/home/me/state')
+
+test('the whole command line of Temporal', () => {
+  const { file, args, env } = temporalCommand('/bin/temporal', paths, { port: 7300, uiPort: 8300 })
+  expect([file, ...args].join(' ')).toBe(
+    '/bin/temporal server start-dev --ip 127.0.0.1 --db-filename /home/me/state/temporal.db --port 7300 --ui-port 8300 ' +
+      '--ui-disable-news-fetch --log-level warn --log-format json ' +
+      '--dynamic-config-value history.transferProcessorMaxPollRPS=1000 ' +
+      '--dynamic-config-value history.timerProcessorMaxPollRPS=1000 ' +
+      '--search-attribute Cul8erTopology=Keyword --search-attribute Cul8erOperation=Keyword ' +
+      '--search-attribute Cul8erRevision=Int --search-attribute Cul8erHost=KeywordList',
+  )
+  expect(env).toEqual({ TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: '' })
+})
+
+test('the worker is told its home, its server and its supervisor', () => {
+  const { env, args } = workerCommand(paths, { port: 7300, uiPort: 8300 })
+  expect(args.at(-1)).toMatch(/workers\/main\.js$/)
+  expect(env).toMatchObject({
+    CUL8ER_HOME: '/home/me/state',
+    CUL8ER_SUPERVISOR_PID: String(process.pid),
+    TEMPORAL_ADDRESS: '127.0.0.1:7300',
+    TEMPORAL_NAMESPACE: 'default',
+  })
+})
