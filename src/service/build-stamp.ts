@@ -2,8 +2,10 @@ import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The folder that holds this build: `dist` in a checkout and in a package. */
-export const distFolder: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** The folder that holds the build, `dist` in a checkout and in a package; also for a test, which runs from the sources. */
+export const distFolder: string = import.meta.url.endsWith('.ts') ? join(root, 'dist') : root
 
 /**
  * When this build came here, ISO time: a service of an older build hands over to a newer one, never the other way round, so

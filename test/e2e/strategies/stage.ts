@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { Cul8er } from '../../../src/client/index.js'
+import type { OperationResult } from '../../../workflows/model.js'
+import { stopService } from '../../support/service.js'
+import { writeRelease, type AppKind } from './app.js'
+
+export interface StageOptions {
+  name: string
+  port: number
+  approach: 'rolling' | 'blueGreen' | 'canary'
+  strategy?: Record<string, unknown>
+}
+
+/** A topology of three instances behind the edge on real Incus, with an embedded service of its own. */
+export class Stage {
+  private constructor(
+    readonly cul8er: Cul8er,
+    private readonly folder: string,
+    private readonly options: StageOptions,
+  ) {}
+
+  static async open(options: StageOptions): Promise<Stage> {
+    const folder = await mkdtemp(join(tmpdir(), 'cul8er-stage-'))
+    const cul8er = await Cul8er.connect({ home: join(folder, 'home') })
+    return new Stage(cul8er, folder, options)
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.options.port}`
+  }
+
+  release(version: string, kind?: AppKind): Promise<void> {
+    return writeRelease(join(this.folder, 'releases'), version, kind)
+  }
+
+  async deploy(version: string): Promise<OperationResult> {
+    const run = await this.cul8er.deploy(this.declaration(version) as never, { directory: this.folder })
+    return run.result()
+  }
+
+  /** Instances of the topology that are there. */
+  async instances(): Promise<string[]> {
+    const args = ['list', '-c', 'n', '--format', 'csv', `^${this.options.name}-`]
+    const { stdout } = await execa('incus', args, { stdin: 'ignore' })
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .sort()
+  }
+
+  async close(): Promise<void> {
+    try {
+      const run = await this.cul8er.destroy(this.options.name)
+      await run.result()
+    } finally {
+      await this.cul8er.close()
+      await stopService(join(this.folder, 'home'))
+      await rm(this.folder, { recursive: true, force: true })
+    }
+  }
+
+  private declaration(version: string): unknown {
+    const { name, port, approach, strategy } = this.options
+    return {
+      name,
+      hosts: { here: { address: 'localhost', platform: 'debian' } },
+      resources: {
+        app: {
+          type: 'container',
+          on: 'here',
+          replicas: 3,
+          image: 'cul8er/edge',
+          network: { expose: [{ port: 4000, as: port, protocol: 'http' }] },
+          deploy: { release: 'app', version },
+        },
+      },
+      strategy: {
+        approach,
+        maxParallel: 2,
+        drain: '30s',
+        healthcheck: {
+          endpoint: 'http://localhost:4000/health',
+          interval: '100ms',
+          timeout: '2s',
+          retries: 2,
+          minHealthyTime: '300ms',
+          deadline: '15s',
+        },
+        ...strategy,
+      },
+    }
+  }
+}
