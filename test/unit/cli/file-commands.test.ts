@@ -1,0 +1,81 @@
+import { execaSync } from 'execa'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { cul8er } from './terminal.js'
+
+let cwd = ''
+beforeEach(() => (cwd = mkdtempSync(join(tmpdir(), 'cul8er-cli-'))))
+afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+
+test.each([
+  [['init', 'shop'], 'cul8er.config.ts'],
+  [['init', 'shop', '--yaml'], 'cul8er.config.yaml'],
+])('%j writes a file that is valid', async (args, file) => {
+  const made = await cul8er([...args, '--json'], { cwd })
+  expect(JSON.parse(made.stdout)).toEqual({ topology: 'shop', file })
+  const { exit, stdout } = await cul8er(['validate', '--json'], { cwd })
+  expect(exit).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    valid: true,
+    topologies: [{ name: 'shop', resources: 1, unsupported: [] }],
+  })
+})
+
+test('init overwrites nothing unless it is told to', async () => {
+  writeFileSync(join(cwd, 'cul8er.config.ts'), 'mine')
+  const { exit, stderr } = await cul8er(['init'], { cwd })
+  expect(exit).toBe(1)
+  expect(stderr).toContain('--force overwrites it')
+  expect(readFileSync(join(cwd, 'cul8er.config.ts'), 'utf8')).toBe('mine')
+  expect((await cul8er(['init', '--force'], { cwd })).exit).toBe(0)
+})
+
+test('all problems of a file at once, with exit code 64', async () => {
+  writeFileSync(
+    join(cwd, 'bad.yaml'),
+    'name: shop\nhosts:\n  here: { adress: localhost }\nresources: {}\nstrateggy: {}\n',
+  )
+  const text = await cul8er(['validate', '-f', 'bad.yaml'], { cwd })
+  expect(text.exit).toBe(64)
+  expect(text.stderr).toContain('did you mean address?')
+  expect(text.stderr).toContain('did you mean strategy?')
+  const json = await cul8er(['validate', '-f', 'bad.yaml', '--json'], { cwd })
+  expect(json.exit).toBe(64)
+  const { error } = JSON.parse(json.stdout) as { error: { code: string; details: { problems: unknown[] } } }
+  expect(error.code).toBe('INVALID_TOPOLOGY')
+  expect(error.details.problems.length).toBeGreaterThan(2)
+})
+
+test('schema prints a JSON Schema', async () => {
+  const { exit, stdout } = await cul8er(['schema'])
+  expect(exit).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ title: 'cul8er topology', definitions: { topology: { type: 'object' } } })
+})
+
+test('completion for bash completes commands, options and topologies of the file', async () => {
+  const { stdout } = await cul8er(['completion', 'bash'])
+  writeFileSync(join(cwd, 'completion.bash'), stdout)
+  const complete = (...words: string[]): string[] =>
+    execaSync(
+      'bash',
+      [
+        '-c',
+        `. ./completion.bash; cul8er() { echo shop; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cul8er; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        'bash',
+        ...words,
+      ],
+      { cwd },
+    ).stdout.split('\n')
+  expect(complete('cul8er', 'de')).toEqual(['deploy', 'destroy'])
+  expect(complete('cul8er', 'deploy', '--dr')).toEqual(['--dry-run'])
+  expect(complete('cul8er', '-f', 'x.ts', 'deploy', 's')).toEqual(['shop'])
+  expect(complete('cul8er', 'service', 'sto')).toEqual(['stop'])
+})
+
+test('names for completion come from the file', async () => {
+  await cul8er(['init', 'shop'], { cwd })
+  const { stdout } = await cul8er(['__topologies'], { cwd, env: { CUL8ER_HOME: join(cwd, 'home') } })
+  expect(stdout).toBe('shop\n')
+})

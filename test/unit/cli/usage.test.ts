@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { cul8er } from './terminal.js'
+
+const nowhere = { cwd: '/' }
+
+test.each([
+  ['depoy', "unknown command 'depoy' (Did you mean deploy?)"],
+  ['deploy --vesion 1', "unknown option '--vesion' (Did you mean --version?)"],
+  ['service strat', "unknown command 'strat' (Did you mean start?)"],
+  ['deploy --version', "option '--version <version>' argument missing"],
+  ['rollback --to x --yes', 'a whole number from 1 is expected'],
+  ['status --timeout 10', "a duration such as '10s', '5m' or '24h' is expected"],
+  ['ttl set 10', "a duration such as '10s', '5m' or '24h' is expected"],
+  ['restore shop --yes', "required option '--snapshot <name>' not specified"],
+  ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
+  ['validate', 'no topology file in /'],
+  ['status', 'no topology is named'],
+  ['validate -f none.ts', 'no file none.ts'],
+  ['worker', 'a worker needs the address of a Temporal server'],
+  ['deploy', 'nobody is there to ask'],
+  ['destroy shop', 'nobody is there to ask'],
+  ['rollback shop', 'nobody is there to ask'],
+  ['restore shop --snapshot s', 'nobody is there to ask'],
+])('cul8er %s: 64, %s', async (line, message) => {
+  const { exit, stdout, stderr } = await cul8er(line.split(' '), nowhere)
+  expect(stderr).toContain(message)
+  expect({ exit, stdout }).toEqual({ exit: 64, stdout: '' })
+})
+
+test.each(['--json depoy', 'depoy --json', 'destroy shop --json', 'status --json'])(
+  'cul8er %s prints one object',
+  async (line) => {
+    const { exit, stdout, stderr } = await cul8er(line.split(' '), nowhere)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', message: expect.any(String) as string } })
+    expect({ exit, stderr }).toEqual({ exit: 64, stderr: '' })
+  },
+)
+
+test.each(['hosts', 'hosts check', 'metrics --watch'])('cul8er %s is refused by name', async (line) => {
+  const { exit, stderr } = await cul8er(line.split(' '))
+  expect(exit).toBe(1)
+  expect(stderr).toContain('is not available yet')
+})
+
+test.each([
+  ['--version', '1.2.3\n'],
+  ['-V', '1.2.3\n'],
+])('cul8er %s', async (line, stdout) => {
+  expect(await cul8er([line])).toEqual({ exit: 0, stdout, stderr: '' })
+})
+
+const ALL =
+  `init validate plan deploy status history attach logs destroy promote abort pause resume rollback snapshots restore
+  ttl state orphans hosts metrics service worker doctor schema completion`.split(/\s+/)
+
+test('help names all commands', async () => {
+  const { exit, stdout } = await cul8er(['--help'])
+  expect(exit).toBe(0)
+  const named = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
+  expect(named).toEqual(expect.arrayContaining(ALL))
+  expect(stdout).not.toContain('__topologies')
+})
+
+test.each(ALL.filter((name) => !['hosts', 'metrics'].includes(name)))(
+  'help of %s has examples and the global options',
+  async (name) => {
+    const { exit, stdout } = await cul8er([name, '--help'])
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/Examples:\n {2}\$ cul8er /)
+    expect(stdout).toContain('--json')
+  },
+)
+
+test.each([[], ['state'], ['service']])('a command that is not whole shows its help: %j', async (...args) => {
+  const { exit, stdout, stderr } = await cul8er(args)
+  expect({ exit, stdout }).toEqual({ exit: 64, stdout: '' })
+  expect(stderr).toContain('Usage: cul8er')
+})
