@@ -1,4 +1,4 @@
-import type { Edge, RequestSample, ServerStats, TopologyRoutes } from '../../src/traffic/model.js'
+import type { Edge, RequestSample, Server, ServerStats, TopologyRoutes } from '../../src/traffic/model.js'
 
 /** An edge that remembers what it was told: for tests of who gets traffic when. */
 export class MemoryEdge implements Edge {
@@ -31,6 +31,12 @@ export class MemoryEdge implements Edge {
 
   async remove(topology: string): Promise<void> {
     this.routes.delete(topology)
+  }
+
+  /** All that the edge knows of a topology, in the traffic or not. */
+  servers(topology: string): Server[] {
+    const all = (this.routes.get(topology)?.pools ?? []).flatMap(({ servers }) => servers)
+    return [...new Map(all.map((server) => [server.name, server])).values()]
   }
 
   /** Instances that the public ports lead to, with a weight, by the last thing that was told. */

@@ -9,6 +9,7 @@ import pino from 'pino'
 import { createActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
 import { Emulator } from '../../src/hosts/emulator/emulator.js'
+import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
 import { digestOf } from '../../src/plan/digest.js'
 import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
@@ -47,14 +48,18 @@ export class Rig {
     private readonly running: Promise<void>,
   ) {}
 
-  static async start(env?: TestWorkflowEnvironment): Promise<Rig> {
+  /** `wrap` puts something of the test's own between the activities and the hosts. */
+  static async start(
+    env?: TestWorkflowEnvironment,
+    { wrap = (executor) => executor }: { wrap?: (executor: HostExecutor) => HostExecutor } = {},
+  ): Promise<Rig> {
     const server = env ?? (await localServer())
     const emulator = await Emulator.open()
     const executors = createExecutors({ emulation: emulator })
     const folder = await mkdtemp(join(tmpdir(), 'cul8er-rig-'))
     const edges = new Map<string, MemoryEdge>()
     const deps: ActivityDeps = {
-      executorFor: (name, host) => executors.executorFor(name, host),
+      executorFor: (name, host) => wrap(executors.executorFor(name, host)),
       edgeFor: (name) => {
         const edge = edges.get(name) ?? new MemoryEdge()
         edges.set(name, edge)

@@ -1,7 +1,14 @@
-/** A topology with a web resource behind the edge, on one emulated host; quick checks. */
+/** A topology with a web resource behind the edge, on one emulated host named `host`; quick checks. */
 export function shop(
   version: string,
-  { strategy = {}, web = {}, resources = {}, ...top }: {
+  {
+    host = 'one',
+    strategy = {},
+    web = {},
+    resources = {},
+    ...top
+  }: {
+    host?: string
     strategy?: Record<string, unknown>
     web?: Record<string, unknown>
     resources?: Record<string, unknown>
@@ -11,12 +18,12 @@ export function shop(
 ): unknown {
   return {
     name: 'shop',
-    hosts: { one: { address: 'localhost', platform: 'emulated' } },
+    hosts: { [host]: { address: 'localhost', platform: 'emulated' } },
     resources: {
       ...resources,
       web: {
         type: 'container',
-        on: 'one',
+        on: host,
         replicas: 3,
         image: 'cul8er/tiny',
         limits: { memory: '64MiB' },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { SEARCH_ATTRIBUTES } from '../../workflows/model.js'
 
 /** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
@@ -13,6 +14,7 @@ export function temporalBinary(): string {
 
 /** A dev server of a test's own, in memory, with the settings of the embedded one. */
 export function localServer(): Promise<TestWorkflowEnvironment> {
+  quiet()
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: temporalBinary() },
@@ -26,4 +28,13 @@ export function localServer(): Promise<TestWorkflowEnvironment> {
       ],
     },
   })
+}
+
+/** Activities that fail are what many tests are about; the SDK would tell of each attempt. */
+function quiet(): void {
+  try {
+    Runtime.install({ logger: new DefaultLogger('ERROR') })
+  } catch {
+    // Set up already in this process.
+  }
 }
