@@ -1,0 +1,168 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LedgerState, OperationResult } from '../../../workflows/model.js'
+import type { Status } from '../../../src/client/index.js'
+import type { Plan } from '../../../src/plan/model.js'
+import { Home } from '../service/home.js'
+
+/* The command line against the embedded service, on emulated hosts. */
+
+const home = new Home()
+const secret = { SHOP_TOKEN: 'a very secret token' }
+
+function declare({ greeting = 'hi', replicas = 2 } = {}): void {
+  writeFileSync(
+    join(home.folder, 'cul8er.config.yaml'),
+    `name: shop
+hosts: { one: { address: localhost, platform: emulated } }
+resources:
+  app:
+    type: container
+    on: one
+    replicas: ${replicas}
+    image: images:alpine/3.19
+    environment:
+      GREETING: ${greeting}
+      TOKEN: { secret: { from: system, key: SHOP_TOKEN } }
+`,
+  )
+}
+
+beforeAll(() => declare())
+afterAll(() => home.remove())
+
+test('plan: exit code 2 with changes, 0 without; a deploy in between', async () => {
+  const before = await home.cul8er(['plan', '--json'], secret)
+  expect(before.exit).toBe(2)
+  const plan = JSON.parse(before.stdout) as Plan
+  expect(plan).toMatchObject({ topology: 'shop', empty: false })
+  expect(plan.changes.map(({ action, instance, host }) => [action, instance, host])).toEqual([
+    ['create', 'shop-app-1', 'one'],
+    ['create', 'shop-app-2', 'one'],
+  ])
+  const deployed = await home.cul8er(['deploy', '--yes', '--json'], secret)
+  expect(deployed.exit).toBe(0)
+  const result = JSON.parse(deployed.stdout) as OperationResult
+  expect(result).toMatchObject({ topology: 'shop', operation: 'op-1', outcome: 'succeeded', revision: 1 })
+  expect(result.steps.every(({ outcome }) => outcome === 'done')).toBe(true)
+  expect(deployed.stderr).toContain('create shop-app-1')
+  const after = await home.cul8er(['plan', '--json'], secret)
+  expect([after.exit, (JSON.parse(after.stdout) as Plan).empty]).toEqual([0, true])
+})
+
+test('status: 0 and every instance healthy', async () => {
+  const { exit, stdout } = await home.cul8er(['status', '--json'])
+  const status = JSON.parse(stdout) as Status
+  expect(exit).toBe(0)
+  expect(status).toMatchObject({
+    topology: 'shop',
+    revision: { desired: 1, stable: 1, attempted: 1 },
+    operation: null,
+    ttl: null,
+    healthy: true,
+  })
+  expect(
+    status.instances.map(({ name, resource, host, state, drift }) => [name, resource, host, state, drift]),
+  ).toEqual([
+    ['shop-app-1', 'app', 'one', 'Running', []],
+    ['shop-app-2', 'app', 'one', 'Running', []],
+  ])
+})
+
+test('a shell without the secret plans the same as the last deploy', async () => {
+  expect((await home.cul8er(['plan'])).exit).toBe(0)
+})
+
+test('a saved plan deploys, is private, and is refused once the world or the file moved', async () => {
+  declare({ greeting: 'hello' })
+  expect((await home.cul8er(['plan', '--out', 'shop.plan'], secret)).exit).toBe(2)
+  const file = join(home.folder, 'shop.plan')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readFileSync(file, 'utf8')).not.toContain(secret.SHOP_TOKEN)
+  declare({ greeting: 'ahoy' })
+  const changed = await home.cul8er(['deploy', '--plan', 'shop.plan', '--yes', '--json'])
+  expect([changed.exit, JSON.parse(changed.stdout)]).toMatchObject([1, { error: { code: 'STALE_PLAN' } }])
+  declare({ greeting: 'hello' })
+  expect((await home.cul8er(['deploy', '--plan', 'shop.plan', '--yes'])).exit).toBe(0)
+  const moved = await home.cul8er(['deploy', '--plan', 'shop.plan', '--yes', '--json'])
+  expect([moved.exit, JSON.parse(moved.stdout)]).toMatchObject([
+    1,
+    { outcome: 'failed', error: { code: 'STALE_PLAN' } },
+  ])
+})
+
+test('a dry run prints the commands and changes nothing', async () => {
+  declare({ greeting: 'hello', replicas: 3 })
+  const { exit, stdout } = await home.cul8er(['deploy', '--dry-run'], secret)
+  expect(exit).toBe(0)
+  expect(stdout).toContain('incus launch')
+  expect(stdout).toContain('shop-app-3')
+  expect(stdout).not.toContain(secret.SHOP_TOKEN)
+  expect((await home.json<Status>(['status'])).instances).toHaveLength(2)
+})
+
+test('a second operation is refused with 3 and names the first; --wait waits', async () => {
+  declare({ greeting: 'second', replicas: 12 })
+  const first = await home.cul8er(['deploy', '--yes', '--detach', '--json'], secret)
+  expect(JSON.parse(first.stdout)).toMatchObject({ topology: 'shop', detached: true })
+  const { operation } = JSON.parse(first.stdout) as { operation: string }
+  const second = await home.cul8er(['deploy', '--yes', '--json'], secret)
+  expect([second.exit, JSON.parse(second.stdout)]).toMatchObject([
+    3,
+    { error: { code: 'OPERATION_IN_PROGRESS', details: { operation } } },
+  ])
+  const third = await home.cul8er(['deploy', '--yes', '--wait', '--json'], secret)
+  expect([third.exit, JSON.parse(third.stdout)]).toMatchObject([0, { outcome: 'succeeded' }])
+  expect(await home.json(['attach'])).toMatchObject({ operation: null })
+})
+
+test('steering nothing is refused with a reason', async () => {
+  const { exit, stdout } = await home.cul8er(['promote', '--json'])
+  expect([exit, JSON.parse(stdout)]).toMatchObject([1, { error: { code: 'NOTHING_TO_STEER' } }])
+})
+
+test('a rollback from a shell without the secret', async () => {
+  const { exit, stdout } = await home.cul8er(['rollback', '--to', '1', '--yes', '--json'])
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'succeeded', revision: 1 }])
+  expect((await home.json<Status>(['status'])).instances).toHaveLength(2)
+  const unknown = await home.cul8er(['rollback', '--to', '99', '--yes', '--json'])
+  expect([unknown.exit, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: 'UNKNOWN_REVISION' } }])
+})
+
+test('history, ttl, state', async () => {
+  const { operations } = await home.json<{ operations: LedgerState['history'] }>(['history'])
+  expect(operations.at(-1)).toMatchObject({ kind: 'rollback', outcome: 'succeeded' })
+  const { ttl } = await home.json<{ ttl: string }>(['ttl', 'set', '2h'])
+  expect(Date.parse(ttl) - Date.now()).toBeGreaterThan(7_000_000)
+  expect((await home.json<Status>(['status'])).ttl).toBe(ttl)
+  expect(await home.json(['ttl', 'clear', 'shop'])).toEqual({ topology: 'shop', ttl: null })
+  expect(await home.json(['state', 'list'])).toMatchObject({
+    topologies: [{ topology: 'shop', revision: { desired: 1 } }],
+  })
+  await home.cul8er(['state', 'export', '--out', 'shop.state'])
+  expect(await home.json(['state', 'import', 'shop.state'])).toMatchObject({ topology: 'shop' })
+  expect(readFileSync(join(home.folder, 'shop.state'), 'utf8')).not.toContain(secret.SHOP_TOKEN)
+})
+
+test('a Temporal that is killed in the middle of a deploy changes nothing of its end', async () => {
+  declare({ greeting: 'through', replicas: 6 })
+  const deploy = home.cul8er(['deploy', '--yes', '--json'], secret)
+  await expect
+    .poll(async () => (await home.json<LedgerState>(['state', 'export'])).current?.kind, { timeout: 20_000 })
+    .toBe('deploy')
+  const record = home.record()
+  for (const part of [record?.temporal, record?.supervisor]) if (part != null) process.kill(part.pid, 'SIGKILL')
+  const { exit, stdout } = await deploy
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'succeeded' }])
+  expect((await home.json<Status>(['status'])).instances).toHaveLength(6)
+})
+
+test('destroy removes all of it; afterwards there is nothing and no orphan', async () => {
+  const { exit, stdout } = await home.cul8er(['destroy', 'shop', '--yes', '--json'])
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'succeeded' }])
+  expect(await home.json(['status', 'shop'])).toMatchObject({ revision: { desired: null }, instances: [] })
+  expect(await home.json(['orphans'])).toEqual({ orphans: [] })
+  const unknown = await home.cul8er(['status', 'nowhere', '--json'])
+  expect([unknown.exit, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: 'UNKNOWN_TOPOLOGY' } }])
+})
