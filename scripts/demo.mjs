@@ -46,6 +46,8 @@ title(
     : 'cul8er demo: a PostgreSQL and three instances of a web app, on Incus',
 )
 
+// Ctrl-C reaches the command that runs now; the walk then ends and what it made is removed.
+process.on('SIGINT', () => {})
 let failed = false
 try {
   await walk()
@@ -65,11 +67,15 @@ async function walk() {
   heading('The first deploy: the database, then the web app, one instance first and then two at a time')
   await cul8er(['deploy', '--yes'])
 
-  heading('What the app answers, with a row in PostgreSQL that each visit counts up')
+  heading(
+    emulated > 0
+      ? 'What an instance answers'
+      : 'What the app answers, with a row in PostgreSQL that each visit counts up',
+  )
   await visit(await address(), 4)
   await cul8er(['status'])
 
-  heading('An update to 1.1.0, under load')
+  heading(emulated > 0 ? 'An update to 1.1.0' : 'An update to 1.1.0, under load')
   const load = emulated > 0 ? null : knock(await address())
   await cul8er(['deploy', '--version', 'shop=1.1.0', '--yes'])
   if (load !== null) {
@@ -108,7 +114,8 @@ async function drift() {
 async function remove() {
   heading('Removing everything')
   try {
-    await cul8er(['destroy', '--yes'])
+    // An interrupted walk may have left a deploy under way.
+    await cul8er(['destroy', '--yes', '--wait'])
     await cul8er(['service', 'stop'])
     rmSync(home, { recursive: true, force: true })
   } catch (error) {
