@@ -66,11 +66,13 @@ const screenFor = (context: Context): Screen => {
 }
 
 function lineScreen(context: Context): Screen {
-  return { show: (event) => lineOf(event, context).forEach((line) => context.say(line)), close: () => undefined }
+  const linesOf = eventLines(context)
+  return { show: (event) => linesOf(event).forEach((line) => context.say(line)), close: () => undefined }
 }
 
 function liveScreen(context: Context): Screen {
   const live = new Live(context.progress)
+  const linesOf = eventLines(context)
   const open = new Map<string, StepRecord>()
   const draw = (): void => live.draw([...open.values()].map((step) => openStepLine(step, context.colours)))
   const timer = setInterval(draw, DRAW_MS)
@@ -78,10 +80,10 @@ function liveScreen(context: Context): Screen {
     show(event) {
       if (event.type === 'step') {
         const key = `${event.step.name}\n${event.step.instance ?? ''}`
-        if (event.phase === 'started') open.set(key, event.step)
-        else open.delete(key)
+        if (event.phase === 'ended') open.delete(key)
+        else if (event.step.outcome === 'running' || event.step.outcome === 'waiting') open.set(key, event.step)
       }
-      lineOf(event, context).forEach((line) => live.print(line))
+      linesOf(event).forEach((line) => live.print(line))
       draw()
     },
     close() {
@@ -94,22 +96,33 @@ function liveScreen(context: Context): Screen {
 /** More than fit on a screen are counted. */
 const MOST_CHANGES = 25
 
-/** One line for what ended; beginnings are for the live screen alone. */
-function lineOf(event: RunEvent, { colours }: Context): string[] {
-  switch (event.type) {
-    case 'planned':
-      return event.changes.length > MOST_CHANGES
-        ? [`  ${countText(event.changes)}`]
-        : changesLines(event.changes, colours)
-    case 'step':
-      return event.phase === 'ended' ? [stepLine(event.step, colours)] : []
-    case 'waiting':
-      return [`${colours.yellow('⏸')} waiting for a person: ${event.for}`]
-    case 'says':
-    case 'ended':
-      return []
+/** One line for what ended; beginnings are for the live screen alone. What is said beside the steps has a line too. */
+export function eventLines({ colours }: Pick<Context, 'colours'>): (event: RunEvent) => string[] {
+  const known = new Set(['planning'])
+  return (event) => {
+    switch (event.type) {
+      case 'planned':
+        return event.changes.length > MOST_CHANGES
+          ? [`  ${countText(event.changes)}`]
+          : changesLines(event.changes, colours)
+      case 'step':
+        known.add(stepWords(event.step))
+        return event.phase === 'ended' ? [stepLine(event.step, colours)] : []
+      case 'waiting':
+        return [`${colours.yellow('⏸')} you can ${event.for} now`]
+      case 'says':
+        return known.has(event.words) || isOutcome(event.words) ? [] : [`${colours.cyan('▶')} ${event.words}`]
+      case 'ended':
+        return []
+    }
   }
 }
+
+/** As an operation says which step it is at. */
+const stepWords = ({ name, instance }: StepRecord): string => (instance === undefined ? name : `${name}: ${instance}`)
+
+/** The last word of an operation; its end is shown anyway. */
+const isOutcome = (words: string): boolean => Object.hasOwn(OUTCOMES, words.split(':')[0] ?? '')
 
 function endLines(
   context: Context,
@@ -120,7 +133,8 @@ function endLines(
   const words = OUTCOMES[outcome]
   return [
     `${mark} ${colours.bold(topology)} ${operation}: ${words} ${colours.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
-    ...(error === undefined ? [] : errorLines(withNext(error, topology), context)),
+    ...(error === undefined ? [] : errorLines(error, context)),
+    ...(NEXT[outcome] === '' ? [] : [`${colours.cyan('→')} next: ${NEXT[outcome].replaceAll('NAME', topology)}`]),
   ]
 }
 
@@ -132,7 +146,10 @@ const OUTCOMES: Record<OperationResult['outcome'], string> = {
   failed: 'failed',
 }
 
-const withNext = (error: NonNullable<OperationResult['error']>, topology: string): typeof error => ({
-  hint: `cul8er status ${topology} shows what is where, cul8er logs ${topology} what the apps say`,
-  ...error,
-})
+const NEXT: Record<OperationResult['outcome'], string> = {
+  succeeded: '',
+  rolledBack: 'cul8er logs NAME for what the apps say; when it is mended, cul8er deploy NAME',
+  held: 'cul8er status NAME for what is where; then cul8er rollback NAME or cul8er deploy NAME',
+  needsAttention: 'cul8er status NAME for what is where',
+  failed: 'cul8er plan NAME for what a deploy would change',
+}

@@ -16,7 +16,8 @@ export class Live {
   /** Replaces the lines that were drawn last. */
   draw(lines: string[]): void {
     this.clear()
-    const width = this.output.columns ?? 80
+    // A terminal that does not know its width says 0.
+    const width = this.output.columns || 80
     for (const line of lines) this.output.write(`${fit(line, width)}\n`)
     this.#drawn = lines.length
   }

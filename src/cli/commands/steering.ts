@@ -6,10 +6,10 @@ import { topologyName } from '../topologies.js'
 
 export const promote = (app: App) =>
   newCommand('promote', {
-    summary: 'let the operation in progress take its next step now',
+    summary: 'let a canary take its next step now, instead of after its pause',
     examples: [
-      ['promote shop', 'goes on to the next step of a canary, or switches a blue-green set'],
-      ['promote shop --full', 'goes on to the end at once'],
+      ['promote shop', 'ends the pause at this share of the traffic'],
+      ['promote shop --full', 'skips all further pauses: the new version everywhere'],
     ],
   })
     .argument('[topology]', 'name of the topology')

@@ -7,8 +7,10 @@ export function humanDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`
 }
 
-/** `3 m ago`: how long ago an ISO time was. */
-export const ago = (iso: string, nowMs = Date.now()): string =>
-  `${humanDuration(Math.max(0, nowMs - Date.parse(iso)))} ago`
+/** `3 m 05 s`: how long ago an ISO time was. */
+export const elapsed = (iso: string, nowMs = Date.now()): string => humanDuration(Math.max(0, nowMs - Date.parse(iso)))
+
+/** `3 m 05 s ago`. */
+export const ago = (iso: string, nowMs = Date.now()): string => `${elapsed(iso, nowMs)} ago`
 
 const two = (value: number): string => String(value).padStart(2, '0')

@@ -1,7 +1,7 @@
 import type { InstanceStatusRow } from '../../../workflows/model.js'
 import type { Status } from '../../client/status.js'
 import type { Palette } from '../palette.js'
-import { ago } from './duration.js'
+import { elapsed } from './duration.js'
 import { table } from './table.js'
 
 /** What is deployed and how it is, for people. */
@@ -10,13 +10,14 @@ export function statusText(
   colours: Palette,
 ): string {
   const mark = healthy ? colours.green('✔') : colours.red('✘')
+  const how = revision.desired === null ? 'nothing is deployed' : healthy ? 'healthy' : 'not healthy'
   const number = (value: number | null): string => (value === null ? '-' : String(value))
   return [
-    `${mark} ${colours.bold(topology)}: ${healthy ? 'healthy' : 'not healthy'}`,
+    `${mark} ${colours.bold(topology)}: ${how}`,
     `  revision: desired ${number(revision.desired)}, stable ${number(revision.stable)}, attempted ${number(revision.attempted)}`,
     operation === null
       ? '  no operation in progress'
-      : `  in progress: ${operation.kind} ${operation.id}, ${operation.step} (since ${ago(operation.startedAt)})`,
+      : `  in progress: ${operation.kind} ${operation.id}, ${operation.step} (for ${elapsed(operation.startedAt)})`,
     ...(ttl === null ? [] : [`  removed by itself at ${ttl}`]),
     ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colours)]),
   ].join('\n')
