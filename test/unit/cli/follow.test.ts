@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { eventLines } from '../../../src/cli/follow.js'
+import { palette } from '../../../src/cli/palette.js'
+import type { RunEvent } from '../../../src/client/index.js'
+
+const plain = palette({ isTTY: false }, {})
+const watch = { name: 'watch at 20 %', outcome: 'running', startedAt: '', durationMs: 0 } as const
+const started: RunEvent = { type: 'step', phase: 'started', step: watch }
+const says = (words: string): RunEvent => ({ type: 'says', words })
+
+test.each<[string, RunEvent[], string[]]>([
+  [
+    'a step when it ends',
+    [started, { type: 'step', phase: 'ended', step: { ...watch, outcome: 'done' } }],
+    ['✔ watch at 20 % (0.0 s)'],
+  ],
+  ['not the words of a step', [started, says('watch at 20 %')], []],
+  [
+    'not those of a step of an instance',
+    [{ ...started, step: { ...watch, instance: 'web-1' } }, says('watch at 20 %: web-1')],
+    [],
+  ],
+  [
+    'what else is said',
+    [started, says('paused at 20 %: the canary answered 0 requests')],
+    ['▶ paused at 20 %: the canary answered 0 requests'],
+  ],
+  ['not the beginning and the end', [says('planning'), says('succeeded'), says('rolledBack: aborted')], []],
+  ['what a person can do', [{ type: 'waiting', for: 'promote or abort' }], ['⏸ you can promote or abort now']],
+])('shows %s', (_what, events, lines) => {
+  const linesOf = eventLines({ colours: plain })
+  expect(events.flatMap(linesOf)).toEqual(lines)
+})
