@@ -7,8 +7,8 @@ import type { ActivityDeps } from './deps.js'
 import { look } from './instances.js'
 import { step } from './step.js'
 
-/** Waiting until instances are healthy. */
-export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUntilHealthy'> {
+/** Waiting until instances are healthy, and seeing that they still are. */
+export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUntilHealthy' | 'confirmHealthy'> {
   return {
     waitUntilHealthy: step(async ({ spec, host, via }, signal) => {
       const executor = deps.executorFor(host, via)
@@ -24,6 +24,22 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
       } catch (error) {
         throw await lastWords(error, executor, spec, signal)
       }
+    }),
+
+    confirmHealthy: step(async ({ instances, host, via }, signal) => {
+      const executor = deps.executorFor(host, via)
+      await Promise.all(
+        instances.map(async ({ spec, address }) => {
+          const addresses = [address]
+          const find = async (): Promise<string | null> =>
+            addresses.pop() ?? (await look(executor, { ...spec, host }, signal))?.addresses[0] ?? null
+          try {
+            await waitHealthy({ spec, executor, address: find, proven: true, signal })
+          } catch (error) {
+            throw await lastWords(error, executor, spec, signal)
+          }
+        }),
+      )
     }),
   }
 }

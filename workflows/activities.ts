@@ -30,6 +30,12 @@ export interface SpecAt extends At {
   spec: InstanceSpec
 }
 
+/** An instance that was healthy when it was last looked at. */
+export interface Proven {
+  spec: Pick<InstanceSpec, 'name' | 'host' | 'project' | 'resource' | 'type' | 'release' | 'healthcheck'>
+  address: string | null
+}
+
 /** How traffic goes on one host; host names as in the topology. */
 export interface RoutesAt extends At {
   routes: TopologyRoutes
@@ -75,6 +81,8 @@ export interface Activities {
   /** Environment, secrets and release into the instance; the app runs afterwards. */
   installRelease(input: SpecAt): Promise<void>
   waitUntilHealthy(input: SpecAt): Promise<{ address: string | null; report: HealthReport }>
+  /** Fails with the first of a host's instances that is not healthy any more. */
+  confirmHealthy(input: At & { instances: Proven[] }): Promise<void>
   takeSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
   restoreSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
   /** Removes the oldest of our snapshots beyond `keep`. */

@@ -22,19 +22,20 @@ export interface HealthJudge {
  * (Argo's consecutiveErrorLimit), those of starting apart.
  *
  * Until the first success probes follow one another quickly and then more slowly, up to the interval, so that a fast app is not
- * kept waiting.
+ * kept waiting. What was `proven` before has no starting left: its failures count from the first.
  */
-export function healthJudge(check: Healthcheck, startedAtMs: number): HealthJudge {
+export function healthJudge(check: Healthcheck, startedAtMs: number, { proven = false } = {}): HealthJudge {
   const counts = { successes: 0, failures: 0, errors: 0 }
   let healthySinceMs: number | null = null
   let failuresInARow = 0
   let errorsInARow = 0
   let quickMs = FIRST_PAUSE_MS
+  const answered = (): boolean => proven || counts.successes > 0
 
   const end = (nowMs: number): Pick<Verdict, 'verdict' | 'because'> => {
     if (healthySinceMs !== null && nowMs - healthySinceMs >= check.minHealthyMs)
       return { verdict: 'healthy', because: null }
-    if (counts.successes > 0 && failuresInARow >= Math.max(1, check.retries)) return unhealthy('failures')
+    if (answered() && failuresInARow >= Math.max(1, check.retries)) return unhealthy('failures')
     if (errorsInARow > check.errorLimit) return unhealthy('errors')
     if (nowMs - startedAtMs >= check.deadlineMs) return unhealthy('deadline')
     return { verdict: 'waiting', because: null }
@@ -47,7 +48,7 @@ export function healthJudge(check: Healthcheck, startedAtMs: number): HealthJudg
     }
     // Errors are counted by the interval that their limit was set with.
     const counted = result.outcome === 'error' && result.pending !== true
-    if (counts.successes > 0 || counted) return Math.min(check.intervalMs, left)
+    if (answered() || counted) return Math.min(check.intervalMs, left)
     const quick = Math.min(quickMs, check.intervalMs, left)
     quickMs *= PAUSE_GROWTH
     return quick

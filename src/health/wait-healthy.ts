@@ -12,6 +12,8 @@ export interface WaitHealthy {
   /** Asked again until it gives one, and after an address could not be reached; null: there is none yet. */
   address: () => Promise<string | null>
   viaInstance?: boolean
+  /** It was healthy before: one success is enough, and failures count from the first. */
+  proven?: boolean
   signal?: AbortSignal
   /** After each probe: a heartbeat, or a line for people. */
   onProbe?: (result: ProbeResult, report: HealthReport) => void
@@ -32,13 +34,14 @@ export interface Clock {
 export async function waitHealthy({
   spec,
   clock = systemClock,
+  proven = false,
   signal,
   onProbe,
   ...way
 }: WaitHealthy): Promise<HealthReport> {
-  const check = spec.healthcheck
-  if (check === null) return { healthy: true, successes: 0, failures: 0, errors: 0, last: null, waitedMs: 0 }
-  const judge = healthJudge(check, clock.now())
+  if (spec.healthcheck === null) return { healthy: true, successes: 0, failures: 0, errors: 0, last: null, waitedMs: 0 }
+  const check = proven ? { ...spec.healthcheck, minHealthyMs: 0 } : spec.healthcheck
+  const judge = healthJudge(check, clock.now(), { proven })
   const askOnce = prober(check, { spec, ...way })
   for (;;) {
     signal?.throwIfAborted()

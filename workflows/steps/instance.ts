@@ -153,6 +153,8 @@ export async function healthy(run: Run, spec: InstanceSpec): Promise<string | nu
       ),
     ({ report }) => healthWords(report),
   )
+  const { name, host, project, resource, type, release, healthcheck } = spec
+  run.proven.set(name, { spec: { name, host, project, resource, type, release, healthcheck }, address })
   return address
 }
 

@@ -4,7 +4,7 @@ import type { LiveInstance, Work } from '../../src/plan/work.js'
 import type { TrafficState } from '../../src/plan/routes.js'
 import { instanceSpec } from '../../src/plan/specs.js'
 import type { Host, Strategy } from '../../src/topology/model.js'
-import type { At, InstanceAt, SpecAt, Stamp } from '../activities.js'
+import type { At, InstanceAt, Proven, SpecAt, Stamp } from '../activities.js'
 import type { Recorder } from './recorder.js'
 import type { Steer } from './steering.js'
 import { Traffic } from './traffic.js'
@@ -27,6 +27,8 @@ export class Run {
   readonly traffic: Traffic
   /** Instances that are in the middle of a change. */
   readonly unfinished = new Set<string>()
+  /** What was found healthy, by name: it must still be when the operation ends. */
+  readonly proven = new Map<string, Proven>()
   /** Instances that stay, out of the traffic, for an instant switch back. */
   readonly aside: LiveInstance[] = []
   /** Replaced instances, deleted after the point of no return. */

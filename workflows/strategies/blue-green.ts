@@ -1,6 +1,7 @@
 import type { InstanceSpec, Slot } from '../../src/plan/model.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { quick } from '../steps/activities.js'
+import { confirm } from '../steps/confirm.js'
 import { bringUp, healthy, admit } from '../steps/instance.js'
 import type { Run } from '../steps/run.js'
 import { roll } from './rolling.js'
@@ -18,6 +19,7 @@ export async function blueGreen(run: Run, work: Work[]): Promise<void> {
   )
   if (set.length === 0) return
   await bringUpSet(run, set)
+  await confirm(run)
   await switchTraffic(run, set)
   await swapRoles(run, set)
 }

@@ -1,5 +1,6 @@
 import { batchesOf, legsOf } from '../../src/plan/batches.js'
 import type { Work } from '../../src/plan/work.js'
+import { confirm } from '../steps/confirm.js'
 import { carryOut } from '../steps/instance.js'
 import type { Run } from '../steps/run.js'
 import { runLeg } from './leg.js'
@@ -19,6 +20,10 @@ export async function roll(run: Run, work: Work[]): Promise<void> {
 
 export async function runBatches(run: Run, batches: Work[][]): Promise<void> {
   for (const batch of batches) await runBatch(run, batch)
+  await confirm(
+    run,
+    batches.at(-1)?.map(({ instance }) => instance),
+  )
 }
 
 /** All of a batch to its end, good or bad: an undo must not begin while a neighbour still works. */

@@ -14,8 +14,8 @@ const check: Healthcheck = {
 }
 
 /** o: ok, f: failure, e: error, p: error that is pending; one probe a second, the first after a second. */
-function judge(probes: string, changes: Partial<Healthcheck> = {}): string {
-  const judging = healthJudge({ ...check, ...changes }, 0)
+function judge(probes: string, { proven, ...changes }: Partial<Healthcheck> & { proven?: boolean } = {}): string {
+  const judging = healthJudge({ ...check, ...changes }, 0, { proven })
   const outcomes = { o: 'ok', f: 'failure', e: 'error', p: 'error' } as const
   for (const [i, sign] of [...probes].entries()) {
     const result: ProbeResult = { outcome: outcomes[sign as 'o'], message: sign, durationMs: 1, at: '' }
@@ -37,6 +37,8 @@ describe('healthJudge', () => {
     ['an app that dies after it answered', 'ooofff', {}, 'unhealthy failures at 6'],
     ['an app that dies at its first try', 'off', { retries: 2 }, 'unhealthy failures at 3'],
     ['no retries: the first failure ends it', 'of', { retries: 0 }, 'unhealthy failures at 2'],
+    ['an app that was proven and does not answer any more', 'fff', { proven: true }, 'unhealthy failures at 3'],
+    ['an app that was proven and misses a probe', 'ffo', { proven: true, minHealthyMs: 0 }, 'healthy at 3'],
     ['failures with successes between', 'offoffoff', {}, 'waiting'],
     ['an app that comes and goes', 'oof'.repeat(10), {}, 'unhealthy deadline at 20'],
     ['errors up to the limit', 'eeeeoooo', {}, 'healthy at 8'],
