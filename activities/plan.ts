@@ -1,9 +1,12 @@
 import { Cul8erError } from '../src/errors.js'
 import { createProject, parseServer, serverInfo } from '../src/incus/index.js'
+import { oursOf } from '../src/plan/ours.js'
 import { planWork } from '../src/plan/plan.js'
-import { liveInstance, type Ours } from '../src/plan/work.js'
+import { liveInstance } from '../src/plan/work.js'
 import type { WorkPlan } from '../src/plan/plan.js'
-import type { ObservedInstance, Revision } from '../src/plan/model.js'
+import { exposureChanges } from '../src/plan/exposure.js'
+import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
+import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities } from '../workflows/activities.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
@@ -19,9 +22,10 @@ export function planActivities(deps: ActivityDeps): Rooms {
 
     findOwned: step(async ({ topology, project, hosts }, signal) => {
       const observed = await observeHosts(deps.executorFor, hosts, project, signal)
-      return observed
-        .filter((i): i is Ours => i.labels?.topology === topology)
-        .map((i) => ({ ...liveInstance(i), snapshots: i.snapshots.map(({ name }) => name) }))
+      return oursOf(topology, observed).map((i) => ({
+        ...liveInstance(i),
+        snapshots: i.snapshots.map(({ name }) => name),
+      }))
     }),
 
     ensureProject: step(async ({ host, via, project }, signal) => {
@@ -59,7 +63,30 @@ export async function observeAndPlan(
   })
   const plan = planWork({ revision, observed, unfinished, kept, force })
   await refuseVms(deps, revision, plan, signal)
-  return { plan: { ...plan, notes: [...plan.notes, ...certificateNotes(revision)] }, observed }
+  return { plan: { ...plan, exposure: await exposure(deps, revision, hosts, plan) }, observed }
+}
+
+/** What the edges do against what is declared. An edge that cannot be asked is no reason to refuse a plan. */
+async function exposure(
+  deps: ActivityDeps,
+  revision: Revision,
+  hosts: PlanInput['hosts'],
+  { work, bystanders }: WorkPlan,
+): Promise<Change[]> {
+  const { topology } = revision
+  const exposing = Object.entries(hosts).filter(([name]) =>
+    Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
+  )
+  const exposures = await Promise.all(
+    exposing.map(async ([host, via]) => ({ host, current: await deps.edgeFor(host, via).current(topology.name) })),
+  ).catch((error: unknown) => {
+    deps.log.warn({ error: String(error) }, 'the edge could not be asked')
+    return []
+  })
+  const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
+  const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
+  // A first deploy opens its ports with its first instance.
+  return live.length === 0 ? [] : exposureChanges(revision, trafficNow(topology, live), exposures, changing)
 }
 
 /** A VM on a host that cannot run one is refused before anything is made. */
@@ -83,12 +110,4 @@ async function refuseVms(
       hint: 'use type container, or a host with KVM (its Incus lists the driver qemu)',
     })
   }
-}
-
-function certificateNotes({ topology }: Revision): string[] {
-  return Object.entries(topology.resources).flatMap(([name, { expose }]) =>
-    expose
-      .filter(({ protocol, certificate }) => protocol === 'https' && certificate === null)
-      .map(({ as }) => `${name}: port ${as} answers with a self-signed certificate, for development only`),
-  )
 }

@@ -7,6 +7,7 @@ import {
   setDevice,
   type IncusCommand,
 } from '../incus/index.js'
+import { deviceChanges } from '../plan/compare.js'
 import { labelChanges, labelsToConfig } from '../plan/labels.js'
 import type { InstanceSpec, Labels, ObservedInstance, Role } from '../plan/model.js'
 
@@ -80,8 +81,11 @@ function deviceCommands(spec: InstanceSpec, observed: ObservedInstance): IncusCo
           : overrideDevice(spec.name, device, wanted, where),
       ]
     }
-    const { type: _type, ...keys } = wanted
-    const changed = Object.fromEntries(Object.entries(keys).filter(([key, value]) => actual[key] !== value))
+    const changed = Object.fromEntries(deviceChanges(device, wanted, actual).map(([key, value]) => [key, value ?? '']))
+    // Incus cannot change what a device is.
+    if ('type' in changed) {
+      return [removeDevice(spec.name, device, where), addDevice(spec.name, device, wanted, where)]
+    }
     return Object.keys(changed).length === 0 ? [] : [setDevice(spec.name, device, changed, where)]
   })
 }

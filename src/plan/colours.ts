@@ -11,26 +11,32 @@ export interface Seating {
 }
 
 /**
- * blueGreen: a declared change of one seat makes a whole new set of its resource, in the other colour. A set that is kept
- * from before and is just what is wanted comes back as it is.
+ * blueGreen: a declared change of one seat makes a whole new set of its resource, in another colour. A set that is kept
+ * from before and is just what is wanted comes back as it is. Public ports lead to one colour, so a set that an operation left
+ * in two is made anew as well.
  */
 export function colourSets(revision: Revision, seating: Seating): Map<string, Work | null> {
   if (revision.topology.strategy.approach !== 'blueGreen') return seating.planned
-  const changed = new Set(
-    [...seating.planned.values()].flatMap((w) =>
-      w !== null && w.from !== null && !w.drift && !w.live && !resourceOf(revision, w.resource).stateful
-        ? [w.resource]
-        : [],
-    ),
-  )
   const result = new Map(seating.planned)
-  for (const resource of changed) {
+  for (const [resource, { stateful }] of Object.entries(revision.topology.resources)) {
     const own = seats(revision).filter((seat) => seat.resource === resource)
+    if (stateful || !needsSet(own, seating)) continue
     const set = keptSet(revision, own, seating) ?? newSet(revision, own, seating)
     own.forEach((seat, i) => result.set(seatKey(seat), set[i] ?? null))
   }
   return result
 }
+
+function needsSet(own: Seat[], { planned, live }: Seating): boolean {
+  const changed = own.some((seat) => {
+    const w = planned.get(seatKey(seat)) ?? null
+    return w !== null && w.from !== null && !w.live && (!w.drift || w.action === 'replace')
+  })
+  return changed || slotsOf(own, live).size > 1
+}
+
+const slotsOf = (own: Seat[], live: Seating['live']): Set<Slot> =>
+  new Set(own.flatMap((seat) => live.get(seatKey(seat))?.labels.slot ?? []))
 
 function keptSet(revision: Revision, own: Seat[], { live, kept }: Seating): Work[] | null {
   const set = own.map((seat): Work | null => {
@@ -48,8 +54,9 @@ function keptSet(revision: Revision, own: Seat[], { live, kept }: Seating): Work
 }
 
 function newSet(revision: Revision, own: Seat[], { planned, live }: Seating): Work[] {
-  const before = own.map((seat) => live.get(seatKey(seat))?.labels.slot).find((slot) => slot !== undefined) ?? ''
-  const slot: Slot = otherSlot(before, true)
+  const taken = slotsOf(own, live)
+  const [before = ''] = taken
+  const slot = [otherSlot(before, true), 'blue' as const, '' as const].find((free) => !taken.has(free)) ?? ''
   return own.map((seat) => {
     const now = live.get(seatKey(seat))
     const plan = planned.get(seatKey(seat)) ?? null
@@ -58,6 +65,11 @@ function newSet(revision: Revision, own: Seat[], { planned, live }: Seating): Wo
     // A seat that is new in this revision joins the new set.
     return now === undefined
       ? work('create', spec, null, plan?.reasons ?? ['it is not there'], { drift: false })
-      : replacement(spec, liveInstance(now), plan?.reasons ?? ['its set is replaced'], { drift: false })
+      : replacement(
+          spec,
+          liveInstance(now),
+          plan?.reasons ?? [taken.size > 1 ? 'its set is in two colours' : 'its set is replaced'],
+          { drift: false },
+        )
   })
 }

@@ -65,17 +65,32 @@ function deviceDifferences(spec: InstanceSpec, observed: ObservedInstance): Diff
   return names.flatMap((name): Difference[] => {
     const wanted = spec.devices[name]
     const actual = observed.devices[name]
-    // An override of the profile's root disk carries the profile's keys too; only ours count.
+    // The root disk is the profile's with what is overridden of it: without an override of ours nothing is wrong with it.
     if (wanted === undefined) {
       return name === 'root' ? [] : [{ kind: 'live', reason: `device ${name} is there, but not declared` }]
     }
     if (actual === undefined) return [{ kind: 'live', reason: `device ${name} is missing` }]
-    const wrong = Object.entries(wanted).filter(([key, value]) => actual[key] !== value)
-    return wrong.map(([key, value]) => ({
+    return deviceChanges(name, wanted, actual).map(([key, value]) => ({
       kind: 'live',
       reason: `device ${name}: ${key} is ${shown(actual[key])}, should be ${shown(value)}`,
     }))
   })
+}
+
+/**
+ * Keys of a device that are not as they shall be, undefined for one that shall not be there. An override of a profile's device
+ * carries the profile's keys too; there only ours count.
+ */
+export function deviceChanges(
+  name: string,
+  wanted: Record<string, string>,
+  actual: Record<string, string>,
+): [string, string | undefined][] {
+  const whole = 'type' in wanted && name !== 'root'
+  const names = [...new Set([...Object.keys(wanted), ...(whole ? Object.keys(actual) : [])])].sort()
+  return names.flatMap((key): [string, string | undefined][] =>
+    wanted[key] === actual[key] ? [] : [[key, wanted[key]]],
+  )
 }
 
 function secretDifferences(spec: InstanceSpec, labels: Labels): Difference[] {

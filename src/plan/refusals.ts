@@ -1,7 +1,7 @@
 import { Cul8erError } from '../errors.js'
 import type { ObservedInstance, Revision } from './model.js'
 import { resourceOf } from './specs.js'
-import type { Work } from './work.js'
+import type { Ours, Work } from './work.js'
 
 /**
  * A stateful instance is not replaced: its data would be lost. With `force` it is, and the notes say so.
@@ -27,11 +27,12 @@ export function refuseDataLoss(revision: Revision, all: Work[], force: boolean, 
  * Never touch what is not ours: a foreign instance with a name that we need is an error, not an update.
  * @throws Cul8erError NAME_CLASH
  */
-export function refuseClashes(all: Work[], observed: ObservedInstance[], topology: string): void {
+export function refuseClashes(all: Work[], observed: ObservedInstance[], ours: Ours[]): void {
   for (const { action, instance, host } of all) {
     if (action !== 'create' && action !== 'replace') continue
-    const foreign = observed.find((i) => i.name === instance && i.host === host && i.labels?.topology !== topology)
-    if (foreign !== undefined) {
+    const isThere = (i: ObservedInstance): boolean => i.name === instance && i.host === host
+    const foreign = observed.find(isThere)
+    if (foreign !== undefined && !ours.some(isThere)) {
       const owner = foreign.labels === null ? "is not cul8er's" : `belongs to topology ${foreign.labels.topology}`
       throw new Cul8erError('NAME_CLASH', `instance ${instance} on ${host} exists and ${owner}`, {
         hint: `rename it (incus rename ${instance} NEW-NAME), or name the resource or topology differently`,

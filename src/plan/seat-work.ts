@@ -1,3 +1,4 @@
+import type { Resource } from '../topology/model.js'
 import { compare } from './compare.js'
 import type { Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
@@ -29,17 +30,19 @@ export interface SeatInput {
   revision: Revision
   seat: Seat
   live: Ours | null
+  /** Of the set that the seat belongs to, where it lives: a new instance takes traffic only in that colour. */
+  colour: Slot | null
   counts: Counts
   unfinished: string[]
 }
 
 /** What must change for one seat; null: nothing. */
-export function seatWork({ revision, seat, live, counts, unfinished }: SeatInput): Work | null {
+export function seatWork({ revision, seat, live, colour, counts, unfinished }: SeatInput): Work | null {
   const resource = resourceOf(revision, seat.resource)
   if (live === null) {
-    const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })
-    count(counts, seat.resource, host)
-    const slot: Slot = revision.topology.strategy.approach === 'blueGreen' && !resource.stateful ? 'blue' : ''
+    const host = placeNext(resource, seat, counts)
+    const coloured = revision.topology.strategy.approach === 'blueGreen' && !resource.stateful
+    const slot: Slot = coloured ? (colour ?? 'blue') : ''
     return work('create', instanceSpec(revision, seat, host, slot), null, ['it is not there'], { drift: false })
   }
   const spec = instanceSpec(revision, seat, live.host, live.labels.slot)
@@ -55,7 +58,7 @@ export function seatWork({ revision, seat, live, counts, unfinished }: SeatInput
   const drift = live.labels.digest === spec.digest && moved.length === 0
   const from = liveInstance(live)
   if (moved.length > 0 || differences.some(({ kind }) => kind === 'image')) {
-    const host = moved.length > 0 ? placeOn(resource, { ofResource: new Map(), all: counts.all }) : live.host
+    const host = moved.length > 0 ? placeNext(resource, seat, counts) : live.host
     return replacement(instanceSpec(revision, seat, host, otherSlot(live.labels.slot, false)), from, reasons, { drift })
   }
   if (differences.every(({ kind }) => kind === 'state')) return work('start', spec, from, reasons, { drift })
@@ -63,4 +66,10 @@ export function seatWork({ revision, seat, live, counts, unfinished }: SeatInput
     drift,
     ...(differences.every(({ kind }) => kind === 'live') ? { live: true } : {}),
   })
+}
+
+function placeNext(resource: Resource, seat: Seat, counts: Counts): string {
+  const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })
+  count(counts, seat.resource, host)
+  return host
 }

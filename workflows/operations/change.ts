@@ -7,7 +7,7 @@ import { Run } from '../steps/run.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
 import { ending } from './ending.js'
 import type { OperationEnd, OperationInput } from './model.js'
-import { trafficNow } from './traffic-now.js'
+import { trafficNow } from '../../src/plan/traffic-now.js'
 
 /** A strategy: brings the work up to full traffic, and throws when it cannot. */
 export type Strategy = (run: Run, work: Work[]) => Promise<void>
@@ -47,7 +47,8 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         kept: input.kept,
         force: request.force ?? false,
       }),
-    ({ work }) => (work.length === 0 ? 'nothing to change' : `${work.length} changes`),
+    ({ work, exposure }) =>
+      work.length + exposure.length === 0 ? 'nothing to change' : `${work.length + exposure.length} changes`,
   )
   conducted.changes.push(...toPlan(input.topology, plan).changes)
   if (request.planFingerprint !== undefined && request.planFingerprint !== plan.fingerprint) throw stale()

@@ -6,7 +6,7 @@ import { Run } from '../steps/run.js'
 import { conduct, type Ending } from './conduct.js'
 import { ending } from './ending.js'
 import type { OperationEnd, OperationInput } from './model.js'
-import { trafficNow } from './traffic-now.js'
+import { trafficNow } from '../../src/plan/traffic-now.js'
 
 /**
  * Puts instances back to a snapshot, one after another. What they hold now is snapshot first, so that a restore that does

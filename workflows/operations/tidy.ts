@@ -3,7 +3,7 @@ import { remove } from '../steps/instance.js'
 import { Run } from '../steps/run.js'
 import { conduct, type Ending } from './conduct.js'
 import type { OperationEnd, OperationInput } from './model.js'
-import { trafficNow } from './traffic-now.js'
+import { trafficNow } from '../../src/plan/traffic-now.js'
 
 /** The time of a kept set is over: out of the edge and gone. */
 export async function tidy(input: OperationInput): Promise<OperationEnd> {

@@ -1,6 +1,6 @@
-import { FULL_WEIGHT, type TrafficState } from '../../src/plan/routes.js'
-import type { LiveInstance } from '../../src/plan/work.js'
-import type { Topology } from '../../src/topology/model.js'
+import { FULL_WEIGHT, type TrafficState } from './routes.js'
+import type { LiveInstance } from './work.js'
+import type { Topology } from '../topology/model.js'
 
 /** The traffic as it should be before anything changes: what lives, and what is kept aside, at full weight. */
 export function trafficNow(topology: Topology, live: LiveInstance[]): TrafficState {

@@ -1,0 +1,33 @@
+import type { ObservedInstance, Slot } from './model.js'
+import { instanceName } from './naming.js'
+import type { Ours } from './work.js'
+
+/**
+ * A topology's instances among all that hosts show. The name counts beside the labels: a copy or a renamed instance carries our
+ * labels too, but it is the work of a person, and so left alone. What colour an instance has is read off its name, which cannot be
+ * spoilt by hand.
+ */
+export function oursOf(topology: string, observed: readonly ObservedInstance[]): Ours[] {
+  return observed.flatMap((instance): Ours[] => {
+    const { labels } = instance
+    if (labels?.topology !== topology || labels.role === 'edge') return []
+    const slot = SLOTS.find((each) => instanceName(topology, labels.resource, labels.index, each) === instance.name)
+    return slot === undefined ? [] : [{ ...instance, labels: { ...labels, slot } }]
+  })
+}
+
+const SLOTS: readonly Slot[] = ['', 'blue', 'green', 'canary']
+
+/** Instances with the topology's labels that are not its own, in words. */
+export const strangersOf = (topology: string, observed: readonly ObservedInstance[]): string[] => {
+  const ours = new Set(oursOf(topology, observed).map(({ host, name }) => `${host}/${name}`))
+  return observed
+    .filter(
+      ({ host, name, labels }) =>
+        labels?.topology === topology && labels.role !== 'edge' && !ours.has(`${host}/${name}`),
+    )
+    .map(
+      ({ host, name, labels }) =>
+        `${name} on ${host} has the labels of ${labels?.resource} but not its name: left alone`,
+    )
+}
