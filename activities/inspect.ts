@@ -1,5 +1,6 @@
 import { dryRun } from '../src/dryrun/dry-run.js'
 import { probe } from '../src/health/probe.js'
+import { oursOf } from '../src/plan/ours.js'
 import { planWork, toPlan } from '../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../src/plan/model.js'
 import { instanceSpec } from '../src/plan/specs.js'
@@ -53,7 +54,7 @@ async function status(
 ): Promise<InstanceStatusRow[]> {
   if (revision === null) return []
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
-  const ours = observed.filter((i): i is Ours => i.labels?.topology === topology)
+  const ours = oursOf(topology, observed)
   const { work } = planWork({ revision, observed, kept, force: true })
   const weights = await weightsOf(deps, revision)
   const rows: InstanceStatusRow[] = []
@@ -156,11 +157,9 @@ async function snapshots(
   signal: AbortSignal,
 ): Promise<NonNullable<InspectResult['snapshots']>> {
   const observed = await observeHosts(deps.executorFor, hosts, project, signal)
-  return observed
-    .filter((i): i is Ours => i.labels?.topology === topology)
-    .flatMap(({ host, name: instance, labels: { resource }, snapshots: all }) =>
-      all.map(({ name, createdAt }) => ({ host, instance, resource, name, createdAt })),
-    )
+  return oursOf(topology, observed).flatMap(({ host, name: instance, labels: { resource }, snapshots: all }) =>
+    all.map(({ name, createdAt }) => ({ host, instance, resource, name, createdAt })),
+  )
 }
 
 async function orphans(

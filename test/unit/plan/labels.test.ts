@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { labelChanges, labelsFromConfig, labelsToConfig } from '../../../src/plan/labels.js'
+import type { Labels } from '../../../src/plan/model.js'
+
+const labels: Labels = {
+  topology: 'shop',
+  resource: 'web',
+  index: 2,
+  slot: 'blue',
+  revision: 4,
+  digest: '0123456789abcdef',
+  operation: '7',
+  image: 'images:debian/12',
+  release: 'shop@1.0.0',
+  role: 'live',
+  secrets: { KEY: 'aa' },
+}
+
+const config = {
+  'user.cul8er.topology': 'shop',
+  'user.cul8er.resource': 'web',
+  'user.cul8er.index': '2',
+  'user.cul8er.slot': 'blue',
+  'user.cul8er.revision': '4',
+  'user.cul8er.digest': '0123456789abcdef',
+  'user.cul8er.operation': '7',
+  'user.cul8er.image': 'images:debian/12',
+  'user.cul8er.release': 'shop@1.0.0',
+  'user.cul8er.role': 'live',
+  'user.cul8er.secret.KEY': 'aa',
+}
+
+describe('labels', () => {
+  it('are these keys', () => {
+    expect(labelsToConfig(labels)).toEqual(config)
+    expect(labelsFromConfig({ ...config, 'limits.cpu': '2' })).toEqual(labels)
+  })
+
+  it.each(['index', 'slot', 'release'])('has no key for %s when there is none', (key) => {
+    const without = labelsToConfig({ ...labels, index: null, slot: '', release: null })
+    expect(without).not.toHaveProperty([`user.cul8er.${key}`])
+  })
+
+  it('come back from the config as they were', () => {
+    const some: fc.Arbitrary<Labels> = fc.record({
+      topology: fc.string({ minLength: 1 }),
+      resource: fc.string({ minLength: 1 }),
+      index: fc.option(fc.nat()),
+      slot: fc.constantFrom('', 'blue', 'green', 'canary'),
+      revision: fc.nat(),
+      digest: fc.string(),
+      operation: fc.string(),
+      image: fc.string(),
+      release: fc.option(fc.string({ minLength: 1 })),
+      role: fc.constantFrom('live', 'new', 'old', 'canary', 'edge'),
+      secrets: fc.dictionary(fc.stringMatching(/^[A-Z_]+$/), fc.string(), { noNullPrototype: true }),
+    })
+    fc.assert(
+      fc.property(some, (each) => {
+        expect(labelsFromConfig(labelsToConfig(each))).toEqual(each)
+      }),
+    )
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['no resource', { 'user.cul8er.topology': 'shop' }],
+    ['no topology', { 'user.cul8er.resource': 'web' }],
+    ['an empty topology', { 'user.cul8er.topology': '', 'user.cul8er.resource': 'web' }],
+    ["another tool's keys", { 'user.topology': 'shop', 'user.resource': 'web' }],
+  ])('%s is not ours', (_what, found) => {
+    expect(labelsFromConfig(found)).toBeNull()
+  })
+
+  it.each<[string, Record<string, string>, Partial<Labels>]>([
+    ['index', { 'user.cul8er.index': 'two' }, { index: null }],
+    ['revision', { 'user.cul8er.revision': '-1' }, { revision: 0 }],
+    ['slot', { 'user.cul8er.slot': 'red' }, { slot: '' }],
+    ['role', { 'user.cul8er.role': 'king' }, { role: 'live' }],
+  ])('a spoilt %s does not hide an instance', (_what, spoilt, read) => {
+    expect(labelsFromConfig({ ...config, ...spoilt })).toEqual({ ...labels, ...read })
+  })
+})
+
+describe('changes from labels to labels', () => {
+  it.each<[string, Labels | null, Labels, Record<string, string>]>([
+    ['none', labels, labels, {}],
+    ['all, where there were none', null, labels, config],
+    ['one value', labels, { ...labels, revision: 5 }, { 'user.cul8er.revision': '5' }],
+    [
+      'keys that go are emptied',
+      labels,
+      { ...labels, index: null, slot: '', release: null, secrets: {} },
+      {
+        'user.cul8er.index': '',
+        'user.cul8er.slot': '',
+        'user.cul8er.release': '',
+        'user.cul8er.secret.KEY': '',
+      },
+    ],
+    [
+      'another secret',
+      labels,
+      { ...labels, secrets: { TOKEN: 'bb' } },
+      { 'user.cul8er.secret.TOKEN': 'bb', 'user.cul8er.secret.KEY': '' },
+    ],
+  ])('%s', (_what, from, to, changes) => {
+    expect(labelChanges(from, to)).toEqual(changes)
+  })
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { incusName, instanceName, isOurSnapshot, otherSlot, snapshotName } from '../../../src/plan/naming.js'
+
+describe('names', () => {
+  it.each([
+    ['shop', 'web', null, '', 'shop-web'],
+    ['shop', 'web', 1, '', 'shop-web-1'],
+    ['shop', 'web', 12, 'blue', 'shop-web-12-blue'],
+    ['shop', 'web', null, 'canary', 'shop-web-canary'],
+    ['my_Shop', 'web_App', 2, 'green', 'my-shop-web-app-2-green'],
+  ] as const)('%s, %s, %s, %s: %s', (topology, resource, index, slot, name) => {
+    expect(instanceName(topology, resource, index, slot)).toBe(name)
+  })
+
+  it.each([
+    ['web', 'web'],
+    ['my_app', 'my-app'],
+    ['A_b_C', 'a-b-c'],
+  ])('%s is %s to Incus', (name, incus) => {
+    expect(incusName(name)).toBe(incus)
+  })
+
+  it.each([
+    ['blue', true, 'green'],
+    ['green', true, 'blue'],
+    ['', true, 'green'],
+    ['', false, 'green'],
+    ['green', false, ''],
+    ['blue', false, 'green'],
+    ['canary', true, 'green'],
+  ] as const)('beside %j, coloured %s, %j is free', (slot, coloured, other) => {
+    expect(otherSlot(slot, coloured)).toBe(other)
+  })
+
+  it.each([
+    [snapshotName(7), true],
+    ['pre-deploy-12', true],
+    ['pre-deploy-', false],
+    ['pre-deploy-1-mine', false],
+    ['before', false],
+  ])('snapshot %s is ours: %s', (name, ours) => {
+    expect(isOurSnapshot(name)).toBe(ours)
+  })
+})

@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Cul8erError } from '../../../src/errors.js'
+import type { Labels, ObservedInstance, Revision, Role, Slot } from '../../../src/plan/model.js'
+import { planWork, type PlanInput, type WorkPlan } from '../../../src/plan/plan.js'
+import { parseTopology } from '../../../src/topology/parse.js'
+import { validDeclaration } from '../topology/arbitrary.js'
+import { apply, foreign, revisionOf, worldOf } from './world.js'
+
+/** A valid topology with what a command adds: artifacts, and most secrets sealed. */
+const revision = (number: number): fc.Arbitrary<Revision> =>
+  fc
+    .tuple(validDeclaration, fc.constantFrom('a', 'b'))
+    .filter(([declaration]) => parseTopology(declaration).ok)
+    .map(([declaration, digest]) => {
+      const plain = revisionOf(declaration, { number })
+      const sealed = Object.entries(plain.topology.resources).flatMap(([resource, { environment }]) =>
+        Object.entries(environment).flatMap(([name, value]) =>
+          'secret' in value && value.secret.from === 'system'
+            ? [[`${resource}/${name}`, { box: `v1:${number}`, digest }] as const]
+            : [],
+        ),
+      )
+      return { ...plain, sealed: Object.fromEntries(sealed) }
+    })
+
+type Spoil = (instance: ObservedInstance & { labels: Labels }) => void
+const spoils: Spoil[] = [
+  () => undefined,
+  (i) => (i.status = 'Stopped'),
+  (i) => (i.config['limits.cpu'] = '77'),
+  (i) => (i.config['environment.BY_HAND'] = '1'),
+  (i) => (i.config['raw.lxc'] = 'x'),
+  (i) => (i.devices.extra = { type: 'nic' }),
+  (i) => (i.devices = {}),
+  (i) => (i.labels.image = 'spoilt'),
+  (i) => (i.labels.release = 'shop@0'),
+  (i) => (i.labels.digest = ''),
+  (i) => (i.labels.secrets = {}),
+  (i) => (i.labels.revision = 0),
+  (i) => (i.labels.slot = 'green'),
+  (i) => (i.labels.role = 'old'),
+  (i) => (i.labels.role = 'new'),
+  (i) => (i.labels.topology = 'other'),
+  (i) => (i.host = 'remote'),
+]
+
+/** What runs: seats of some revision, each spoilt in some way or gone, some twice; and what is nobody's. */
+const observed = (of: Revision): fc.Arbitrary<ObservedInstance[]> => {
+  const slots: Slot[] = ['', 'blue', 'green']
+  const roles: Role[] = ['live', 'live', 'old', 'new']
+  return fc
+    .array(
+      fc.tuple(
+        fc.constantFrom(...slots),
+        fc.constantFrom(...roles),
+        fc.array(fc.nat(spoils.length), { minLength: 30, maxLength: 30 }),
+        fc.boolean(),
+      ),
+      { minLength: 1, maxLength: 2 },
+    )
+    .map((sets) => {
+      const all = sets.flatMap(([slot, role, ways, twoWays]) =>
+        worldOf(of, { slot, role, operation: 1 }).flatMap((instance, i) => {
+          const first = spoils[ways[2 * i] ?? 0]
+          if (first === undefined) return []
+          first(instance)
+          if (twoWays) spoils[ways[2 * i + 1] ?? 0]?.(instance)
+          return [instance]
+        }),
+      )
+      const places = new Map(all.map((i) => [`${i.host}/${i.name}`, i] as const))
+      return [...places.values(), foreign('somebodys'), foreign('shop')]
+    })
+}
+
+interface Case {
+  input: PlanInput
+  /** The same, in another order. */
+  shuffled: ObservedInstance[]
+}
+
+const cases: fc.Arbitrary<Case> = fc.tuple(revision(1), revision(2), fc.boolean()).chain(([before, after, same]) =>
+  observed(before).chain((world) => {
+    const own = world.map(({ name }) => name)
+    const old = world.filter(({ labels }) => labels?.role === 'old').map(({ name }) => name)
+    return fc.record({
+      input: fc.record({
+        revision: fc.constant(same ? before : after),
+        observed: fc.constant(world),
+        unfinished: fc.subarray(own),
+        kept: fc.subarray(old),
+        force: fc.constant(true),
+      }),
+      shuffled: fc.shuffledSubarray(world, { minLength: world.length }),
+    })
+  }),
+)
+
+/** The plan; null where a name is taken by somebody else. */
+function planOf(input: PlanInput): WorkPlan | null {
+  try {
+    return planWork(input)
+  } catch (error) {
+    if (error instanceof Cul8erError && error.code === 'NAME_CLASH') return null
+    throw error
+  }
+}
+
+const runs = { numRuns: 100 }
+const place = ({ name, host }: { name: string; host: string }): string => `${host}/${name}`
+const isOurs = ({ input: { revision: r } }: Case, { labels }: ObservedInstance): boolean =>
+  labels?.topology === r.topology.name
+
+describe('whatever was declared, and whatever the world is', () => {
+  it('a plan that was carried out leaves nothing to do', () => {
+    fc.assert(
+      fc.property(cases, ({ input }) => {
+        const plan = planOf(input)
+        fc.pre(plan !== null)
+        const keep = input.revision.topology.strategy.approach === 'blueGreen'
+        const after = apply(input.revision, plan.work, input.observed, { keep })
+        const kept = after.filter(({ labels }) => labels?.role === 'old').map(({ name }) => name)
+        expect(planWork({ revision: input.revision, observed: after, kept }).work).toEqual([])
+      }),
+      runs,
+    )
+  })
+
+  it('a plan is the same each time, and in whatever order hosts answer', () => {
+    fc.assert(
+      fc.property(cases, ({ input, shuffled }) => {
+        const plan = planOf(input)
+        expect(planOf(structuredClone(input))).toEqual(plan)
+        const again = planOf({ ...input, observed: shuffled })
+        expect(again?.work).toEqual(plan?.work)
+        expect(again?.fingerprint).toBe(plan?.fingerprint)
+      }),
+      runs,
+    )
+  })
+
+  it("what is not the topology's is never changed, deleted, made over or counted", () => {
+    fc.assert(
+      fc.property(cases, (each) => {
+        const plan = planOf(each.input)
+        fc.pre(plan !== null)
+        const others = new Set(each.input.observed.filter((i) => !isOurs(each, i)).map(place))
+        for (const { action, instance: name, host, from } of plan.work) {
+          expect(others).not.toContain(place({ name, host }))
+          if (from !== null) expect(others).not.toContain(place(from))
+          expect(from === null).toBe(action === 'create')
+        }
+        for (const bystander of plan.bystanders) expect(others).not.toContain(place(bystander))
+        const ours = planOf({ ...each.input, observed: each.input.observed.filter((i) => isOurs(each, i)) })
+        expect(ours).toEqual(plan)
+      }),
+      runs,
+    )
+  })
+
+  it('no instance is both changed and left alone, and no two changes make the same one', () => {
+    fc.assert(
+      fc.property(cases, ({ input }) => {
+        const plan = planOf(input)
+        fc.pre(plan !== null)
+        const from = plan.work.flatMap((w) => w.from ?? []).map(place)
+        expect(new Set(from).size).toBe(from.length)
+        const alone = plan.bystanders.map(place)
+        expect(new Set([...from, ...alone]).size).toBe(from.length + alone.length)
+        const made = plan.work.filter(({ action }) => action !== 'delete').map((w) => `${w.host}/${w.instance}`)
+        expect(new Set(made).size).toBe(made.length)
+      }),
+      runs,
+    )
+  })
+})
