@@ -1,7 +1,9 @@
 import type { Cul8erClient } from './cul8er.js'
 import type { LinkOptions } from './link.js'
 
-export type { Cul8erClient, DeployOptions, Orphan, PlanOptions, Snapshot, StartOptions } from './cul8er.js'
+export type { Cul8erClient, DeployOptions, PlanOptions } from './cul8er.js'
+export type { StartOptions } from './start.js'
+export type { Orphan, Snapshot } from './world.js'
 export type { RunEvent } from './events.js'
 export type { LinkOptions } from './link.js'
 export type { LogLine, LogOptions } from './logs.js'

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { Cul8erError } from '../errors.js'
+import { steer, type OperationRequest, type Steering } from '../../workflows/model.js'
+import { askForOperation, knownLedger } from './ledger.js'
+import type { Link } from './link.js'
+import { Run } from './run.js'
+
+export interface StartOptions {
+  force?: boolean
+  /** Wait for an operation in progress instead of being refused. */
+  wait?: boolean
+  /** Called once when the wait begins. */
+  waiting?: (reason: Cul8erError) => void
+}
+
+/**
+ * Starts an operation.
+ * @throws Cul8erError OPERATION_IN_PROGRESS unless it shall wait, and whatever else the ledger refuses with
+ */
+export async function startRun(
+  link: Link,
+  topology: string,
+  request: Omit<OperationRequest, 'requestId'>,
+  { wait = false, waiting }: StartOptions,
+): Promise<Run> {
+  let tell = waiting
+  for (;;) {
+    try {
+      return new Run(link, topology, await askForOperation(link, topology, { ...request, requestId: randomUUID() }))
+    } catch (error) {
+      const inProgress = wait ? operationIn(error) : null
+      if (inProgress === null) throw error
+      tell?.(error as Cul8erError)
+      tell = undefined
+      await new Run(link, topology, { ...inProgress, revision: 0 }).result()
+    }
+  }
+}
+
+/**
+ * Says something to the operation in progress.
+ * @throws Cul8erError NOTHING_TO_STEER when there is none, or when it makes no sense now
+ */
+export async function steerOperation(
+  link: Link,
+  topology: string,
+  action: Steering,
+): Promise<{ operation: string; accepted: string }> {
+  const { current } = await knownLedger(link, topology)
+  if (current === null) {
+    throw new Cul8erError('NOTHING_TO_STEER', `no operation of ${topology} is in progress`, {
+      hint: `cul8er history ${topology} shows how the last ones ended`,
+    })
+  }
+  const updateId = randomUUID()
+  const { accepted } = await link.call((client) =>
+    client.workflow.getHandle(current.workflowId).executeUpdate(steer, { args: [{ action }], updateId }),
+  )
+  return { operation: current.id, accepted }
+}
+
+function operationIn(error: unknown): { operation: string; workflowId: string } | null {
+  if (!(error instanceof Cul8erError) || error.code !== 'OPERATION_IN_PROGRESS') return null
+  const { operation, workflowId } = error.details ?? {}
+  return typeof operation === 'string' && typeof workflowId === 'string' ? { operation, workflowId } : null
+}

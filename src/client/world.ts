@@ -1,0 +1,110 @@
+import type { DryStep } from '../dryrun/dry-run.js'
+import { Cul8erError } from '../errors.js'
+import type { Plan, Revision } from '../plan/model.js'
+import type { Host, Topology } from '../topology/model.js'
+import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../../workflows/model.js'
+import { isNotFound } from './failures.js'
+import { inspect } from './inspect.js'
+import { knownLedger, ledgerNames, readLedger } from './ledger.js'
+import type { Link } from './link.js'
+import type { NewRevision } from './revision.js'
+import { statusOf, type Status } from './status.js'
+
+/* What the ledger knows and what the hosts show, put together. Nothing here changes anything. */
+
+export type Snapshot = NonNullable<InspectResult['snapshots']>[number]
+export type Orphan = NonNullable<InspectResult['orphans']>[number]
+
+/** What bringing the world to a revision would change; with `dryRun` by which commands. */
+export async function lookAhead(
+  link: Link,
+  revision: NewRevision,
+  { force = false, dryRun = false }: { force?: boolean; dryRun?: boolean },
+): Promise<{ plan: Plan; commands: DryStep[] }> {
+  const { name } = revision.topology
+  const state = await readLedger(link, name)
+  const { plan, commands = [] } = await inspect(link, name, {
+    kind: 'plan',
+    topology: name,
+    revision,
+    formerHosts: state === null ? {} : hostsOf(state),
+    unfinished: state?.unfinished ?? [],
+    kept: state?.kept?.names ?? [],
+    force,
+    ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
+  })
+  if (plan === undefined) throw new Cul8erError('INTERNAL', 'the look at the hosts gave no plan')
+  return { plan, commands }
+}
+
+/** @throws Cul8erError UNKNOWN_TOPOLOGY */
+export async function readStatus(link: Link, topology: string): Promise<Status> {
+  const state = await knownLedger(link, topology)
+  const [rows, step] = await Promise.all([instanceRows(link, state), stepInWords(link, state)])
+  return statusOf(state, rows, step)
+}
+
+/** Each instance as its host shows it; none when nothing is deployed. */
+export async function instanceRows(link: Link, state: LedgerState): Promise<InstanceStatusRow[]> {
+  const revision = currentRevision(state)
+  if (revision === null) return []
+  const { topology, kept, current } = state
+  const request = { kind: 'status' as const, topology, revision, kept: kept?.names ?? [], operation: current?.number }
+  return (await inspect(link, topology, request)).rows ?? []
+}
+
+/** @throws Cul8erError UNKNOWN_TOPOLOGY */
+export async function readSnapshots(link: Link, topology: string): Promise<Snapshot[]> {
+  const state = await knownLedger(link, topology)
+  const revision = currentRevision(state)
+  if (revision === null) return []
+  const { project } = revision.topology
+  return (
+    (await inspect(link, topology, { kind: 'snapshots', topology, hosts: hostsOf(state), project })).snapshots ?? []
+  )
+}
+
+/** Instances of ours that no topology claims, on the hosts that any topology names and on `hosts`. */
+export async function findOrphans(link: Link, hosts: Record<string, Host>): Promise<Orphan[]> {
+  const states = await Promise.all((await ledgerNames(link)).map((name) => knownLedger(link, name)))
+  const claiming = states.filter(({ desired, current }) => desired !== null || current !== null)
+  const everywhere = Object.assign({}, ...claiming.map(hostsOf), hosts) as Record<string, Host>
+  if (Object.keys(everywhere).length === 0) return []
+  const claimed = claiming.map(({ topology }) => topology)
+  return (await inspect(link, 'orphans', { kind: 'orphans', hosts: distinct(everywhere), claimed })).orphans ?? []
+}
+
+async function stepInWords(link: Link, { current }: LedgerState): Promise<string | null> {
+  if (current === null) return null
+  const look = await link.call(async (client) => {
+    try {
+      return await client.workflow.getHandle(current.workflowId).query(progress)
+    } catch (error) {
+      if (isNotFound(error)) return null
+      throw error
+    }
+  })
+  return look?.step ?? null
+}
+
+/** What instances are measured by: the stable revision; before the first there is only the desired one. */
+export const currentRevision = ({ revisions, desired, stable }: LedgerState): Revision | null =>
+  revisions.find(({ number }) => number === (stable ?? desired)) ?? null
+
+const nextRevision = (state: LedgerState | null): number =>
+  Math.max(0, ...(state?.revisions ?? []).map(({ number }) => number)) + 1
+
+/** Of all kept revisions: a host may have left the topology with instances on it. */
+const hostsOf = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>
+  Object.assign({}, ...revisions.map(({ topology }: { topology: Topology }) => topology.hosts)) as Record<string, Host>
+
+/** One name for each machine: topologies name the same host in their own ways. */
+const distinct = (hosts: Record<string, Host>): Record<string, Host> =>
+  Object.fromEntries([
+    ...new Map(
+      Object.entries(hosts).map(([name, host]) => [
+        host.kind === 'emulated' ? `${host.address} ${name}` : host.address,
+        [name, host] as const,
+      ]),
+    ).values(),
+  ])
