@@ -43,7 +43,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       const labels = labelsOf(spec, stamp, await secretDigests(spec, deps.sealKey, signal))
       try {
         // Tried first and asked afterwards: a look before would cost every creation a call to save one on a retry.
-        await executor.run(createCommand(spec, labels), { signal, timeoutMs: CREATE_MS })
+        await executor.run(createCommand(spec, labels), { signal: later(signal, SEE_IT_END_MS), timeoutMs: CREATE_MS })
         return { address: null, created: true }
       } catch (error) {
         if (!isCode(error, 'ALREADY_EXISTS') && !isCode(error, 'IN_USE') && !isCode(error, 'UNREACHABLE')) throw error
@@ -108,7 +108,18 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
 }
 
 const CREATE_MS = 5 * 60_000
+/** Longer than a creation from an image that is there; one that downloads may go on after it. */
+const SEE_IT_END_MS = 30_000
 const SNAPSHOT_MS = 5 * 60_000
+
+/** Incus goes on creating when its client is gone: the instance would appear after it was looked for to be undone. */
+function later(signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController()
+  const wait = (): void => void setTimeout(() => controller.abort(signal.reason), ms).unref()
+  if (signal.aborted) wait()
+  else signal.addEventListener('abort', wait, { once: true })
+  return controller.signal
+}
 
 /** One instance as the host shows it, or null. */
 export async function look(

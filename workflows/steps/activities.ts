@@ -29,13 +29,16 @@ const LONG = bounds(10 * MINUTE, 20 * MINUTE, 6)
 /** Undo is tried harder: it is what stands between a failure and a mess. */
 const UNDO = bounds(5 * MINUTE, 15 * MINUTE, 10)
 
+/** A step that changes something is over before it is undone: one that an abort left running would change it again afterwards. */
+const TO_ITS_END = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const
+
 type Options = { summary: string; waitMs?: number }
 
 /** Activities of one step; `summary` is what the Web UI shows beside the activity's name. */
 export const quick = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...QUICK, summary }) as Activities
+  proxyActivities<Activities>({ ...QUICK, ...TO_ITS_END, summary }) as Activities
 export const long = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...LONG, summary }) as Activities
+  proxyActivities<Activities>({ ...LONG, ...TO_ITS_END, summary }) as Activities
 export const undoing = ({ summary }: Options): Activities =>
   proxyActivities<Activities>({ ...UNDO, summary }) as Activities
 
