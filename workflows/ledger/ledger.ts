@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  log,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -27,7 +28,7 @@ import {
 import { operationId, type OperationEnd, type OperationInput } from '../operations/model.js'
 import { searchAttributes } from '../operations/search.js'
 import { failureOf, reportOf } from '../steps/failure.js'
-import { begin, emptyLedger, end, refusal, revisionOf, targetOf } from './state.js'
+import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
 
 export interface LedgerInput {
   topology: string
@@ -156,12 +157,14 @@ export async function ledger(input: LedgerInput): Promise<void> {
   }
 
   async function onTime(): Promise<void> {
-    const number = state.lastOperation + 1
-    if (time(state.kept?.until ?? null) <= Date.now()) {
-      await launch({ kind: 'tidy', requestId: `tidy-${number}` })
-    } else if (state.desired !== null) {
-      state = { ...state, expiresAt: null }
-      await launch({ kind: 'destroy', requestId: `ttl-${number}` })
+    const kind = dueNow(state, Date.now())
+    if (kind === null) return
+    state = postponed(state, kind, new Date().toISOString())
+    try {
+      await launch({ kind, requestId: `${kind}-${state.lastOperation + 1}` })
+    } catch (error) {
+      // Nobody asked, so nobody is told; the ledger itself must live on.
+      log.warn('what was due could not begin', { kind, error: reportOf(error).message })
     }
   }
 }

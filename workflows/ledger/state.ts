@@ -1,7 +1,7 @@
 import { keepRevisions, rollbackTarget } from '../../src/plan/revisions.js'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { HistoryEntry, LedgerState, OperationRequest, OperationSummary, Outcome } from '../model.js'
+import type { HistoryEntry, LedgerState, OperationKind, OperationRequest, OperationSummary, Outcome } from '../model.js'
 import type { OperationEnd } from '../operations/model.js'
 
 /** Operations whose outcome is kept. */
@@ -85,10 +85,14 @@ export function targetOf(state: LedgerState, request: OperationRequest): number 
 const nextNumber = (state: LedgerState): number =>
   Math.max(0, ...state.revisions.map(({ number }) => number), state.desired ?? 0) + 1
 
-const succeeded = (state: LedgerState): number[] =>
-  state.history.flatMap(({ kind, outcome, revision }) =>
-    outcome === 'succeeded' && (kind === 'deploy' || kind === 'rollback') ? [revision] : [],
-  )
+/** Since the topology was last destroyed: revisions are numbered from 1 again after that. */
+function succeeded({ history }: LedgerState): number[] {
+  const good = history.filter(({ outcome }) => outcome === 'succeeded')
+  const since = good.findLastIndex(({ kind }) => kind === 'destroy') + 1
+  return good.slice(since).flatMap(({ kind, revision }) => (leadsToRevision(kind) ? [revision] : []))
+}
+
+const leadsToRevision = (kind: OperationKind): boolean => kind === 'deploy' || kind === 'rollback'
 
 /** An operation begins. */
 export function begin(
@@ -97,7 +101,7 @@ export function begin(
   current: OperationSummary,
   target: number,
 ): LedgerState {
-  const changes = request.kind === 'deploy' || request.kind === 'rollback'
+  const changes = leadsToRevision(request.kind)
   const isNew = request.kind === 'deploy' && request.revision !== undefined && revisionOf(state, target) === null
   // The same declaration may come with secrets sealed anew: the newest box counts, the digest is the same.
   const known = request.kind === 'deploy' && request.revision !== undefined && !isNew
@@ -112,7 +116,7 @@ export function begin(
     lastOperation: current.number,
     desired: changes ? target : state.desired,
     attempted: changes ? target : state.attempted,
-    revisions: keepRevisions(revisions, [target, state.stable]),
+    revisions: keepRevisions(revisions, [target, state.stable, changes ? null : state.desired]),
   }
 }
 
@@ -120,10 +124,11 @@ export function begin(
 export function end(
   state: LedgerState,
   request: Pick<OperationRequest, 'kind'>,
-  { result, unfinished, kept }: OperationEnd,
+  ended: OperationEnd,
   at: string,
 ): LedgerState {
   const { current } = state
+  const { result, unfinished } = ended
   const entry: HistoryEntry = {
     operation: result.operation,
     number: current?.number ?? state.lastOperation,
@@ -138,35 +143,58 @@ export function end(
   if (request.kind === 'destroy' && result.outcome === 'succeeded') {
     return { ...emptyLedger(state.topology), history, lastOperation: state.lastOperation }
   }
-  const stable = (request.kind === 'deploy' || request.kind === 'rollback') && result.outcome === 'succeeded'
+  const stable = leadsToRevision(request.kind) && result.outcome === 'succeeded'
   return {
     ...state,
     history,
     current: null,
     stable: stable ? result.revision : state.stable,
-    unfinished: stillUnfinished(state, result.outcome, unfinished),
-    kept: keptAfter(state, request, { result, unfinished, kept }, at),
+    unfinished: stable ? [] : stillUnfinished(state, result.outcome, unfinished),
+    kept: keptAfter(state, request, ended, at),
     expiresAt: stable ? expiry(revisionOf(state, result.revision), at) : state.expiresAt,
   }
 }
 
 // An undone operation leaves what was half changed before it as it found it.
 function stillUnfinished(state: LedgerState, outcome: Outcome, now: string[]): string[] {
-  if (outcome === 'succeeded') return []
-  return [...new Set([...state.unfinished, ...(outcome === 'rolledBack' || outcome === 'failed' ? [] : now)])]
+  const halfDone = outcome === 'held' || outcome === 'needsAttention'
+  return [...new Set([...state.unfinished, ...(halfDone ? now : [])])]
 }
 
 function keptAfter(
   state: LedgerState,
   { kind }: Pick<OperationRequest, 'kind'>,
-  { result, kept }: OperationEnd,
+  { result, kept, stays = [] }: OperationEnd,
   at: string,
 ): LedgerState['kept'] {
-  if (result.outcome !== 'succeeded' || kind === 'restore') return state.kept
-  return kept === undefined ? null : { names: kept.names, until: new Date(Date.parse(at) + kept.keepMs).toISOString() }
+  if (kind === 'restore') return state.kept
+  if (result.outcome !== 'succeeded') return kind === 'tidy' ? later(state.kept, at) : state.kept
+  const before = (state.kept?.names ?? []).filter((name) => stays.includes(name))
+  if (kept !== undefined) return { names: [...before, ...kept.names], until: after(at, kept.keepMs) }
+  return state.kept === null || before.length === 0 ? null : { ...state.kept, names: before }
 }
+
+/** What was due by time could not be done: the next try is then, and not at once. */
+export const RETRY_DUE_MS = 10 * 60_000
+
+const later = (kept: LedgerState['kept'], at: string): LedgerState['kept'] =>
+  kept === null ? null : { ...kept, until: after(at, RETRY_DUE_MS) }
+
+const after = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString()
+
+/** What time brings: tidying what was kept, or the end of a topology's life. Null: nothing is due. */
+export function dueNow(state: LedgerState, nowMs: number): 'tidy' | 'destroy' | null {
+  if (isDue(state.kept?.until ?? null, nowMs)) return 'tidy'
+  return isDue(state.expiresAt, nowMs) && state.desired !== null ? 'destroy' : null
+}
+
+const isDue = (iso: string | null, nowMs: number): boolean => iso !== null && Date.parse(iso) <= nowMs
+
+/** Before what is due is begun: should it fail, it is due again later. */
+export const postponed = (state: LedgerState, due: 'tidy' | 'destroy', at: string): LedgerState =>
+  due === 'tidy' ? { ...state, kept: later(state.kept, at) } : { ...state, expiresAt: after(at, RETRY_DUE_MS) }
 
 function expiry(revision: Revision | null, at: string): string | null {
   const ttlMs = revision?.topology.ttlMs ?? null
-  return ttlMs === null ? null : new Date(Date.parse(at) + ttlMs).toISOString()
+  return ttlMs === null ? null : after(at, ttlMs)
 }

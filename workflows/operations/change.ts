@@ -18,7 +18,8 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
     const plan = await makePlan(input, conducted)
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
     const { work, bystanders } = plan
-    if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded' }
+    const stays = staysKept(plan)
+    if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded', stays }
     const run = new Run(
       {
         operation: input.number,
@@ -30,7 +31,7 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
       conducted.recorder,
     )
     await ensureProjects(run, work)
-    return ending(run, work, () => strategy(run, work))
+    return { ...(await ending(run, work, () => strategy(run, work))), stays }
   })
 }
 
@@ -63,6 +64,12 @@ async function ensureProjects(run: Run, work: Work[]): Promise<void> {
   )
   await Promise.all([...hosts].map((host) => quick({ summary: project }).ensureProject({ ...run.at(host), project })))
 }
+
+/** What is kept for an instant switch back and is left alone. */
+const staysKept = ({ work, bystanders }: WorkPlan): string[] =>
+  bystanders
+    .filter(({ name, role }) => role === 'old' && !work.some(({ instance }) => instance === name))
+    .map(({ name }) => name)
 
 const stale = (): ApplicationFailure =>
   failureOf({

@@ -12,6 +12,7 @@ export interface Ending {
   outcome: Outcome
   unfinished?: string[]
   kept?: OperationEnd['kept']
+  stays?: OperationEnd['stays']
   error?: ErrorReport
 }
 
@@ -67,6 +68,7 @@ export async function conduct(
     result,
     unfinished: ending.unfinished ?? [],
     ...(ending.kept === undefined ? {} : { kept: ending.kept }),
+    ...(ending.stays === undefined ? {} : { stays: ending.stays }),
   }
 }
 

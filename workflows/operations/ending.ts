@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow'
+import { CancellationScope, isCancellation } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { quick } from '../steps/activities.js'
@@ -49,6 +49,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   run.recorder.say(`undoing: ${error.message}`)
   run.steer.noReturn = 'the operation is being undone already'
   const failures = await runUndos(run)
+  await CancellationScope.nonCancellable(() => prune(run))
   return failures.length > 0 ? undoAttention(run, error, failures) : { outcome: 'rolledBack', error }
 }
 
@@ -66,19 +67,24 @@ async function finish(run: Run, work: Work[]): Promise<void> {
     ...(run.strategy.keepMs === 0 ? run.aside : []),
     ...work.flatMap(({ action, from }) => (action === 'delete' && from !== null ? [from] : [])),
   ]
-  if (gone.length > 0) run.recorder.say('point of no return: removing what is not needed any more')
+  if (gone.length > 0) {
+    const names = gone.map(({ name }) => name).join(', ')
+    await run.recorder.step(
+      'point of no return',
+      undefined,
+      () => Promise.resolve(),
+      () => `from here on ${names} cannot come back`,
+    )
+  }
   await Promise.all(gone.map((from) => remove(run, from)))
-  await prune(run, work)
+  await prune(run)
 }
 
-async function prune(run: Run, work: Work[]): Promise<void> {
-  if (run.strategy.rollback.snapshot === 'never') return
-  const updated = work.flatMap(({ action, from, live }) =>
-    action === 'update' && !live && from !== null ? [from] : [],
-  )
+/** Old snapshots go; one that cannot be removed is no reason to call an operation failed. */
+async function prune(run: Run): Promise<void> {
   const keep = run.strategy.rollback.keepSnapshots
-  await Promise.all(
-    updated.map((from) => quick({ summary: from.name }).pruneSnapshots({ ...run.instanceAt(from), keep })),
+  await Promise.allSettled(
+    run.snapshotted.map((at) => quick({ summary: at.name }).pruneSnapshots({ ...run.instanceAt(at), keep })),
   )
 }
 

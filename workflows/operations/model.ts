@@ -22,6 +22,8 @@ export interface OperationEnd {
   unfinished: string[]
   /** What the operation leaves aside for an instant switch back, and for how long. */
   kept?: { names: string[]; keepMs: number }
+  /** Of what was kept before: still there. */
+  stays?: string[]
 }
 
 export const operationId = (number: number): string => `op-${number}`

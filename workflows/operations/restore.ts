@@ -55,6 +55,7 @@ async function restoreOne(run: Run, from: LiveInstance, snapshot: string): Promi
   run.unfinished.add(name)
   run.undos.push({ kind: 'readmit', from })
   await drain(run, name)
+  run.snapshotted.push(from)
   await run.recorder.step('snapshot', name, () =>
     quick({ summary: `${name}@${run.snapshot}: what it holds now` }).takeSnapshot({
       ...run.instanceAt(from),

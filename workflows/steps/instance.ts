@@ -45,6 +45,7 @@ async function update(run: Run, spec: InstanceSpec, from: LiveInstance): Promise
   await drain(run, name)
   const withSnapshot = run.strategy.rollback.snapshot !== 'never'
   if (withSnapshot) {
+    run.snapshotted.push(from)
     await step(run, 'snapshot', name, () =>
       quick({ summary: `${name}@${run.snapshot}` }).takeSnapshot({ ...run.instanceAt(from), snapshot: run.snapshot }),
     )

@@ -29,6 +29,8 @@ export class Run {
   readonly unfinished = new Set<string>()
   /** What was found healthy, by name: it must still be when the operation ends. */
   readonly proven = new Map<string, Proven>()
+  /** Instances that got a snapshot of this operation. */
+  readonly snapshotted: Pick<LiveInstance, 'name' | 'host'>[] = []
   /** Instances that stay, out of the traffic, for an instant switch back. */
   readonly aside: LiveInstance[] = []
   /** Replaced instances, deleted after the point of no return. */

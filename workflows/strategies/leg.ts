@@ -20,6 +20,7 @@ export interface LegEnd {
   traffic: RunInput['traffic']
   undos: Undo[]
   replaced: LiveInstance[]
+  snapshotted: Pick<LiveInstance, 'name' | 'host'>[]
   unfinished: string[]
   steps: StepRecord[]
   error: ErrorReport | null
@@ -37,6 +38,7 @@ export async function runLeg(run: Run, batches: Work[][], which: string): Promis
   })
   run.undos.undos.push(...end.undos)
   run.replaced.push(...end.replaced)
+  run.snapshotted.push(...end.snapshotted)
   end.unfinished.forEach((name) => run.unfinished.add(name))
   run.recorder.steps.push(...end.steps)
   Object.assign(run.traffic.state, end.traffic)
@@ -55,6 +57,7 @@ export async function leg(input: LegInput): Promise<LegEnd> {
     traffic: run.traffic.state,
     undos: run.undos.undos,
     replaced: run.replaced,
+    snapshotted: run.snapshotted.map(({ name, host }) => ({ name, host })),
     unfinished: [...run.unfinished],
     steps: summary(run.recorder.steps),
     error,
