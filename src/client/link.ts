@@ -19,6 +19,7 @@ export interface LinkOptions {
 const PATIENCE_MS = { embedded: 60_000, configured: 20_000 }
 /** ms of one attempt, for calls that need a worker. */
 const ATTEMPT_MS = 10_000
+const CONNECT_MS = 5_000
 const BETWEEN_MS = 200
 
 /** The way to a Temporal server, made again when the embedded service comes back at another address. */
@@ -111,7 +112,7 @@ type Target = NonNullable<Parameters<typeof Connection.connect>[0]>
 
 async function connect(target: Target, namespace: string): Promise<Client> {
   try {
-    const connection = await Connection.connect({ connectTimeout: ATTEMPT_MS, ...target })
+    const connection = await Connection.connect({ connectTimeout: CONNECT_MS, ...target })
     return new Client({ connection, namespace })
   } catch (cause) {
     throw unreachable(target.address ?? 'localhost:7233', cause)
