@@ -1,6 +1,6 @@
 import { defineTopology } from 'cul8er'
 
-/** Two instances, replaced by a whole new set in one switch; the old set stays for a minute. */
+/** Two instances, replaced by a whole new set in one switch; the old set stays for five minutes. */
 export default defineTopology('hello-blue-green', {
   hosts: {
     here: { address: 'localhost', platform: 'debian' },
@@ -16,7 +16,7 @@ export default defineTopology('hello-blue-green', {
   },
   strategy: {
     approach: 'blueGreen',
-    keep: '1m',
+    keep: '5m',
     drain: '5s',
     healthcheck: {
       endpoint: 'http://localhost:4000/health',
