@@ -1,17 +1,15 @@
 // Builds dist and, into it, the benchmark, then runs it.
 import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { build as transpile } from 'esbuild'
 import { build, root } from './build.mjs'
 
-const FOLDERS = ['bench', 'test/support/load']
-
 await build({ say: (text) => console.error(`cul8er: ${text}`) })
 await transpile({
-  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
-  entryPoints: FOLDERS.flatMap((folder) =>
-    readdirSync(`${root}${folder}`).flatMap((name) => (name.endsWith('.ts') ? [`${folder}/${name}`] : [])),
-  ),
+  absWorkingDir: root,
+  entryPoints: readdirSync(join(root, 'bench'), { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `bench/${name}`),
   outdir: 'dist',
   outbase: '.',
   format: 'esm',

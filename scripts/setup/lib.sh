@@ -16,7 +16,7 @@ done
 need_root() {
   if [ "$(id -u)" = 0 ]; then return; fi
   local script; script=$(realpath "$1"); shift
-  fail "this needs root once. Run: sudo $script${*:+ $*}"
+  fail "this needs root once. Run: ${CUL8ER_ROOT_COMMAND:-sudo $script${*:+ $*}}"
 }
 
 # package_manager: apt, pacman, or none.

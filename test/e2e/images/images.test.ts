@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { execa } from 'execa'
+import { afterAll, expect, test } from 'vitest'
+
+/** Each image, and what has to run in it. */
+const IMAGES = [
+  { image: 'tiny', programs: 'sh tar gzip sha256sum wget nc httpd base64 setsid' },
+  { image: 'edge', programs: 'haproxy socat openssl flock sh wget' },
+  { image: 'debian', programs: 'systemctl curl python3 ip' },
+  { image: 'postgres', programs: 'psql pg_isready postgres-ready' },
+  { image: 'shop-app', programs: 'python3' },
+]
+
+const launched: string[] = []
+afterAll(async () => {
+  if (launched.length > 0) await incus('delete', '--force', ...launched)
+})
+
+test.each(IMAGES)('$image boots, has an address and a name, and holds its programs', async ({ image, programs }) => {
+  const name = await launch(image)
+  const address = await eventually(() => incus('list', name, '--format', 'csv', '--columns', '4'), /^10\.|\d+\.\d+/)
+  expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+ \(eth0\)/)
+  expect(await inside(name, 'hostname')).toBe(name)
+  // Its own name, asked of the bridge, so that instances find each other.
+  expect(await eventually(() => inside(name, lookUp(image, `${name}.incus`)), /./)).toContain(address.split(' ')[0])
+  expect(await inside(name, `for p in ${programs}; do command -v $p >/dev/null || echo $p; done`)).toBe('')
+})
+
+test('a line in inittab is started when init is told, and after a restored snapshot', async () => {
+  const name = await launch('tiny')
+  await inside(name, 'echo "::respawn:/bin/sleep 4242" >>/etc/inittab; kill -HUP 1')
+  await eventually(() => inside(name, 'ps'), /sleep 4242/)
+  await incus('snapshot', 'create', name, 'one')
+  await inside(name, 'echo gone >/root/after')
+  await incus('snapshot', 'restore', name, 'one')
+  await eventually(() => inside(name, 'ps'), /sleep 4242/)
+  expect(await inside(name, 'ls /root')).toBe('')
+})
+
+test('the edge runs what is placed at /etc/cul8er-edge/run, again when it ends', async () => {
+  const name = await launch('edge')
+  const script = '#!/bin/sh\necho x >>/root/starts\nexec sleep 0.2\n'
+  await incus(
+    { input: script },
+    'exec',
+    name,
+    '--',
+    'sh',
+    '-c',
+    'cd /etc/cul8er-edge && cat >new && chmod 755 new && mv new run',
+  )
+  expect(await eventually(() => inside(name, 'cat /root/starts'), /x\nx/)).toMatch(/^x\nx/)
+})
+
+test('no password is in the postgres image; the secret makes the role', async () => {
+  const name = await launch('postgres')
+  const ready = (): Promise<string> => inside(name, 'postgres-ready && echo ready || true')
+  await eventually(() => inside(name, 'pg_isready'), /accepting/)
+  expect(await ready()).toBe('no password yet')
+  const password = `it's ${randomBytes(6).toString('hex')} \\ "quoted"`
+  await incus(
+    { input: password },
+    'exec',
+    name,
+    '--',
+    'sh',
+    '-c',
+    'mkdir -p /etc/cul8er/secrets && cd /etc/cul8er && echo POSTGRES_USER=shop >db.env && cat >new && mv new secrets/POSTGRES_PASSWORD',
+  )
+  await eventually(ready, /^ready$/)
+  const asked = await incus(
+    { input: password },
+    'exec',
+    name,
+    '--',
+    'sh',
+    '-c',
+    `PGPASSWORD=$(cat) psql -h ${name}.incus -U shop -Atc 'select current_database()'`,
+  )
+  expect(asked).toBe('shop')
+  await expect(inside(name, `PGPASSWORD=wrong psql -h ${name}.incus -U shop -c 'select 1'`)).rejects.toThrow(
+    /password authentication failed/,
+  )
+})
+
+async function launch(image: string): Promise<string> {
+  const name = `img-${image}-${randomBytes(3).toString('hex')}`
+  launched.push(name)
+  await incus('launch', `cul8er/${image}`, name)
+  return name
+}
+
+const lookUp = (image: string, name: string): string =>
+  ['tiny', 'edge'].includes(image) ? `nslookup ${name}` : `getent ahostsv4 ${name}`
+
+const inside = (name: string, script: string): Promise<string> => incus('exec', name, '--', 'sh', '-c', script)
+
+async function incus(first: string | { input: string }, ...rest: string[]): Promise<string> {
+  const [options, args] = typeof first === 'string' ? [{ stdin: 'ignore' as const }, [first, ...rest]] : [first, rest]
+  return (await execa('incus', args, { ...options, timeout: 60_000 })).stdout
+}
+
+async function eventually(probe: () => Promise<string>, wanted: RegExp, timeoutMs = 30_000): Promise<string> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const found = await probe().catch((error: unknown) => String(error))
+    if (wanted.test(found)) return found
+    if (Date.now() > deadline) throw new Error(`no ${wanted} after ${timeoutMs} ms: ${found}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
