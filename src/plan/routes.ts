@@ -64,7 +64,8 @@ export function routesFor(topology: Topology, host: string, { members, active }:
 export const poolName = (topology: string, resource: string, port: number, colour: Slot): string =>
   [incusName(topology), incusName(resource), port, ...(colour === '' ? [] : [colour])].join('-')
 
-const poolsByColour = (topology: Topology, resource: Resource): boolean =>
+/** A set of each colour has a pool of its own, and the public ports lead to one of them. */
+export const poolsByColour = (topology: Topology, resource: Pick<Resource, 'stateful'>): boolean =>
   topology.strategy.approach === 'blueGreen' && !resource.stateful
 
 /** Each colour that has members; the active one is there even without. */

@@ -48,7 +48,7 @@ export function seatWork({ revision, seat, live, colour, counts, unfinished }: S
   const spec = instanceSpec(revision, seat, live.host, live.labels.slot)
   const moved = resource.on.includes(live.host) ? [] : [`host ${live.host} is not one of its hosts any more`]
   const differences = [
-    ...(unfinished.includes(live.name)
+    ...(isHalfDone(live, unfinished)
       ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }]
       : []),
     ...compare(spec, live, live.labels),
@@ -67,6 +67,12 @@ export function seatWork({ revision, seat, live, colour, counts, unfinished }: S
     ...(differences.every(({ kind }) => kind === 'live') ? { live: true } : {}),
   })
 }
+
+/** How an operation that ended without saying what it was at stands among the unfinished: all that it touched is suspect. */
+export const lostOperation = (number: number | string): string => `operation ${number}`
+
+const isHalfDone = ({ name, labels }: Ours, unfinished: string[]): boolean =>
+  unfinished.includes(name) || unfinished.includes(lostOperation(labels.operation))
 
 function placeNext(resource: Resource, seat: Seat, counts: Counts): string {
   const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })

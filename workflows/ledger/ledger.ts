@@ -12,13 +12,13 @@ import {
   type Workflow,
 } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
+import { lostOperation } from '../../src/plan/seat-work.js'
 import {
   importState,
   ledgerState,
   operationWorkflowId,
   setTtl,
   startOperation,
-  WorkflowType,
   type LedgerState,
   type OperationRequest,
   type OperationStarted,
@@ -28,6 +28,7 @@ import {
 import { operationId, type OperationEnd, type OperationInput } from '../operations/model.js'
 import { searchAttributes } from '../operations/search.js'
 import { failureOf, reportOf } from '../steps/failure.js'
+import { detailsOf } from './details.js'
 import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
 
 export interface LedgerInput {
@@ -54,7 +55,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
   setHandler(ledgerState, () => state)
   setHandler(
     startOperation,
-    async (request) => {
+    async (request: OperationRequest) => {
       // The command asked twice: its first answer got lost.
       if (running?.requestId === request.requestId) return running.started
       // Two requests may have waited for the same tidying: the first one wins.
@@ -64,7 +65,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
       return launch(request)
     },
     {
-      validator: (request) => {
+      validator: (request: OperationRequest) => {
         if (running?.requestId === request.requestId) return
         const report = refusal(state, request, Date.now())
         if (report !== null) throw failureOf(report)
@@ -73,7 +74,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
   )
   setHandler(
     setTtl,
-    ({ ttlMs }) => {
+    ({ ttlMs }: { ttlMs: number | null }) => {
       state = { ...state, expiresAt: ttlMs === null ? null : new Date(Date.now() + ttlMs).toISOString() }
       wake += 1
       return { expiresAt: state.expiresAt }
@@ -86,13 +87,13 @@ export async function ledger(input: LedgerInput): Promise<void> {
   )
   setHandler(
     importState,
-    (imported) => {
+    (imported: LedgerState) => {
       state = { ...imported, topology: state.topology, current: null }
       wake += 1
       return { revisions: state.revisions.length }
     },
     {
-      validator: (imported) => {
+      validator: (imported: LedgerState) => {
         const report = importRefusal(state, imported)
         if (report !== null) throw failureOf(report)
       },
@@ -143,7 +144,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
   }
 
   for (;;) {
-    show(state)
+    setCurrentDetails(detailsOf(state))
     const seen = wake
     const due = Math.min(time(state.expiresAt), time(state.kept?.until ?? null))
     const tooLong = (): boolean => running === null && workflowInfo().continueAsNewSuggested
@@ -158,7 +159,10 @@ export async function ledger(input: LedgerInput): Promise<void> {
 
   async function onTime(): Promise<void> {
     const kind = dueNow(state, Date.now())
-    if (kind === null) return
+    if (kind === null) {
+      state = { ...state, expiresAt: null }
+      return
+    }
     state = postponed(state, kind, new Date().toISOString())
     try {
       await launch({ kind, requestId: `${kind}-${state.lastOperation + 1}` })
@@ -220,7 +224,7 @@ function lost(state: LedgerState, started: OperationStarted, error: ErrorReport)
         hint: 'cul8er plan shows what is where; deploy or roll back again',
       },
     },
-    unfinished: [],
+    unfinished: [lostOperation(state.lastOperation)],
   }
 }
 
@@ -235,24 +239,4 @@ function importRefusal(state: LedgerState, imported: LedgerState): ErrorReport |
     return { code: 'USAGE', message: `the state is of topology ${imported.topology}, not ${state.topology}` }
   }
   return null
-}
-
-function show(state: LedgerState): void {
-  const { topology, desired, stable, attempted, current, history, expiresAt } = state
-  setCurrentDetails(
-    [
-      `### ${topology}`,
-      `desired revision ${desired ?? 'none'}, attempted ${attempted ?? 'none'}, stable ${stable ?? 'none'}`,
-      current === null
-        ? 'no operation in progress'
-        : `in progress: ${current.kind} (${current.workflowId}) since ${current.startedAt}`,
-      ...(expiresAt === null ? [] : [`destroyed by itself at ${expiresAt}`]),
-      '',
-      ...history
-        .slice(-5)
-        .map(
-          (h) => `- ${h.operation} ${h.kind} to ${h.revision}: ${h.outcome}${h.error ? `: ${h.error.message}` : ''}`,
-        ),
-    ].join('\n'),
-  )
 }

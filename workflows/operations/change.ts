@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow'
+import type { ApplicationFailure } from '@temporalio/workflow'
 import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
 import type { Work } from '../../src/plan/work.js'
 import { failureOf } from '../steps/failure.js'

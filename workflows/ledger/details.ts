@@ -1,0 +1,17 @@
+import type { LedgerState } from '../model.js'
+
+/** A topology in a few lines, for the Web UI. */
+export function detailsOf({ topology, desired, stable, attempted, current, history, expiresAt }: LedgerState): string {
+  return [
+    `### ${topology}`,
+    `desired revision ${desired ?? 'none'}, attempted ${attempted ?? 'none'}, stable ${stable ?? 'none'}`,
+    current === null
+      ? 'no operation in progress'
+      : `in progress: ${current.kind} (${current.workflowId}) since ${current.startedAt}`,
+    ...(expiresAt === null ? [] : [`destroyed by itself at ${expiresAt}`]),
+    '',
+    ...history
+      .slice(-5)
+      .map((h) => `- ${h.operation} ${h.kind} to ${h.revision}: ${h.outcome}${h.error ? `: ${h.error.message}` : ''}`),
+  ].join('\n')
+}
