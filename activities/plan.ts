@@ -4,6 +4,8 @@ import { oursOf } from '../src/plan/ours.js'
 import { planWork } from '../src/plan/plan.js'
 import { liveInstance } from '../src/plan/work.js'
 import type { WorkPlan } from '../src/plan/plan.js'
+import { resourceOf } from '../src/plan/specs.js'
+import { resolveSecret } from '../src/secrets/resolve.js'
 import { exposureChanges } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
@@ -63,6 +65,7 @@ export async function observeAndPlan(
   })
   const plan = planWork({ revision, observed, unfinished, kept, force })
   await refuseVms(deps, revision, plan, signal)
+  await refuseUnresolved(revision, plan, signal)
   return { plan: { ...plan, exposure: await exposure(deps, revision, hosts, plan) }, observed }
 }
 
@@ -87,6 +90,21 @@ async function exposure(
   const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
   // A first deploy opens its ports with its first instance.
   return live.length === 0 ? [] : exposureChanges(revision, trafficNow(topology, live), exposures, changing)
+}
+
+/**
+ * A secret that nobody has is refused before anything is made. What a command gives is not asked for here: it is run once, at
+ * the last moment.
+ */
+async function refuseUnresolved(revision: Revision, { work }: WorkPlan, signal: AbortSignal): Promise<void> {
+  const resources = new Set(work.filter(({ action }) => action !== 'delete').map(({ resource }) => resource))
+  for (const resource of resources) {
+    for (const [name, value] of Object.entries(resourceOf(revision, resource).environment)) {
+      if (!('secret' in value) || revision.sealed[`${resource}/${name}`] !== undefined) continue
+      if (value.secret.from === 'command') continue
+      await resolveSecret(value.secret, name, { env: process.env, signal })
+    }
+  }
 }
 
 /** A VM on a host that cannot run one is refused before anything is made. */

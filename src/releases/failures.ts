@@ -8,7 +8,7 @@ export function scriptFailure(
   { exitCode, stderr }: { exitCode: number; stderr: string },
 ): Cul8erError {
   const reason = stderr.trim().split('\n').slice(-3).join('; ') || `exit ${exitCode}`
-  const { code, what, hint } = /no space left/i.test(stderr) ? NO_SPACE : (MEANINGS[exitCode] ?? UNKNOWN)
+  const { code, what, hint } = /no space left|quota exceeded/i.test(stderr) ? NO_SPACE : (MEANINGS[exitCode] ?? UNKNOWN)
   const release = spec.release === null ? 'its configuration' : `${spec.release.name} ${spec.release.version}`
   return new Cul8erError(code, `${spec.name}: ${what.replace('RELEASE', release)}: ${reason}`, {
     hint,

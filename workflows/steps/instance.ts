@@ -56,6 +56,8 @@ async function update(run: Run, spec: InstanceSpec, from: LiveInstance): Promise
     withSnapshot ? { kind: 'restore', from, snapshot: run.snapshot } : { kind: 'reinstall', from, snapshot: null },
   )
   await configure(run, spec)
+  // Found stopped: a release is put into what runs.
+  if (from.address === null) await ensureStarted(run, spec)
   if (spec.release !== null || spec.secrets.length > 0) await install(run, spec)
   if (spec.release === null) await restart(run, spec)
   const address = await healthy(run, spec)
@@ -106,8 +108,11 @@ export async function retire(run: Run, from: LiveInstance): Promise<void> {
   })
 }
 
+const ensureStarted = (run: Run, spec: InstanceSpec): Promise<void> =>
+  step(run, 'start', spec.name, () => quick({ summary: spec.name }).startInstance(run.instanceAt(spec)))
+
 async function start(run: Run, spec: InstanceSpec): Promise<void> {
-  await step(run, 'start', spec.name, () => quick({ summary: spec.name }).startInstance(run.instanceAt(spec)))
+  await ensureStarted(run, spec)
   await admit(run, spec, await healthy(run, spec))
 }
 

@@ -7,7 +7,7 @@ import { Recorder } from '../steps/recorder.js'
 import { Run, type RunInput } from '../steps/run.js'
 import { Steer } from '../steps/steering.js'
 import type { Undo } from '../steps/undo.js'
-import { runBatches } from './rolling.js'
+import { runBatches } from './batches.js'
 
 /** Some batches of a wide operation, in a history of their own. */
 export interface LegInput extends RunInput {

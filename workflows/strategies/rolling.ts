@@ -1,8 +1,7 @@
 import { batchesOf, legsOf } from '../../src/plan/batches.js'
 import type { Work } from '../../src/plan/work.js'
-import { confirm } from '../steps/confirm.js'
-import { carryOut } from '../steps/instance.js'
 import type { Run } from '../steps/run.js'
+import { runBatches } from './batches.js'
 import { runLeg } from './leg.js'
 
 /** Beyond so many instances the batches run in child workflows: 1,000 instances in one history would burst it. */
@@ -16,19 +15,4 @@ export async function roll(run: Run, work: Work[]): Promise<void> {
   if (work.length <= INLINE_MOST) return runBatches(run, batches)
   const legs = legsOf(batches, LEG_SIZE)
   for (const [i, leg] of legs.entries()) await runLeg(run, leg, `${i + 1} of ${legs.length}`)
-}
-
-export async function runBatches(run: Run, batches: Work[][]): Promise<void> {
-  for (const batch of batches) await runBatch(run, batch)
-  await confirm(
-    run,
-    batches.at(-1)?.map(({ instance }) => instance),
-  )
-}
-
-/** All of a batch to its end, good or bad: an undo must not begin while a neighbour still works. */
-async function runBatch(run: Run, batch: Work[]): Promise<void> {
-  const ends = await Promise.allSettled(batch.map((work) => carryOut(run, work)))
-  const failure = ends.find((end): end is PromiseRejectedResult => end.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
 }

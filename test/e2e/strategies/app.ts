@@ -10,10 +10,16 @@ export type AppKind = 'good' | 'broken' | 'turns'
  * A small real app as a release: it says its version, gives a POST back, and takes 3 s for /slow. HAProxy is the app (image
  * cul8er/edge has it): it keeps connections alive and needs little of a small machine.
  */
-export async function writeRelease(folder: string, version: string, kind: AppKind = 'good'): Promise<void> {
+export async function writeRelease(
+  folder: string,
+  version: string,
+  kind: AppKind = 'good',
+  ballast?: Uint8Array,
+): Promise<void> {
   await mkdir(folder, { recursive: true })
   const archive = pack()
   archive.entry({ name: 'bin/app', mode: 0o755 }, program(version, kind))
+  if (ballast !== undefined) archive.entry({ name: 'ballast' }, Buffer.from(ballast))
   archive.finalize()
   const chunks: Buffer[] = []
   for await (const chunk of archive) chunks.push(chunk as Buffer)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -32,12 +32,22 @@ export class Stage {
     return `http://127.0.0.1:${this.options.port}`
   }
 
-  release(version: string, kind?: AppKind): Promise<void> {
-    return writeRelease(join(this.folder, 'releases'), version, kind)
+  release(version: string, kind?: AppKind, ballast?: Uint8Array): Promise<void> {
+    return writeRelease(join(this.folder, 'releases'), version, kind, ballast)
   }
 
-  async deploy(version: string): Promise<OperationResult> {
-    const run = await this.cul8er.deploy(this.declaration(version) as never, { directory: this.folder })
+  file(path: string, content: Uint8Array): Promise<void> {
+    return writeFile(join(this.folder, path), content)
+  }
+
+  /** Deploys, with what differs this time in the strategy and in the resource. */
+  async deploy(
+    version: string,
+    strategy: { healthcheck?: Record<string, unknown> } = {},
+    app: Record<string, unknown> = {},
+  ): Promise<OperationResult> {
+    const declaration = this.declaration(version, strategy, app) as never
+    const run = await this.cul8er.deploy(declaration, { directory: this.folder })
     return run.result()
   }
 
@@ -62,7 +72,11 @@ export class Stage {
     }
   }
 
-  private declaration(version: string): unknown {
+  private declaration(
+    version: string,
+    { healthcheck }: { healthcheck?: Record<string, unknown> },
+    app: Record<string, unknown>,
+  ): unknown {
     const { name, port, approach, strategy } = this.options
     return {
       name,
@@ -75,6 +89,7 @@ export class Stage {
           image: 'cul8er/edge',
           network: { expose: [{ port: 4000, as: port, protocol: 'http' }] },
           deploy: { release: 'app', version },
+          ...app,
         },
       },
       strategy: {
@@ -88,6 +103,7 @@ export class Stage {
           retries: 2,
           minHealthyTime: '300ms',
           deadline: '15s',
+          ...healthcheck,
         },
         ...strategy,
       },
