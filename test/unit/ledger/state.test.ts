@@ -154,7 +154,7 @@ describe('an operation begins', () => {
 
   it('the same declaration again: no new revision, but secrets as they were sealed last', () => {
     const sealed = { 'web/KEY': { box: 'new', digest: 'k' } }
-    const again = { ...wanted('d2'), sealed, createdAt: AT } as Revision
+    const again = { ...revision(0, 'd2'), sealed, createdAt: AT }
     const state = begin(deployed(2), request('deploy', { revision: again }), summary('deploy'), 2)
     expect(numbers(state)).toEqual([1, 2])
     expect(state.revisions.at(-1)).toMatchObject({ number: 2, sealed, createdAt: '2026-01-01T00:00:00.000Z' })
