@@ -6,8 +6,8 @@ import type { Edge } from '../src/traffic/model.js'
 
 /** What activities reach the world through; a test gives its own. */
 export interface ActivityDeps {
-  executorFor(name: string, host: Host): HostExecutor
-  edgeFor(name: string, host: Host): Edge
+  executorFor: (name: string, host: Host) => HostExecutor
+  edgeFor: (name: string, host: Host) => Edge
   artifacts: ArtifactStore
   /** AES-256 key that opens sealed secrets. */
   sealKey: Uint8Array

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitHealthy } from '../src/health/wait-healthy.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
+import { lookAt } from '../src/instances/look.js'
 import { withLastLogs } from '../src/releases/last-logs.js'
 import type { Activities } from '../workflows/activities.js'
 import type { ActivityDeps } from './deps.js'
-import { look } from './instances.js'
 import { step } from './step.js'
 
 /** Waiting until instances are healthy, and seeing that they still are. */
@@ -14,7 +14,7 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
       const executor = deps.executorFor(host, via)
       let address: string | null = null
       const find = async (): Promise<string | null> => {
-        const found = await look(executor, { host, name: spec.name, project: spec.project }, signal)
+        const found = await lookAt(executor, { host, name: spec.name, project: spec.project }, signal)
         return (address = found?.addresses[0] ?? null)
       }
       try {
@@ -32,7 +32,7 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
         instances.map(async ({ spec, address }) => {
           const addresses = [address]
           const find = async (): Promise<string | null> =>
-            addresses.pop() ?? (await look(executor, { ...spec, host }, signal))?.addresses[0] ?? null
+            addresses.pop() ?? (await lookAt(executor, { ...spec, host }, signal))?.addresses[0] ?? null
           try {
             await waitHealthy({ spec, executor, address: find, proven: true, signal })
           } catch (error) {

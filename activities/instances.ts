@@ -5,14 +5,13 @@ import {
   createSnapshot,
   deleteInstance,
   deleteSnapshot,
-  listInstances,
-  observe,
   restoreSnapshot,
   setConfig,
   startInstance,
   stopInstance,
 } from '../src/incus/index.js'
 import { configureCommands, createCommand, labelsOf } from '../src/instances/commands.js'
+import { lookAt } from '../src/instances/look.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { Labels, ObservedInstance } from '../src/plan/model.js'
 import { isOurSnapshot } from '../src/plan/naming.js'
@@ -47,7 +46,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
         return { address: null, created: true }
       } catch (error) {
         if (!isCode(error, 'ALREADY_EXISTS') && !isCode(error, 'IN_USE') && !isCode(error, 'UNREACHABLE')) throw error
-        const found = await look(executor, { ...at, name: spec.name, project: spec.project }, signal)
+        const found = await lookAt(executor, { ...at, name: spec.name, project: spec.project }, signal)
         if (found === null) throw error
         await adopt(executor, found, labels, { ...at, name: spec.name, project: spec.project }, signal)
         return { address: found.addresses[0] ?? null, created: false }
@@ -74,7 +73,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
 
     pruneSnapshots: step(async ({ keep, ...at }, signal) => {
       const executor = executorOf(at)
-      const found = await look(executor, at, signal)
+      const found = await lookAt(executor, at, signal)
       const ours = (found?.snapshots ?? [])
         .filter(({ name }) => isOurSnapshot(name))
         .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
@@ -95,7 +94,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
 
     deleteInstance: step(async ({ topology, ...at }, signal) => {
       const executor = executorOf(at)
-      const found = await look(executor, at, signal)
+      const found = await lookAt(executor, at, signal)
       if (found === null) return
       refuseForeign(found, topology)
       await already('NOT_FOUND', () => executor.run(deleteInstance(at.name, { ...at, force: true }), { signal }))
@@ -121,25 +120,12 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   return controller.signal
 }
 
-/** One instance as the host shows it, or null. */
-export async function look(
-  executor: HostExecutor,
-  { host, name, project }: Pick<InstanceAt, 'host' | 'name' | 'project'>,
-  signal: AbortSignal,
-): Promise<ObservedInstance | null> {
-  const { stdout } = await executor.run(listInstances({ project, filters: [`name=^${name}$`] }), {
-    signal,
-    timeoutMs: 20_000,
-  })
-  return observe(host, stdout).find((found) => found.name === name) ?? null
-}
-
 async function mustFind(
   executor: HostExecutor,
   at: Pick<InstanceAt, 'host' | 'name' | 'project'>,
   signal: AbortSignal,
 ): Promise<ObservedInstance> {
-  const found = await look(executor, at, signal)
+  const found = await lookAt(executor, at, signal)
   if (found !== null) return found
   throw new Cul8erError('NOT_FOUND', `instance ${at.name} is not on ${at.host} any more`, {
     hint: 'cul8er plan shows what is where',

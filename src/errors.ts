@@ -55,7 +55,11 @@ export class Cul8erError extends Error {
   readonly hint: string | undefined
   readonly details: ErrorDetails | undefined
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; details?: ErrorDetails; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; details?: ErrorDetails; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Cul8erError'
     this.code = code

@@ -25,7 +25,11 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
         operation: input.number,
         revision: input.revision,
         base: input.base,
-        traffic: trafficNow(input.revision.topology, [...bystanders, ...work.flatMap(({ from }) => from ?? [])]),
+        traffic: trafficNow(
+          input.revision.topology,
+          [...bystanders, ...work.flatMap(({ from }) => from ?? [])],
+          input.unfinished,
+        ),
       },
       conducted.steer,
       conducted.recorder,

@@ -36,12 +36,11 @@ type Options = { summary: string; waitMs?: number }
 
 /** Activities of one step; `summary` is what the Web UI shows beside the activity's name. */
 export const quick = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...QUICK, ...TO_ITS_END, summary }) as Activities
+  proxyActivities<Activities>({ ...QUICK, ...TO_ITS_END, summary })
 export const long = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...LONG, ...TO_ITS_END, summary }) as Activities
-export const undoing = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...UNDO, summary }) as Activities
+  proxyActivities<Activities>({ ...LONG, ...TO_ITS_END, summary })
+export const undoing = ({ summary }: Options): Activities => proxyActivities<Activities>({ ...UNDO, summary })
 
 /** A step that waits by itself for up to `waitMs`; a lost worker costs one more wait, not many. */
 export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
-  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, 2 * waitMs + 4 * MINUTE, 4), summary }) as Activities
+  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, 2 * waitMs + 4 * MINUTE, 4), summary })

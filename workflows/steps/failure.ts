@@ -16,7 +16,7 @@ export function reportOf(error: unknown): ErrorReport {
     return error.cause instanceof TimeoutFailure ? { ...report, message: `${where}: ${report.message}` } : report
   }
   if (error instanceof ApplicationFailure) {
-    const [detail] = (error.details ?? []) as unknown[]
+    const [detail] = error.details ?? []
     if (isReport(detail)) return detail
     return { code: (error.type as ErrorCode | undefined) ?? 'INTERNAL', message: error.message }
   }

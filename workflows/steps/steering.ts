@@ -38,12 +38,12 @@ export class Steer {
     }
     setHandler(
       steer,
-      ({ action }) => {
+      ({ action }: { action: Steering }) => {
         this.act(action)
         return { accepted: action }
       },
       {
-        validator: ({ action }) => {
+        validator: ({ action }: { action: Steering }) => {
           const reason = this.refusal(action)
           if (reason !== null) throw failureOf(refused(action, reason))
         },

@@ -11,7 +11,7 @@ import { roll } from './rolling.js'
  * long as `keep` says; the ledger has it removed after that.
  */
 export async function blueGreen(run: Run, work: Work[]): Promise<void> {
-  const resources = new Set(work.filter(isOfSet).map(({ resource }) => resource))
+  const resources = new Set(work.filter((w) => isOfSet(run, w)).map(({ resource }) => resource))
   const set = work.filter((w) => resources.has(w.resource) && (w.action === 'replace' || w.action === 'create'))
   await roll(
     run,
@@ -25,8 +25,8 @@ export async function blueGreen(run: Run, work: Work[]): Promise<void> {
 }
 
 /** Drift is mended in place, and a stateful resource cannot run twice; the rest of the replacements make a set. */
-const isOfSet = ({ action, drift, slot }: Work): boolean =>
-  action === 'replace' && !drift && (slot === 'blue' || slot === 'green')
+const isOfSet = (run: Run, { action, drift, resource }: Work): boolean =>
+  action === 'replace' && !drift && run.input.revision.topology.resources[resource]?.stateful !== true
 
 /** All at once: nothing of it takes traffic, so nothing can be broken by it. */
 async function bringUpSet(run: Run, set: Work[]): Promise<void> {
