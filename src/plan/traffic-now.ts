@@ -1,22 +1,47 @@
 import { FULL_WEIGHT, poolsByColour, type TrafficState } from './routes.js'
+import type { Slot } from './model.js'
 import type { LiveInstance } from './work.js'
 import type { Topology } from '../topology/model.js'
 
 /**
  * The traffic as it should be before anything changes: what lives, at full weight, and what is kept aside in a pool of its own.
+ * What an operation left half changed (`unfinished`) was taken out by it and stays out, as long as others are there.
  */
-export function trafficNow(topology: Topology, live: LiveInstance[]): TrafficState {
+export function trafficNow(topology: Topology, live: LiveInstance[], unfinished: readonly string[] = []): TrafficState {
   const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
+  const whole = new Set(
+    serving.flatMap(({ name, role, resource }) => (role === 'live' && !unfinished.includes(name) ? [resource] : [])),
+  )
   return {
     members: serving.flatMap(({ name, resource, slot, host, address, role }) =>
       address === null || !(role === 'live' || (role === 'old' && isApart(topology, resource)))
         ? []
-        : [{ instance: name, resource, slot, host, address, weight: FULL_WEIGHT, state: 'ready' as const }],
+        : [
+            {
+              instance: name,
+              resource,
+              slot,
+              host,
+              address,
+              weight: FULL_WEIGHT,
+              state: unfinished.includes(name) && whole.has(resource) ? 'drain' : 'ready',
+            },
+          ],
     ),
     active: Object.fromEntries(
-      serving.filter(({ role }) => role === 'live').map(({ resource, slot }) => [resource, slot]),
+      [...new Set(serving.map(({ resource }) => resource))].flatMap((resource) => {
+        const slots = serving.filter((i) => i.role === 'live' && i.resource === resource).map(({ slot }) => slot)
+        const most = mostFrequent(slots)
+        return most === undefined ? [] : [[resource, most]]
+      }),
     ),
   }
+}
+
+// An operation that could not be undone may leave two colours: the ports lead to the one that is there for more of the seats.
+const mostFrequent = (slots: Slot[]): Slot | undefined => {
+  const count = (slot: Slot): number => slots.filter((other) => other === slot).length
+  return slots.reduce<Slot | undefined>((a, b) => (a === undefined || count(b) > count(a) ? b : a), undefined)
 }
 
 // Without pools by colour an old instance would stand beside the live ones and be asked.

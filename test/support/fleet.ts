@@ -170,6 +170,12 @@ export class Fleet {
     expect((await this.plan(version)).changes).toEqual([])
   }
 
+  /** The colour that the public ports lead to. */
+  get colour(): '' | 'blue' | 'green' {
+    const [first = ''] = Object.keys(this.rig.edges.get(this.name)?.serving(this.name) ?? {})
+    return first.endsWith('-blue') ? 'blue' : first.endsWith('-green') ? 'green' : ''
+  }
+
   names(slot: '' | 'blue' | 'green' | 'canary' = ''): string[] {
     return [1, 2, 3].map((k) => this.instance(k, slot))
   }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { Role, Slot } from '../../../src/plan/model.js'
+import { trafficNow } from '../../../src/plan/traffic-now.js'
+import type { LiveInstance } from '../../../src/plan/work.js'
+import { topologyOf } from '../../support/rig.js'
+import { shop } from '../../support/shop.js'
+
+const topology = (approach: string) => topologyOf(shop('1.0.0', { strategy: { approach } }))
+
+/** `2-green live` is the second instance in green. */
+function live(words: string): LiveInstance {
+  const [seat = '', role = 'live'] = words.split(' ')
+  const [index, slot = ''] = seat.split('-')
+  return {
+    name: seat,
+    resource: 'web',
+    index: Number(index),
+    slot: slot as Slot,
+    host: 'one',
+    address: role === 'stopped' ? null : `10.0.0.${index}`,
+    role: role === 'stopped' ? 'live' : (role as Role),
+    revision: 1,
+    digest: '',
+  }
+}
+
+describe('trafficNow', () => {
+  it.each<[string, string, string[], string[], string[], Slot | undefined]>([
+    ['what lives', 'rolling', ['1', '2'], [], ['1 ready', '2 ready'], ''],
+    ['not what is stopped', 'rolling', ['1', '2 stopped'], [], ['1 ready'], ''],
+    [
+      'not what is new, old or a canary',
+      'rolling',
+      ['1', '1-green new', '2 old', '1-canary canary'],
+      [],
+      ['1 ready'],
+      '',
+    ],
+    [
+      'what is kept in a colour of its own',
+      'blueGreen',
+      ['1-green', '1-blue old'],
+      [],
+      ['1-green ready', '1-blue ready'],
+      'green',
+    ],
+    ['what was left half changed stays out', 'rolling', ['1', '2', '3'], ['2'], ['1 ready', '2 drain', '3 ready'], ''],
+    ['all half changed: better than nothing', 'rolling', ['1', '2'], ['1', '2'], ['1 ready', '2 ready'], ''],
+    [
+      'two colours: the one with more',
+      'blueGreen',
+      ['1-blue', '2-blue', '3-green'],
+      [],
+      ['1-blue ready', '2-blue ready', '3-green ready'],
+      'blue',
+    ],
+    ['nothing lives', 'blueGreen', ['1-green new'], [], [], undefined],
+  ])('%s', (_, approach, instances, unfinished, members, active) => {
+    const state = trafficNow(topology(approach), instances.map(live), unfinished)
+    expect(state.members.map(({ instance, state: s }) => `${instance} ${s}`)).toEqual(members)
+    expect(state.active.web).toBe(active)
+  })
+})
