@@ -2,6 +2,7 @@ import type { Activities } from '../workflows/activities.js'
 import { analysisActivities } from './analysis.js'
 import type { ActivityDeps } from './deps.js'
 import { healthActivities } from './health.js'
+import { housekeepingActivities } from './housekeeping.js'
 import { inspectActivities } from './inspect.js'
 import { instanceActivities } from './instances.js'
 import { planActivities } from './plan.js'
@@ -19,4 +20,5 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...trafficActivities(deps),
   ...analysisActivities(deps),
   ...inspectActivities(deps),
+  ...housekeepingActivities(deps),
 })

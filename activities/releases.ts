@@ -5,17 +5,12 @@ import { openSecrets } from './secrets.js'
 import { step } from './step.js'
 
 /** Putting releases, environment and secrets into instances. */
-export function releaseActivities(deps: ActivityDeps): Pick<Activities, 'installRelease' | 'pruneArtifacts'> {
+export function releaseActivities(deps: ActivityDeps): Pick<Activities, 'installRelease'> {
   return {
     installRelease: step(async ({ spec, host, via }, signal) => {
       const artifactPath = spec.release === null ? null : await deps.artifacts.path(spec.release.artifact.sha256)
       const secrets = await openSecrets(spec, deps.sealKey, signal)
       await installRelease(deps.executorFor(host, via), spec, { artifactPath, secrets, signal })
-    }),
-
-    pruneArtifacts: step(async ({ keep }) => {
-      const { removed } = await deps.artifacts.prune(new Set(keep))
-      return { removed: removed.length }
     }),
   }
 }

@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Logger } from 'pino'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../workflows/model.js'
+import { scheduleHousekeeping } from './schedule.js'
 
 /** Where a worker polls. */
 export interface WorkerOptions {
@@ -47,6 +48,10 @@ export async function startWorker({
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
   })
+  // Without it nothing is wrong but the disk's use: a namespace may forbid schedules.
+  await scheduleHousekeeping(connection, { namespace, taskQueue }).catch((error: unknown) =>
+    log.warn({ error: String(error) }, 'housekeeping is not scheduled'),
+  )
   const done = worker.run().finally(() => connection.close())
   return { done, stop: () => worker.shutdown() }
 }

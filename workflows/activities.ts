@@ -98,7 +98,7 @@ export interface Activities {
   trafficStats(input: At & { topology: string }): Promise<ServerStats[]>
   /** Watches a canary for a time; a breach ends it at once. */
   analyse(input: AnalysisInput): Promise<Verdict>
-  /** Removes artifacts that no kept revision names. */
-  pruneArtifacts(input: { keep: string[] }): Promise<{ removed: number }>
+  /** Removes artifacts that no kept revision of any topology names. */
+  pruneArtifacts(): Promise<{ removed: number }>
   inspect(input: InspectRequest): Promise<InspectResult>
 }

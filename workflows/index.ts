@@ -9,6 +9,7 @@ export { ledger } from './ledger/ledger.js'
 export { destroy } from './operations/destroy.js'
 export { restore } from './operations/restore.js'
 export { tidy } from './operations/tidy.js'
+export { housekeeping } from './operations/housekeeping.js'
 export { inspect } from './operations/inspect.js'
 export { leg } from './strategies/leg.js'
 

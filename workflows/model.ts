@@ -31,6 +31,7 @@ export const WorkflowType = {
   tidy: 'tidy',
   leg: 'leg',
   inspect: 'inspect',
+  housekeeping: 'housekeeping',
 } as const
 export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'restore' | 'destroy' | 'tidy'
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WithStartWorkflowOperation } from '@temporalio/client'
@@ -103,6 +103,12 @@ export class Rig {
     })
     await writeFile(file, bytes)
     return this.deps.artifacts.put(file)
+  }
+
+  /** Makes an artifact older, as its file's times say. */
+  async age(sha256: string, byMs: number): Promise<void> {
+    const then = new Date(Date.now() - byMs)
+    await utimes(await this.deps.artifacts.path(sha256), then, then)
   }
 
   revision(topology: Topology, artifacts: Record<string, Artifact>): Omit<Revision, 'number'> {

@@ -1,0 +1,28 @@
+import { Context } from '@temporalio/activity'
+import type { Activities } from '../workflows/activities.js'
+import { ledgerState, WorkflowType } from '../workflows/model.js'
+import type { ActivityDeps } from './deps.js'
+import { step } from './step.js'
+
+/** Tidying the store of artifacts. */
+export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pruneArtifacts'> {
+  const prune = step(async (_input: void) => {
+    // One ledger that cannot be read ends it: its artifacts are not known, so none is known to be superfluous.
+    const { removed } = await deps.artifacts.prune(await namedArtifacts())
+    if (removed.length > 0) deps.log.info({ removed }, 'artifacts that no kept revision names are removed')
+    return { removed: removed.length }
+  })
+  return { pruneArtifacts: () => prune() }
+}
+
+/** sha256 of every artifact that a kept revision of any topology names. */
+async function namedArtifacts(): Promise<Set<string>> {
+  const { client } = Context.current()
+  const names = new Set<string>()
+  const query = `WorkflowType = "${WorkflowType.ledger}" AND ExecutionStatus = "Running"`
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const { revisions } = await client.workflow.getHandle(workflowId).query(ledgerState)
+    for (const { artifacts } of revisions) Object.values(artifacts).forEach(({ sha256 }) => names.add(sha256))
+  }
+  return names
+}
