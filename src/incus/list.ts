@@ -1,4 +1,5 @@
 import type { IncusCommand } from './command.js'
+import { query } from './query.js'
 import { inProject, operands, when, type Where } from './words.js'
 
 export interface ListOptions extends Where {
@@ -11,6 +12,15 @@ export interface ListOptions extends Where {
 export const listInstances = ({ allProjects, filters = [], ...where }: ListOptions = {}): IncusCommand => ({
   args: ['list', '--format=json', ...inProject(where), ...when(allProjects, '--all-projects'), ...operands(...filters)],
 })
+
+/**
+ * One instance as a list shows it; read it with observeOne. A list with a filter costs as much as one without: Incus gathers the
+ * state of every instance first (180 ms with 13 of them running, against 30 ms for this).
+ */
+export const getInstance = (name: string, { project }: Where = {}): IncusCommand =>
+  query(
+    `/1.0/instances/${encodeURIComponent(name)}?recursion=1${project ? `&project=${encodeURIComponent(project)}` : ''}`,
+  )
 
 /** `incus info`: for people; `--show-log` adds the log of a failed start. */
 export const instanceInfo = (

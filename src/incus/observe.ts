@@ -1,6 +1,6 @@
 import { LABEL_PREFIX, labelsFromConfig } from '../plan/labels.js'
 import type { InstanceStatus, ObservedInstance } from '../plan/model.js'
-import { parseInstances, type IncusInstance } from './parseInstances.js'
+import { parseInstance, parseInstances, type IncusInstance } from './parseInstances.js'
 
 /**
  * The answer to `incus list --format json` as the planner sees it.
@@ -8,6 +8,9 @@ import { parseInstances, type IncusInstance } from './parseInstances.js'
  */
 export const observe = (host: string, text: string): ObservedInstance[] =>
   parseInstances(text).map((instance) => observed(host, instance))
+
+/** The same of the answer to getInstance. @throws Cul8erError INCUS */
+export const observeOne = (host: string, text: string): ObservedInstance => observed(host, parseInstance(text))
 
 function observed(host: string, instance: IncusInstance): ObservedInstance {
   const config = instance.config ?? {}

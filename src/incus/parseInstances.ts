@@ -33,4 +33,7 @@ const instance = z.object({
 export type IncusInstance = z.infer<typeof instance>
 
 /** @throws Cul8erError INCUS when the text is not what Incus prints */
+export const parseInstance = (text: string): IncusInstance => parseJson('incus query', instance, text)
+
+/** @throws Cul8erError INCUS when the text is not what Incus prints */
 export const parseInstances = (text: string): IncusInstance[] => parseJson('incus list', z.array(instance), text)

@@ -232,6 +232,8 @@ describe.each(worlds)('%s', (name, open) => {
       incus.pullFile(A, '/x'),
       incus.addDevice(A, 'x', { type: 'none' }),
       incus.query(`/1.0/instances/${A}`),
+      incus.getInstance(A),
+      incus.getInstance(A, { project: 'ct-none' }),
       incus.query('/1.0/nosuch'),
       incus.poolResources('ct-none'),
       incus.networkState('ct-none'),
@@ -250,6 +252,11 @@ describe.each(worlds)('%s', (name, open) => {
       (await refusal(incus.createInstance({ image: IMAGE, name: A, devices: { none: { size: '1' } } }))).code,
     ).toBe('INCUS')
     expect(incus.parseImages(await run(incus.listImages())).flatMap((image) => image.aliases)).toContain(IMAGE)
+  })
+
+  test('one instance alone is as the list shows it', async () => {
+    await run(incus.createInstance({ image: IMAGE, name: A, config: { 'user.cul8er.topology': 'ct' } }))
+    expect(incus.observeOne('here', await run(incus.getInstance(A)))).toEqual(await look(A))
   })
 
   test('virtual machines: as the host says of itself', async () => {

@@ -161,5 +161,6 @@ function verbsOf(words: Words): string[] {
 function instanceOf({ verb, operands }: Words): string | undefined {
   if (verb === 'create' || verb === 'launch') return operands[1]
   if (verb === 'file push') return operands[1]?.split('/')[0]
+  if (verb === 'query') return /^\/1\.0\/instances\/([^/?]+)/.exec(operands[0] ?? '')?.[1]
   return operands[0]?.split('/')[0]
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Cul8erError } from '../../errors.js'
 import type { IncusCommand } from '../../incus/command.js'
-import { execCarriedOut, incusError } from '../../incus/errors.js'
+import { overAttempts } from '../attempts.js'
 import { dial } from '../dial.js'
 import type { CommandResult, HostExecutor, RunOptions } from '../executor.js'
 import type { Answer, Input } from './model.js'
@@ -24,23 +24,9 @@ export function createEmulatedExecutor({
   emulation: Emulation
   close?: () => void
 }): HostExecutor {
-  async function tryRun(
-    command: IncusCommand,
-    options: RunOptions = {},
-  ): Promise<CommandResult & { exitCode: number }> {
-    const result = await ask(emulation, host, command, options)
-    const { stderr, exitCode } = result
-    if (exitCode === 0 || (command.args[0] === 'exec' && execCarriedOut(stderr, exitCode))) return result
-    throw incusError(stderr, exitCode, command.args)
-  }
   return {
     host,
-    tryRun,
-    run: async (command, options) => {
-      const { exitCode, ...result } = await tryRun(command, options)
-      if (exitCode !== 0) throw incusError(result.stderr, exitCode, command.args)
-      return result
-    },
+    ...overAttempts((command, options) => ask(emulation, host, command, options)),
     connect: dial,
     close: async () => close?.(),
   }

@@ -59,6 +59,7 @@ export const text = {
   noFile: 'file does not exist',
   projectExists: (project: string) =>
     `Failed creating project "${project}": Failed adding database record: Failed to create "projects" entry: UNIQUE constraint failed: projects.name`,
+  noProjectToQuery: 'Project not found',
   noProject: (project: string) => `Fetch project "${project}": Project not found`,
   poolExists: 'The storage pool already exists: The record already exists',
   noPool: 'Storage pool not found',

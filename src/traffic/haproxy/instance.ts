@@ -1,14 +1,7 @@
 import { Cul8erError, type ErrorCode } from '../../errors.js'
 import type { HostExecutor } from '../../hosts/executor.js'
-import {
-  addDevice,
-  deleteInstance,
-  launchInstance,
-  listInstances,
-  observe,
-  removeDevice,
-  startInstance,
-} from '../../incus/index.js'
+import { addDevice, deleteInstance, launchInstance, removeDevice, startInstance } from '../../incus/index.js'
+import { lookAt } from '../../instances/look.js'
 import { labelsToConfig } from '../../plan/labels.js'
 import type { ObservedInstance } from '../../plan/model.js'
 import { imageFingerprint } from './image.js'
@@ -26,14 +19,13 @@ export class EdgeInstance {
   /** null: there is none. @throws Cul8erError NAME_CLASH when the instance of that name is not ours */
   async look(): Promise<ObservedInstance | null> {
     const { executor, name } = this.options
-    const { stdout } = await executor.run(listInstances({ filters: [`name=^${name}$`] }))
-    const found = observe(executor.host, stdout).find((instance) => instance.name === name)
-    if (found !== undefined && found.labels?.role !== 'edge') {
+    const found = await lookAt(executor, { host: executor.host, name, project: null })
+    if (found !== null && found.labels?.role !== 'edge') {
       throw new Cul8erError('NAME_CLASH', `${executor.host} has an instance '${name}' that is not cul8er's`, {
         hint: `cul8er keeps its load balancer under that name: rename yours with \`incus rename ${name} NEW-NAME\``,
       })
     }
-    return found ?? null
+    return found
   }
 
   /** Makes it exist and run. */

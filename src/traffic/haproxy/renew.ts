@@ -1,6 +1,7 @@
 import { Cul8erError } from '../../errors.js'
 import type { HostExecutor } from '../../hosts/executor.js'
-import { deleteInstance, execIn, launchInstance, listInstances, observe, setConfig } from '../../incus/index.js'
+import { deleteInstance, execIn, launchInstance, setConfig } from '../../incus/index.js'
+import { lookAt } from '../../instances/look.js'
 import { LABEL_PREFIX } from '../../plan/labels.js'
 import type { ObservedInstance } from '../../plan/model.js'
 import type { Exchange } from './exchange.js'
@@ -54,9 +55,8 @@ async function contentOf(
 
 // What a worker that died has left is removed.
 async function beingMade(executor: HostExecutor, name: string): Promise<boolean> {
-  const { stdout } = await executor.run(listInstances({ filters: [`name=^${name}$`] }))
-  const found = observe(executor.host, stdout)[0]
-  if (found === undefined) return false
+  const found = await lookAt(executor, { host: executor.host, name, project: null })
+  if (found === null) return false
   if (found.labels?.role !== 'edge' || Date.now() - Date.parse(found.createdAt) < LEFT_BEHIND_MS) return true
   await executor.run(deleteInstance(name, { force: true }))
   return false

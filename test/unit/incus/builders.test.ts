@@ -28,6 +28,8 @@ const cases: [string, IncusCommand][] = [
     'list --format=json --all-projects status=running',
     incus.listInstances({ allProjects: true, filters: ['status=running'] }),
   ],
+  ['query /1.0/instances/web?recursion=1', incus.getInstance('web')],
+  ['query /1.0/instances/web?recursion=1&project=p', incus.getInstance('web', { project: 'p' })],
   ['info --show-log web', incus.instanceInfo('web', { showLog: true })],
   ['config set web limits.cpu=2 user.b=', incus.setConfig('web', { 'limits.cpu': '2', 'user.b': '' })],
   ['config set --project=p -- web -odd=1', incus.setConfig('web', { '-odd': '1' }, { project: 'p' })],

@@ -6,20 +6,26 @@ import type { CarryOut } from './index.js'
 const MIB = 1024 * 1024
 
 export const query: CarryOut = (host, words) => {
-  const path = (words.operands[0] ?? '').split('?')[0] ?? ''
+  const [path = '', asked = ''] = (words.operands[0] ?? '').split('?')
   const found = ANSWERS.find(([pattern]) => pattern.test(path))
   if (found === undefined) throw new Refusal(text.noApi)
   const [pattern, answer] = found
-  return `${JSON.stringify(answer(host, decodeURIComponent(pattern.exec(path)?.[1] ?? '')))}\n`
+  return `${JSON.stringify(answer(host, decodeURIComponent(pattern.exec(path)?.[1] ?? ''), new URLSearchParams(asked).get('project') ?? 'default'))}\n`
 }
 
-const ANSWERS: [RegExp, (host: EmulatedHost, name: string) => unknown][] = [
+const ANSWERS: [RegExp, (host: EmulatedHost, name: string, project: string) => unknown][] = [
   [/^\/1\.0$/, server],
   [/^\/1\.0\/resources$/, resources],
   [/^\/1\.0\/storage-pools\/([^/]+)\/resources$/, pool],
   [/^\/1\.0\/networks\/([^/]+)\/state$/, network],
-  [/^\/1\.0\/instances\/([^/]+)(?:\/state)?$/, (host, name) => renderInstance(host.find(name, 'default'), '')],
+  [/^\/1\.0\/instances\/([^/]+)(?:\/state)?$/, instance],
 ]
+
+function instance(host: EmulatedHost, name: string, project: string): unknown {
+  if (project !== 'default' && !(project in host.state.projects)) throw new Refusal(text.noProjectToQuery)
+  const found = host.find(name, project)
+  return renderInstance(found, host.address(found))
+}
 
 function server({ state }: EmulatedHost): unknown {
   return {

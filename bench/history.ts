@@ -1,0 +1,34 @@
+import { Client, Connection } from '@temporalio/client'
+import { runningService } from '../src/service/ensure.js'
+import { operationWorkflowId, type OperationResult } from '../workflows/model.js'
+import type { Bench } from './bench.js'
+
+export interface OperationFacts {
+  activities: number
+  /** From the start of the command, ms. */
+  firstStepMs: number
+  operationMs: number
+}
+
+/** What Temporal has written down of an operation. */
+export async function operationFacts(
+  bench: Bench,
+  { topology, operation, steps, durationMs }: OperationResult,
+  since: number,
+): Promise<OperationFacts> {
+  const service = runningService(bench.home)
+  if (service === null) throw new Error('the embedded service is gone')
+  const connection = await Connection.connect({ address: service.address })
+  try {
+    const client = new Client({ connection })
+    const handle = client.workflow.getHandle(operationWorkflowId(topology, Number(operation.replace('op-', ''))))
+    const { events = [] } = await handle.fetchHistory()
+    return {
+      activities: (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes != null).length,
+      firstStepMs: Date.parse(steps[0]?.startedAt ?? '') - since,
+      operationMs: durationMs,
+    }
+  } finally {
+    await connection.close()
+  }
+}
