@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { execa } from 'execa'
 import { Cul8erError } from '../errors.js'
-import { execCarriedOut, incusError } from '../incus/errors.js'
 import type { IncusCommand } from '../incus/command.js'
+import { overAttempts } from './attempts.js'
 import { dial } from './dial.js'
 import type { CommandResult, HostExecutor, RunOptions } from './executor.js'
 import { OutputCollector } from './output.js'
@@ -20,24 +20,9 @@ export interface LocalOptions {
 export function createLocalExecutor({ host, client = 'incus', env = {} }: LocalOptions): HostExecutor {
   const environment = { ...minimalEnvironment(), ...env }
 
-  async function tryRun(
-    command: IncusCommand,
-    options: RunOptions = {},
-  ): Promise<CommandResult & { exitCode: number }> {
-    const result = await spawn(client, environment, command, options)
-    if (result.exitCode === 0) return result
-    if (command.args[0] === 'exec' && execCarriedOut(result.stderr, result.exitCode)) return result
-    throw incusError(result.stderr, result.exitCode, command.args)
-  }
-
   return {
     host,
-    tryRun,
-    run: async (command, options) => {
-      const { exitCode, ...result } = await tryRun(command, options)
-      if (exitCode !== 0) throw incusError(result.stderr, exitCode, command.args)
-      return result
-    },
+    ...overAttempts((command, options) => spawn(client, environment, command, options)),
     connect: dial,
     close: async () => {},
   }
