@@ -1,5 +1,6 @@
 import { Cul8erError } from '../src/errors.js'
-import { createProject, parseServer, serverInfo } from '../src/incus/index.js'
+import { parseServer, serverInfo } from '../src/incus/index.js'
+import { projectCommand } from '../src/instances/commands.js'
 import { oursOf } from '../src/plan/ours.js'
 import { planWork } from '../src/plan/plan.js'
 import { liveInstance } from '../src/plan/work.js'
@@ -31,9 +32,8 @@ export function planActivities(deps: ActivityDeps): Rooms {
     }),
 
     ensureProject: step(async ({ host, via, project }, signal) => {
-      const shared = { 'features.images': 'false', 'features.profiles': 'false' }
       try {
-        await deps.executorFor(host, via).run(createProject(project, shared), { signal })
+        await deps.executorFor(host, via).run(projectCommand(project), { signal })
       } catch (error) {
         if (!isCode(error, 'ALREADY_EXISTS')) throw error
       }

@@ -1,155 +1,79 @@
-import {
-  createSnapshot,
-  deleteInstance,
-  setConfig,
-  startInstance,
-  stopInstance,
-  type IncusCommand,
-} from '../incus/index.js'
-import { configureCommands, createCommand, labelsOf } from '../instances/commands.js'
+import { projectCommand } from '../instances/commands.js'
 import { batchesOf } from '../plan/batches.js'
-import { LABEL_PREFIX } from '../plan/labels.js'
-import type { InstanceSpec, ObservedInstance, Revision, Role } from '../plan/model.js'
-import { snapshotName } from '../plan/naming.js'
-import { instanceSpec } from '../plan/specs.js'
+import { firstOfEach, setOf, triedOf } from '../plan/shares.js'
 import type { LiveInstance, Work } from '../plan/work.js'
-import { releaseSteps } from '../releases/commands.js'
+import { admit, change, made, pruned, removed, specOf, started, wait, type DryRunInput } from './changes.js'
+import { line, roleLine, says, type DryStep } from './lines.js'
 
-/** One line of a dry run. */
-export interface DryStep {
-  instance: string
-  step: string
-  host: string
-  /** Words after `incus`; null: not an Incus command of its own (a wait, a change at the edge). */
-  args: readonly string[] | null
-  /** What goes in on standard input, in words; never its content. */
-  stdin?: string
-}
-
-export interface DryRunInput {
-  revision: Revision
-  work: readonly Work[]
-  observed: readonly ObservedInstance[]
-  /** Number that the operation would have. */
-  operation: number
-}
+export type { DryRunInput } from './changes.js'
+export type { DryStep } from './lines.js'
 
 /**
  * The Incus commands that a deploy would run if all goes well, in order, made by the same builders. Health probes and the
  * edge's own commands are named, not listed: they depend on what the instances answer.
  */
 export function dryRun(input: DryRunInput): DryStep[] {
-  const { topology } = input.revision
-  const { approach, maxParallel } = topology.strategy
+  const { strategy } = input.revision.topology
+  const makes = input.work.filter(({ action, revive }) => (action === 'create' || action === 'replace') && !revive)
+  const deletions = input.work.filter(({ action }) => action === 'delete')
+  const inTheWay = deletions.filter(({ instance }) => makes.some((w) => w.instance === instance))
+  const rest = deletions.filter((w) => !inTheWay.includes(w))
   const work = input.work.filter(({ action }) => action !== 'delete')
-  const canaries = approach === 'canary' ? firstOfEach(work.filter((w) => isTried(input, w))) : []
+  const set = strategy.approach === 'blueGreen' ? setOf(input.revision, work) : []
+  const tried = strategy.approach === 'canary' ? triedOf(input.revision, work) : []
+  const canaries = firstOfEach(tried).map((w): Work => ({ ...w, slot: 'canary' }))
+  const plain = work.filter((w) => !set.includes(w) && !tried.includes(w))
+  const gone = [
+    ...[...plain, ...tried].flatMap(({ action, from }) => (action === 'replace' && from !== null ? [from] : [])),
+    ...canaries.map((w) => specOf(input, w)),
+    ...(strategy.keepMs === 0 ? set.flatMap(({ from }) => from ?? []) : []),
+    ...rest.flatMap(({ from }) => from ?? []),
+  ]
   return [
-    ...canaries.flatMap((w) => made(input, { ...w, slot: 'canary' }, 'canary', 'a share of the traffic, watched')),
-    ...batchesOf(work, { resources: topology.resources, maxParallel })
-      .flat()
-      .flatMap((w) => change(input, w)),
-    ...input.work
-      .filter(({ action }) => action === 'delete')
-      .flatMap(({ from }) => (from === null ? [] : removed(input, from))),
-    ...canaries.flatMap((w) => removed(input, specOf(input, { ...w, slot: 'canary' }))),
+    ...projects(input, makes),
+    ...inTheWay.flatMap(({ from }) => (from === null ? [] : removed(input, from))),
+    ...rolled(input, plain),
+    ...beside(input, set),
+    ...canaries.flatMap((w) => [
+      ...made(input, w, 'canary'),
+      ...admit(specOf(input, w), 'a share of the traffic, watched'),
+    ]),
+    ...rolled(input, tried),
+    ...gone.flatMap((from: Pick<LiveInstance, 'name' | 'host' | 'resource'>) => removed(input, from)),
+    ...work.flatMap((w) => pruned(input, w)),
   ]
 }
 
-function change(input: DryRunInput, work: Work): DryStep[] {
-  const spec = specOf(input, work)
-  const observed = input.observed.find(({ name, host }) => name === work.from?.name && host === work.from.host)
-  if (work.action === 'create') return made(input, work, 'live', 'into the traffic')
-  if (work.action === 'start')
-    return [line(spec, 'start', startInstance(spec.name, spec)), ...wait(spec, 'into the traffic')]
-  if (observed === undefined) return []
-  if (work.action === 'replace') {
-    return [
-      ...made(input, work, 'new', 'into the traffic'),
-      line(spec, 'take over', role(spec, 'live')),
-      says(observed, 'drain', ''),
-      line(observed, 'put aside', role({ ...observed, project: spec.project }, 'old')),
-      line(observed, 'stop', stopInstance(observed.name, { project: spec.project, timeoutS: 30 })),
-      ...removed(input, observed),
-    ]
-  }
-  const labels = labelsOf(
-    spec,
-    { operation: input.operation, revision: input.revision.number, role: 'live' },
-    new Map(),
-  )
-  const configure = configureCommands(spec, observed, labels).map((command) => line(spec, 'configure', command))
-  if (work.live) return [...configure, ...wait(spec, '')]
+function projects({ revision }: DryRunInput, makes: Work[]): DryStep[] {
+  const { project } = revision.topology
+  if (project === null) return []
+  const hosts = [...new Set(makes.map(({ host }) => host))]
+  return hosts.map((host) => line({ name: project, host }, 'project', projectCommand(project)))
+}
+
+function rolled(input: DryRunInput, work: Work[]): DryStep[] {
+  const { resources, strategy } = input.revision.topology
+  return batchesOf(work, { resources, maxParallel: strategy.maxParallel })
+    .flat()
+    .flatMap((w) => change(input, w))
+}
+
+/** blueGreen: a whole set, one switch, and the old set is put aside. */
+function beside(input: DryRunInput, set: Work[]): DryStep[] {
+  if (set.length === 0) return []
+  const all = set.map((work) => ({ work, spec: specOf(input, work) }))
+  const switched = new Map(all.filter(({ spec }) => spec.expose.length > 0).map(({ spec }) => [spec.resource, spec]))
   return [
-    ...(spec.expose.length > 0 ? [says(spec, 'drain', '')] : []),
-    ...(input.revision.topology.strategy.rollback.snapshot === 'never'
-      ? []
-      : [line(spec, 'snapshot', createSnapshot(spec.name, snapshotName(input.operation), spec))]),
-    ...configure,
-    ...releaseSteps(spec).map((command) => line(spec, 'install release', command)),
-    ...(spec.release === null
-      ? [
-          line(spec, 'restart', stopInstance(spec.name, { project: spec.project, timeoutS: 30 })),
-          line(spec, 'restart', startInstance(spec.name, spec)),
-        ]
-      : []),
-    ...wait(spec, 'into the traffic'),
+    ...all.flatMap(({ work, spec }) => [
+      ...(work.revive ? [...started(spec), ...wait(spec)] : made(input, work, 'new')),
+      ...admit(spec, 'into the pool of its colour'),
+    ]),
+    ...[...switched.values()].map((spec) =>
+      says(spec, 'switch the traffic', `${spec.resource} to ${spec.slot || 'no colour'}`),
+    ),
+    ...all.flatMap(({ work: { from }, spec }) => [
+      roleLine(spec, spec.project, 'take over', 'live'),
+      ...(from === null ? [] : [roleLine(from, spec.project, 'put aside', 'old')]),
+    ]),
   ]
 }
-
-function made(input: DryRunInput, work: Work, as: Role, traffic: string): DryStep[] {
-  const spec = specOf(input, work)
-  const labels = labelsOf(spec, { operation: input.operation, revision: input.revision.number, role: as }, new Map())
-  return [
-    line(spec, 'create', createCommand(spec, labels)),
-    ...releaseSteps(spec).map((command) => line(spec, 'install release', command)),
-    ...wait(spec, traffic),
-  ]
-}
-
-const removed = ({ revision }: DryRunInput, from: Pick<LiveInstance, 'name' | 'host'>): DryStep[] => [
-  line(from, 'delete', deleteInstance(from.name, { project: revision.topology.project, force: true })),
-]
-
-const wait = (spec: InstanceSpec, then: string): DryStep[] => [
-  says(spec, 'wait until healthy', ''),
-  ...(spec.expose.length > 0 && then !== '' ? [says(spec, 'admit', then)] : []),
-]
-
-const role = (at: { name: string; project: string | null }, value: Role): IncusCommand =>
-  setConfig(at.name, { [`${LABEL_PREFIX}role`]: value }, at)
-
-const says = ({ name, host }: { name: string; host: string }, step: string, words: string): DryStep => ({
-  instance: name,
-  host,
-  step: words === '' ? step : `${step}: ${words}`,
-  args: null,
-})
-
-const line = (
-  { name, host }: { name: string; host: string },
-  step: string,
-  { args, stdin, stdinLabel }: IncusCommand,
-): DryStep => ({
-  instance: name,
-  host,
-  step,
-  args,
-  ...(stdin === undefined ? {} : { stdin: stdinLabel ?? 'a document' }),
-})
-
-const specOf = ({ revision }: DryRunInput, work: Pick<Work, 'resource' | 'index' | 'host' | 'slot'>): InstanceSpec =>
-  instanceSpec(revision, work, work.host, work.slot)
-
-const isTried = ({ revision }: DryRunInput, { action, drift, live, resource }: Work): boolean => {
-  const declared = revision.topology.resources[resource]
-  return (
-    (action === 'update' || action === 'replace') &&
-    !drift &&
-    !live &&
-    !declared?.stateful &&
-    (declared?.expose.length ?? 0) > 0
-  )
-}
-
-const firstOfEach = (work: Work[]): Work[] =>
-  [...new Map(work.toReversed().map((w) => [w.resource, w])).values()].toReversed()

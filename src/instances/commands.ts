@@ -1,5 +1,6 @@
 import {
   addDevice,
+  createProject,
   launchInstance,
   overrideDevice,
   removeDevice,
@@ -33,6 +34,10 @@ export function labelsOf(
     ),
   }
 }
+
+/** A project of the topology's own; images and profiles stay those of the default one. */
+export const projectCommand = (project: string): IncusCommand =>
+  createProject(project, { 'features.images': 'false', 'features.profiles': 'false' })
 
 /** Creates and starts the instance, whole, in one command: limits, devices, environment, labels. */
 export const createCommand = (spec: InstanceSpec, labels: Labels): IncusCommand =>

@@ -1,4 +1,5 @@
 import type { InstanceSpec, Slot } from '../../src/plan/model.js'
+import { setOf } from '../../src/plan/shares.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
 import { quick } from '../steps/activities.js'
 import { confirm } from '../steps/confirm.js'
@@ -11,8 +12,7 @@ import { roll } from './rolling.js'
  * long as `keep` says; the ledger has it removed after that.
  */
 export async function blueGreen(run: Run, work: Work[]): Promise<void> {
-  const resources = new Set(work.filter((w) => isOfSet(run, w)).map(({ resource }) => resource))
-  const set = work.filter((w) => resources.has(w.resource) && (w.action === 'replace' || w.action === 'create'))
+  const set = setOf(run.input.revision, work)
   await roll(
     run,
     work.filter((w) => !set.includes(w)),
@@ -23,10 +23,6 @@ export async function blueGreen(run: Run, work: Work[]): Promise<void> {
   await switchTraffic(run, set)
   await swapRoles(run, set)
 }
-
-/** Drift is mended in place, and a stateful resource cannot run twice; the rest of the replacements make a set. */
-const isOfSet = (run: Run, { action, drift, resource }: Work): boolean =>
-  action === 'replace' && !drift && run.input.revision.topology.resources[resource]?.stateful !== true
 
 /** All at once: nothing of it takes traffic, so nothing can be broken by it. */
 async function bringUpSet(run: Run, set: Work[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow'
 import type { InstanceSpec } from '../../src/plan/model.js'
 import { FULL_WEIGHT } from '../../src/plan/routes.js'
+import { firstOfEach, triedOf } from '../../src/plan/shares.js'
 import type { Work } from '../../src/plan/work.js'
 import type { Analysis, CanaryStep } from '../../src/topology/model.js'
 import type { Verdict } from '../../src/traffic/analysis.js'
@@ -22,7 +23,7 @@ interface Canary {
  * instances are updated in place, one batch after another, and the canary goes.
  */
 export async function canary(run: Run, work: Work[]): Promise<void> {
-  const tried = work.filter((w) => isTried(run, w))
+  const tried = triedOf(run.input.revision, work)
   await roll(
     run,
     work.filter((w) => !tried.includes(w)),
@@ -44,22 +45,9 @@ export async function canary(run: Run, work: Work[]): Promise<void> {
   run.replaced.push(...canaries.map(({ spec }) => ({ ...spec, address: null, role: 'canary' as const, revision: 0 })))
 }
 
-/** A canary needs traffic that can be shared, and data that nobody else holds. */
-function isTried(run: Run, { action, drift, live, resource }: Work): boolean {
-  const declared = run.input.revision.topology.resources[resource]
-  return (
-    (action === 'update' || action === 'replace') &&
-    !drift &&
-    !live &&
-    !declared?.stateful &&
-    run.traffic.exposes(resource)
-  )
-}
-
 async function bringUpCanaries(run: Run, tried: Work[]): Promise<Canary[]> {
-  const firsts = [...new Map(tried.toReversed().map((work) => [work.resource, work])).values()].toReversed()
   return Promise.all(
-    firsts.map(async (work) => {
+    firstOfEach(tried).map(async (work) => {
       const spec = run.spec({ ...work, slot: 'canary' })
       const address = await bringUp(run, spec, 'canary')
       await admit(run, spec, address, 0)

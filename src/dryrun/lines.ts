@@ -1,0 +1,40 @@
+import { setConfig, type IncusCommand } from '../incus/index.js'
+import { LABEL_PREFIX } from '../plan/labels.js'
+import type { Role } from '../plan/model.js'
+
+/** One line of a dry run. */
+export interface DryStep {
+  instance: string
+  step: string
+  host: string
+  /** Words after `incus`; null: not an Incus command of its own (a wait, a change at the edge). */
+  args: readonly string[] | null
+  /** What goes in on standard input, in words; never its content. */
+  stdin?: string
+}
+
+interface Place {
+  name: string
+  host: string
+}
+
+/** A command of a step. */
+export const line = ({ name, host }: Place, step: string, { args, stdin, stdinLabel }: IncusCommand): DryStep => ({
+  instance: name,
+  host,
+  step,
+  args,
+  ...(stdin === undefined ? {} : { stdin: stdinLabel ?? 'a document' }),
+})
+
+/** A step without a command of its own. */
+export const says = ({ name, host }: Place, step: string, words = ''): DryStep => ({
+  instance: name,
+  host,
+  step: words === '' ? step : `${step}: ${words}`,
+  args: null,
+})
+
+/** An instance gets another role. */
+export const roleLine = (at: Place, project: string | null, step: string, role: Role): DryStep =>
+  line(at, step, setConfig(at.name, { [`${LABEL_PREFIX}role`]: role }, { project }))
