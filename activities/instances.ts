@@ -95,8 +95,8 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
     deleteInstance: step(async ({ topology, ...at }, signal) => {
       const executor = executorOf(at)
       const found = await lookAt(executor, at, signal)
-      if (found === null) return
-      refuseForeign(found, topology)
+      // Another's of the same name stays, and ours is gone: an undo has nothing to do about it.
+      if (found === null || found.labels?.topology !== topology) return
       await already('NOT_FOUND', () => executor.run(deleteInstance(at.name, { ...at, force: true }), { signal }))
     }),
 
