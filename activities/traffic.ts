@@ -11,7 +11,6 @@ export function trafficActivities(deps: ActivityDeps): Rooms {
     applyRoutes: step(async ({ host, via, routes, certificates }) => {
       const edge = deps.edgeFor(host, via)
       if (routes.routes.length === 0) return edge.remove(routes.topology)
-      await edge.ensure()
       // Private keys go from the file to the edge; they never travel in a payload.
       const withCertificates = await Promise.all(
         routes.routes.map(async (route) => {

@@ -13,12 +13,18 @@ export interface EdgesOptions {
 
 /** The load balancer of each host, by the kind of the host. */
 export function createEdges({ executorFor, home }: EdgesOptions): { edgeFor(name: string, host: Host): Edge } {
+  // An edge knows when it last saw to its programs.
+  const made = new WeakMap<HostExecutor, Edge>()
   return {
     edgeFor(name, host) {
       const executor = executorFor(name, host)
-      return host.kind === 'emulated'
-        ? emulatedEdge({ folder: join(home, 'emulator', 'edges', executor.host) })
-        : haproxyEdge({ executor })
+      const edge =
+        made.get(executor) ??
+        (host.kind === 'emulated'
+          ? emulatedEdge({ folder: join(home, 'emulator', 'edges', executor.host) })
+          : haproxyEdge({ executor }))
+      made.set(executor, edge)
+      return edge
     },
   }
 }

@@ -68,9 +68,9 @@ export interface RequestSample {
 
 /** One host's load balancer. Every verb is idempotent and safe to repeat after a crash. */
 export interface Edge {
-  /** Makes the edge exist and run: instance, configuration, public ports. */
+  /** Makes the edge exist and run: instance, programs of the newest image, configuration, public ports. */
   ensure(): Promise<void>
-  /** Makes the topology's part look like this, runtime and files, without dropping a request. */
+  /** Makes the edge exist, and the topology's part of it look like this, runtime and files, without dropping a request. */
   apply(routes: TopologyRoutes): Promise<void>
   /** What the edge believes the topology's part is, private keys among it; null: it knows nothing of it. */
   current(topology: string): Promise<TopologyRoutes | null>

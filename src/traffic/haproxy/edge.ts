@@ -1,7 +1,7 @@
 import { Cul8erError } from '../../errors.js'
 import type { HostExecutor } from '../../hosts/executor.js'
 import type { Edge, TopologyRoutes } from '../model.js'
-import { changeEdge } from './change.js'
+import { changeEdge, type EdgeChange } from './change.js'
 import { drainServer } from './drain.js'
 import { Exchange } from './exchange.js'
 import { EdgeInstance } from './instance.js'
@@ -33,20 +33,22 @@ export function haproxyEdge({
   const instance = new EdgeInstance({ executor, name, image })
   const exchange = new Exchange(executor, name)
   const parts = { instance, exchange, host: executor.host }
+  let renewedAt = -Infinity
+  const changeRenewed = async (change: EdgeChange): Promise<void> => {
+    await changeEdge(parts, { ...change, renew: (seen) => renew({ executor, exchange, image }, seen) })
+    renewedAt = performance.now()
+  }
 
   return {
-    ensure: () =>
-      changeEdge(parts, {
-        change: (topologies) => topologies,
-        renew: (seen) => renew({ executor, exchange, image }, seen),
-      }),
+    ensure: () => changeRenewed({ change: (topologies) => topologies }),
 
     apply: async (routes) => {
       const { stored, pems } = store(routes)
-      await changeEdge(parts, {
+      const change: EdgeChange = {
         change: (topologies) => [...topologies.filter(({ topology }) => topology !== stored.topology), stored],
         pems,
-      })
+      }
+      await (performance.now() - renewedAt > RENEW_MS ? changeRenewed(change) : changeEdge(parts, change))
     },
 
     current: async (topology): Promise<TopologyRoutes | null> => {
@@ -96,5 +98,8 @@ export function haproxyEdge({
 }
 
 const running = async (instance: EdgeInstance): Promise<boolean> => (await instance.look())?.status === 'Running'
+
+/** Between two looks for a newer image, ms: a look costs as much as a change. */
+const RENEW_MS = 60_000
 
 const MAX_REQUESTS = 20_000
