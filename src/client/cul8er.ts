@@ -9,7 +9,7 @@ import type { LedgerState, Steering } from '../../workflows/model.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './ledger.js'
 import { Link, type LinkOptions } from './link.js'
-import { readLogs, type LogLine, type LogOptions } from './logs.js'
+import type { LogLine, LogOptions } from './logs.js'
 import { override, type Overrides } from './overrides.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
@@ -173,6 +173,8 @@ export class Cul8erClient {
     const revision = currentRevision(state)
     if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `nothing of ${topology} is deployed`)
     const rows = await instanceRows(this.link, state)
+    // With it comes all that reaches hosts.
+    const { readLogs } = await import('./logs.js')
     return readLogs(this.home, revision, rows, options, each)
   }
 

@@ -1,7 +1,6 @@
 import { open as openFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { execa, parseCommandString } from 'execa'
 import { Cul8erError } from '../errors.js'
 import type { SecretRef } from '../topology/model.js'
 
@@ -65,6 +64,8 @@ async function fromFile(key: string, name: string): Promise<string> {
 
 async function fromCommand(line: string, name: string, options: ResolveOptions): Promise<string> {
   const { env, signal, timeoutMs = 30_000 } = options
+  // Commands seal secrets and run none: loading this would cost each of them 60 ms.
+  const { execa, parseCommandString } = await import('execa')
   const [program = '', ...args] = parseCommandString(line)
   const result = await execa(program, args, {
     env,
