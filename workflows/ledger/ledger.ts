@@ -29,7 +29,7 @@ import { operationId, type OperationEnd, type OperationInput } from '../operatio
 import { searchAttributes } from '../operations/search.js'
 import { failureOf, reportOf } from '../steps/failure.js'
 import { detailsOf } from './details.js'
-import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
+import { begin, dueNow, emptyLedger, end, hostsOf, postponed, refusal, revisionOf, targetOf } from './state.js'
 
 export interface LedgerInput {
   topology: string
@@ -190,6 +190,7 @@ async function startOperationWorkflow(
     request: { kind, planFingerprint, force, snapshot, resource },
     revision,
     base: revisionOf(state, state.stable),
+    hosts: hostsOf(state, target),
     unfinished: state.unfinished,
     kept: state.kept?.names ?? [],
   }

@@ -25,6 +25,7 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
         operation: input.number,
         revision: input.revision,
         base: input.base,
+        hosts: input.hosts,
         traffic: trafficNow(
           input.revision.topology,
           [...bystanders, ...work.flatMap(({ from }) => from ?? [])],
@@ -47,7 +48,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
     () =>
       quick({ summary: `revision ${revision.number}` }).planOperation({
         revision,
-        hosts: { ...input.base?.topology.hosts, ...revision.topology.hosts },
+        hosts: input.hosts,
         unfinished,
         kept: input.kept,
         force: request.force ?? false,

@@ -11,8 +11,8 @@ const PARALLEL = 10
 /** Removes all that carries the topology's label, and nothing else. There is no way back, so a failure leaves the rest for the next try. */
 export async function destroy(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
-    const { topology, revision } = input
-    const { hosts, project } = revision.topology
+    const { topology, revision, hosts } = input
+    const { project } = revision.topology
     const owned = await conducted.recorder.step(
       'find what is ours',
       undefined,
@@ -50,10 +50,12 @@ interface Failure {
   error: ErrorReport
 }
 
-async function closePorts({ topology, revision }: OperationInput, { recorder }: Conducted): Promise<Failure[]> {
-  const { hosts, resources } = revision.topology
-  const exposing = Object.keys(hosts).filter((host) =>
-    Object.values(resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
+async function closePorts({ topology, revision, hosts }: OperationInput, { recorder }: Conducted): Promise<Failure[]> {
+  const { hosts: own, resources } = revision.topology
+  const exposing = Object.keys(hosts).filter(
+    (host) =>
+      own[host] === undefined ||
+      Object.values(resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
   )
   return collect(exposing, (host) => {
     const via = hosts[host]
@@ -65,7 +67,8 @@ async function closePorts({ topology, revision }: OperationInput, { recorder }: 
 }
 
 async function deleteAll(input: OperationInput, { recorder }: Conducted, owned: LiveInstance[]): Promise<Failure[]> {
-  const { hosts, project } = input.revision.topology
+  const { hosts } = input
+  const { project } = input.revision.topology
   const failures: Failure[] = []
   for (let i = 0; i < owned.length; i += PARALLEL) {
     const some = owned.slice(i, i + PARALLEL)

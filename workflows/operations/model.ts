@@ -1,4 +1,5 @@
 import type { Revision } from '../../src/plan/model.js'
+import type { Host } from '../../src/topology/model.js'
 import type { OperationRequest, OperationResult } from '../model.js'
 
 /** What the ledger starts an operation with. */
@@ -10,6 +11,8 @@ export interface OperationInput {
   revision: Revision
   /** The stable revision; null before the first. */
   base: Revision | null
+  /** Where something of the topology may be: its own hosts, and those of revisions that may have left something. */
+  hosts: Record<string, Host>
   /** Instances that earlier operations left half changed. */
   unfinished: string[]
   /** Instances kept for an instant switch back. */

@@ -39,6 +39,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
         operation: input.number,
         revision: input.revision,
         base: input.base,
+        hosts: input.hosts,
         traffic: trafficNow(topology, found),
       },
       conducted.steer,

@@ -13,11 +13,11 @@ export async function tidy(input: OperationInput): Promise<OperationEnd> {
       quick({ summary: topology.name }).findOwned({
         topology: topology.name,
         project: topology.project,
-        hosts: topology.hosts,
+        hosts: input.hosts,
       }),
     )
-    const { number: operation, revision, base } = input
-    const run = new Run({ operation, revision, base, traffic: trafficNow(topology, found) }, steer, recorder)
+    const { number: operation, revision, base, hosts } = input
+    const run = new Run({ operation, revision, base, hosts, traffic: trafficNow(topology, found) }, steer, recorder)
     steer.noReturn = 'the kept set is being removed'
     for (const old of found.filter(({ name, role }) => role === 'old' && input.kept.includes(name)))
       await remove(run, old)

@@ -18,6 +18,8 @@ export interface RunInput {
   revision: Revision
   /** The stable revision; null before the first. */
   base: Revision | null
+  /** How to reach every host that may hold something of the topology. */
+  hosts: Record<string, Host>
   traffic: TrafficState
 }
 
@@ -41,7 +43,7 @@ export class Run {
     readonly steer: Steer,
     readonly recorder: Recorder,
   ) {
-    this.traffic = new Traffic(input.revision.topology, input.base?.topology ?? null, input.traffic)
+    this.traffic = new Traffic(input.revision.topology, input.base?.topology ?? null, input.hosts, input.traffic)
   }
 
   get strategy(): Strategy {
@@ -83,7 +85,7 @@ export class Run {
 
   // An instance may be on a host that the new revision does not name any more.
   private via(host: string): Host {
-    const via = this.input.revision.topology.hosts[host] ?? this.input.base?.topology.hosts[host]
+    const via = this.input.hosts[host]
     if (via === undefined) throw new Error(`no host ${host}`)
     return via
   }

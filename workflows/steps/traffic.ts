@@ -1,6 +1,6 @@
 import { FULL_WEIGHT, routesFor, type Member, type TrafficState } from '../../src/plan/routes.js'
 import type { InstanceSpec, Slot } from '../../src/plan/model.js'
-import type { Topology } from '../../src/topology/model.js'
+import type { Host, Topology } from '../../src/topology/model.js'
 import { quick, waiting } from './activities.js'
 
 /**
@@ -15,6 +15,7 @@ export class Traffic {
   constructor(
     private readonly topology: Topology,
     private readonly before: Topology | null,
+    private readonly reach: Record<string, Host>,
     readonly state: TrafficState,
   ) {}
 
@@ -112,16 +113,19 @@ export class Traffic {
     )
   }
 
-  /** Hosts that expose something, or did before. */
+  /** Hosts that expose something, or did before, or where an attempt may have left something. */
   private hosts(): string[] {
     const exposing = [this.topology, ...(this.before === null ? [] : [this.before])].flatMap(({ resources }) =>
       Object.values(resources).flatMap(({ expose, on }) => (expose.length > 0 ? on : [])),
     )
-    return [...new Set(exposing)]
+    const elsewhere = Object.keys(this.reach).filter(
+      (host) => this.topology.hosts[host] === undefined && this.before?.hosts[host] === undefined,
+    )
+    return [...new Set([...exposing, ...elsewhere])]
   }
 
-  private via(host: string): Topology['hosts'][string] {
-    const via = this.topology.hosts[host] ?? this.before?.hosts[host]
+  private via(host: string): Host {
+    const via = this.reach[host]
     if (via === undefined) throw new Error(`no host ${host}`)
     return via
   }
