@@ -12,8 +12,8 @@ export function temporalBinary(): string {
   return path
 }
 
-/** A dev server of a test's own, in memory, with the settings of the embedded one. */
-export function localServer(): Promise<TestWorkflowEnvironment> {
+/** A dev server of a test's own, in memory, with the settings of the embedded one, and `more` arguments. */
+export function localServer(more: string[] = []): Promise<TestWorkflowEnvironment> {
   quiet()
   return TestWorkflowEnvironment.createLocal({
     server: {
@@ -24,6 +24,7 @@ export function localServer(): Promise<TestWorkflowEnvironment> {
           '--dynamic-config-value',
           `${key}=1000`,
         ]),
+        ...more,
         ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
       ],
     },
