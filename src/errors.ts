@@ -104,6 +104,7 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'IMAGE_NOT_FOUND',
   'VM_UNSUPPORTED',
   'UNHEALTHY',
+  'PROBE_ERROR',
   'ABORTED',
   'NEEDS_ATTENTION',
 ])

@@ -32,6 +32,9 @@ const UNDO = bounds(5 * MINUTE, 15 * MINUTE, 10)
 /** A step that changes something is over before it is undone: one that an abort left running would change it again afterwards. */
 const TO_ITS_END = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const
 
+/** What is tried on a host that gave no answer before: undoing fifty instances there shall not take an hour. */
+const BRIEF = bounds(2 * MINUTE, 3 * MINUTE, 2)
+
 type Options = { summary: string; waitMs?: number }
 
 /** Activities of one step; `summary` is what the Web UI shows beside the activity's name. */
@@ -39,8 +42,10 @@ export const quick = ({ summary }: Options): Activities =>
   proxyActivities<Activities>({ ...QUICK, ...TO_ITS_END, summary })
 export const long = ({ summary }: Options): Activities =>
   proxyActivities<Activities>({ ...LONG, ...TO_ITS_END, summary })
+export const briefly = ({ summary }: Options): Activities =>
+  proxyActivities<Activities>({ ...BRIEF, ...TO_ITS_END, summary })
 export const undoing = ({ summary }: Options): Activities => proxyActivities<Activities>({ ...UNDO, summary })
 
-/** A step that waits by itself for up to `waitMs`; a lost worker costs one more wait, not many. */
+/** A step that waits by itself for up to `waitMs`. A worker may die in it more than once: that is no answer of the app's. */
 export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
-  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, 2 * waitMs + 4 * MINUTE, 4), summary })
+  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, 2 * waitMs + 4 * MINUTE, 10), summary })
