@@ -2,12 +2,26 @@ import { Client, Connection } from '@temporalio/client'
 import { runningService } from '../src/service/ensure.js'
 import { operationWorkflowId, type OperationResult } from '../workflows/model.js'
 import type { Bench } from './bench.js'
+import { median, ms, type Row } from './report.js'
 
 export interface OperationFacts {
   activities: number
   /** From the start of the command, ms. */
   firstStepMs: number
   operationMs: number
+}
+
+/** The operation alone, without the command around it, against the whole script. */
+export function operationRow(facts: readonly OperationFacts[], script: readonly number[], instances: number): Row {
+  return {
+    what: '  the operation alone',
+    cul8er: ms(median(facts.map(({ operationMs }) => operationMs))),
+    ratio: median(facts.map(({ operationMs }, i) => operationMs / (script[i] ?? NaN))),
+    note: [
+      `first step ${ms(median(facts.map(({ firstStepMs }) => firstStepMs)))} after the command began`,
+      `${((facts[0]?.activities ?? NaN) / instances).toFixed(1)} activities an instance`,
+    ].join('; '),
+  }
 }
 
 /** What Temporal has written down of an operation. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { PREFIX, removeInstances, type Bench } from '../bench.js'
-import { operationFacts } from '../history.js'
+import { operationFacts, operationRow, type OperationFacts } from '../history.js'
 import { APP_PORT } from '../release.js'
-import { median, ms, type Row } from '../report.js'
+import type { Row } from '../report.js'
 import { ratioRow, sideBySide } from '../side-by-side.js'
 
 /** New instances with limits, a release and a health check: all side by side, on both sides. */
@@ -44,7 +44,7 @@ async function instances(
     },
   })
   const script = `${PREFIX}script-${kind}`
-  const facts: Awaited<ReturnType<typeof operationFacts>>[] = []
+  const facts: OperationFacts[] = []
   const times = await sideBySide(bench.rounds, {
     cul8er: {
       run: async () => {
@@ -60,13 +60,8 @@ async function instances(
       after: () => removeInstances(script),
     },
   })
-  const [first] = facts
   return [
     ratioRow(`${count} ${kind} ${count === 1 ? 'instance' : 'instances'}, whole command`, times, most),
-    {
-      what: '  of which: command to first step; operation',
-      cul8er: `${ms(median(facts.map(({ firstStepMs }) => firstStepMs)))}; ${ms(median(facts.map(({ operationMs }) => operationMs)))}`,
-      note: `${((first?.activities ?? NaN) / count).toFixed(1)} activities an instance`,
-    },
+    operationRow(facts, times.script, count),
   ]
 }

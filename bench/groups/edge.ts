@@ -3,9 +3,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { incus, PREFIX, type Bench } from '../bench.js'
 import { balancer } from '../balancer.js'
-import { operationFacts } from '../history.js'
+import { operationFacts, operationRow, type OperationFacts } from '../history.js'
 import { APP_PORT } from '../release.js'
-import { median, ms, range, type Row } from '../report.js'
+import { median, range, type Row } from '../report.js'
 import { ratioRow, sideBySide } from '../side-by-side.js'
 import { requestsPerSecond } from '../throughput.js'
 import { memory } from './cli.js'
@@ -36,7 +36,7 @@ async function updates(bench: Bench, file: string): Promise<Row[]> {
   const tarballs: string[] = []
   for (let round = 0; round < bench.rounds; round += 1) tarballs.push(await bench.release(version(round)))
 
-  const facts: Awaited<ReturnType<typeof operationFacts>>[] = []
+  const facts: OperationFacts[] = []
   const times = await sideBySide(bench.rounds, {
     cul8er: {
       run: async (round) => {
@@ -49,14 +49,7 @@ async function updates(bench: Bench, file: string): Promise<Row[]> {
         bench.script('update.sh', SCRIPT, String(COUNT), version(round), tarballs[round] ?? '', scriptEdge),
     },
   })
-  return [
-    ratioRow(`update of ${COUNT} instances behind the edge`, times),
-    {
-      what: '  of which: command to first step; operation',
-      cul8er: `${ms(median(facts.map(({ firstStepMs }) => firstStepMs)))}; ${ms(median(facts.map(({ operationMs }) => operationMs)))}`,
-      note: `${((facts[0]?.activities ?? NaN) / COUNT).toFixed(1)} activities an instance`,
-    },
-  ]
+  return [ratioRow(`update of ${COUNT} instances behind the edge`, times), operationRow(facts, times.script, COUNT)]
 }
 
 async function throughput(bench: Bench, port: number): Promise<Row> {
