@@ -12,9 +12,13 @@ export async function cli(bench: Bench): Promise<Row[]> {
   const files = await fiftyResources(bench)
   const rows: Row[] = []
   for (const [kind, file] of Object.entries(files)) {
-    const inProcess = await timed(bench.rounds + 1, () => loadTopologies(file))
-    rows.push(value(`load and validate 50 resources, ${kind}, in the process`, inProcess.slice(1), 100))
-    const [first = NaN] = inProcess
+    const [first = NaN] = await timed(1, () => loadTopologies(file))
+    const before = process.cpuUsage()
+    const again = await timed(bench.rounds, () => loadTopologies(file))
+    const { user, system } = process.cpuUsage(before)
+    const row = value(`load and validate 50 resources, ${kind}, in the process`, again, 100)
+    // On a busy machine the clock counts what others do; this does not.
+    rows.push({ ...row, note: `${row.note}; ${ms((user + system) / 1000 / bench.rounds)} of CPU` })
     rows.push({ what: '  the first time in a process', cul8er: ms(first) })
     const whole = await timed(bench.rounds, () => bench.cul8er(['validate', '--quiet', '-f', file]))
     rows.push(value(`cul8er validate, 50 resources, ${kind}`, whole, 400))
