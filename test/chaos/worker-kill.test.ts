@@ -118,7 +118,10 @@ describe(`kill -9 of the worker at ${KILLS} random moments (CHAOS_SEED=${SEED})`
       expect((await deploy(approach, now)).outcome).toBe('succeeded')
       while (killing) {
         const broken = await deploy(approach, '9.0.0')
-        expect(broken, `${approach} ${JSON.stringify(broken.error)}`).toMatchObject({ outcome: 'rolledBack', error: { code: 'UNHEALTHY' } })
+        expect(broken, `${approach} ${JSON.stringify(broken.error)}`).toMatchObject({
+          outcome: 'rolledBack',
+          error: { code: 'UNHEALTHY' },
+        })
         counts.rolledBack += 1
         expect(await world(approach)).toEqual(expected(approach, now, sets))
         now = now === '1.0.0' ? '1.1.0' : '1.0.0'
