@@ -130,7 +130,9 @@ export function begin(
   const revisions = isNew
     ? [...state.revisions, { number: target, ...request.revision! }]
     : known
-      ? state.revisions.map((r) => (r.number === target ? { ...r, ...request.revision!, createdAt: r.createdAt } : r))
+      ? state.revisions.map((r) =>
+          r.number === target ? { ...r, ...request.revision!, number: target, createdAt: r.createdAt } : r,
+        )
       : state.revisions
   return {
     ...state,

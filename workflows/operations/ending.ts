@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
-import { quick } from '../steps/activities.js'
+import { briefly, quick } from '../steps/activities.js'
 import { reportOf } from '../steps/failure.js'
 import { withDeadline } from '../steps/deadline.js'
 import { remove } from '../steps/instance.js'
@@ -84,7 +84,9 @@ async function finish(run: Run, work: Work[]): Promise<void> {
 async function prune(run: Run): Promise<void> {
   const keep = run.strategy.rollback.keepSnapshots
   await Promise.allSettled(
-    run.snapshotted.map((at) => quick({ summary: at.name }).pruneSnapshots({ ...run.instanceAt(at), keep })),
+    run.snapshotted.map((at) =>
+      (run.lost.has(at.host) ? briefly : quick)({ summary: at.name }).pruneSnapshots({ ...run.instanceAt(at), keep }),
+    ),
   )
 }
 

@@ -1,7 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow'
+import type { ErrorCode } from '../../src/errors.js'
 import type { InstanceSpec } from '../../src/plan/model.js'
 import type { LiveInstance } from '../../src/plan/work.js'
-import { long, undoing, waiting } from './activities.js'
+import { briefly, long, undoing, waiting } from './activities.js'
 import { reportOf } from './failure.js'
 import { STOP_TIMEOUT_MS } from './instance.js'
 import type { Run } from './run.js'
@@ -19,11 +20,14 @@ export async function runUndos(run: Run): Promise<UndoFailure[]> {
         group.map(async (undo) => {
           try {
             await run.recorder.step(`undo: ${undoWords(undo)}`, undoTarget(undo), () => undoOne(run, undo))
-            run.unfinished.delete(undoTarget(undo))
+            run.lost.delete(hostOf(undo))
+            if (!failures.some(({ instance }) => instance === undoTarget(undo))) run.unfinished.delete(undoTarget(undo))
           } catch (error) {
-            const host = 'from' in undo ? undo.from.host : undo.host
+            const host = hostOf(undo)
+            const report = reportOf(error)
+            if (NO_ANSWER.has(report.code)) run.lost.add(host)
             run.unfinished.add(undoTarget(undo))
-            failures.push({ undo: undo.kind, instance: undoTarget(undo), host, error: reportOf(error) })
+            failures.push({ undo: undo.kind, instance: undoTarget(undo), host, error: report })
           }
         }),
       )
@@ -44,13 +48,18 @@ function parallelGroups(undos: Undo[], most: number): Undo[][] {
   return groups
 }
 
+const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT'])
+
+const hostOf = (undo: Undo): string => ('from' in undo ? undo.from.host : undo.host)
+
 async function undoOne(run: Run, undo: Undo): Promise<void> {
+  const trying = run.lost.has(hostOf(undo)) ? briefly : undoing
   switch (undo.kind) {
     case 'delete': {
       const { name } = undo
       if (run.traffic.member(name) !== undefined) await run.traffic.drain(name, run.strategy.drainMs)
       await run.traffic.drop(name)
-      await undoing({ summary: name }).deleteInstance({
+      await trying({ summary: name }).deleteInstance({
         ...run.instanceAt(undo),
         topology: run.input.revision.topology.name,
       })
@@ -61,45 +70,47 @@ async function undoOne(run: Run, undo: Undo): Promise<void> {
     case 'restore': {
       const { from, snapshot } = undo
       await leave(run, from)
-      await undoing({ summary: `${from.name} to ${snapshot}` }).restoreSnapshot({ ...run.instanceAt(from), snapshot })
-      await undoing({ summary: from.name }).startInstance(run.instanceAt(from))
+      await trying({ summary: `${from.name} to ${snapshot}` }).restoreSnapshot({ ...run.instanceAt(from), snapshot })
+      await trying({ summary: from.name }).startInstance(run.instanceAt(from))
       return back(run, from, await oldHealthy(run, from))
     }
     case 'reinstall': {
       const { from } = undo
       const spec = oldSpecOf(run, from)
       await leave(run, from)
-      await undoing({ summary: from.name }).configureInstance({
+      await trying({ summary: from.name }).configureInstance({
         ...run.specAt(spec),
         stamp: run.stamp('live', from.revision),
       })
       if (spec.release !== null || spec.secrets.length > 0) {
-        await long({ summary: `${from.name}: the release before` }).installRelease(run.specAt(spec))
+        await (run.lost.has(from.host) ? briefly : long)({
+          summary: `${from.name}: the release before`,
+        }).installRelease(run.specAt(spec))
       }
       if (spec.release === null) {
-        await undoing({ summary: from.name }).stopInstance({ ...run.instanceAt(from), timeoutMs: STOP_TIMEOUT_MS })
-        await undoing({ summary: from.name }).startInstance(run.instanceAt(from))
+        await trying({ summary: from.name }).stopInstance({ ...run.instanceAt(from), timeoutMs: STOP_TIMEOUT_MS })
+        await trying({ summary: from.name }).startInstance(run.instanceAt(from))
       }
       return back(run, from, await oldHealthy(run, from))
     }
     case 'configure': {
       const spec = run.oldSpec(undo.from)
       if (spec === null) return
-      await undoing({ summary: spec.name }).configureInstance({
+      await trying({ summary: spec.name }).configureInstance({
         ...run.specAt(spec),
         stamp: run.stamp('live', undo.from.revision),
       })
       return
     }
     case 'shelve':
-      await undoing({ summary: undo.from.name }).setRole({ ...run.instanceAt(undo.from), role: 'old' })
+      await trying({ summary: undo.from.name }).setRole({ ...run.instanceAt(undo.from), role: 'old' })
       return
     case 'switch':
       return run.traffic.switchTo(new Map(Object.entries(undo.active)))
     case 'revive': {
       const { from } = undo
-      await undoing({ summary: from.name }).startInstance(run.instanceAt(from))
-      await undoing({ summary: from.name }).setRole({ ...run.instanceAt(from), role: 'live' })
+      await trying({ summary: from.name }).startInstance(run.instanceAt(from))
+      await trying({ summary: from.name }).setRole({ ...run.instanceAt(from), role: 'live' })
       return back(run, from, await oldHealthy(run, from))
     }
   }

@@ -33,6 +33,8 @@ export class Run {
   readonly proven = new Map<string, Proven>()
   /** Instances that got a snapshot of this operation. */
   readonly snapshotted: Pick<LiveInstance, 'name' | 'host'>[] = []
+  /** Hosts that gave no answer for as long as is waited for: what is still to be tried there is tried briefly. */
+  readonly lost = new Set<string>()
   /** Instances that stay, out of the traffic, for an instant switch back. */
   readonly aside: LiveInstance[] = []
   /** Replaced instances, deleted after the point of no return. */
@@ -43,7 +45,13 @@ export class Run {
     readonly steer: Steer,
     readonly recorder: Recorder,
   ) {
-    this.traffic = new Traffic(input.revision.topology, input.base?.topology ?? null, input.hosts, input.traffic)
+    this.traffic = new Traffic(
+      input.revision.topology,
+      input.base?.topology ?? null,
+      input.hosts,
+      this.lost,
+      input.traffic,
+    )
   }
 
   get strategy(): Strategy {

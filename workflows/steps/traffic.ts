@@ -1,21 +1,28 @@
 import { FULL_WEIGHT, routesFor, type Member, type TrafficState } from '../../src/plan/routes.js'
 import type { InstanceSpec, Slot } from '../../src/plan/model.js'
 import type { Host, Topology } from '../../src/topology/model.js'
-import { quick, waiting } from './activities.js'
+import { briefly, quick, waiting } from './activities.js'
+
+/** What one host's edge was told: changes of the same host wait for each other, and those that wait are told together. */
+interface Told {
+  queue: Promise<void>
+  version: number
+  told: number
+}
 
 /**
- * Who gets traffic, as this operation wants it. Changes are told to the edges one after another, whole and newest last, so
- * that two steps side by side cannot overwrite each other; changes that wait are told together.
+ * Who gets traffic, as this operation wants it. Changes are told to an edge one after another, whole and newest last, so
+ * that two steps side by side cannot overwrite each other. A change of one instance is its own host's alone: another host that
+ * is gone must not be in its way.
  */
 export class Traffic {
-  private queue: Promise<void> = Promise.resolve()
-  private version = 0
-  private told = 0
+  private readonly edges = new Map<string, Told>()
 
   constructor(
     private readonly topology: Topology,
     private readonly before: Topology | null,
     private readonly reach: Record<string, Host>,
+    private readonly lost: ReadonlySet<string>,
     readonly state: TrafficState,
   ) {}
 
@@ -40,7 +47,7 @@ export class Traffic {
     const at = this.state.members.findIndex((m) => m.instance === instance)
     this.state.members = at < 0 ? [...others, member] : this.state.members.map((m, i) => (i === at ? member : m))
     this.state.active[resource] ??= slot
-    await this.tell(`admit ${instance}`)
+    await this.tell(`admit ${instance}`, [host])
   }
 
   /** No new request from here on; returns when the last one is answered, with the number that had to be cut. */
@@ -48,7 +55,7 @@ export class Traffic {
     const member = this.member(instance)
     if (member === undefined) return { cut: 0 }
     this.state.members = this.state.members.map((m) => (m.instance === instance ? { ...m, state: 'drain' } : m))
-    await this.tell(`drain ${instance}`)
+    await this.tell(`drain ${instance}`, [member.host])
     const via = this.via(member.host)
     return waiting({ summary: `${instance}: until its requests are answered`, waitMs: drainMs }).waitDrained({
       host: member.host,
@@ -61,9 +68,10 @@ export class Traffic {
 
   /** Forgets an instance; drain it first. */
   async drop(instance: string): Promise<void> {
-    if (this.member(instance) === undefined) return
+    const member = this.member(instance)
+    if (member === undefined) return
     this.state.members = this.state.members.filter((m) => m.instance !== instance)
-    await this.tell(`forget ${instance}`)
+    await this.tell(`forget ${instance}`, [member.host])
   }
 
   async setWeights(weights: ReadonlyMap<string, number>): Promise<void> {
@@ -82,29 +90,30 @@ export class Traffic {
     if (this.hosts().length > 0) await this.tell('as declared')
   }
 
-  private async tell(summary: string): Promise<void> {
-    const mine = ++this.version
-    const turn = this.queue.then(async () => {
-      if (this.told >= mine) return
-      const telling = this.version
-      await this.apply(summary)
-      this.told = telling
-    })
-    this.queue = turn.catch(() => undefined)
-    await turn
+  /** Every edge is told, also when another one cannot be. */
+  private async tell(summary: string, hosts = this.hosts()): Promise<void> {
+    const ends = await Promise.allSettled(hosts.map((host) => this.tellEdge(host, summary)))
+    const failure = ends.find((end): end is PromiseRejectedResult => end.status === 'rejected')
+    if (failure !== undefined) throw failure.reason
   }
 
-  private async apply(summary: string): Promise<void> {
-    await Promise.all(
-      this.hosts().map((host) =>
-        quick({ summary: `${host}: ${summary}` }).applyRoutes({
-          host,
-          via: this.via(host),
-          routes: routesFor(this.topology, host, this.state),
-          certificates: this.certificates(),
-        }),
-      ),
-    )
+  private tellEdge(host: string, summary: string): Promise<void> {
+    const edge = this.edges.get(host) ?? { queue: Promise.resolve(), version: 0, told: 0 }
+    this.edges.set(host, edge)
+    const mine = ++edge.version
+    const turn = edge.queue.then(async () => {
+      if (edge.told >= mine) return
+      const telling = edge.version
+      await (this.lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}` }).applyRoutes({
+        host,
+        via: this.via(host),
+        routes: routesFor(this.topology, host, this.state),
+        certificates: this.certificates(),
+      })
+      edge.told = telling
+    })
+    edge.queue = turn.catch(() => undefined)
+    return turn
   }
 
   private certificates(): { as: number; host: string | null; cert: string; key: string }[] {

@@ -1,0 +1,25 @@
+import { Cul8erError } from '../../src/errors.js'
+import type { HostExecutor } from '../../src/hosts/executor.js'
+
+/** An executor whose host answers nothing, and lets nothing through, for as long as it is among the dead. */
+export function mortal(executor: HostExecutor, dead: ReadonlySet<string>): HostExecutor {
+  const alive = (): void => {
+    if (dead.has(executor.host)) throw new Cul8erError('UNREACHABLE', `${executor.host}: no route to host`)
+  }
+  return {
+    host: executor.host,
+    run: async (command, options) => {
+      alive()
+      return executor.run(command, options)
+    },
+    tryRun: async (command, options) => {
+      alive()
+      return executor.tryRun(command, options)
+    },
+    connect: async (address, port, options) => {
+      alive()
+      return executor.connect(address, port, options)
+    },
+    close: () => executor.close(),
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import type { Revision } from '../../../src/plan/model.js'
+import { emptyLedger, hostsOf } from '../../../workflows/ledger/state.js'
+import type { HistoryEntry, LedgerState, OperationKind, Outcome } from '../../../workflows/model.js'
+import { revisionOf, web } from '../plan/world.js'
+
+const AT = '2026-03-01T12:00:00.000Z'
+const entry = (kind: OperationKind, revision: number, outcome: Outcome = 'succeeded'): HistoryEntry => ({
+  operation: 'op-1',
+  number: 1,
+  kind,
+  outcome,
+  revision,
+  startedAt: AT,
+  endedAt: AT,
+})
+const good = [entry('deploy', 1), entry('deploy', 2)]
+
+/** A revision that has one host. */
+function on(number: number, host: string): Revision {
+  const base = revisionOf(web())
+  const hosts = { [host]: Object.values(base.topology.hosts)[0] } as Revision['topology']['hosts']
+  return { ...base, number, topology: { ...base.topology, hosts } }
+}
+
+describe('where something of a topology may be', () => {
+  it.each<[string, HistoryEntry[], Partial<LedgerState>, string]>([
+    ['its own and the stable one', good, {}, 'b d'],
+    ['not an attempt that was undone', [...good, entry('deploy', 3, 'rolledBack')], {}, 'b d'],
+    ['an attempt that left something', [...good, entry('deploy', 3, 'needsAttention')], {}, 'b c d'],
+    ['an attempt that is held', [...good, entry('rollback', 3, 'held')], {}, 'b c d'],
+    ['not one before the last success', [entry('deploy', 3, 'needsAttention'), ...good], {}, 'b d'],
+    ['a set that is kept from before', good, { kept: { names: ['x'], until: AT } }, 'a b d'],
+    ['nothing was ever stable', [], { stable: null }, 'd'],
+  ])('%s', (_, history, over, expected) => {
+    const revisions = [on(1, 'a'), on(2, 'b'), on(3, 'c'), on(4, 'd')]
+    const hosts = hostsOf({ ...emptyLedger('shop'), revisions, stable: 2, history, ...over }, 4)
+    expect(Object.keys(hosts).sort().join(' ')).toBe(expected)
+  })
+})
