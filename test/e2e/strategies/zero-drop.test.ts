@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLoad, type RequestKind } from '../../support/load/load.js'
 import { Stage, type StageOptions } from './stage.js'
 
-/** Updates of each strategy under load; a quick run may ask for fewer. */
-const UPDATES = Number(process.env.CUL8ER_DROP_UPDATES ?? 20)
+/** Updates of each strategy under load; `npm run campaign` does 20. */
+const UPDATES = Number(process.env.CUL8ER_DROP_UPDATES ?? 5)
 /** Requests a second. */
 const RATE = 300
 
