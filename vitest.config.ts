@@ -5,8 +5,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Files side by side, and none that need the machine to themselves. */
 const together = { maxWorkers: 2, sequence: { groupOrder: 0 } }
-/** One file at a time, one such project after the other: they share Incus, ports and the clock. */
-const alone = (order: number) => ({ maxWorkers: 1, sequence: { groupOrder: order } })
+/** One such project after the other. Two files at a time: they wait more than they work, and share Incus by names and ports. */
+const inTurn = (order: number, maxWorkers = 2) => ({ maxWorkers, sequence: { groupOrder: order } })
 /** What these projects run against is built and found first. */
 const globalSetup = [here('test/support/global-setup.ts')]
 
@@ -25,9 +25,12 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...together } },
       { extends: true, test: { name: 'workflow', include: ['test/workflow/**/*.test.ts'], globalSetup, ...together } },
       { extends: true, test: { name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup, ...together } },
-      { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], globalSetup, ...alone(1) } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...alone(2) } },
-      { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], globalSetup, ...alone(3) } },
+      {
+        extends: true,
+        test: { name: 'contract', include: ['test/contract/**/*.test.ts'], globalSetup, ...inTurn(1, 1) },
+      },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inTurn(2) } },
+      { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], globalSetup, ...inTurn(3) } },
     ],
   },
 })

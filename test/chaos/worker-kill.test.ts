@@ -13,7 +13,7 @@ import { WorkerProcess } from '../support/worker-process.js'
 import { tarball } from '../unit/hosts/tarballs.js'
 import { seeded } from './random.js'
 
-const KILLS = Number(process.env.CHAOS_KILLS ?? 50)
+const KILLS = Number(process.env.CHAOS_KILLS ?? 20)
 const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
 /** Between two kills, ms. */
 const [SHORTEST, LONGEST] = [500, 6_000]
