@@ -32,7 +32,7 @@ export function localServer(more: string[] = []): Promise<TestWorkflowEnvironmen
 }
 
 /** Activities that fail are what many tests are about; the SDK would tell of each attempt. */
-function quiet(): void {
+export function quiet(): void {
   try {
     Runtime.install({ logger: new DefaultLogger('ERROR') })
   } catch {

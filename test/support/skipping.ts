@@ -1,0 +1,73 @@
+import { execa } from 'execa'
+import { fileURLToPath } from 'node:url'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker'
+import type { Activities } from '../../workflows/activities.js'
+import { TASK_QUEUE } from '../../workflows/model.js'
+import { quiet } from './temporal.js'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Temporal's test server, whose time a test can skip. It has no schedules, no list and no search attributes. */
+export async function skippingServer(): Promise<TestWorkflowEnvironment> {
+  quiet()
+  const path = process.env.TEMPORAL_TEST_SERVER ?? (await execa(here('../../scripts/setup/test-server'))).stdout.trim()
+  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })
+}
+
+/** The workflows for skipped time: those of today, or of another module. */
+export const skippingBundle = (workflows = '../../workflows/index.ts'): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({
+    workflowsPath: here(workflows),
+    workflowInterceptorModules: [here('../workflow/versions/no-heartbeats.ts')],
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+  })
+
+/** A worker that can be stopped in the middle, as an update of it does. */
+export class SkippingWorker {
+  private constructor(
+    private readonly worker: Worker,
+    private readonly running: Promise<void>,
+  ) {}
+
+  static async start(
+    env: TestWorkflowEnvironment,
+    {
+      bundle,
+      activities,
+      identity,
+      leaves = false,
+    }: {
+      bundle: WorkflowBundle
+      activities: Activities
+      identity: string
+      /** It will be stopped in the middle of an operation. */
+      leaves?: boolean
+    },
+  ): Promise<SkippingWorker> {
+    // A connection of its own, as a worker process has: two workers with one are taken for a mistake.
+    const connection = await NativeConnection.connect({ address: env.address })
+    const worker = await Worker.create({
+      connection,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: bundle,
+      activities: { ...activities },
+      identity,
+      // The server never takes a workflow away from a worker that remembers it, though it be gone.
+      ...(leaves ? { maxCachedWorkflows: 0 } : {}),
+      maxHeartbeatThrottleInterval: '50ms',
+      defaultHeartbeatThrottleInterval: '50ms',
+      shutdownGraceTime: '1s',
+      shutdownForceTime: '3s',
+    })
+    return new SkippingWorker(
+      worker,
+      worker.run().finally(() => connection.close()),
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.worker.shutdown()
+    await this.running
+  }
+}
