@@ -71,8 +71,10 @@ function quiet(log: Logger): void {
   if (installed) return
   installed = true
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
-    const fields = { ...meta }
-    delete fields.error
+    // The whole error is long, and its payloads are nobody's business: its message says enough.
+    const { error, ...rest } = { ...meta }
+    const fields =
+      error === undefined ? rest : { ...rest, error: error instanceof Error ? error.message : String(error) }
     if (level === 'ERROR') log.error(fields, message)
     else if (level === 'WARN') log.warn(fields, message)
     else log.debug(fields, message)

@@ -16,6 +16,20 @@ export function toCul8erError(error: unknown): Cul8erError {
   if (isNotFound(error)) {
     return new Cul8erError('NOT_FOUND', 'the Temporal server knows no such workflow', { cause: error })
   }
+  if (
+    [...chain(error)].some((each) =>
+      /workflow task in failed state|unexpected workflow task failure/i.test(messageOf(each)),
+    )
+  ) {
+    return new Cul8erError(
+      'SERVICE',
+      'the worker cannot go on with this workflow: it was begun by another version of cul8er',
+      {
+        hint: 'run the version that began it until it has ended (cul8er worker of that checkout), or terminate it and deploy again',
+        cause: error,
+      },
+    )
+  }
   const innermost = [...chain(error)].at(-1)
   return new Cul8erError('INTERNAL', innermost === undefined ? String(error) : messageOf(innermost), { cause: error })
 }

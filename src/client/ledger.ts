@@ -5,6 +5,7 @@ import {
   importState,
   ledgerId,
   ledgerState,
+  progress,
   setTtl,
   startOperation,
   TASK_QUEUE,
@@ -20,15 +21,37 @@ import type { Link } from './link.js'
  * Asks the ledger for an operation; the ledger is started if the topology has none yet.
  * @throws Cul8erError OPERATION_IN_PROGRESS and whatever else the ledger refuses with
  */
-export function askForOperation(link: Link, topology: string, request: OperationRequest): Promise<OperationStarted> {
-  return link.call((client) =>
-    client.workflow.executeUpdateWithStart(startOperation, {
-      args: [request],
-      // Sent again after an answer that got lost, it is the same update.
-      updateId: request.requestId,
-      startWorkflowOperation: withLedger(topology),
-    }),
-  )
+export async function askForOperation(
+  link: Link,
+  topology: string,
+  request: OperationRequest,
+): Promise<OperationStarted> {
+  try {
+    return await link.call((client) =>
+      client.workflow.executeUpdateWithStart(startOperation, {
+        args: [request],
+        // Sent again after an answer that got lost, it is the same update.
+        updateId: request.requestId,
+        startWorkflowOperation: withLedger(topology),
+      }),
+    )
+  } catch (error) {
+    throw await withStep(link, error)
+  }
+}
+
+/** A refusal for an operation in progress also says what that one is doing: only its own workflow knows. */
+async function withStep(link: Link, error: unknown): Promise<unknown> {
+  if (!(error instanceof Cul8erError) || error.code !== 'OPERATION_IN_PROGRESS') return error
+  const { code, message, hint, details = {} } = error
+  const { workflowId } = details
+  if (typeof workflowId !== 'string') return error
+  try {
+    const { step } = await link.client.workflow.getHandle(workflowId).query(progress)
+    return new Cul8erError(code, `${message}: ${step}`, { hint, details: { ...details, step }, cause: error })
+  } catch {
+    return error
+  }
 }
 
 /** A topology's state, or null when nothing was ever deployed under its name. */

@@ -104,7 +104,7 @@ function unhealthy(name: string, check: Healthcheck, { because, report }: Verdic
   return new Cul8erError(because === 'errors' ? 'PROBE_ERROR' : 'UNHEALTHY', `${name} ${reason}: ${last}`, {
     hint:
       because === 'errors'
-        ? 'See whether the host and the instance can be reached: `cul8er hosts check`.'
+        ? 'See whether the host and the instance can be reached: `cul8er doctor`.'
         : `See \`cul8er logs\`.`,
     details: { instance: name, probe: report.last, report },
   })

@@ -59,7 +59,7 @@ const KNOWN: readonly Known[] = [
   {
     match: /The incus daemon doesn't appear to be started|dial unix .*(no such file|connection refused)/,
     code: 'UNREACHABLE',
-    hint: 'start Incus on the host (`systemctl start incus`), or check the host with `cul8er hosts check`',
+    hint: 'start Incus on the host (`systemctl start incus`), and see `cul8er doctor`',
   },
   {
     match:

@@ -38,6 +38,7 @@ export async function ensureService(home?: string): Promise<Service> {
       if (record.build >= buildStamp()) return serviceOf(paths, record)
       signal(holder, 'SIGUSR2')
       await gone(holder, 20_000)
+      spawnedAt = 0
     } else if (holder === null) {
       if (record !== null && gaveUp(record, spawnedAt)) throw failed(paths, record.problem ?? 'it gave up')
       if (Date.now() - spawnedAt > SPAWN_MS) {

@@ -52,7 +52,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
       expect(refused).toMatchObject({
         cause: {
           type: 'OPERATION_IN_PROGRESS',
-          message: expect.stringMatching(/deploy of second \(op-2\) is in progress since \d+ s/) as string,
+          message: expect.stringMatching(/deploy of second \(op-2\) is in progress for \d+ s/) as string,
           details: [{ details: { operation: 'op-2', workflowId: run.workflowId } }],
         },
       })

@@ -204,10 +204,11 @@ async function startOperationWorkflow(
   })
 }
 
-const workflowType = (
-  { kind }: OperationRequest,
-  approach: 'rolling' | 'blueGreen' | 'canary',
-): OperationWorkflowType => (kind === 'deploy' || kind === 'rollback' ? approach : kind)
+/** A revision that was stable before is not tried with a canary again: going back is what is urgent. */
+function workflowType({ kind }: OperationRequest, approach: 'rolling' | 'blueGreen' | 'canary'): OperationWorkflowType {
+  if (kind === 'rollback') return approach === 'canary' ? 'rolling' : approach
+  return kind === 'deploy' ? approach : kind
+}
 
 /** The operation's workflow itself was terminated or failed: a person did that, or it is a bug. */
 function lost(state: LedgerState, started: OperationStarted, error: ErrorReport): OperationEnd {

@@ -33,7 +33,7 @@ export function refusal(state: LedgerState, request: OperationRequest, nowMs: nu
     const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
     return {
       code: 'OPERATION_IN_PROGRESS',
-      message: `${current.kind} of ${topology} (${current.id}) is in progress since ${age} s`,
+      message: `${current.kind} of ${topology} (${current.id}) is in progress for ${age} s`,
       hint: `cul8er attach ${topology} follows it, cul8er abort ${topology} ends it, --wait waits for it`,
       details: {
         operation: current.id,
@@ -58,7 +58,11 @@ export function refusal(state: LedgerState, request: OperationRequest, nowMs: nu
     const target = targetOf(state, request)
     const known = state.revisions.map(({ number }) => number)
     if (target === null)
-      return { code: 'UNKNOWN_REVISION', message: `${topology} has no stable revision to go back to` }
+      return {
+        code: 'UNKNOWN_REVISION',
+        message: `${topology} has no stable revision to go back to`,
+        hint: `cul8er history ${topology} shows what was deployed`,
+      }
     if (!known.includes(target)) {
       return {
         code: 'UNKNOWN_REVISION',

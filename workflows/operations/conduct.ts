@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, isCancellation, setHandler } from '@temporalio/workflow'
+import { allHandlersFinished, CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Change } from '../../src/plan/model.js'
 import { progress, type OperationResult, type Outcome } from '../model.js'
@@ -63,7 +63,8 @@ export async function conduct(
     steps: recorder.steps,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   }
-  await condition(allHandlersFinished)
+  // Also when the workflow itself was cancelled: its end is a result like any other.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
   return {
     result,
     unfinished: ending.unfinished ?? [],

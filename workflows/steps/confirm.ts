@@ -9,7 +9,7 @@ export async function confirm(run: Run, fresh: readonly string[] = []): Promise<
   const earlier = [...run.proven.values()].filter(({ spec }) => spec.healthcheck !== null && !fresh.includes(spec.name))
   if (earlier.length === 0) return
   await run.steer.gate()
-  await run.recorder.step(`still healthy: ${earlier.length}`, undefined, () =>
+  await run.recorder.step('look once more', undefined, () =>
     Promise.all(
       [...new Set(earlier.map(({ spec }) => spec.host))].map((host) => {
         const instances = earlier.filter(({ spec }) => spec.host === host)

@@ -9,7 +9,7 @@ import type { ErrorCode, ErrorReport } from '../../src/errors.js'
 
 /** What went wrong, as data, from whatever a workflow catches. */
 export function reportOf(error: unknown): ErrorReport {
-  if (isCancellation(error)) return { code: 'ABORTED', message: 'stopped by abort' }
+  if (isCancellation(error)) return { code: 'ABORTED', message: 'the operation was aborted' }
   if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) {
     const where = error instanceof ActivityFailure ? error.activityType : error.workflowType
     const report = reportOf(error.cause)

@@ -93,9 +93,7 @@ export class Steer {
         return this.noReturn
       case 'promote':
       case 'promoteFull':
-        return this.awaitsPromotion
-          ? null
-          : 'there is nothing to promote: only a canary between its steps, or a pause, is'
+        return this.awaitsPromotion ? null : 'there is nothing to promote: no canary waits between its steps'
       case 'pause':
         return this.paused ? 'it is paused already' : this.noReturn
       case 'resume':

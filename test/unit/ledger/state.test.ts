@@ -87,7 +87,7 @@ describe('what is refused', () => {
       'a second operation',
       deployed(1, { current: summary('deploy') }),
       request('deploy', { revision: wanted('x') }),
-      'OPERATION_IN_PROGRESS: deploy of shop (op-7) is in progress since 65 s',
+      'OPERATION_IN_PROGRESS: deploy of shop (op-7) is in progress for 65 s',
     ],
     [
       'nothing, while something is tidied: that takes seconds',
