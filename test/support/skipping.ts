@@ -1,18 +1,37 @@
 import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
+import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker'
 import type { Activities } from '../../workflows/activities.js'
-import { TASK_QUEUE } from '../../workflows/model.js'
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../workflows/model.js'
 import { quiet } from './temporal.js'
+
+const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT, INDEXED_VALUE_TYPE_KEYWORD_LIST } =
+  temporal.api.enums.v1.IndexedValueType
+const INDEXED = {
+  Keyword: INDEXED_VALUE_TYPE_KEYWORD,
+  Int: INDEXED_VALUE_TYPE_INT,
+  KeywordList: INDEXED_VALUE_TYPE_KEYWORD_LIST,
+}
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Temporal's test server, whose time a test can skip. It has no schedules, no list and no search attributes. */
+/** Temporal's test server, whose time a test can skip. It has no schedules and no list. */
 export async function skippingServer(): Promise<TestWorkflowEnvironment> {
   quiet()
   const path = process.env.TEMPORAL_TEST_SERVER ?? (await execa(here('../../scripts/setup/test-server'))).stdout.trim()
-  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  })
+  // Unlike the real one it takes no search attributes at its start; an operation that names an unknown one never begins.
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: Object.fromEntries(
+      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]),
+    ),
+  })
+  return env
 }
 
 /** The workflows for skipped time: those of today, or of another module. */

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { WithStartWorkflowOperation } from '@temporalio/client'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Revision } from '../../src/plan/model.js'
+import {
+  ledgerId,
+  ledgerState,
+  setTtl,
+  startOperation,
+  TASK_QUEUE,
+  WorkflowType,
+  type LedgerState,
+  type OperationRequest,
+} from '../../workflows/model.js'
+import { FakeWorld } from '../support/fake-world.js'
+import { topologyOf } from '../support/rig.js'
+import { shop } from '../support/shop.js'
+import { skippingBundle, skippingServer, SkippingWorker } from '../support/skipping.js'
+
+const revision = (version: string, more: Parameters<typeof shop>[1] = {}): Omit<Revision, 'number'> => ({
+  digest: version,
+  topology: topologyOf(shop(version, more)),
+  artifacts: { [`shop@${version}`]: { sha256: version, size: 1 } },
+  sealed: {},
+  createdAt: '2026-01-01T00:00:00Z',
+})
+
+describe('what time brings', () => {
+  let env: TestWorkflowEnvironment
+  let worker: SkippingWorker
+  let world: FakeWorld
+  let name = ''
+  let count = 0
+
+  beforeAll(async () => {
+    env = await skippingServer()
+    const bundle = await skippingBundle()
+    world = new FakeWorld()
+    worker = await SkippingWorker.start(env, { bundle, activities: world.activities(), identity: 'one' })
+  })
+  afterAll(async () => {
+    await worker.stop()
+    await env.teardown()
+  })
+  beforeEach(() => {
+    name = `shop${(count += 1)}`
+    world.instances.clear()
+  })
+
+  async function run(request: Omit<OperationRequest, 'requestId'>): Promise<LedgerState> {
+    const startWorkflowOperation = new WithStartWorkflowOperation(WorkflowType.ledger, {
+      workflowId: ledgerId(name),
+      taskQueue: TASK_QUEUE,
+      args: [{ topology: name }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    })
+    await env.client.workflow.executeUpdateWithStart(startOperation, {
+      startWorkflowOperation,
+      args: [{ ...request, requestId: randomUUID() }],
+    })
+    return until(({ current }) => current === null)
+  }
+
+  const state = () => env.client.workflow.getHandle(ledgerId(name)).query(ledgerState)
+  async function until(there: (now: LedgerState) => boolean): Promise<LedgerState> {
+    for (let i = 0; i < 1_000; i += 1) {
+      const now = await state()
+      if (there(now)) return now
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    throw new Error(`it never got there: ${JSON.stringify(await state())}`)
+  }
+  const names = () => [...world.instances.keys()].sort()
+
+  it('a kept set goes when its time is over, and not before', async () => {
+    const blueGreen = { name, web: { replicas: 1 }, strategy: { approach: 'blueGreen', keep: '10m' } }
+    await run({ kind: 'deploy', revision: revision('1', blueGreen) })
+    await run({ kind: 'deploy', revision: revision('2', blueGreen) })
+    expect(names()).toEqual([`${name}-web-1-blue`, `${name}-web-1-green`])
+    await env.sleep('9m')
+    expect(names()).toEqual([`${name}-web-1-blue`, `${name}-web-1-green`])
+    await env.sleep('2m')
+    const { kept, history } = await until(({ kept: now, current }) => now === null && current === null)
+    expect(kept).toBeNull()
+    expect(history.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      'deploy succeeded',
+      'deploy succeeded',
+      'tidy succeeded',
+    ])
+    expect(names()).toEqual([`${name}-web-1-green`])
+  })
+
+  it('a topology with a ttl destroys itself, and a new deploy gives it more time', async () => {
+    const mortal = { name, web: { replicas: 1 }, ttl: '24h' }
+    await run({ kind: 'deploy', revision: revision('1', mortal) })
+    await env.sleep('20h')
+    await run({ kind: 'deploy', revision: revision('2', mortal) })
+    await env.sleep('20h')
+    expect(names()).toEqual([`${name}-web-1`])
+    await env.sleep('5h')
+    const { history, desired } = await until(({ desired: now }) => now === null)
+    expect(desired).toBeNull()
+    expect(history.at(-1)).toMatchObject({ kind: 'destroy', outcome: 'succeeded' })
+    expect(names()).toEqual([])
+  })
+
+  it('and not when the ttl is taken away', async () => {
+    await run({ kind: 'deploy', revision: revision('1', { name, web: { replicas: 1 }, ttl: '24h' }) })
+    await env.client.workflow.getHandle(ledgerId(name)).executeUpdate(setTtl, { args: [{ ttlMs: null }] })
+    await env.sleep('72h')
+    expect((await state()).history).toHaveLength(1)
+    expect(names()).toEqual([`${name}-web-1`])
+  })
+})
