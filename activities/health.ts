@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Context } from '@temporalio/activity'
 import { waitHealthy } from '../src/health/wait-healthy.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import { lookAt } from '../src/instances/look.js'
@@ -18,7 +19,7 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
         return (address = found?.addresses[0] ?? null)
       }
       try {
-        const report = await waitHealthy({ spec, executor, address: find, signal })
+        const report = await waitHealthy({ spec, executor, address: find, waitedMs: waitedBefore(), signal })
         if (address === null) address = await anAddress(find, spec.expose.length > 0 ? ADDRESS_MS : 0, signal)
         return { address, report }
       } catch (error) {
@@ -42,6 +43,12 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
       )
     }),
   }
+}
+
+/** A worker that dies in a wait shall not begin it anew; both times are the server's. */
+function waitedBefore(): number {
+  const { currentAttemptScheduledTimestampMs, scheduledTimestampMs } = Context.current().info
+  return Math.max(0, currentAttemptScheduledTimestampMs - scheduledTimestampMs)
 }
 
 /** How long an instance that shall take traffic may be without an address, ms. */

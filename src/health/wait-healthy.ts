@@ -14,6 +14,8 @@ export interface WaitHealthy {
   viaInstance?: boolean
   /** It was healthy before: one success is enough, and failures count from the first. */
   proven?: boolean
+  /** ms that a wait took which was broken off: the app has been starting since then. */
+  waitedMs?: number
   signal?: AbortSignal
   /** After each probe: a heartbeat, or a line for people. */
   onProbe?: (result: ProbeResult, report: HealthReport) => void
@@ -35,13 +37,14 @@ export async function waitHealthy({
   spec,
   clock = systemClock,
   proven = false,
+  waitedMs = 0,
   signal,
   onProbe,
   ...way
 }: WaitHealthy): Promise<HealthReport> {
   if (spec.healthcheck === null) return { healthy: true, successes: 0, failures: 0, errors: 0, last: null, waitedMs: 0 }
   const check = proven ? { ...spec.healthcheck, minHealthyMs: 0 } : spec.healthcheck
-  const judge = healthJudge(check, clock.now(), { proven })
+  const judge = healthJudge(check, clock.now() - Math.min(waitedMs, mostWaited(check)), { proven })
   const askOnce = prober(check, { spec, ...way })
   for (;;) {
     signal?.throwIfAborted()
@@ -56,6 +59,10 @@ export async function waitHealthy({
     })
   }
 }
+
+// However late it is, an app that is well gets the time to show it.
+const mostWaited = ({ deadlineMs, minHealthyMs, timeoutMs, intervalMs, retries }: Healthcheck): number =>
+  Math.max(0, deadlineMs - minHealthyMs - timeoutMs - intervalMs * Math.max(1, retries))
 
 /** Probes that find the address first, and look for it again once one could not be carried out. */
 function prober(

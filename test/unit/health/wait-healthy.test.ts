@@ -35,12 +35,13 @@ function rig(codes: number[], log = '') {
   }
   return { clock, executor, commands }
 }
-const wait = (codes: number[], changes: Partial<Healthcheck> = {}) => {
+const wait = (codes: number[], changes: Partial<Healthcheck> = {}, waitedMs = 0) => {
   const { clock, executor } = rig(codes)
   return waitHealthy({
     spec: { ...target, healthcheck: { ...check, ...changes } },
     executor,
     clock,
+    waitedMs,
     address: async () => null,
   })
 }
@@ -83,6 +84,14 @@ describe('waitHealthy', () => {
       message: expect.stringContaining(message) as string,
       details: { instance: 'shop-web', probe: { message: expect.any(String) as string }, report: { healthy: false } },
     })
+  })
+
+  it('goes on with a wait that was broken off, and gives what is well the time to show it', async () => {
+    await expect(wait([1], {}, 5_500)).rejects.toMatchObject({
+      message: expect.stringContaining('did not get healthy within 10 s') as string,
+      details: { report: { failures: 12, waitedMs: 10_000 } },
+    })
+    expect(await wait([1, 0], {}, 60_000)).toMatchObject({ healthy: true, successes: 3, waitedMs: 7_550 })
   })
 
   it('asks for the address until there is one, and no more', async () => {
