@@ -116,6 +116,24 @@ describe('an undo that fails', { timeout: 150_000 }, () => {
     }
   }
 
+  it('an operation that is undone back to what was half changed does not call that an end', async () => {
+    const fleet = new Fleet(rig, 'again', 'rolling', artifacts)
+    expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+    const chosen = { host: 'again', instance: fleet.instance(2) }
+    rig.emulator.fault({ match: { ...chosen, verb: 'cul8er-install' }, fault: DENIED })
+    rig.emulator.fault({ match: { ...chosen, verb: 'snapshot restore' }, fault: DENIED })
+    expect(await fleet.deploy('1.1.0')).toMatchObject({ outcome: 'needsAttention' })
+    rig.emulator.fault({ match: { host: 'again', instance: fleet.instance(1), verb: 'cul8er-install' }, fault: DENIED })
+    const { outcome, error } = await fleet.deploy('1.2.0')
+    expect({ outcome, error }).toMatchObject({
+      outcome: 'needsAttention',
+      error: { code: 'NEEDS_ATTENTION', details: { cause: { code: 'PERMISSION' }, unfinished: [fleet.instance(2)] } },
+    })
+    expect(error?.message).toContain(fleet.instance(2))
+    expect(await fleet.deploy('1.2.0')).toMatchObject({ outcome: 'succeeded' })
+    await fleet.expectSettled('1.2.0')
+  })
+
   it.each(rows)('$approach, $title: then $way', async (row) => {
     const { fleet, result } = ended.get(row) ?? { fleet: null, result: null }
     if (fleet === null || result === null) throw new Error('not run')

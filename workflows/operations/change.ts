@@ -36,8 +36,24 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
       conducted.recorder,
     )
     await ensureProjects(run, work)
-    return { ...(await ending(run, work, () => strategy(run, work))), stays }
+    return { ...asBefore(input, await ending(run, work, () => strategy(run, work))), stays }
   })
+}
+
+/** What was done is taken back; but what an earlier operation left half changed is so again, and that is no good end. */
+function asBefore({ unfinished }: OperationInput, ending: Ending): Ending {
+  if (ending.outcome !== 'rolledBack' || unfinished.length === 0) return ending
+  const cause = ending.error
+  return {
+    ...ending,
+    outcome: 'needsAttention',
+    error: {
+      code: 'NEEDS_ATTENTION',
+      message: `${cause?.message ?? 'undone'}; all is as before this operation, which is: half changed are ${unfinished.join(', ')}`,
+      hint: 'mend the cause, then deploy or roll back again: both go on from here',
+      details: { cause, unfinished },
+    },
+  }
 }
 
 async function makePlan(input: OperationInput, { recorder, ...conducted }: Conducted): Promise<WorkPlan> {
