@@ -35,6 +35,7 @@ import { tarball } from '../unit/hosts/tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
 import { localServer } from './temporal.js'
 import { workflowBundle } from './bundle.js'
+import { countingSinks } from './counting/workflows.js'
 
 /** Temporal, a worker and emulated hosts, for tests of whole operations. */
 export class Rig {
@@ -74,6 +75,7 @@ export class Rig {
       taskQueue: TASK_QUEUE,
       workflowBundle: await workflowBundle(),
       activities: { ...createActivities(deps) },
+      ...countingSinks(),
       maxConcurrentActivityTaskExecutions: 200,
       shutdownGraceTime: '1s',
       shutdownForceTime: '3s',

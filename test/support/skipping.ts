@@ -5,6 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker'
 import type { Activities } from '../../workflows/activities.js'
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../workflows/model.js'
+import { counting, countingSinks } from './counting/workflows.js'
 import { quiet } from './temporal.js'
 
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT, INDEXED_VALUE_TYPE_KEYWORD_LIST } =
@@ -36,11 +37,13 @@ export async function skippingServer(): Promise<TestWorkflowEnvironment> {
 
 /** The workflows for skipped time: those of today, or of another module. */
 export const skippingBundle = (workflows = '../../workflows/index.ts'): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({
-    workflowsPath: here(workflows),
-    workflowInterceptorModules: [here('../workflow/versions/no-heartbeats.ts')],
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
-  })
+  bundleWorkflowCode(
+    counting({
+      workflowsPath: here(workflows),
+      workflowInterceptorModules: [here('../workflow/versions/no-heartbeats.ts')],
+      logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+    }),
+  )
 
 /** A worker that can be stopped in the middle, as an update of it does. */
 export class SkippingWorker {
@@ -72,6 +75,7 @@ export class SkippingWorker {
       workflowBundle: bundle,
       activities: { ...activities },
       identity,
+      ...countingSinks(),
       // The server never takes a workflow away from a worker that remembers it, though it be gone.
       ...(leaves ? { maxCachedWorkflows: 0 } : {}),
       maxHeartbeatThrottleInterval: '50ms',

@@ -26,7 +26,7 @@ const revision = (number: number, version: string, pauses: Pause[] = ['24h', '24
     }),
   )
   // Shorter than any of the pauses: it stands still while the operation rests.
-  topology.strategy.progressDeadlineMs = 15 * 60_000
+  topology.strategy.progressDeadlineMs = 5 * 60_000
   const artifacts = { [`shop@${version}`]: { sha256: version, size: 1 } }
   return { number, digest: version, topology, artifacts, sealed: {}, createdAt: '2026-01-01T00:00:00Z' }
 }
@@ -61,6 +61,8 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
       installRelease: async ({ spec }) => {
         while (hangs(spec.name)) {
           Context.current().heartbeat()
+          // Time for a heartbeat's answer, which is not of the server's time.
+          await delay(100)
           await passes(60_000)
         }
       },
@@ -219,10 +221,10 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     const result = await end(handle)
     expect(result).toMatchObject({
       outcome: 'rolledBack',
-      error: { code: 'TIMEOUT', message: 'the operation made no end within its progress deadline of 900 s' },
+      error: { code: 'TIMEOUT', message: 'the operation made no end within its progress deadline of 300 s' },
     })
-    expect(result.durationMs).toBeGreaterThan(HOUR / 4)
-    expect(result.durationMs).toBeLessThan(HOUR / 2)
+    expect(result.durationMs).toBeGreaterThan(HOUR / 12)
+    expect(result.durationMs).toBeLessThan(HOUR / 3)
     expect(world.releases()).toEqual(everywhere('1.0.0'))
   })
 })
