@@ -11,6 +11,8 @@ export interface ServicePaths {
   database: string
   logs: string
   locks: string
+  /** State and socket of emulated hosts. */
+  emulator: string
 }
 
 /** `$CUL8ER_HOME`, else `$XDG_STATE_HOME/cul8er`, else `~/.local/state/cul8er`. */
@@ -26,6 +28,7 @@ export function servicePaths(home: string = serviceHome()): ServicePaths {
     database: join(home, 'temporal.db'),
     logs: join(home, 'logs'),
     locks: join(home, 'locks'),
+    emulator: join(home, 'emulator'),
   }
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { emulatorControl } from '../hosts/emulator/client.js'
 import { endProcess, gone, isAlive, signal, type Identity } from './identity.js'
 import { findServers } from './leftovers.js'
 import { lockHolder } from './lock.js'
@@ -27,5 +29,7 @@ export async function stopService(home?: string): Promise<boolean> {
   if (record !== null && leftovers.length > 0) {
     writeRecord(paths, { ...record, state: 'stopped', temporal: null, worker: null })
   }
+  // Emulated hosts come back as they were when something is asked of them.
+  if (existsSync(paths.emulator)) await emulatorControl(paths.emulator).stop()
   return supervisor !== null || leftovers.length > 0
 }
