@@ -1,4 +1,7 @@
-import colours from 'picocolors'
+import picocolors from 'picocolors'
+
+// By default CI=true means colour, terminal or not.
+const colours = picocolors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR)
 
 export const title = (text) => console.log(colours.bold(text))
 export const heading = (text) => console.log(`\n${colours.bold(`== ${text}`)}`)
