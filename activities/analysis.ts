@@ -21,7 +21,8 @@ export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analys
       const until = Date.now() + input.forMs
       for (;;) {
         const verdict = judge(input.analysis, await watch.look(), { probeFailures: input.probeFailures })
-        if (verdict.verdict === 'breach' || Date.now() >= until) return verdict
+        const enough = verdict.verdict === 'breach' || (verdict.verdict === 'pass' && input.untilData === true)
+        if (enough || Date.now() >= until) return verdict
         await sleep(Math.min(LOOK_MS, Math.max(0, until - Date.now())), undefined, { signal })
       }
     }),

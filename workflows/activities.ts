@@ -56,6 +56,8 @@ export interface AnalysisInput extends SpecAt {
   sinceMs: number
   /** How long to look, ms. */
   forMs: number
+  /** The time is over: a pass ends the look at once. */
+  untilData?: boolean
 }
 
 /**

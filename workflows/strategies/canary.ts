@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow'
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { InstanceSpec } from '../../src/plan/model.js'
 import { FULL_WEIGHT } from '../../src/plan/routes.js'
 import { firstOfEach, triedOf } from '../../src/plan/shares.js'
@@ -113,8 +113,8 @@ async function hold(run: Run, canaries: Canary[], step: CanaryStep): Promise<voi
 
 /** Activities that look for days would not survive a worker's update: they end and begin again. */
 const LONGEST_LOOK_MS = 10 * 60_000
-/** When the time is over and the data is not there, it is asked for again this often. */
-const SHORTEST_LOOK_MS = 10_000
+/** Before the canary is looked at again after a look that could not be carried out: for days, that must not fill the history. */
+const REST_MS = 60_000
 
 async function watch(
   run: Run,
@@ -124,7 +124,12 @@ async function watch(
   if (run.steer.takePromotion()) return 'promoted'
   const scope = new CancellationScope({ cancellable: true })
   const looks = scope.run(() =>
-    Promise.all(canaries.map((c) => look(run, c, { analysis, sinceMs, forMs: forMs > 0 ? forMs : SHORTEST_LOOK_MS }))),
+    // When the time is over and the data is not there, a look ends as soon as it is.
+    Promise.all(
+      canaries.map((c) =>
+        look(run, c, { analysis, sinceMs, ...(forMs > 0 ? { forMs } : { forMs: LONGEST_LOOK_MS, untilData: true }) }),
+      ),
+    ),
   )
   const promoted = scope
     .run(() => condition(() => run.steer.promotions > 0 || run.steer.full))
@@ -143,7 +148,7 @@ async function watch(
 async function look(
   run: Run,
   { spec, address }: Canary,
-  { analysis, sinceMs, forMs }: { analysis: Analysis; sinceMs: number; forMs: number },
+  { analysis, sinceMs, forMs, untilData }: { analysis: Analysis; sinceMs: number; forMs: number; untilData?: boolean },
 ): Promise<Verdict> {
   const { name: topology } = run.input.revision.topology
   const stables = run.traffic.state.members.filter((m) => m.resource === spec.resource && m.slot !== 'canary')
@@ -158,9 +163,11 @@ async function look(
       probeFailures: spec.healthcheck?.retries ?? 3,
       sinceMs,
       forMs,
+      ...(untilData === true ? { untilData } : {}),
     })
   } catch (error) {
     if (isCancellation(error)) throw error
+    await sleep(REST_MS, { summary: `${spec.name}: before the next look` })
     return {
       verdict: 'noData',
       reasons: [`the canary cannot be watched: ${error instanceof Error ? error.message : String(error)}`],
