@@ -42,6 +42,8 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
   /** Instances whose release never comes to an end. */
   let hangs: (name: string) => boolean = () => false
   let shares: number[] = []
+  /** The look that takes as long as the test wants: what is said to the workflow meets it at a known place. */
+  let pausesAt = 0
   let operation = 0
 
   beforeAll(async () => {
@@ -57,6 +59,7 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     shares = []
     verdict = () => ({ verdict: 'pass' })
     hangs = () => false
+    pausesAt = 0
     world = new FakeWorld(() => ({
       installRelease: async ({ spec }) => {
         while (hangs(spec.name)) {
@@ -69,6 +72,7 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
       // It takes its time, but of the server's.
       analyse: async ({ forMs, sinceMs }) => {
         shares.push(world.share('shop-web-1-canary'))
+        while (shares.length === pausesAt) await Promise.race([delay(20), Context.current().cancelled])
         await passes(forMs)
         return verdict(await env.currentTimeMs(), sinceMs)
       },
@@ -136,6 +140,14 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     }
   }
 
+  async function until(handle: Handle, there: (step: string) => boolean): Promise<void> {
+    for (let i = 0; !there((await handle.query(progress)).step); i += 1) {
+      if (i > 500) throw new Error(`it never got there, but to ${(await handle.query(progress)).step}`)
+      await delay(10)
+    }
+    pausesAt = 0
+  }
+
   /** Patches that an operation went through. */
   async function patches(handle: Handle): Promise<string[]> {
     const { events } = await handle.fetchHistory()
@@ -177,9 +189,11 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
       now - since > 25 * HOUR ? { verdict: 'pass' } : { verdict: 'noData', reasons: ['nobody asked'] }
     await worker(today, 'one')
     const handle = await start(revision(2, '1.1.0'), revision(1, '1.0.0'))
+    pausesAt = 5
     const ended = end(handle)
     await looks(5)
     await handle.signal(steeringSignals.promote)
+    await until(handle, (step) => step.startsWith('watch at 50 %'))
     const result = await ended
     expect(result).toMatchObject({ outcome: 'succeeded' })
     expect(shares.filter((share) => share === 25).length).toBeLessThan(100)
@@ -205,10 +219,12 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
   it('a pause for a person lasts as long as it takes, and the progress deadline stands still', async () => {
     await worker(today, 'one')
     const handle = await start(revision(2, '1.1.0', ['manual']), revision(1, '1.0.0'))
+    pausesAt = 60
     const ended = end(handle)
     await looks(60)
     await handle.signal(steeringSignals.pause)
     await handle.signal(steeringSignals.promote)
+    await until(handle, (step) => !step.startsWith('watch at'))
     const result = await ended
     expect(result).toMatchObject({ outcome: 'succeeded' })
     expect(result.durationMs).toBeGreaterThan(9 * HOUR)
