@@ -30,7 +30,12 @@ describe('seal', () => {
   it.each([
     ['another key', sealed.box, new Uint8Array(32).fill(8), context],
     ['another place', sealed.box, key, 'shop/api/TOKEN'],
-    ['a changed text', [version, iv, `${text?.startsWith('A') ? 'B' : 'A'}${text?.slice(1)}`, tag].join(':'), key, context],
+    [
+      'a changed text',
+      [version, iv, `${text?.startsWith('A') ? 'B' : 'A'}${text?.slice(1)}`, tag].join(':'),
+      key,
+      context,
+    ],
     ['a short tag', [version, iv, text, tag?.slice(0, 6)].join(':'), key, context],
     ['an unknown version', [`v2`, iv, text, tag].join(':'), key, context],
     ['rubbish', 'rubbish', key, context],
