@@ -44,7 +44,8 @@ export class Rig {
     readonly env: TestWorkflowEnvironment,
     readonly emulator: Emulator,
     readonly deps: ActivityDeps,
-    private readonly folder: string,
+    /** Where the artifacts are, as in a service's home. */
+    readonly folder: string,
     private readonly worker: Worker,
     private readonly running: Promise<void>,
   ) {}
