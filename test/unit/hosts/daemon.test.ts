@@ -100,7 +100,7 @@ test('an emulator that dies while it is asked is UNREACHABLE, once', { timeout: 
   const cut = [follow(), host.run(incus.stopInstance('a'))].map((command) =>
     expect(command).rejects.toMatchObject({ code: 'UNREACHABLE' }),
   )
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
   process.kill(await control.pid(), 'SIGKILL')
   await Promise.all(cut)
   expect(await observed()).toMatchObject([{ name: 'a', status: 'Running' }])

@@ -107,7 +107,8 @@ function planOf(input: PlanInput): WorkPlan | null {
   }
 }
 
-const runs = { numRuns: 100 }
+// A fixed seed: the same plans in every run, so that a red test is a change and not a draw.
+const runs = { numRuns: 100, seed: 20_261_121 }
 const place = ({ name, host }: { name: string; host: string }): string => `${host}/${name}`
 const isOurs = ({ input: { revision: r } }: Case, { labels }: ObservedInstance): boolean =>
   labels?.topology === r.topology.name
