@@ -100,9 +100,13 @@ test('an emulator that dies while it is asked is UNREACHABLE, once', { timeout: 
   const cut = [follow(), host.run(incus.stopInstance('a'))].map((command) =>
     expect(command).rejects.toMatchObject({ code: 'UNREACHABLE' }),
   )
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
-  process.kill(await control.pid(), 'SIGKILL')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const killed = await control.pid()
+  process.kill(killed, 'SIGKILL')
   await Promise.all(cut)
+  // A connection that is being reset by the killed one is no answer of its successor.
+  await expect.poll(() => alive(killed), { timeout: 5_000 }).toBe(false)
+  await new Promise((resolve) => setTimeout(resolve, 200))
   expect(await observed()).toMatchObject([{ name: 'a', status: 'Running' }])
 })
 
