@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../workflows/model.js'
 import { scheduleHousekeeping } from './schedule.js'
+import { ensureSearchAttributes } from './search-attributes.js'
 
 /** Where a worker polls. */
 export interface WorkerOptions {
@@ -35,6 +36,12 @@ export async function startWorker({
 }: WorkerOptions): Promise<RunningWorker> {
   quiet(log)
   const connection = await NativeConnection.connect({ address })
+  try {
+    await ensureSearchAttributes(connection, namespace)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
   const worker = await Worker.create({
     connection,
     namespace,

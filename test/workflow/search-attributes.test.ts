@@ -1,0 +1,63 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureSearchAttributes } from '../../workers/search-attributes.js'
+import { SEARCH_ATTRIBUTES } from '../../workflows/model.js'
+import { Rig, topologyOf } from '../support/rig.js'
+import { shop } from '../support/shop.js'
+import { temporalBinary } from '../support/temporal.js'
+
+describe('a server that nobody prepared', () => {
+  let env: TestWorkflowEnvironment
+  let rig: Rig
+  beforeAll(async () => {
+    env = await TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: temporalBinary() },
+        log: { format: 'json', level: 'error' },
+      },
+    })
+    rig = await Rig.start(env)
+  })
+  afterAll(() => rig.stop())
+
+  it('learns the search attributes from a worker, once', async () => {
+    const known = async (): Promise<string[]> => {
+      const { customAttributes } = await env.connection.operatorService.listSearchAttributes({ namespace: 'default' })
+      return Object.keys(customAttributes).filter((name) => name.startsWith('Cul8er'))
+    }
+    expect(await known()).toEqual([])
+    await ensureSearchAttributes(env.nativeConnection, 'default')
+    await ensureSearchAttributes(env.nativeConnection, 'default')
+    expect((await known()).sort()).toEqual(Object.keys(SEARCH_ATTRIBUTES).sort())
+  })
+
+  it('and operations begin, and are found by them', async () => {
+    const artifacts = { 'shop@1.0.0': await rig.release('shop', '1.0.0') }
+    const revision = rig.revision(topologyOf(shop('1.0.0')), artifacts)
+    expect(await rig.run('shop', { kind: 'deploy', revision })).toMatchObject({ outcome: 'succeeded' })
+    const query =
+      "Cul8erTopology = 'shop' AND Cul8erOperation = 'deploy op-1' AND Cul8erRevision = 1 AND Cul8erHost = 'one'"
+    const found: string[] = []
+    for (let i = 0; i < 50 && found.length === 0; i += 1) {
+      for await (const { workflowId } of env.client.workflow.list({ query })) found.push(workflowId)
+      await env.sleep(100)
+    }
+    expect(found).toEqual(['topology/shop/op/1'])
+  })
+
+  it('refuses by name what may not be added, with the commands that do it', async () => {
+    const denied = {
+      operatorService: {
+        listSearchAttributes: () => Promise.resolve({ customAttributes: { Cul8erTopology: 2 } }),
+        addSearchAttributes: () => Promise.reject(new Error('permission denied')),
+      },
+    }
+    await expect(ensureSearchAttributes(denied as never, 'team')).rejects.toMatchObject({
+      code: 'SERVICE',
+      message: 'namespace team lacks the search attributes Cul8erOperation, Cul8erRevision, Cul8erHost',
+      hint: expect.stringContaining(
+        'temporal operator search-attribute create --namespace team --name Cul8erRevision --type Int',
+      ) as string,
+    })
+  })
+})
