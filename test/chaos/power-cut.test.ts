@@ -58,13 +58,14 @@ describe(`kill -9 of parts of the service, of all of it, and of the hosts, ${CUT
   const nameOf = (approach: Approach): string => `cut-${approach.toLowerCase()}`
   const fileOf = (approach: Approach): string => join(home, `${approach}.json`)
   const declaration = (approach: Approach): unknown => {
+    // As many retries as a killed host needs to come back: fewer, and the declaration itself says that such an app is unhealthy.
     const healthcheck = {
       endpoint: 'http://localhost:4000/health',
       interval: '100ms',
       timeout: '3s',
-      retries: 3,
+      retries: 50,
       minHealthyTime: '200ms',
-      deadline: '4s',
+      deadline: '8s',
     }
     const strategy = { approach, ...STRATEGY[approach], healthcheck }
     return shop('1.0.0', { name: nameOf(approach), host: approach, strategy })
