@@ -1,6 +1,7 @@
 // Types, style and import rules, each counted as a test, then vitest; ends with the line "N passed, N failed".
 import { fileURLToPath } from 'node:url'
 import { check } from './checks/check.mjs'
+import { checkCoverage } from './checks/coverage.mjs'
 import { runVitest } from './checks/vitest.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,7 +23,11 @@ await both(
   ]),
 )
 
-const tests = await runVitest(root, process.argv.slice(2))
+const args = process.argv.slice(2)
+const tests = await runVitest(root, args, (children) => {
+  // A part of the tests executes a part of the code.
+  if (args.length === 0) checks.push(checkCoverage(root, children))
+})
 
 const failedChecks = checks.filter(({ passed }) => !passed)
 for (const { name, reason } of tests.notRun) console.log(`not run here: ${name}: ${reason}`)

@@ -3,25 +3,30 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Runs vitest with coverage; the counts come from a reporter of our own, because a skipped test must say why. */
-export async function runVitest(root, args) {
+/**
+ * Runs vitest with coverage; the counts come from a reporter of our own, because a skipped test must say why. `afterwards` gets
+ * the folder of what processes that tests started say they executed.
+ */
+export async function runVitest(root, args, afterwards) {
   const folder = mkdtempSync(join(tmpdir(), 'cul8er-test-'))
   const file = join(folder, 'summary.json')
   try {
-    const code = await run(root, file, args)
-    return { ...readSummary(file, code) }
+    const children = join(folder, 'children')
+    const code = await run(root, { CUL8ER_TEST_SUMMARY: file, CUL8ER_CHILD_COVERAGE: children }, args)
+    afterwards(children)
+    return readSummary(file, code)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function run(root, file, args) {
+function run(root, env, args) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts', 'checks', 'reporter.mjs')}`]
   const child = spawn(process.execPath, [vitest, 'run', '--coverage', ...reporters, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, CUL8ER_TEST_SUMMARY: file },
+    env: { ...process.env, ...env },
   })
   return new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
 }
