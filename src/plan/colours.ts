@@ -1,4 +1,5 @@
-import type { Revision, Slot } from './model.js'
+import { compare } from './compare.js'
+import type { InstanceSpec, Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
 import { instanceSpec, resourceOf, seatKey, seats, type Seat } from './specs.js'
 import { liveInstance, replacement, work, type Ours, type Work } from './work.js'
@@ -44,7 +45,7 @@ function keptSet(revision: Revision, own: Seat[], { live, kept }: Seating): Work
     const now = live.get(seatKey(seat))
     if (old === undefined || now === undefined) return null
     const spec = instanceSpec(revision, seat, old.host, old.labels.slot)
-    if (old.labels.digest !== spec.digest) return null
+    if (!isAsWanted(revision, spec, old)) return null
     return replacement(spec, liveInstance(now), [`goes back to ${old.name}, which was kept`], {
       drift: false,
       revive: true,
@@ -52,6 +53,12 @@ function keptSet(revision: Revision, own: Seat[], { live, kept }: Seating): Work
   })
   return set.every((w): w is Work => w !== null) ? set : null
 }
+
+/** Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended. */
+const isAsWanted = (revision: Revision, spec: InstanceSpec, old: Ours): boolean =>
+  resourceOf(revision, spec.resource).on.includes(old.host) &&
+  old.labels.digest === spec.digest &&
+  compare(spec, old, old.labels).every(({ kind }) => kind === 'state')
 
 function newSet(revision: Revision, own: Seat[], { planned, live }: Seating): Work[] {
   const taken = slotsOf(own, live)

@@ -120,6 +120,7 @@ describe('blue-green sets', () => {
 describe('a kept set', () => {
   const live = set('2', 'green')
   const old = set('1', 'blue', 'old')
+  const [first, second] = old as [ObservedInstance, ObservedInstance]
   const kept = names(old)
   const observed = [...live, ...old]
 
@@ -158,6 +159,28 @@ describe('a kept set', () => {
         `replace shop-web-1-green by shop-web-1-blue@one: ${release('2', '1')}`,
         `replace shop-web-2-green by shop-web-2-blue@one: ${release('2', '1')}`,
         'delete shop-web-2-blue@one: left over from operation 1',
+      ],
+    ],
+    [
+      'does not come back when it was changed by hand: that would be left to do',
+      {
+        revision: wanted('1'),
+        observed: [...live, { ...first, config: { ...first.config, 'limits.cpu': '7' } }, second],
+        kept,
+      },
+      [
+        `replace shop-web-1-green by shop-web-1-blue@one: ${release('2', '1')}`,
+        `replace shop-web-2-green by shop-web-2-blue@one: ${release('2', '1')}`,
+        'delete shop-web-1-blue@one: left over from operation 1',
+        'delete shop-web-2-blue@one: left over from operation 1',
+      ],
+    ],
+    [
+      'comes back stopped: it is started on the way',
+      { revision: wanted('1'), observed: [...live, { ...first, status: 'Stopped' }, second], kept },
+      [
+        'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, which was kept',
+        'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, which was kept',
       ],
     ],
     [
