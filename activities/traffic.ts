@@ -3,7 +3,7 @@ import type { Activities } from '../workflows/activities.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
-type Rooms = Pick<Activities, 'applyRoutes' | 'waitDrained' | 'removeRoutes' | 'trafficStats'>
+type Rooms = Pick<Activities, 'applyRoutes' | 'waitDrained' | 'removeRoutes'>
 
 /** What goes through the edges. */
 export function trafficActivities(deps: ActivityDeps): Rooms {
@@ -28,7 +28,5 @@ export function trafficActivities(deps: ActivityDeps): Rooms {
     ),
 
     removeRoutes: step(({ host, via, topology }) => deps.edgeFor(host, via).remove(topology)),
-
-    trafficStats: step(({ host, via, topology }) => deps.edgeFor(host, via).stats(topology)),
   }
 }

@@ -4,7 +4,7 @@ import type { LiveInstance } from '../src/plan/work.js'
 import type { WorkPlan } from '../src/plan/plan.js'
 import type { Analysis, Host } from '../src/topology/model.js'
 import type { Verdict } from '../src/traffic/analysis.js'
-import type { ServerStats, TopologyRoutes } from '../src/traffic/model.js'
+import type { TopologyRoutes } from '../src/traffic/model.js'
 import type { InspectRequest, InspectResult } from './model.js'
 
 /** A host by its name in the topology, and how to reach it. */
@@ -97,7 +97,6 @@ export interface Activities {
   applyRoutes(input: RoutesAt): Promise<void>
   waitDrained(input: At & { topology: string; server: string; deadlineMs: number }): Promise<{ cut: number }>
   removeRoutes(input: At & { topology: string }): Promise<void>
-  trafficStats(input: At & { topology: string }): Promise<ServerStats[]>
   /** Watches a canary for a time; a breach ends it at once. */
   analyse(input: AnalysisInput): Promise<Verdict>
   /** Removes artifacts that no kept revision of any topology names. */

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { DryStep } from '../src/dryrun/dry-run.js'
 import type { ErrorReport } from '../src/errors.js'
-import type { Change, Plan, Revision, Sealed } from '../src/plan/model.js'
+import type { Change, Plan, Revision } from '../src/plan/model.js'
 
 /*
  * What clients and workflows say to each other. Only types and definitions: importing it costs a client nothing.
@@ -203,12 +203,10 @@ export interface InspectResult {
   orphans?: { host: string; name: string; topology: string; resource: string; createdAt: string }[]
 }
 
-/** Temporal search attributes that the server must know , with their types. */
+/** Temporal search attributes that the server must know, with their types. */
 export const SEARCH_ATTRIBUTES = {
   Cul8erTopology: 'Keyword',
   Cul8erOperation: 'Keyword',
   Cul8erRevision: 'Int',
   Cul8erHost: 'KeywordList',
 } as const
-
-export type SealedMap = Record<string, Sealed>

@@ -12,7 +12,7 @@ import { emulatedEdge } from '../../src/traffic/emulated.js'
 import type { HistoryEntry } from '../../workflows/model.js'
 import { stopService } from '../support/service.js'
 import { shop } from '../support/shop.js'
-import { tarball } from '../unit/hosts/tarballs.js'
+import { tarball } from '../support/tarballs.js'
 import { seeded } from './random.js'
 
 const CUTS = Number(process.env.CHAOS_CUTS ?? 20)

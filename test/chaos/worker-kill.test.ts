@@ -10,7 +10,7 @@ import { emulatedEdge } from '../../src/traffic/emulated.js'
 import { shop } from '../support/shop.js'
 import { localServer } from '../support/temporal.js'
 import { WorkerProcess } from '../support/worker-process.js'
-import { tarball } from '../unit/hosts/tarballs.js'
+import { tarball } from '../support/tarballs.js'
 import { seeded } from './random.js'
 
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20)

@@ -58,7 +58,6 @@ export class FakeWorld {
       removeRoutes: async ({ host }) => {
         this.routes.delete(host)
       },
-      trafficStats: async () => [],
       analyse: async () => ({ verdict: 'pass' }),
       pruneArtifacts: async () => ({ removed: 0 }),
       inspect: async () => ({}),

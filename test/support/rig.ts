@@ -31,7 +31,7 @@ import {
   type Steering,
 } from '../../workflows/model.js'
 import type { OperationEnd } from '../../workflows/operations/model.js'
-import { tarball } from '../unit/hosts/tarballs.js'
+import { tarball } from './tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
 import { localServer } from './temporal.js'
 import { workflowBundle } from './bundle.js'

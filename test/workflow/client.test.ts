@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er, type RunEvent } from '../../src/client/index.js'
 import { Rig } from '../support/rig.js'
 import { shop } from '../support/shop.js'
-import { tarball } from '../unit/hosts/tarballs.js'
+import { tarball } from '../support/tarballs.js'
 
 /* What programs say, from one deploy to the last: the steps build on each other. */
 

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { claimAddresses, type Claim } from './addresses.js'
 import { Apps } from './apps.js'
 import { Faults } from './faults.js'
-import { DEFAULT_HARDWARE, EmulatedHost, newHost } from './host.js'
+import { execute } from './execute.js'
+import { EmulatedHost } from './host.js'
+import { DEFAULT_HARDWARE, newHost } from './state.js'
 import { memoryStore, type Store } from './store.js'
 import type { Answer, ExecScript, FaultRule, Hardware, HostState, Input } from './model.js'
 import { Refusal, text } from './texts.js'
@@ -110,7 +112,7 @@ export class Emulator {
     if (fault === 'hang') return hang(input.signal)
     if (typeof fault === 'object' && fault !== null && 'error' in fault) return refusal(fault.error)
     if (typeof fault === 'object' && fault !== null) await delay(fault.delayMs, undefined, { signal: input.signal })
-    const answer = await host.execute(words, input, fault === 'dieInMiddle')
+    const answer = await execute(host, words, input, fault === 'dieInMiddle')
     // What was answered is kept: a killed emulator comes back with it.
     if (!READ_ONLY.has(words.verb)) await this.store.save(host.state)
     return fault === 'loseAnswer' || fault === 'dieInMiddle' ? refusal(text.lostConnection) : answer

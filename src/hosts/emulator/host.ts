@@ -1,10 +1,9 @@
 import type { Apps } from './apps.js'
-import type { Answer, ExecScript, Hardware, HostState, InstanceState, Input } from './model.js'
+import type { ExecScript, HostState, InstanceState } from './model.js'
+import { instanceKey, instanceMiB } from './state.js'
 import { Refusal, text } from './texts.js'
-import { half, verbs } from './verbs/index.js'
-import type { Words } from './words.js'
 
-/** One emulated host: its state, and Incus's behaviour on it. */
+/** One emulated host: its state, its apps, its addresses; what Incus does on it is in verbs/. */
 export class EmulatedHost {
   scripts: ExecScript[] = []
   /** Told when an instance's log grew. */
@@ -15,18 +14,6 @@ export class EmulatedHost {
     readonly apps: Apps,
     private readonly addressByte: () => number,
   ) {}
-
-  /** Carries out one command; a refusal is an answer. `halfway`: the host loses power in the middle of it. */
-  async execute(words: Words, input: Input, halfway = false): Promise<Answer> {
-    try {
-      const carriedOut = await (halfway ? half : verbs)[words.verb]?.(this, words, input)
-      if (typeof carriedOut === 'object') return carriedOut
-      return { exitCode: 0, stdout: carriedOut ?? '', stderr: '' }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return { exitCode: error.exitCode, stdout: '', stderr: `Error: ${error.message}\n` }
-    }
-  }
 
   find(name: string, project: string): InstanceState {
     const found = this.state.instances[instanceKey(name, project)]
@@ -76,31 +63,6 @@ export class EmulatedHost {
   }
 }
 
-export const DEFAULT_HARDWARE: Hardware = { cpus: 64, memoryMiB: 256 * 1024, poolMiB: 1024 * 1024, vms: true }
-
 // What the project's images and examples listen on when nothing is said.
 const DEFAULT_PORT = 4000
 const KEPT_LOG_LINES = 200
-/** MiB that an instance takes before anything is put into it. */
-export const EMPTY_INSTANCE_MIB = 8
-
-export const instanceKey = (name: string, project: string): string => `${project}/${name}`
-
-function instanceMiB({ data }: InstanceState): number {
-  const bytes =
-    Object.values(data.files).reduce((sum, { size }) => sum + size, 0) +
-    Object.values(data.releases).reduce((sum, { versions }) => sum + versions.reduce((s, v) => s + v.size, 0), 0)
-  return EMPTY_INSTANCE_MIB + bytes / (1024 * 1024)
-}
-
-/** A host as it is before anything is made on it. */
-export const newHost = (name: string, number: number, hardware: Hardware = DEFAULT_HARDWARE): HostState => ({
-  name,
-  number,
-  hardware: { ...hardware },
-  projects: { default: {} },
-  pools: { default: { driver: 'btrfs', config: {} } },
-  networks: { incusbr0: { type: 'bridge', config: { 'ipv4.nat': 'true' } } },
-  images: [],
-  instances: {},
-})

@@ -2,10 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { execa } from 'execa'
-import { pack } from 'tar-stream'
 import type { Artifact, InstanceSpec } from '../../../src/plan/model.js'
+import { tarGz } from '../../support/tarballs.js'
 
 /** Runs an Incus command outside of what is tested. */
 export const incus = async (...args: string[]): Promise<string> =>
@@ -33,14 +32,8 @@ export async function eventually<T>(probe: () => Promise<T | null>, timeoutMs = 
 
 /** A release whose program writes its environment to /tmp/env (NUL between) and its arguments to the log, then waits. */
 export async function tarball(files: Record<string, string>): Promise<{ path: string; artifact: Artifact }> {
-  const archive = pack()
-  for (const [name, text] of Object.entries(files))
-    archive.entry({ name, mode: name.startsWith('bin/') ? 0o755 : 0o644 }, text)
-  archive.finalize()
-  const chunks: Buffer[] = []
-  for await (const chunk of archive) chunks.push(chunk as Buffer)
   const path = join(await mkdtemp(join(tmpdir(), 'cul8er-release-')), 'release.tar.gz')
-  await writeFile(path, gzipSync(Buffer.concat(chunks)))
+  await writeFile(path, await tarGz(files))
   return { path, artifact: await artifactOf(path) }
 }
 

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { pack } from 'tar-stream'
+import { tarGz } from '../../support/tarballs.js'
 
 /** `broken` never gets healthy; `turns` is healthy for 3 s and answers 500 from then on. */
 export type AppKind = 'good' | 'broken' | 'turns'
@@ -17,13 +16,8 @@ export async function writeRelease(
   ballast?: Uint8Array,
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const archive = pack()
-  archive.entry({ name: 'bin/app', mode: 0o755 }, program(version, kind))
-  if (ballast !== undefined) archive.entry({ name: 'ballast' }, Buffer.from(ballast))
-  archive.finalize()
-  const chunks: Buffer[] = []
-  for await (const chunk of archive) chunks.push(chunk as Buffer)
-  await writeFile(join(folder, `app-${version}.tar.gz`), gzipSync(Buffer.concat(chunks)))
+  const files = { 'bin/app': program(version, kind), ...(ballast === undefined ? {} : { ballast }) }
+  await writeFile(join(folder, `app-${version}.tar.gz`), await tarGz(files))
 }
 
 const program = (version: string, kind: AppKind): string => `#!/bin/sh

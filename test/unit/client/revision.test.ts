@@ -2,23 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { pack } from 'tar-stream'
-import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createArtifactStore } from '../../../src/artifacts/store.js'
 import { normalised } from '../../../src/client/declared.js'
 import { buildRevision, type RevisionSources } from '../../../src/client/revision.js'
 import { readPlan, refuseChangedFile, savedPlan, writePlan } from '../../../src/client/saved-plan.js'
+import { tarGz } from '../../support/tarballs.js'
 
 let folder = ''
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cul8er-revision-'))
   mkdirSync(join(folder, 'releases'))
-  const tar = pack()
-  tar.entry({ name: 'bin/web', mode: 0o755 }, '#!/bin/sh\n')
-  tar.finalize()
-  await writeFile(join(folder, 'releases', 'web-1.0.0.tar.gz'), gzipSync(await buffer(tar)))
+  await writeFile(join(folder, 'releases', 'web-1.0.0.tar.gz'), await tarGz({ 'bin/web': '#!/bin/sh\n' }))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -6,7 +6,7 @@ import { emulatorControl, type EmulatorControl } from '../../../src/hosts/emulat
 import { createExecutors, type Executors } from '../../../src/hosts/executors.js'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
 import * as incus from '../../../src/incus/index.js'
-import { tarball } from './tarballs.js'
+import { tarball } from '../../support/tarballs.js'
 
 const LONG = 60_000
 let folder: string

@@ -15,7 +15,7 @@ import {
   stopInstance,
 } from '../../../src/incus/index.js'
 import { ScriptExit } from '../../../src/releases/verbs.js'
-import { tarball } from './tarballs.js'
+import { tarball } from '../../support/tarballs.js'
 
 let emulator: Emulator
 let host: HostExecutor

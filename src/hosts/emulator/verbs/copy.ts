@@ -1,4 +1,4 @@
-import { instanceKey } from '../host.js'
+import { instanceKey } from '../state.js'
 import { Refusal, text } from '../texts.js'
 import { pairs } from '../words.js'
 import { add, blank, checkName } from './create.js'

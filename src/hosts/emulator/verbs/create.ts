@@ -1,4 +1,5 @@
-import { instanceKey, EMPTY_INSTANCE_MIB, type EmulatedHost } from '../host.js'
+import type { EmulatedHost } from '../host.js'
+import { EMPTY_INSTANCE_MIB, instanceKey } from '../state.js'
 import type { InstanceState } from '../model.js'
 import { PROFILE_DEVICES } from '../profile.js'
 import { Refusal, text } from '../texts.js'

@@ -1,4 +1,4 @@
-import { EMPTY_INSTANCE_MIB } from '../host.js'
+import { EMPTY_INSTANCE_MIB } from '../state.js'
 import type { InstanceState } from '../model.js'
 import { renderSnapshot } from '../render.js'
 import { Refusal, text } from '../texts.js'
