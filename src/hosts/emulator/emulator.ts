@@ -46,8 +46,9 @@ export class Emulator {
     return this.withFault(fault, host, words, full)
   }
 
-  fault(rule: FaultRule): void {
-    this.faults.add(rule)
+  /** Gives a look at how often the fault struck so far. */
+  fault(rule: FaultRule): () => number {
+    return this.faults.add(rule)
   }
 
   clearFaults(): void {

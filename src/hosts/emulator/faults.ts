@@ -9,10 +9,13 @@ export interface Attempt {
 
 /** Rules of what shall go wrong, in the order in which they were made; the first that fits strikes. */
 export class Faults {
-  private rules: { rule: FaultRule; seen: number; left: number }[] = []
+  private rules: { rule: FaultRule; seen: number; struck: number; most: number }[] = []
 
-  add(rule: FaultRule): void {
-    this.rules.push({ rule, seen: 0, left: rule.times === 'always' ? Infinity : (rule.times ?? 1) })
+  /** Gives a look at how often the rule struck so far. */
+  add(rule: FaultRule): () => number {
+    const entry = { rule, seen: 0, struck: 0, most: rule.times === 'always' ? Infinity : (rule.times ?? 1) }
+    this.rules.push(entry)
+    return () => entry.struck
   }
 
   clear(): void {
@@ -22,11 +25,11 @@ export class Faults {
   /** The fault that strikes this command, used up by one. */
   strike(attempt: Attempt): FaultRule['fault'] | null {
     for (const entry of this.rules) {
-      if (entry.left <= 0 || !fits(entry.rule, attempt)) continue
+      if (entry.struck >= entry.most || !fits(entry.rule, attempt)) continue
       entry.seen += 1
       const { nth } = entry.rule.match ?? {}
       if (nth !== undefined && entry.seen < nth) continue
-      entry.left -= 1
+      entry.struck += 1
       return entry.rule.fault
     }
     return null
