@@ -7,10 +7,10 @@ import { step } from './step.js'
 /** Putting releases, environment and secrets into instances. */
 export function releaseActivities(deps: ActivityDeps): Pick<Activities, 'installRelease'> {
   return {
-    installRelease: step(async ({ spec, host, via }, signal) => {
+    installRelease: step(async ({ spec, host, via, fresh }, signal) => {
       const artifactPath = spec.release === null ? null : await deps.artifacts.path(spec.release.artifact.sha256)
       const secrets = await openSecrets(spec, deps.sealKey, signal)
-      await installRelease(deps.executorFor(host, via), spec, { artifactPath, secrets, signal })
+      await installRelease(deps.executorFor(host, via), spec, { artifactPath, secrets, fresh, signal })
     }),
   }
 }

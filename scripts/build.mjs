@@ -16,6 +16,8 @@ export async function build({ types = false, force = false, say = () => {} } = {
       await transpile(root, found)
       const { bundleWorkflows } = await import('./build/bundle.mjs')
       const bundled = await bundleWorkflows(root, { force, say })
+      const { bundleCommand } = await import('./build/command.mjs')
+      await bundleCommand(root)
       found.record({ bundle: bundled })
     }
     if (types) await (await import('./build/types.mjs')).emitTypes(root)

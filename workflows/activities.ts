@@ -81,7 +81,8 @@ export interface Activities {
   /** Limits, devices, environment keys and labels of an instance that is there. */
   configureInstance(input: SpecAt & { stamp: Stamp }): Promise<void>
   /** Environment, secrets and release into the instance; the app runs afterwards. */
-  installRelease(input: SpecAt): Promise<void>
+  /** `fresh`: the instance was made a moment ago, so that the tarball can go along at once. */
+  installRelease(input: SpecAt & { fresh?: boolean }): Promise<void>
   waitUntilHealthy(input: SpecAt): Promise<{ address: string | null; report: HealthReport }>
   /** Fails with the first of a host's instances that is not healthy any more. */
   confirmHealthy(input: At & { instances: Proven[] }): Promise<void>

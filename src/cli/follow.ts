@@ -38,6 +38,15 @@ async function watch(context: Context, run: Run): Promise<OperationResult | null
   let letGo = (): void => undefined
   const gone = new Promise<null>((resolve) => (letGo = () => resolve(null)))
   process.once('SIGINT', letGo)
+  try {
+    // Looks at the steps cost the worker something, so that nobody looks who shows nothing.
+    return await (context.options.quiet === true ? Promise.race([run.result(), gone]) : shown(context, run, gone))
+  } finally {
+    process.removeListener('SIGINT', letGo)
+  }
+}
+
+async function shown(context: Context, run: Run, gone: Promise<null>): Promise<OperationResult | null> {
   const screen = screenFor(context)
   const events = run.events()
   try {
@@ -49,7 +58,6 @@ async function watch(context: Context, run: Run): Promise<OperationResult | null
     }
   } finally {
     screen.close()
-    process.removeListener('SIGINT', letGo)
   }
 }
 
@@ -58,12 +66,8 @@ interface Screen {
   close(): void
 }
 
-const screenFor = (context: Context): Screen => {
-  if (context.options.quiet === true) return { show: () => undefined, close: () => undefined }
-  return context.progress.isTTY === true && context.terminal.env.TERM !== 'dumb'
-    ? liveScreen(context)
-    : lineScreen(context)
-}
+const screenFor = (context: Context): Screen =>
+  context.progress.isTTY === true && context.terminal.env.TERM !== 'dumb' ? liveScreen(context) : lineScreen(context)
 
 function lineScreen(context: Context): Screen {
   const linesOf = eventLines(context)

@@ -1,28 +1,40 @@
 import { readFileSync } from 'node:fs'
 import { runCli } from './cli.js'
 
-/* The command line's process. */
+/** Runs the command line of this process and ends it. */
+export async function main(): Promise<void> {
+  // A reader that has seen enough (`cul8er history | head`) is no failure.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  }
 
-// A reader that has seen enough (`cul8er history | head`) is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const code = await runCli(
+    process.argv.slice(2),
+    {
+      env: process.env,
+      cwd: process.cwd(),
+      interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      stdin: process.stdin,
+    },
+    version,
+  )
+  // Connections that are still closing need not keep a person waiting, but what was written must get out.
+  process.exitCode = code
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
-const code = await runCli(
-  process.argv.slice(2),
-  {
-    env: process.env,
-    cwd: process.cwd(),
-    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
-  },
-  version,
-)
-// Connections that are still closing need not keep a person waiting, but what was written must get out.
-process.exitCode = code
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+/** Loads what commands load on their way, so that the build can keep it compiled. */
+export const warm = (): Promise<unknown> =>
+  Promise.all([
+    import('../client/cul8er.js'),
+    import('../loaders/find.js'),
+    import('../loaders/load.js'),
+    import('../loaders/pick.js'),
+    import('../loaders/json.js'),
+    import('../loaders/yaml.js'),
+  ])

@@ -49,10 +49,15 @@ export class Run {
       await Promise.race([ended, sleep(Math.max(LOOK_MS, 4 * (Date.now() - began)))])
     }
     const { result } = await ended
-    // What happened since the last look; the workflow answers after its end too.
-    const last = await this.progress().catch(() => before)
+    const last = await this.#last(before, result)
     if (last !== null) yield* eventsBetween(before, { ...last, waitingFor: null })
     yield { type: 'ended', result }
+  }
+
+  /** What happened since the last look. To ask a workflow that has ended means to replay it: only when its plan is not known yet. */
+  async #last(before: Progress | null, { steps }: OperationResult): Promise<Progress | null> {
+    if (before !== null && before.changes.length > 0) return { ...before, steps }
+    return this.progress().catch(() => before)
   }
 
   progress(): Promise<Progress> {

@@ -30,7 +30,7 @@ export function made(input: DryRunInput, work: Work, role: Role): DryStep[] {
   const spec = specOf(input, work)
   return [
     line(spec, 'create', createCommand(spec, labels(input, spec, role))),
-    ...releaseSteps(spec).map((command) => line(spec, 'install release', command)),
+    ...releaseSteps(spec, { fresh: true }).map((command) => line(spec, 'install release', command)),
     ...wait(spec),
   ]
 }
@@ -84,7 +84,7 @@ function updated(
       : [line(spec, 'snapshot', createSnapshot(spec.name, snapshotName(input.operation), at))]),
     ...configure,
     ...(observed.status === 'Running' ? [] : started(spec)),
-    ...releaseSteps(spec).map((command) => line(spec, 'install release', command)),
+    ...releaseSteps(spec, { fresh: false }).map((command) => line(spec, 'install release', command)),
     ...(spec.release === null
       ? [line(spec, 'restart', stopInstance(spec.name, { ...at, timeoutS: STOP_S })), ...started(spec)]
       : []),

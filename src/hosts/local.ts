@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { execa } from 'execa'
 import { Cul8erError } from '../errors.js'
@@ -79,13 +79,20 @@ async function spawn(
 
 async function standardInput({
   stdin,
-}: IncusCommand): Promise<{ stdin: 'ignore' } | { input: Uint8Array } | { inputFile: string }> {
+}: IncusCommand): Promise<
+  { stdin: 'ignore' | AsyncIterable<Uint8Array> } | { input: Uint8Array } | { inputFile: string }
+> {
   if (stdin === undefined) return { stdin: 'ignore' }
   if (stdin instanceof Uint8Array) return { input: stdin }
   await access(stdin.file, constants.R_OK).catch((cause: unknown) => {
     throw new Cul8erError('ARTIFACT_MISSING', `${stdin.file} cannot be read`, { cause })
   })
-  return { inputFile: stdin.file }
+  return stdin.before === undefined ? { inputFile: stdin.file } : { stdin: both(stdin.before, stdin.file) }
+}
+
+async function* both(before: Uint8Array, file: string): AsyncGenerator<Uint8Array> {
+  yield before
+  yield* createReadStream(file) as AsyncIterable<Uint8Array>
 }
 
 function notEnded(client: string, code: string | undefined, signal: string | undefined): Cul8erError {

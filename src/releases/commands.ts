@@ -15,14 +15,17 @@ export const STOP_SECONDS = 30
 /** What names an instance for a command. */
 export type Target = Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release'>
 
+export interface Placing {
+  /** Clear values by environment name. */
+  secrets: ReadonlyMap<string, string>
+  stopSeconds?: number
+}
+
 /**
- * Places environment, secrets and, where there is a release, how to run it. Secrets travel on standard input alone.
+ * Places environment and secrets where there is no release. Secrets travel on standard input alone.
  * @throws Cul8erError INVALID_TOPOLOGY for a name or value that an environment cannot hold
  */
-export function configureCommand(
-  spec: InstanceSpec,
-  { secrets, stopSeconds = STOP_SECONDS }: { secrets: ReadonlyMap<string, string>; stopSeconds?: number },
-): IncusCommand {
+export function configureCommand(spec: InstanceSpec, { secrets, stopSeconds = STOP_SECONDS }: Placing): IncusCommand {
   checkReleaseNames(spec)
   return {
     ...verb(spec, configureScript, Verb.configure, [serviceName(spec)]),
@@ -32,24 +35,30 @@ export function configureCommand(
 }
 
 /**
- * Unpacks the release and starts it; with null for the path it switches to a version that is in place.
- * @throws Cul8erError INVALID_TOPOLOGY for a release name or version that cannot be a folder
+ * Places environment, secrets and how to run the release, then unpacks it and starts it; with null for the path it switches to a
+ * version that is in place. Secrets travel on standard input alone.
+ * @throws Cul8erError INVALID_TOPOLOGY for a release name or version that cannot be a folder, and as configureCommand does
  */
 export function installCommand(
   spec: InstanceSpec,
   artifactPath: string | null,
-  { stopSeconds = STOP_SECONDS }: { stopSeconds?: number } = {},
+  { secrets, stopSeconds = STOP_SECONDS }: Placing,
 ): IncusCommand {
   checkReleaseNames(spec)
   const { release } = spec
   if (release === null) throw new Error(`${spec.name} has no release to install`)
   const { version, artifact } = release
   const args = [release.name, version, artifact.sha256, String(stopSeconds), program(release)]
+  const configuration = encodeConfiguration(spec, secrets, stopSeconds)
+  const label = `configuration of ${spec.name}`
   return {
     ...verb(spec, installScript, Verb.install, args),
     ...(artifactPath === null
-      ? {}
-      : { stdin: { file: artifactPath }, stdinLabel: `release ${release.name} ${version}, ${artifact.size} bytes` }),
+      ? { stdin: configuration, stdinLabel: label }
+      : {
+          stdin: { before: configuration, file: artifactPath },
+          stdinLabel: `${label} and release ${release.name} ${version}, ${artifact.size} bytes`,
+        }),
   }
 }
 
@@ -77,14 +86,16 @@ export const probeCommand = (
 ): IncusCommand =>
   verb(target, probeScript, Verb.probe, [probe.kind, String(probe.port), probe.path, String(probe.timeoutSeconds)])
 
-/** Every command of putting a release, or the environment alone, into an instance: what a dry run prints. */
-export const releaseSteps = (
-  spec: InstanceSpec,
-  { secrets = new Map(), artifactPath = '' }: { secrets?: ReadonlyMap<string, string>; artifactPath?: string } = {},
-): IncusCommand[] => [
-  ...(needsConfiguring(spec) ? [configureCommand(spec, { secrets })] : []),
-  ...(spec.release === null ? [] : [installCommand(spec, artifactPath)]),
-]
+/**
+ * Every command of putting a release, or the environment alone, into an instance: what a dry run prints. One that is not `fresh`
+ * is asked first whether it holds the version; then the second is not needed.
+ */
+export function releaseSteps(spec: InstanceSpec, { fresh }: { fresh: boolean }): IncusCommand[] {
+  const secrets = new Map<string, string>()
+  if (!needsConfiguring(spec)) return []
+  if (spec.release === null) return [configureCommand(spec, { secrets })]
+  return [...(fresh ? [] : [null]), ''].map((path) => installCommand(spec, path, { secrets }))
+}
 
 /** There is something to place: a release, environment or secrets. */
 export const needsConfiguring = (spec: InstanceSpec): boolean =>

@@ -10,6 +10,8 @@ export interface InstallDeps {
   artifactPath: string | null
   /** Clear values by environment name: each of `spec.secrets`. */
   secrets: ReadonlyMap<string, string>
+  /** It was made a moment ago and holds no version: the tarball goes along with the first command. */
+  fresh?: boolean
   signal?: AbortSignal
   /** Between SIGTERM and SIGKILL of what runs now. */
   stopSeconds?: number
@@ -29,34 +31,28 @@ export interface Installed {
 export async function installRelease(
   executor: HostExecutor,
   spec: InstanceSpec,
-  { artifactPath, secrets, signal, stopSeconds = STOP_SECONDS }: InstallDeps,
+  { artifactPath, secrets, fresh = false, signal, stopSeconds = STOP_SECONDS }: InstallDeps,
 ): Promise<Installed> {
   const startedAt = performance.now()
   const done = (uploaded: boolean): Installed => ({ uploaded, durationMs: performance.now() - startedAt })
   if (!needsConfiguring(spec)) return done(false)
-  const configured = await runInInstance(executor, spec, configureCommand(spec, { secrets, stopSeconds }), { signal })
-  if (configured.exitCode !== 0) throw scriptFailure(spec, configured)
-  if (spec.release === null) return done(false)
-
-  const timeoutMs = installTimeoutMs(spec.release.artifact.size, stopSeconds)
-  if (holds(configured.stdout, spec.release)) {
-    const activated = await runInInstance(executor, spec, installCommand(spec, null, { stopSeconds }), {
-      signal,
-      timeoutMs,
-    })
+  if (spec.release === null) {
+    const configured = await runInInstance(executor, spec, configureCommand(spec, { secrets, stopSeconds }), { signal })
+    if (configured.exitCode !== 0) throw scriptFailure(spec, configured)
+    return done(false)
+  }
+  const options = { signal, timeoutMs: installTimeoutMs(spec.release.artifact.size, stopSeconds) }
+  const install = (tarball: string | null) =>
+    runInInstance(executor, spec, installCommand(spec, tarball, { secrets, stopSeconds }), options)
+  if (!fresh) {
+    const activated = await install(null)
     if (activated.exitCode === 0) return done(false)
     if (activated.exitCode !== ScriptExit.tarballNeeded) throw scriptFailure(spec, activated)
   }
-  const installed = await runInInstance(executor, spec, installCommand(spec, artifactPath, { stopSeconds }), {
-    signal,
-    timeoutMs,
-  })
+  const installed = await install(artifactPath)
   if (installed.exitCode !== 0) throw scriptFailure(spec, installed)
   return done(true)
 }
-
-const holds = (listing: string, { version, artifact }: NonNullable<InstanceSpec['release']>): boolean =>
-  listing.split('\n').includes(`have ${version} ${artifact.sha256}`)
 
 // A minute for the init, twice the stop (command, then signal), and an upload at no less than 1 MiB/s.
 const installTimeoutMs = (bytes: number, stopSeconds: number): number =>

@@ -4,8 +4,8 @@
  *
  * | verb | arguments | standard input | standard output |
  * |---|---|---|---|
- * | `cul8er-configure` | NAME | the configuration (configuration.ts) | `have VERSION SHA256` for each version in place |
- * | `cul8er-install` | NAME VERSION SHA256 STOP_SECONDS PROGRAM | the release tarball; nothing when VERSION is in place | |
+ * | `cul8er-configure` | NAME | the configuration (configuration.ts) | |
+ * | `cul8er-install` | NAME VERSION SHA256 STOP_SECONDS PROGRAM | the configuration, then the release tarball; no tarball when VERSION is in place | |
  * | `cul8er-restart` | NAME STOP_SECONDS | | |
  * | `cul8er-stop` | NAME STOP_SECONDS | | |
  * | `cul8er-logs` | NAME LINES FOLLOW | | the last LINES lines; with FOLLOW `1` also what comes |

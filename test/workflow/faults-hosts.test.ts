@@ -55,12 +55,12 @@ describe('hosts that go away', { timeout: 150_000 }, () => {
     })
     // On the left are 1 and 3, on the right is 2.
     const chosen = { instance: 'spread-web-3' }
-    rig.emulator.fault({ match: { ...chosen, verb: 'cul8er-configure' }, fault: { delayMs: 700 } })
+    rig.emulator.fault({ match: { ...chosen, verb: 'config set' }, fault: { delayMs: 700 } })
     rig.emulator.fault({ match: { ...chosen, verb: 'cul8er-install' }, fault: DENIED })
     const run = await rig.start('spread', { kind: 'deploy', revision: spread('1.1.0') })
     for (;;) {
       const { steps } = await rig.env.client.workflow.getHandle(run.workflowId).query(progress)
-      if (steps.some((s) => s.name === 'install release' && s.instance === 'spread-web-3')) break
+      if (steps.some((s) => s.name === 'configure' && s.instance === 'spread-web-3')) break
       await rig.env.sleep(20)
     }
     dead.add('right')

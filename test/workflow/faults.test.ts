@@ -32,16 +32,7 @@ const LASTING: Lasting[] = [
 
 /** Each strikes once at every one of the commands, in an update of its own; one update follows the other. */
 const PASSING = ['refuse', 'hang', 'loseAnswer', 'dieInMiddle'] as const
-const COMMANDS = [
-  'launch',
-  'list',
-  'query',
-  'config set',
-  'snapshot create',
-  'cul8er-configure',
-  'cul8er-install',
-  'delete',
-]
+const COMMANDS = ['launch', 'list', 'query', 'config set', 'snapshot create', 'cul8er-install', 'delete']
 
 /** Which instance fails: an update works on them in this order, and a canary comes before the rest. */
 const CHOSEN: Record<Approach, ((fleet: Fleet) => string)[]> = {

@@ -33,7 +33,7 @@ export async function bringUp(run: Run, spec: InstanceSpec, role: 'live' | 'new'
   await step(run, 'create', name, () =>
     long({ summary: `${name} from ${spec.image}` }).ensureInstance({ ...run.specAt(spec), stamp: run.stamp(role) }),
   )
-  if (needsInstall(spec)) await install(run, spec)
+  if (needsInstall(spec)) await install(run, spec, { fresh: true })
   return healthy(run, spec)
 }
 
@@ -134,10 +134,10 @@ export async function configure(run: Run, spec: InstanceSpec, revision?: number)
   )
 }
 
-export async function install(run: Run, spec: InstanceSpec): Promise<void> {
+export async function install(run: Run, spec: InstanceSpec, { fresh = false } = {}): Promise<void> {
   const what = spec.release === null ? 'secrets' : `${spec.release.name} ${spec.release.version}`
   await step(run, spec.release === null ? 'place secrets' : 'install release', spec.name, () =>
-    long({ summary: `${spec.name}: ${what}` }).installRelease(run.specAt(spec)),
+    long({ summary: `${spec.name}: ${what}` }).installRelease({ ...run.specAt(spec), fresh }),
   )
 }
 

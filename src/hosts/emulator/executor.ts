@@ -71,7 +71,8 @@ async function ask(
 async function bytes(stdin: IncusCommand['stdin']): Promise<Uint8Array> {
   if (stdin === undefined) return new Uint8Array()
   if (stdin instanceof Uint8Array) return stdin
-  return readFile(stdin.file).catch((cause: unknown) => {
+  const content = await readFile(stdin.file).catch((cause: unknown) => {
     throw new Cul8erError('ARTIFACT_MISSING', `${stdin.file} cannot be read`, { cause })
   })
+  return stdin.before === undefined ? content : Buffer.concat([stdin.before, content])
 }

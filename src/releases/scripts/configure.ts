@@ -2,10 +2,10 @@ import { ScriptExit } from '../verbs.js'
 import { prelude } from './prelude.js'
 
 /**
- * Files are staged first and moved into place once all of the input is there, each at a stroke. What is no longer a secret of the
+ * Reads the configuration from standard input, and nothing behind it; needs the prelude. Files are staged first and moved into place once all of the input is there, each at a stroke. What is no longer a secret of the
  * instance is removed.
  */
-export const configureScript = `${prelude}
+export const configureSteps = `
 umask 077
 secrets=/etc/cul8er/secrets
 stage=/etc/cul8er/.stage
@@ -25,7 +25,7 @@ while read -r kind key data; do
     ;;
   end)
     whole=1
-    continue
+    break
     ;;
   *) continue ;;
   esac
@@ -43,18 +43,16 @@ if [ -f "$stage/run" ]; then
   mkdir -p "$home" && chmod 755 "$home" "$stage/run" && mv -f "$stage/run" "$home/run" || exit 1
 fi
 case $init in
-systemd) unit=/etc/systemd/system/cul8er-$name.service mode=644 ;;
-openrc) unit=/etc/init.d/cul8er-$name mode=755 ;;
-*) unit= ;;
+systemd) unit_file=/etc/systemd/system/cul8er-$name.service mode=644 ;;
+openrc) unit_file=/etc/init.d/cul8er-$name mode=755 ;;
+*) unit_file= ;;
 esac
-if [ -n "$unit" ] && [ "$(cat "$unit" 2>/dev/null)" != "$(cat "$stage/unit")" ]; then
-  [ ! -f "$unit" ] || : >"$home/.reload"
-  chmod "$mode" "$stage/unit" && mv -f "$stage/unit" "$unit" || exit 1
+if [ -n "$unit_file" ] && [ "$(cat "$unit_file" 2>/dev/null)" != "$(cat "$stage/unit")" ]; then
+  [ ! -f "$unit_file" ] || : >"$home/.reload"
+  chmod "$mode" "$stage/unit" && mv -f "$stage/unit" "$unit_file" || exit 1
 fi
 rm -rf "$stage"
-for marker in "$home"/*/.cul8er-sha256; do
-  [ -f "$marker" ] || continue
-  version=\${marker%/*}
-  [ -L "$version" ] || echo "have \${version##*/} $(cat "$marker")"
-done
+umask 022
 `
+
+export const configureScript = `${prelude}${configureSteps}`

@@ -1,17 +1,17 @@
 import { ScriptExit } from '../verbs.js'
+import { configureSteps } from './configure.js'
 import { prelude, service } from './prelude.js'
 
 /** Versions kept in an instance, the current one among them, so that going back needs no upload. */
 export const KEPT_VERSIONS = 3
 
-/** Verifies, unpacks and switches to a version; a version in place with the same digest is only switched to. */
-export const installScript = `${prelude}${service}
+/** Configures, verifies, unpacks and switches to a version; a version in place with the same digest is only switched to. */
+export const installScript = `${prelude}${service}${configureSteps}
 version=$2
 sha256=$3
 stop_seconds=$4
 program=$5
 target=$home/$version
-[ -x "$home/run" ] || fail ${ScriptExit.nothingInstalled} "$name is not configured"
 rm -rf "$home"/.unpack*
 if [ "$(cat "$target/.cul8er-sha256" 2>/dev/null)" != "$sha256" ]; then
   tarball=$home/.unpack.tar.gz
@@ -29,12 +29,15 @@ if [ "$(cat "$target/.cul8er-sha256" 2>/dev/null)" != "$sha256" ]; then
   echo "$sha256" >"$home/.unpack/.cul8er-sha256" || exit 1
   [ ! -e "$target" ] || mv "$target" "$home/.unpack.old" || exit 1
   mv "$home/.unpack" "$target" || exit 1
+else
+  # Sent all the same, by a try that had not heard of the one before it.
+  cat >/dev/null
 fi
 touch "$target"
 rm -f "$home/.current.new"
 ln -s "$version" "$home/.current.new" || exit 1
 mv -fT "$home/.current.new" "$home/current" 2>/dev/null || ln -sfn "$version" "$home/current" || exit 1
-find_init
+[ -n "$init" ] || find_init
 start_service "$stop_seconds"
 rm -rf "$home"/.unpack* "$home/.current.new"
 kept=0

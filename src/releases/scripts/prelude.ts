@@ -39,6 +39,11 @@ export const service = `${ownerFunctions}
 unit=cul8er-$name
 manage_systemd() {
   tries=0
+  # systemctl speaks with root over this socket. To look for it costs nothing; to start systemctl in vain holds up the boot.
+  until [ -S /run/systemd/private ] || [ "$tries" -ge 1500 ]; do
+    nap
+    tries=$((tries + 1))
+  done
   until reply=$(systemctl "$@" 2>&1); do
     case $reply in
     *'not been booted'* | *'Failed to connect'* | *'Failed to get D-Bus'* | *'Connection reset'* | *'end of stream'*) nap ;;

@@ -43,8 +43,8 @@ test(
     await host.run(incus.launchInstance({ image: 'tiny', name: 'web' }))
     const inside = (verb: string, args: string[], stdin: Uint8Array) =>
       host.run(incus.execIn('web', ['sh', '-c', '', verb, ...args], { stdin }))
-    await inside('cul8er-configure', ['app'], Buffer.from('env - \nend - -\n'))
-    await inside('cul8er-install', ['app', '9', sha256, '5', ''], bytes)
+    const release = Buffer.concat([Buffer.from('env - \nend - -\n'), bytes])
+    await inside('cul8er-install', ['app', '9', sha256, '5', ''], release)
     const before = await observed()
     const pid = await control.pid()
     process.kill(pid, 'SIGKILL')

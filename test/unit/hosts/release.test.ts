@@ -34,20 +34,19 @@ beforeEach(async () => {
 const say = (verb: string, args: string[], stdin?: Uint8Array) =>
   host.tryRun(execIn('web', ['sh', '-c', 'a script', verb, ...args], stdin === undefined ? {} : { stdin }))
 
-const configure = (environment = '') =>
-  say(
-    'cul8er-configure',
-    ['app'],
-    Buffer.from(
-      `env - ${Buffer.from(environment).toString('base64')}\nsecret KEY ${Buffer.from('clear').toString('base64')}\nend - -\n`,
-    ),
+const configuration = (environment = ''): Buffer =>
+  Buffer.from(
+    `env - ${Buffer.from(environment).toString('base64')}\nsecret KEY ${Buffer.from('clear').toString('base64')}\nend - -\n`,
   )
 
-async function install(version: string, behaviour: unknown, program = '') {
+const put = (version: string, digest: string, program: string, tarball: Uint8Array, environment = '') =>
+  say('cul8er-install', ['app', version, digest, '5', program], Buffer.concat([configuration(environment), tarball]))
+
+async function install(version: string, behaviour: unknown, program = '', environment = '') {
   const { bytes, sha256 } = await tarball(
     behaviour === null ? { 'bin/app': '' } : { 'emulated.json': JSON.stringify(behaviour) },
   )
-  return say('cul8er-install', ['app', version, sha256, '5', program], bytes)
+  return put(version, sha256, program, bytes, environment)
 }
 
 const address = async (): Promise<string> =>
@@ -62,15 +61,13 @@ async function get(port = 4000): Promise<{ status: number; body: unknown } | str
 
 test('an installed release answers on the address of its instance, and says which one it is', async () => {
   expect(await get()).toBe('ECONNREFUSED')
-  await configure()
   expect(await install('1.0.0', null, 'bin/app')).toMatchObject({ exitCode: 0 })
   expect(await get()).toEqual({ status: 200, body: { release: 'app', version: '1.0.0', instance: 'web' } })
   expect((await say('cul8er-probe', ['http', '4000', '/health', '1'])).stdout).toBe('200')
 })
 
 test('the port comes from emulated.json, else from PORT', async () => {
-  await configure('PORT="4123"\n')
-  await install('1.0.0', { body: { hello: 1 } })
+  await install('1.0.0', { body: { hello: 1 } }, '', 'PORT="4123"\n')
   expect(await get(4123)).toEqual({ status: 200, body: { hello: 1 } })
   await install('1.0.1', { port: 4124 })
   expect([await get(4123), await get(4124)]).toMatchObject([
@@ -84,58 +81,41 @@ test.each([
   ['well after a time', { afterMs: 150 }, [503, 200]],
   ['failing after a time', { failsAfterMs: 150 }, [200, 500]],
 ])('health: %s', async (_, health, [first, later]) => {
-  await configure()
   await install('1.0.0', { health })
   expect(await get()).toMatchObject({ status: first })
   await expect.poll(get, { timeout: 2_000, interval: 25 }).toMatchObject({ status: later })
 })
 
 test('health: gone after a time', async () => {
-  await configure()
   await install('1.0.0', { health: { diesAfterMs: 100 } })
   expect(await get()).toMatchObject({ status: 200 })
   await expect.poll(get, { timeout: 2_000, interval: 25 }).toBe('ECONNREFUSED')
 })
 
-test('a version in place needs no tarball, and configure says what is in place', async () => {
-  await configure()
-  await install('1.0.0', { version: 'one' })
+test('a version in place needs no tarball, and minds none that comes', async () => {
+  const { bytes, sha256 } = await tarball({ 'emulated.json': '{"version":"one"}' })
+  await put('1.0.0', sha256, '', bytes)
   await install('2.0.0', { version: 'two' })
-  const { stdout } = await configure()
-  const [first, second] = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' '))
-  expect([first?.[1], second?.[1]]).toEqual(['1.0.0', '2.0.0'])
-  expect(await say('cul8er-install', ['app', '1.0.0', first?.[2] ?? '', '5', ''])).toMatchObject({ exitCode: 0 })
+  expect(await put('1.0.0', sha256, '', new Uint8Array())).toMatchObject({ exitCode: 0 })
   expect(await get()).toMatchObject({ body: { version: 'one' } })
-  expect(await say('cul8er-install', ['app', '3.0.0', 'x', '5', ''])).toMatchObject({
-    exitCode: ScriptExit.tarballNeeded,
-  })
+  expect(await put('1.0.0', sha256, '', bytes)).toMatchObject({ exitCode: 0 })
+  expect(await put('3.0.0', 'x', '', new Uint8Array())).toMatchObject({ exitCode: ScriptExit.tarballNeeded })
 })
 
 test('what is wrong with a release ends as in a real instance', async () => {
-  expect(await install('1', {})).toMatchObject({ exitCode: ScriptExit.nothingInstalled })
-  expect(await say('cul8er-configure', ['app'], Buffer.from('env - eA==\n'))).toMatchObject({
-    exitCode: ScriptExit.configurationCut,
-  })
-  await configure()
+  for (const verb of ['cul8er-configure', 'cul8er-install'])
+    expect(await say(verb, ['app'], Buffer.from('env - eA==\n'))).toMatchObject({
+      exitCode: ScriptExit.configurationCut,
+    })
   const { bytes, sha256 } = await tarball({ 'bin/app': '' })
-  expect(await say('cul8er-install', ['app', '1', 'other', '5', ''], bytes)).toMatchObject({
-    exitCode: ScriptExit.digestDiffers,
-  })
-  expect(await say('cul8er-install', ['app', '1', sha256, '5', 'bin/none'], bytes)).toMatchObject({
-    exitCode: ScriptExit.noProgram,
-  })
+  expect(await put('1', 'other', '', bytes)).toMatchObject({ exitCode: ScriptExit.digestDiffers })
+  expect(await put('1', sha256, 'bin/none', bytes)).toMatchObject({ exitCode: ScriptExit.noProgram })
   const junk = Buffer.from('junk')
   const digest = createHash('sha256').update(junk).digest('hex')
-  expect(await say('cul8er-install', ['app', '1', digest, '5', ''], junk)).toMatchObject({
-    exitCode: ScriptExit.cannotUnpack,
-  })
+  expect(await put('1', digest, '', junk)).toMatchObject({ exitCode: ScriptExit.cannotUnpack })
 })
 
 test('stop holds over a restart of the instance, restart ends the hold', async () => {
-  await configure()
   await install('1.0.0', {})
   await say('cul8er-stop', ['app', '5'])
   expect(await get()).toBe('ECONNREFUSED')
@@ -147,7 +127,6 @@ test('stop holds over a restart of the instance, restart ends the hold', async (
 })
 
 test('a snapshot brings the version of its time back to life', async () => {
-  await configure()
   await install('1.0.0', {})
   await host.run(createSnapshot('web', 'before'))
   await install('2.0.0', { health: 'never' })
@@ -157,7 +136,6 @@ test('a snapshot brings the version of its time back to life', async () => {
 })
 
 test('logs: the last lines, and what comes', async () => {
-  await configure()
   await install('1.0.0', {})
   const { stdout } = await say('cul8er-logs', ['app', '10', '0'])
   expect(stdout).toMatch(/app 1\.0\.0 started\n$/)
@@ -175,7 +153,7 @@ test('logs: the last lines, and what comes', async () => {
 })
 
 test('no clear secret is in what the emulator keeps', async () => {
-  await configure()
+  await install('1.0.0', {})
   expect(JSON.stringify(emulator.state())).not.toContain('clear')
   expect(emulator.state().h1?.instances['default/web']?.data.releases.app?.secrets).toHaveProperty('KEY')
 })

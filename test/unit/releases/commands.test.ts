@@ -42,7 +42,7 @@ describe('commands of a release', () => {
   it.each([
     [configureCommand(spec, { secrets }), 'exec --project=p shop-web-1 -- sh -c … cul8er-configure app'],
     [
-      installCommand(spec, '/store/x'),
+      installCommand(spec, '/store/x', { secrets }),
       `exec --project=p shop-web-1 -- sh -c … cul8er-install app 1.0.0 ${sha256} 30 bin/app`,
     ],
     [restartCommand(spec), 'exec --project=p shop-web-1 -- sh -c … cul8er-restart app 30'],
@@ -63,21 +63,25 @@ describe('commands of a release', () => {
     [['/usr/bin/env', 'x'], ''],
     [['python3', 'main.py'], ''],
   ])('checks the program of %j', (start, program) => {
-    const { args } = installCommand({ ...spec, release: { ...spec.release!, start } }, null)
+    const { args } = installCommand({ ...spec, release: { ...spec.release!, start } }, null, { secrets })
     expect(args.at(-1)).toBe(program)
   })
 
   it('has the same script for every instance, and secrets on standard input alone', () => {
     const command = configureCommand(spec, { secrets })
     expect(command.args).toContain(configureScript)
-    expect(installCommand(spec, null).args).toContain(installScript)
-    expect(JSON.stringify(command.args)).not.toMatch(/hunter2|TOKEN|MODE/)
+    const install = installCommand(spec, '/store/x', { secrets })
+    expect(install.args).toContain(installScript)
+    expect(JSON.stringify([...command.args, ...install.args])).not.toMatch(/hunter2|TOKEN|MODE/)
     expect(command.stdinLabel).toBe('configuration of shop-web-1')
-    expect(installCommand(spec, '/store/x')).toMatchObject({
-      stdin: { file: '/store/x' },
-      stdinLabel: 'release app 1.0.0, 42 bytes',
+    expect(install).toMatchObject({
+      stdin: { file: '/store/x', before: command.stdin },
+      stdinLabel: 'configuration of shop-web-1 and release app 1.0.0, 42 bytes',
     })
-    expect(installCommand(spec, null).stdin).toBeUndefined()
+    expect(installCommand(spec, null, { secrets })).toMatchObject({
+      stdin: command.stdin,
+      stdinLabel: 'configuration of shop-web-1',
+    })
   })
 
   it('carries what the other side reads back', () => {
@@ -99,11 +103,17 @@ describe('commands of a release', () => {
   })
 
   it.each([
-    ['a release', spec, 2],
-    ['environment alone', { ...bare, environment: { A: 'b' } }, 1],
-    ['nothing', bare, 0],
-  ])('has steps for %s', (_, what, count) => {
-    expect(releaseSteps(what)).toHaveLength(count)
+    ['a release', spec, true, ['configuration of shop-web-1 and release app 1.0.0, 42 bytes']],
+    [
+      'a release where another may be',
+      spec,
+      false,
+      ['configuration of shop-web-1', 'configuration of shop-web-1 and release app 1.0.0, 42 bytes'],
+    ],
+    ['environment alone', { ...bare, environment: { A: 'b' } }, false, ['configuration of shop-web-1']],
+    ['nothing', bare, true, []],
+  ])('has steps for %s', (_, what, fresh, labels) => {
+    expect(releaseSteps(what, { fresh }).map(({ stdinLabel }) => stdinLabel)).toEqual(labels)
   })
 
   it.each([

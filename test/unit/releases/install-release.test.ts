@@ -19,14 +19,16 @@ const deps = { artifactPath: '/store/x', secrets: new Map<string, string>() }
 
 type Answer = { exitCode?: number; stdout?: string; stderr?: string } | Error
 
-/** Answers in turn; what was said is kept as `verb` or `verb+stdin`. */
+/** Answers in turn; what was said is kept as `verb` or `verb+tarball`. */
 function scripted(answers: Answer[]) {
   const said: string[] = []
   const executor: HostExecutor = {
     host: 'h',
     run: () => Promise.reject(new Error('not expected')),
     tryRun: async ({ args, stdin }) => {
-      said.push(`${args.find((arg) => /^cul8er-\w+$/.test(arg))}${stdin === undefined ? '' : '+stdin'}`)
+      said.push(
+        `${args.find((arg) => /^cul8er-\w+$/.test(arg))}${stdin !== undefined && 'file' in stdin ? '+tarball' : ''}`,
+      )
       const answer = answers.shift() ?? {}
       if (answer instanceof Error) throw answer
       return { exitCode: 0, stdout: '', stderr: '', durationMs: 1, ...answer }
@@ -38,35 +40,26 @@ function scripted(answers: Answer[]) {
 }
 
 describe('installRelease', () => {
-  it.each([
-    ['sends what is not there', [{}], ['cul8er-configure+stdin', 'cul8er-install+stdin'], true],
+  it.each<[string, { fresh?: boolean }, Answer[], string[], boolean]>([
     [
-      'sends no version twice',
-      [{ stdout: `have 1 x\nhave 2 ${sha256}\n` }],
-      ['cul8er-configure+stdin', 'cul8er-install'],
-      false,
-    ],
-    [
-      'sends a version that was built again',
-      [{ stdout: `have 2 ${'0'.repeat(64)}\n` }],
-      ['cul8er-configure+stdin', 'cul8er-install+stdin'],
+      'sends what is not there',
+      {},
+      [{ exitCode: ScriptExit.tarballNeeded }, {}],
+      ['cul8er-install', 'cul8er-install+tarball'],
       true,
     ],
-    [
-      'sends one that vanished after all',
-      [{ stdout: `have 2 ${sha256}\n` }, { exitCode: ScriptExit.tarballNeeded }],
-      ['cul8er-configure+stdin', 'cul8er-install', 'cul8er-install+stdin'],
-      true,
-    ],
+    ['sends no version twice', {}, [{}], ['cul8er-install'], false],
+    ['sends it at once to what was made a moment ago', { fresh: true }, [{}], ['cul8er-install+tarball'], true],
     [
       'waits for an instance that is starting',
+      { fresh: true },
       [new Cul8erError('INCUS', 'Instance is not running'), {}],
-      ['cul8er-configure+stdin', 'cul8er-configure+stdin', 'cul8er-install+stdin'],
+      ['cul8er-install+tarball', 'cul8er-install+tarball'],
       true,
     ],
-  ])('%s', async (_, answers, verbs, uploaded) => {
+  ])('%s', async (_, how, answers, verbs, uploaded) => {
     const { executor, said } = scripted([...answers])
-    expect(await installRelease(executor, spec, deps)).toMatchObject({ uploaded })
+    expect(await installRelease(executor, spec, { ...deps, ...how })).toMatchObject({ uploaded })
     expect(said).toEqual(verbs)
   })
 
@@ -75,7 +68,7 @@ describe('installRelease', () => {
     await installRelease(executor, { ...spec, release: null }, deps)
     expect(said).toEqual([])
     await installRelease(executor, { ...spec, release: null, environment: { A: 'b' } }, deps)
-    expect(said).toEqual(['cul8er-configure+stdin'])
+    expect(said).toEqual(['cul8er-configure'])
   })
 
   it.each([
@@ -104,7 +97,7 @@ describe('installRelease', () => {
     [ScriptExit.configurationCut, 'cut', 'UNREACHABLE', 'shop-web: the configuration did not arrive whole: cut'],
     [1, '', 'INCUS', 'shop-web: a command inside failed: exit 1'],
   ])('exit %i, %j is %s', async (exitCode, stderr, code, message) => {
-    for (const answers of [[{ exitCode, stderr }], [{}, { exitCode, stderr }]]) {
+    for (const answers of [[{ exitCode, stderr }], [{ exitCode: ScriptExit.tarballNeeded }, { exitCode, stderr }]]) {
       await expect(installRelease(scripted(answers).executor, spec, deps)).rejects.toMatchObject({ code, message })
     }
   })

@@ -27,24 +27,33 @@ export const releaseVerbs: Record<string, (said: Said) => Promise<string | Answe
 }
 
 function configure({ instance, args: [name = ''], input }: Said): string | Answer {
-  if (!new TextDecoder().decode(input.stdin).trimEnd().endsWith('end - -')) {
-    return failed(ScriptExit.configurationCut, 'the configuration ended early')
-  }
-  const { environment, secrets } = decodeConfiguration(input.stdin)
+  return place(instance, name, input.stdin).refused ?? ''
+}
+
+/** Environment and secrets; what came behind them is left over. */
+function place(
+  instance: InstanceState,
+  name: string,
+  stdin: Uint8Array,
+): { refused: Answer } | { refused?: never; release: ReleaseState; rest: Uint8Array } {
+  const end = Buffer.from(stdin).indexOf(CONFIGURATION_END)
+  if (end === -1) return { refused: failed(ScriptExit.configurationCut, 'the configuration ended early') }
+  const { environment, secrets } = decodeConfiguration(stdin.subarray(0, end))
   const encoder = new TextEncoder()
   const digests = Object.entries(secrets).map(([key, value]) => [key, sha256(encoder.encode(value))])
   const release = (instance.data.releases[name] ??= newRelease())
   Object.assign(release, { environment, secrets: Object.fromEntries(digests) as Record<string, string> })
-  return release.versions.map(({ version, sha256: digest }) => `have ${version} ${digest}\n`).join('')
+  return { release, rest: stdin.subarray(end + CONFIGURATION_END.length) }
 }
 
 async function install(said: Said): Promise<string | Answer> {
   const { host, instance, args, input } = said
   const [name = '', version = '', digest = '', , program = ''] = args
-  const release = instance.data.releases[name]
-  if (release === undefined) return failed(ScriptExit.nothingInstalled, `${name} is not configured`)
+  const placed = place(instance, name, input.stdin)
+  if (placed.refused !== undefined) return placed.refused
+  const { release, rest } = placed
   if (!release.versions.some((v) => v.version === version && v.sha256 === digest)) {
-    const refused = await unpack(release, { version, digest, program, tarball: input.stdin })
+    const refused = await unpack(release, { version, digest, program, tarball: rest })
     if (refused !== null) return refused
   }
   if (said.halfway) return ''
@@ -79,6 +88,7 @@ async function startAgain(host: EmulatedHost, instance: InstanceState, release: 
   return ''
 }
 
+const CONFIGURATION_END = 'end - -\n'
 const KEPT_VERSIONS = 3
 
 async function unpack(

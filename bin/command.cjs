@@ -1,0 +1,56 @@
+'use strict'
+// Runs the bundle of the command line with V8's compiled form of it, which spares a command a third of its start.
+const crypto = require('crypto')
+const fs = require('fs')
+const path = require('path')
+const vm = require('vm')
+const { createRequire } = require('module')
+
+const file = path.join(__dirname, '..', 'dist', 'cli', 'cul8er.cjs')
+
+/** The bundle's exports, and a function that keeps what was compiled of it for the next time. */
+function load() {
+  const source = fs.readFileSync(file, 'utf8')
+  // V8 checks its own version, but of the source no more than the length.
+  const digest = crypto.createHash('sha1').update(source).digest('hex').slice(0, 16)
+  const cache = path.join(path.dirname(file), `${digest}-${process.version}-${process.arch}.v8`)
+  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    filename: file,
+    cachedData: read(cache),
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  const module = { exports: {} }
+  script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file))
+  return {
+    ...module.exports,
+    isCompiled: script.cachedDataRejected === false,
+    keep: () => write(cache, script.createCachedData()),
+  }
+}
+
+function read(cache) {
+  try {
+    return fs.readFileSync(cache)
+  } catch {
+    return undefined
+  }
+}
+
+// A folder of somebody else's cannot be written to: then every command compiles for itself.
+function write(cache, data) {
+  const draft = `${cache}.${process.pid}.new`
+  try {
+    fs.writeFileSync(draft, data, { mode: 0o644 })
+    fs.renameSync(draft, cache)
+  } catch {
+    fs.rmSync(draft, { force: true })
+  }
+}
+
+function run() {
+  const command = load()
+  if (!command.isCompiled) process.once('exit', command.keep)
+  return command.main()
+}
+
+module.exports = { load, run }

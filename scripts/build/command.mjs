@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
+import { build } from 'esbuild'
+import { writeWhole } from './changes.mjs'
+
+/**
+ * Makes dist/cli/cul8er.cjs, the command line in one file, with V8's compiled form beside it: a command that loads a thousand
+ * small files is busy with that for a quarter of a second. bin/command.cjs runs it.
+ */
+export async function bundleCommand(root) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['dist/src/cli/main.js'],
+    outfile: 'dist/cli/cul8er.cjs',
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.12',
+    // Names stay: they are in the stacks of errors.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'error',
+    logOverride: { 'empty-import-meta': 'error' },
+    plugins: [ownPlaces(root), workerApart],
+    external: ['jiti', '@temporalio/worker'],
+    banner: {
+      js: `const __own=(file)=>require('node:url').pathToFileURL(require('node:path').join(__dirname,'..',file)).href;`,
+    },
+  })
+  const folder = join(root, 'dist', 'cli')
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) if (name.endsWith('.v8')) rmSync(join(folder, name), { force: true })
+  for (const { path, contents } of outputFiles) writeWhole(path, contents)
+  const { load } = createRequire(import.meta.url)(join(root, 'bin', 'command.cjs'))
+  const command = load()
+  await command.warm()
+  command.keep()
+}
+
+/** A file that asks where it is gets the answer that it would get outside of the bundle. */
+const ownPlaces = (root) => ({
+  name: 'own places',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]dist[/\\].*\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const place = JSON.stringify(relative(join(root, 'dist'), path))
+      return { contents: text.replaceAll('import.meta.url', `__own(${place})`), loader: 'js' }
+    })
+  },
+})
+
+/** `cul8er worker` is a process of another kind: it loads the worker as the service does. */
+const workerApart = {
+  name: 'worker apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /workers\/main\.js$/ }, () => ({ path: '../workers/main.js', external: true }))
+  },
+}
