@@ -3,7 +3,12 @@ import { join } from 'node:path'
 
 const FOLDERS = ['src', 'workflows', 'activities', 'workers']
 /** A change in these means that everything is built anew: versions of dependencies and of the build itself. */
-const GLOBAL = ['package.json', 'package-lock.json', 'scripts/build.mjs']
+const GLOBAL = [
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+  ...['bundle', 'command', 'transpile', 'types'].map((name) => `scripts/build/${name}.mjs`),
+]
 
 /**
  * What differs from the last build, by size and time of change: a few hundred stats, under 10 ms.

@@ -20,7 +20,7 @@ export async function bundleCommand(root) {
     // Names stay: they are in the stacks of errors.
     minifyWhitespace: true,
     minifySyntax: true,
-    legalComments: 'none',
+    legalComments: 'external',
     write: false,
     logLevel: 'error',
     logOverride: { 'empty-import-meta': 'error' },

@@ -12,12 +12,17 @@ import { errorLines } from './report-error.js'
 /** ms between two drawings of elapsed times. */
 const DRAW_MS = 100
 
+/** `planShown`: a person has agreed to the plan a moment ago and need not read it again. */
+interface Following {
+  planShown?: boolean
+}
+
 /**
  * Shows an operation until it ends, or until Ctrl-C, which lets go of it.
  * @returns the exit code: of the outcome; 0 when let go of
  */
-export async function follow(context: Context, run: Run): Promise<ExitCode> {
-  const result = await watch(context, run)
+export async function follow(context: Context, run: Run, following: Following = {}): Promise<ExitCode> {
+  const result = await watch(context, run, following)
   if (result === null) return detached(context, run)
   context.answer(result, '')
   if (!context.json) endLines(context, result).forEach((line) => context.terminal.stdout.write(`${line}\n`))
@@ -34,20 +39,27 @@ export function detached(context: Context, run: Run): ExitCode {
   return ExitCode.done
 }
 
-async function watch(context: Context, run: Run): Promise<OperationResult | null> {
+async function watch(context: Context, run: Run, following: Following): Promise<OperationResult | null> {
   let letGo = (): void => undefined
   const gone = new Promise<null>((resolve) => (letGo = () => resolve(null)))
   process.once('SIGINT', letGo)
   try {
     // Looks at the steps cost the worker something, so that nobody looks who shows nothing.
-    return await (context.options.quiet === true ? Promise.race([run.result(), gone]) : shown(context, run, gone))
+    return await (context.options.quiet === true
+      ? Promise.race([run.result(), gone])
+      : shown(context, run, gone, following))
   } finally {
     process.removeListener('SIGINT', letGo)
   }
 }
 
-async function shown(context: Context, run: Run, gone: Promise<null>): Promise<OperationResult | null> {
-  const screen = screenFor(context)
+async function shown(
+  context: Context,
+  run: Run,
+  gone: Promise<null>,
+  following: Following,
+): Promise<OperationResult | null> {
+  const screen = screenFor(context, following)
   const events = run.events()
   try {
     for (;;) {
@@ -66,17 +78,20 @@ interface Screen {
   close(): void
 }
 
-const screenFor = (context: Context): Screen =>
-  context.progress.isTTY === true && context.terminal.env.TERM !== 'dumb' ? liveScreen(context) : lineScreen(context)
+const screenFor = (context: Context, following: Following): Screen =>
+  (context.progress.isTTY === true && context.terminal.env.TERM !== 'dumb' ? liveScreen : lineScreen)(
+    context,
+    following,
+  )
 
-function lineScreen(context: Context): Screen {
-  const linesOf = eventLines(context)
+function lineScreen(context: Context, following: Following): Screen {
+  const linesOf = eventLines(context, following)
   return { show: (event) => linesOf(event).forEach((line) => context.say(line)), close: () => undefined }
 }
 
-function liveScreen(context: Context): Screen {
+function liveScreen(context: Context, following: Following): Screen {
   const live = new Live(context.progress)
-  const linesOf = eventLines(context)
+  const linesOf = eventLines(context, following)
   const open = new Map<string, StepRecord>()
   const draw = (): void => live.draw([...open.values()].map((step) => openStepLine(step, context.colours)))
   const timer = setInterval(draw, DRAW_MS)
@@ -101,11 +116,15 @@ function liveScreen(context: Context): Screen {
 const MOST_CHANGES = 25
 
 /** One line for what ended; beginnings are for the live screen alone. What is said beside the steps has a line too. */
-export function eventLines({ colours }: Pick<Context, 'colours'>): (event: RunEvent) => string[] {
+export function eventLines(
+  { colours }: Pick<Context, 'colours'>,
+  { planShown = false }: Following = {},
+): (event: RunEvent) => string[] {
   const known = new Set(['planning'])
   return (event) => {
     switch (event.type) {
       case 'planned':
+        if (planShown) return []
         return event.changes.length > MOST_CHANGES
           ? [`  ${countText(event.changes)}`]
           : changesLines(event.changes, colours)

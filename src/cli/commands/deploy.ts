@@ -51,7 +51,9 @@ export const deploy = (app: App) =>
               `${run.operation} of ${topology.name}, to revision ${run.revision}${webUi(cul8er, run.workflowId)}`,
             ),
           )
-          return options.detach === true ? detached(context, run) : follow(context, run)
+          return options.detach === true
+            ? detached(context, run)
+            : follow(context, run, { planShown: options.yes !== true })
         })
       }),
     )

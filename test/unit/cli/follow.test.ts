@@ -31,3 +31,10 @@ test.each<[string, RunEvent[], string[]]>([
   const linesOf = eventLines({ colours: plain })
   expect(events.flatMap(linesOf)).toEqual(lines)
 })
+
+test('shows a plan once: not again to who agreed to it', () => {
+  const change = { action: 'create', resource: 'web', instance: 'shop-web', host: 'one', reasons: ['it is not there'] }
+  const planned = { type: 'planned', changes: [{ ...change, drift: false }] } as unknown as RunEvent
+  expect(eventLines({ colours: plain })(planned).join()).toContain('shop-web')
+  expect(eventLines({ colours: plain }, { planShown: true })(planned)).toEqual([])
+})
