@@ -1,6 +1,7 @@
 import type { DryStep } from '../dryrun/dry-run.js'
 import { Cul8erError } from '../errors.js'
 import type { Plan, Revision } from '../plan/model.js'
+import { hostsOf } from '../plan/where.js'
 import type { Host, Topology } from '../topology/model.js'
 import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../../workflows/model.js'
 import { isNotFound } from './failures.js'
@@ -27,7 +28,8 @@ export async function lookAhead(
     kind: 'plan',
     topology: name,
     revision,
-    formerHosts: state === null ? {} : hostsOf(state),
+    // Just where the operation would look: a host that is gone for good is in the way of neither.
+    formerHosts: state === null ? {} : hostsOf(state, null),
     unfinished: state?.unfinished ?? [],
     kept: state?.kept?.names ?? [],
     force,
@@ -60,7 +62,8 @@ export async function readSnapshots(link: Link, topology: string): Promise<Snaps
   if (revision === null) return []
   const { project } = revision.topology
   return (
-    (await inspect(link, topology, { kind: 'snapshots', topology, hosts: hostsOf(state), project })).snapshots ?? []
+    (await inspect(link, topology, { kind: 'snapshots', topology, hosts: hostsOf(state, null), project })).snapshots ??
+    []
   )
 }
 
@@ -68,7 +71,7 @@ export async function readSnapshots(link: Link, topology: string): Promise<Snaps
 export async function findOrphans(link: Link, hosts: Record<string, Host>): Promise<Orphan[]> {
   const states = await Promise.all((await ledgerNames(link)).map((name) => knownLedger(link, name)))
   const claiming = states.filter(({ desired, current }) => desired !== null || current !== null)
-  const everywhere = Object.assign({}, ...claiming.map(hostsOf), hosts) as Record<string, Host>
+  const everywhere = Object.assign({}, ...claiming.map(everyHost), hosts) as Record<string, Host>
   if (Object.keys(everywhere).length === 0) return []
   const claimed = claiming.map(({ topology }) => topology)
   return (await inspect(link, 'orphans', { kind: 'orphans', hosts: distinct(everywhere), claimed })).orphans ?? []
@@ -94,8 +97,8 @@ export const currentRevision = ({ revisions, desired, stable }: LedgerState): Re
 const nextRevision = (state: LedgerState | null): number =>
   Math.max(0, ...(state?.revisions ?? []).map(({ number }) => number)) + 1
 
-/** Of all kept revisions: a host may have left the topology with instances on it. */
-const hostsOf = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>
+/** Of all kept revisions: on a host that left the topology instances may have stayed. */
+const everyHost = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>
   Object.assign({}, ...revisions.map(({ topology }: { topology: Topology }) => topology.hosts)) as Record<string, Host>
 
 /** One name for each machine: topologies name the same host in their own ways. */

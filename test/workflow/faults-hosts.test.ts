@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Cul8er } from '../../src/client/index.js'
 import type { Artifact } from '../../src/plan/model.js'
 import { progress } from '../../workflows/model.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
@@ -80,6 +81,31 @@ describe('hosts that go away', { timeout: 150_000 }, () => {
         .map(({ release }) => release),
     ).toEqual(Array(3).fill('shop@1.0.0'))
   })
+
+  it.concurrent(
+    'a host that left the topology and then died is in the way of neither a plan nor its deploy',
+    async () => {
+      const client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
+      const left = (cpu: number, ...hosts: string[]) =>
+        web('left-behind', '', hosts, { deploy: undefined, network: undefined, replicas: 1, limits: { cpu } }) as never
+      try {
+        for (const declared of [left(1, 'dying'), left(1, 'staying')]) {
+          const plan = await client.plan(declared)
+          const run = await client.deploy(declared, { plan })
+          expect(await run.result()).toMatchObject({ outcome: 'succeeded' })
+        }
+        dead.add('dying')
+        const plan = await client.plan(left(2, 'staying'))
+        expect(plan.plan.changes).toMatchObject([{ action: 'update', host: 'staying' }])
+        const run = await client.deploy(left(2, 'staying'), { plan })
+        expect(await run.result()).toMatchObject({ outcome: 'succeeded' })
+        await expect(client.snapshots('left-behind')).resolves.toEqual([])
+      } finally {
+        dead.delete('dying')
+        await client.close()
+      }
+    },
+  )
 
   const two = (version: string, hosts: string[]) =>
     rig.revision(topologyOf(web('two', version, hosts, { network: undefined })), artifacts)

@@ -29,7 +29,8 @@ import { operationId, type OperationEnd, type OperationInput } from '../operatio
 import { searchAttributes } from '../operations/search.js'
 import { failureOf, reportOf } from '../steps/failure.js'
 import { detailsOf } from './details.js'
-import { begin, dueNow, emptyLedger, end, hostsOf, postponed, refusal, revisionOf, targetOf } from './state.js'
+import { hostsOf } from '../../src/plan/where.js'
+import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
 
 export interface LedgerInput {
   topology: string

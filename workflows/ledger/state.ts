@@ -1,7 +1,6 @@
 import { keepRevisions, rollbackTarget } from '../../src/plan/revisions.js'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { Host } from '../../src/topology/model.js'
 import type { HistoryEntry, LedgerState, OperationKind, OperationRequest, OperationSummary, Outcome } from '../model.js'
 import type { OperationEnd } from '../operations/model.js'
 
@@ -98,27 +97,6 @@ function succeeded({ history }: LedgerState): number[] {
 }
 
 const leadsToRevision = (kind: OperationKind): boolean => kind === 'deploy' || kind === 'rollback'
-
-/**
- * Where something of the topology may be: the hosts of the revision that an operation leads to, of the stable one, of attempts since
- * that came to no good end, and of a set that is kept. Older ones are not asked: they may be gone for good.
- */
-export function hostsOf(state: LedgerState, target: number): Record<string, Host> {
-  const last = state.history.findLastIndex(isChange('succeeded'))
-  const attempts = state.history.slice(last + 1).filter(isChange('needsAttention', 'held'))
-  const before =
-    state.kept === null ? undefined : state.history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
-  const numbers = [before?.revision, ...attempts.map(({ revision }) => revision), state.stable, target]
-  return Object.assign(
-    {},
-    ...numbers.map((number) => revisionOf(state, number ?? null)?.topology.hosts ?? {}),
-  ) as Record<string, Host>
-}
-
-const isChange =
-  (...outcomes: Outcome[]) =>
-  ({ kind, outcome }: HistoryEntry): boolean =>
-    (kind === 'deploy' || kind === 'rollback') && outcomes.includes(outcome)
 
 /** An operation begins. */
 export function begin(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Revision } from '../../../src/plan/model.js'
-import { emptyLedger, hostsOf } from '../../../workflows/ledger/state.js'
+import { hostsOf } from '../../../src/plan/where.js'
+import { emptyLedger } from '../../../workflows/ledger/state.js'
 import type { HistoryEntry, LedgerState, OperationKind, Outcome } from '../../../workflows/model.js'
-import { revisionOf, web } from '../plan/world.js'
+import { revisionOf, web } from './world.js'
 
 const AT = '2026-03-01T12:00:00.000Z'
 const entry = (kind: OperationKind, revision: number, outcome: Outcome = 'succeeded'): HistoryEntry => ({
