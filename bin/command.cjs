@@ -5,6 +5,7 @@ const fs = require('fs')
 const path = require('path')
 const vm = require('vm')
 const { createRequire } = require('module')
+const { pathToFileURL } = require('url')
 
 const file = path.join(__dirname, '..', 'dist', 'cli', 'cul8er.cjs')
 
@@ -14,18 +15,22 @@ function load() {
   // V8 checks its own version, but of the source no more than the length.
   const digest = crypto.createHash('sha1').update(source).digest('hex').slice(0, 16)
   const cache = path.join(path.dirname(file), `${digest}-${process.version}-${process.arch}.v8`)
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+  const script = new vm.Script(`(function (exports, require, module, __dirname, __import) {${source}\n})`, {
     filename: file,
     cachedData: read(cache),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file))
+  script.runInThisContext()(module.exports, createRequire(file), module, path.dirname(file), importFrom)
   return {
     ...module.exports,
     isCompiled: script.cachedDataRejected === false,
     keep: () => write(cache, script.createCachedData()),
   }
+}
+
+// What was compiled before knows of no way to import.
+function importFrom(name) {
+  return import(name.startsWith('.') ? pathToFileURL(path.join(path.dirname(file), name)).href : name)
 }
 
 function read(cache) {

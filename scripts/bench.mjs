@@ -14,7 +14,7 @@ await transpile({
   outbase: '.',
   format: 'esm',
   platform: 'node',
-  target: 'node20.12',
+  target: 'node20.11',
   logLevel: 'error',
 })
 await import('../dist/bench/main.js')

@@ -16,7 +16,7 @@ export async function bundleCommand(root) {
     bundle: true,
     format: 'cjs',
     platform: 'node',
-    target: 'node20.12',
+    target: 'node20.11',
     // Names stay: they are in the stacks of errors.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -33,11 +33,19 @@ export async function bundleCommand(root) {
   const folder = join(root, 'dist', 'cli')
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) if (name.endsWith('.v8')) rmSync(join(folder, name), { force: true })
-  for (const { path, contents } of outputFiles) writeWhole(path, contents)
+  for (const { path, text } of outputFiles) writeWhole(path, path.endsWith('.cjs') ? withImports(text) : text)
   const { load } = createRequire(import.meta.url)(join(root, 'bin', 'command.cjs'))
   const command = load()
   await command.warm()
   command.keep()
+}
+
+/** What stays outside of the bundle is imported by bin/command.cjs. */
+function withImports(text) {
+  const names = [...text.matchAll(/(?<!\.)\bimport\(("[^"]*")?/g)].map(([, name]) => name)
+  const expected = ['"../workers/main.js"', '"jiti"']
+  if (names.toSorted().join() !== expected.join()) throw new Error(`the bundle imports ${names.join(', ')}`)
+  return text.replaceAll(/(?<!\.)\bimport\("/g, '__import("')
 }
 
 /** A file that asks where it is gets the answer that it would get outside of the bundle. */

@@ -14,7 +14,7 @@ export async function transpile(root, { changed, removed }) {
     outbase: '.',
     format: 'esm',
     platform: 'node',
-    target: 'node20.12',
+    target: 'node20.11',
     sourcemap: true,
     write: false,
     logLevel: 'error',

@@ -23,12 +23,12 @@ export const checkMachine = (env: NodeJS.ProcessEnv): Promise<Check[]> =>
 
 async function node(): Promise<Check> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const enough = major > 20 || (major === 20 && minor >= 12)
+  const enough = major > 20 || (major === 20 && minor >= 11)
   return {
     name: 'Node',
     outcome: enough ? 'ok' : 'failure',
     found: process.versions.node,
-    ...(enough ? {} : { hint: 'install Node 20.12 or newer' }),
+    ...(enough ? {} : { hint: 'install Node 20.11 or newer' }),
   }
 }
 
