@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { serviceHome } from '../src/service/paths.js'
 import { watchParent } from '../src/service/parent.js'
+import { configuredTarget, type Target } from '../src/service/target.js'
 import { openDeps } from './deps.js'
 import { startWorker } from './worker.js'
 
@@ -11,15 +12,20 @@ import { startWorker } from './worker.js'
  */
 async function main(log: Logger): Promise<void> {
   const home = serviceHome()
-  const address = process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233'
-  const namespace = process.env.TEMPORAL_NAMESPACE ?? 'default'
+  const target = targetOf(process.env)
   const deps = await openDeps({ home, log })
-  const worker = await patiently(log, () => startWorker({ address, namespace, deps, log }))
-  log.info({ address, namespace }, 'polling')
+  const worker = await patiently(log, () => startWorker({ target, deps, log }))
+  log.info({ address: target.connection.address, namespace: target.namespace }, 'polling')
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.stop())
   watchParent(() => worker.stop())
   await worker.done
   await deps.close()
+}
+
+/** The supervisor says where its server is; what a person set up for a server of their own is not meant then. */
+function targetOf(env: NodeJS.ProcessEnv): Target {
+  const { CUL8ER_SUPERVISOR_PID: supervised, TEMPORAL_ADDRESS: address = '127.0.0.1:7233' } = env
+  return supervised === undefined ? configuredTarget(env) : { connection: { address }, namespace: 'default' }
 }
 
 /** The server may be starting at the same moment. */

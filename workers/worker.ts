@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
+import type { Target } from '../src/service/target.js'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../workflows/model.js'
 import { scheduleHousekeeping } from './schedule.js'
@@ -9,9 +10,7 @@ import { ensureSearchAttributes } from './search-attributes.js'
 
 /** Where a worker polls. */
 export interface WorkerOptions {
-  /** `host:port` of Temporal's frontend. */
-  address: string
-  namespace?: string
+  target: Target
   taskQueue?: string
   deps: ActivityDeps
   log: Logger
@@ -28,14 +27,13 @@ const ACTIVITIES = 64
 
 /** Connects and polls. Steps under way get 10 s to end at a stop; what they did not end, another worker does again. */
 export async function startWorker({
-  address,
-  namespace = 'default',
+  target: { connection: server, namespace },
   taskQueue = TASK_QUEUE,
   deps,
   log,
 }: WorkerOptions): Promise<RunningWorker> {
   quiet(log)
-  const connection = await NativeConnection.connect({ address })
+  const connection = await NativeConnection.connect(server)
   try {
     await ensureSearchAttributes(connection, namespace)
   } catch (error) {

@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client'
-import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cul8erError } from '../errors.js'
 import { ensureService } from '../service/ensure.js'
 import { serviceHome } from '../service/paths.js'
+import { configuredTarget, isConfigured } from '../service/target.js'
 import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
 
 export interface LinkOptions {
@@ -46,10 +46,9 @@ export class Link {
       const client = await connect({ address: service.address }, name)
       return new Link(client, folder, service.uiUrl, service.address, name)
     }
-    const profile = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) })
-    const target = { ...profile.connectionOptions, ...(address === undefined ? {} : { address }) }
-    const name = namespace ?? profile.namespace ?? 'default'
-    return new Link(await connect(target, name), folder, null, target.address ?? 'localhost:7233', name)
+    const target = configuredTarget(env, { address, namespace })
+    const client = await connect(target.connection, target.namespace)
+    return new Link(client, folder, null, target.connection.address, target.namespace)
   }
 
   get client(): Client {
@@ -118,12 +117,6 @@ async function connect(target: Target, namespace: string): Promise<Client> {
     throw unreachable(target.address ?? 'localhost:7233', cause)
   }
 }
-
-const isConfigured = (env: NodeJS.ProcessEnv): boolean =>
-  [env.TEMPORAL_ADDRESS, env.TEMPORAL_PROFILE, env.TEMPORAL_CONFIG_FILE].some((value) => Boolean(value))
-
-const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
 
 const unreachable = (address: string, cause: unknown): Cul8erError =>
   new Cul8erError('SERVICE', `the Temporal server at ${address} does not answer`, {
