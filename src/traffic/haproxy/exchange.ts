@@ -45,8 +45,11 @@ export class Exchange {
     const text = await this.answered(READ, [question])
     const lines = text.split('\n')
     const answerAt = lines.indexOf('%answer')
+    const [version] = after(lines, '%version ')
+    // `incus exec` was seen to give no output of what had ended well. Taken at its word, the edge would have no routes.
+    if (version === undefined || answerAt === -1) throw unheard()
     return {
-      version: after(lines, '%version ')[0] ?? '',
+      version,
       topologies: after(lines.slice(0, answerAt), '%topology ').map((json) => JSON.parse(json) as StoredTopology),
       answer: lines.slice(answerAt + 1).join('\n'),
     }
@@ -54,7 +57,13 @@ export class Exchange {
 
   /** PEM texts by fingerprint. @throws Cul8erError EDGE when one is gone */
   async certificates(fingerprints: readonly string[]): Promise<string[]> {
-    return Promise.all(fingerprints.map((fingerprint) => this.answered(READ_CERTIFICATES, [fingerprint])))
+    return Promise.all(
+      fingerprints.map(async (fingerprint) => {
+        const pem = await this.answered(READ_CERTIFICATES, [fingerprint])
+        if (pem.trim() === '') throw unheard()
+        return pem
+      }),
+    )
   }
 
   /** @throws Cul8erError as the executor does, EDGE for what the script does not foresee */
@@ -111,6 +120,8 @@ const after = (all: readonly string[], prefix: string): string[] =>
   all.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('')
+
+const unheard = (): Cul8erError => new Cul8erError('EDGE', 'the edge answered, but its answer did not arrive')
 
 const failed = (exitCode: number, stderr: string): Cul8erError =>
   new Cul8erError(
