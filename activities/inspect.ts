@@ -8,7 +8,7 @@ import type { Ours } from '../src/plan/work.js'
 import type { Activities } from '../workflows/activities.js'
 import type { InspectRequest, InspectResult, InstanceStatusRow } from '../workflows/model.js'
 import type { ActivityDeps } from './deps.js'
-import { observeHosts } from './observe.js'
+import { ALL_PROJECTS, observeHosts } from './observe.js'
 import { observeAndPlan } from './plan.js'
 import { step } from './step.js'
 
@@ -167,8 +167,16 @@ async function orphans(
   { hosts, claimed }: Of<'orphans'>,
   signal: AbortSignal,
 ): Promise<NonNullable<InspectResult['orphans']>> {
-  const observed = await observeHosts(deps.executorFor, hosts, null, signal)
+  const observed = await observeHosts(deps.executorFor, hosts, ALL_PROJECTS, signal)
   return observed
-    .filter((i): i is Ours => i.labels !== null && i.labels.role !== 'edge' && !claimed.includes(i.labels.topology))
-    .map(({ host, name, labels: { topology, resource }, createdAt }) => ({ host, name, topology, resource, createdAt }))
+    .filter((i): i is Ours => i.labels !== null && i.labels.role !== 'edge')
+    .filter((i) => !claimed.some((by) => by.topology === i.labels.topology && by.project === (i.project ?? null)))
+    .map(({ host, name, project, labels: { topology, resource }, createdAt }) => ({
+      host,
+      name,
+      topology,
+      resource,
+      createdAt,
+      ...(project === undefined ? {} : { project }),
+    }))
 }

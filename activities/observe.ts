@@ -3,19 +3,23 @@ import { listInstances, observe } from '../src/incus/index.js'
 import type { ObservedInstance } from '../src/plan/model.js'
 import type { Host } from '../src/topology/model.js'
 
+/** In place of a project. */
+export const ALL_PROJECTS = Symbol('all projects')
+
 /** A host that answers a list slower than this is not well, ms. */
 const LIST_MS = 20_000
 
-/** All instances of a topology's project on its hosts: one `incus list` a host, side by side. */
+/** All instances of a topology's project on its hosts, or of all projects: one `incus list` a host, side by side. */
 export async function observeHosts(
   executorFor: (name: string, host: Host) => HostExecutor,
   hosts: Record<string, Host>,
-  project: string | null,
+  project: string | null | typeof ALL_PROJECTS,
   signal: AbortSignal,
 ): Promise<ObservedInstance[]> {
+  const where = project === ALL_PROJECTS ? { allProjects: true } : { project }
   const lists = await Promise.all(
     Object.entries(hosts).map(async ([name, host]) => {
-      const { stdout } = await executorFor(name, host).run(listInstances({ project }), { signal, timeoutMs: LIST_MS })
+      const { stdout } = await executorFor(name, host).run(listInstances(where), { signal, timeoutMs: LIST_MS })
       return observe(name, stdout)
     }),
   )

@@ -180,7 +180,7 @@ export type InspectRequest =
       operation?: number
     }
   | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }
-  | { kind: 'orphans'; hosts: Revision['topology']['hosts']; claimed: string[] }
+  | { kind: 'orphans'; hosts: Revision['topology']['hosts']; claimed: { topology: string; project: string | null }[] }
 
 export interface InstanceStatusRow {
   name: string
@@ -200,7 +200,8 @@ export interface InspectResult {
   commands?: DryStep[]
   rows?: InstanceStatusRow[]
   snapshots?: { host: string; instance: string; resource: string; name: string; createdAt: string }[]
-  orphans?: { host: string; name: string; topology: string; resource: string; createdAt: string }[]
+  /** `project`: the Incus project, where it is not the default one. */
+  orphans?: { host: string; name: string; topology: string; resource: string; createdAt: string; project?: string }[]
 }
 
 /** Temporal search attributes that the server must know, with their types. */

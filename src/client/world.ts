@@ -1,7 +1,7 @@
 import type { DryStep } from '../dryrun/dry-run.js'
 import { Cul8erError } from '../errors.js'
 import type { Plan, Revision } from '../plan/model.js'
-import { hostsOf } from '../plan/where.js'
+import { hostsOf, refuseOtherProject } from '../plan/where.js'
 import type { Host, Topology } from '../topology/model.js'
 import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../../workflows/model.js'
 import { isNotFound } from './failures.js'
@@ -24,6 +24,8 @@ export async function lookAhead(
 ): Promise<{ plan: Plan; commands: DryStep[] }> {
   const { name } = revision.topology
   const state = await readLedger(link, name)
+  const refused = state === null ? null : refuseOtherProject(state, revision.topology)
+  if (refused !== null) throw new Cul8erError(refused.code, refused.message, { hint: refused.hint })
   const { plan, commands = [] } = await inspect(link, name, {
     kind: 'plan',
     topology: name,
@@ -73,7 +75,10 @@ export async function findOrphans(link: Link, hosts: Record<string, Host>): Prom
   const claiming = states.filter(({ desired, current }) => desired !== null || current !== null)
   const everywhere = Object.assign({}, ...claiming.map(everyHost), hosts) as Record<string, Host>
   if (Object.keys(everywhere).length === 0) return []
-  const claimed = claiming.map(({ topology }) => topology)
+  const claimed = claiming.map((state) => {
+    const revision = currentRevision(state)
+    return { topology: state.topology, project: revision?.topology.project ?? null }
+  })
   return (await inspect(link, 'orphans', { kind: 'orphans', hosts: distinct(everywhere), claimed })).orphans ?? []
 }
 

@@ -17,6 +17,7 @@ function observed(host: string, instance: IncusInstance): ObservedInstance {
   return {
     host,
     name: instance.name,
+    ...(instance.project === 'default' ? {} : { project: instance.project }),
     type: instance.type === 'virtual-machine' ? 'vm' : 'container',
     status: STATUS[instance.status] ?? 'Error',
     config: Object.fromEntries(Object.entries(config).filter(([key]) => !NOT_DECLARED.test(key))),

@@ -100,6 +100,8 @@ export type InstanceStatus = 'Running' | 'Stopped' | 'Frozen' | 'Error' | 'Start
 export interface ObservedInstance {
   host: string
   name: string
+  /** Incus project, where it is not the default one. */
+  project?: string
   type: InstanceType
   status: InstanceStatus
   /** Local config without `volatile.*`, `image.*` and labels. */

@@ -1,4 +1,5 @@
-import type { Host } from '../topology/model.js'
+import type { ErrorReport } from '../errors.js'
+import type { Host, Topology } from '../topology/model.js'
 import type { Revision } from './model.js'
 
 /** What a ledger remembers of where it has been. */
@@ -22,6 +23,25 @@ export function hostsOf({ revisions, stable, history, kept }: Past, target: numb
     {},
     ...numbers.map((number) => revisions.find((revision) => revision.number === number)?.topology.hosts ?? {}),
   ) as Record<string, Host>
+}
+
+/**
+ * Why a topology cannot be brought to what is wanted, or null: what it has in one Incus project would be left behind there, for an
+ * operation looks at one.
+ */
+export function refuseOtherProject(
+  { revisions, stable, desired, unfinished }: Past & { desired: number | null; unfinished: readonly string[] },
+  wanted: Pick<Topology, 'name' | 'project'>,
+): ErrorReport | null {
+  const last = stable ?? (unfinished.length > 0 ? desired : null)
+  const before = revisions.find(({ number }) => number === last)?.topology
+  if (before === undefined || before.project === wanted.project) return null
+  const named = (project: string | null): string => (project === null ? 'no project of its own' : `project ${project}`)
+  return {
+    code: 'NOT_SUPPORTED_YET',
+    message: `${wanted.name} is deployed in ${named(before.project)} and cannot move to ${named(wanted.project)}`,
+    hint: `cul8er destroy ${wanted.name}, then deploy; or another name for the topology in the other project`,
+  }
 }
 
 const isChange =

@@ -179,6 +179,20 @@ describe('the client', () => {
     expect(await client.orphans()).toMatchObject([{ host: 'one', name: 'gone-app', topology: 'gone', resource: 'app' }])
   })
 
+  it('names what bears the name of a topology in another Incus project, and does not move there', async () => {
+    const labels = ['topology=shop', 'resource=web'].flatMap((label) => ['-c', `user.cul8er.${label}`])
+    await rig.emulator.execute('one', ['project', 'create', 'team'])
+    await rig.emulator.execute('one', ['launch', '--project=team', '--quiet', ...labels, 'cul8er/tiny', 'shop-web-1'])
+    const found = await client.orphans()
+    expect(found).toContainEqual(expect.objectContaining({ name: 'shop-web-1', project: 'team', topology: 'shop' }))
+    expect(found).toHaveLength(2)
+    await rig.emulator.execute('one', ['delete', '--project=team', '--force', 'shop-web-1'])
+    const moved = { ...(declared('1.1.0') as object), project: 'team' } as never
+    const message = 'shop is deployed in no project of its own and cannot move to project team'
+    await expect(client.plan(moved, { directory })).rejects.toMatchObject({ code: 'NOT_SUPPORTED_YET', message })
+    await expect(client.deploy(moved, { directory })).rejects.toMatchObject({ code: 'NOT_SUPPORTED_YET', message })
+  })
+
   it('removes it all, and nothing else', async () => {
     const run = await client.destroy('shop')
     expect(await run.result()).toMatchObject({ outcome: 'succeeded' })

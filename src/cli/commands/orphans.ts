@@ -15,9 +15,10 @@ export const orphans = (app: App) =>
       const hosts = Object.assign({}, ...declared.map((topology) => topology.hosts)) as Record<string, Host>
       return context.connected(async (cul8er) => {
         const found = await cul8er.orphans(hosts)
-        const rows = found.map(({ host, name, topology, resource, createdAt }) => [
+        const rows = found.map(({ host, name, project = 'default', topology, resource, createdAt }) => [
           name,
           host,
+          project,
           topology,
           resource,
           ago(createdAt),
@@ -26,7 +27,7 @@ export const orphans = (app: App) =>
           { orphans: found },
           found.length === 0
             ? 'no orphans'
-            : table(['instance', 'host', 'topology', 'resource', 'made'], rows, context.colours),
+            : table(['instance', 'host', 'project', 'topology', 'resource', 'made'], rows, context.colours),
         )
         return ExitCode.done
       })

@@ -49,7 +49,10 @@ export const topologySchema = section({
     .string({ error: PROJECT })
     .regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: PROJECT })
     .optional()
-    .meta({ defaultText: "the host's default project", description: 'Incus project that holds the instances' }),
+    .meta({
+      defaultText: "the host's default project",
+      description: 'Incus project that holds the instances; to change it, destroy the topology first',
+    }),
   artifacts: z
     .union([folder(), z.array(folder())], { error: 'a folder, or a list of them' })
     .default([...DEFAULTS.artifacts])

@@ -162,7 +162,9 @@ test('destroy removes all of it; afterwards there is nothing and no orphan', asy
   const { exit, stdout } = await home.cul8er(['destroy', 'shop', '--yes', '--json'])
   expect([exit, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'succeeded' }])
   expect(await home.json(['status', 'shop'])).toMatchObject({ revision: { desired: null }, instances: [] })
-  expect(await home.json(['orphans'])).toEqual({ orphans: [] })
+  // Other tests have instances of theirs on this machine.
+  const { orphans } = await home.json<{ orphans: { topology: string }[] }>(['orphans'])
+  expect(orphans.filter(({ topology }) => topology === 'shop')).toEqual([])
   const unknown = await home.cul8er(['status', 'nowhere', '--json'])
   expect([unknown.exit, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: 'UNKNOWN_TOPOLOGY' } }])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Revision } from '../../../src/plan/model.js'
-import { hostsOf } from '../../../src/plan/where.js'
+import { hostsOf, refuseOtherProject } from '../../../src/plan/where.js'
 import { emptyLedger } from '../../../workflows/ledger/state.js'
 import type { HistoryEntry, LedgerState, OperationKind, Outcome } from '../../../workflows/model.js'
 import { revisionOf, web } from './world.js'
@@ -37,5 +37,32 @@ describe('where something of a topology may be', () => {
     const revisions = [on(1, 'a'), on(2, 'b'), on(3, 'c'), on(4, 'd')]
     const hosts = hostsOf({ ...emptyLedger('shop'), revisions, stable: 2, history, ...over }, 4)
     expect(Object.keys(hosts).sort().join(' ')).toBe(expected)
+  })
+})
+
+describe('another Incus project', () => {
+  const inProject = (project: string | null) => ({ name: 'shop', project })
+  const past = (project: string | null, over: Partial<LedgerState> = {}): LedgerState => {
+    const base = revisionOf(web())
+    const revisions = [{ ...base, topology: { ...base.topology, project } }]
+    return { ...emptyLedger('shop'), revisions, desired: 1, stable: 1, ...over }
+  }
+
+  it.each<[string, LedgerState, string | null, string | null]>([
+    ['the same', past('a'), 'a', null],
+    ['none, as before', past(null), null, null],
+    ['another', past('a'), 'b', 'shop is deployed in project a and cannot move to project b'],
+    ['out of one', past('a'), null, 'shop is deployed in project a and cannot move to no project of its own'],
+    ['into one', past(null), 'b', 'shop is deployed in no project of its own and cannot move to project b'],
+    ['another, before anything was deployed', emptyLedger('shop'), 'b', null],
+    ['another, after a first deploy that left nothing', past('a', { stable: null }), 'b', null],
+    [
+      'another, after a first deploy that left something',
+      past('a', { stable: null, unfinished: ['shop-web-1'] }),
+      'b',
+      'shop is deployed in project a and cannot move to project b',
+    ],
+  ])('%s', (_, state, project, message) => {
+    expect(refuseOtherProject(state, inProject(project))?.message ?? null).toBe(message)
   })
 })
