@@ -5,6 +5,7 @@ import { planWork, toPlan } from '../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../src/plan/model.js'
 import { instanceSpec } from '../src/plan/specs.js'
 import type { Ours } from '../src/plan/work.js'
+import { eachMachineOnce } from '../src/topology/hosts.js'
 import type { Activities } from '../workflows/activities.js'
 import type { InspectRequest, InspectResult, InstanceStatusRow } from '../workflows/model.js'
 import type { ActivityDeps } from './deps.js'
@@ -35,7 +36,7 @@ type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: K
 async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult> {
   const { unfinished = [], kept = [], force = false, dryRun: numbers } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
-  const hosts = { ...request.formerHosts, ...revision.topology.hosts }
+  const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
   const input = { revision, hosts, unfinished, kept, force }
   const { plan: found, observed } = await observeAndPlan(deps, input, signal)
   const shown = { plan: toPlan(request.topology, found) }

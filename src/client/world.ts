@@ -2,7 +2,8 @@ import type { DryStep } from '../dryrun/dry-run.js'
 import { Cul8erError } from '../errors.js'
 import type { Plan, Revision } from '../plan/model.js'
 import { hostsOf, refuseOtherProject } from '../plan/where.js'
-import type { Host, Topology } from '../topology/model.js'
+import { eachMachineOnce } from '../topology/hosts.js'
+import type { Host } from '../topology/model.js'
 import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../../workflows/model.js'
 import { isNotFound } from './failures.js'
 import { inspect } from './inspect.js'
@@ -73,13 +74,13 @@ export async function readSnapshots(link: Link, topology: string): Promise<Snaps
 export async function findOrphans(link: Link, hosts: Record<string, Host>): Promise<Orphan[]> {
   const states = await Promise.all((await ledgerNames(link)).map((name) => knownLedger(link, name)))
   const claiming = states.filter(({ desired, current }) => desired !== null || current !== null)
-  const everywhere = Object.assign({}, ...claiming.map(everyHost), hosts) as Record<string, Host>
+  const everywhere = eachMachineOnce(...claiming.map(everyHost), hosts)
   if (Object.keys(everywhere).length === 0) return []
   const claimed = claiming.map((state) => {
     const revision = currentRevision(state)
     return { topology: state.topology, project: revision?.topology.project ?? null }
   })
-  return (await inspect(link, 'orphans', { kind: 'orphans', hosts: distinct(everywhere), claimed })).orphans ?? []
+  return (await inspect(link, 'orphans', { kind: 'orphans', hosts: everywhere, claimed })).orphans ?? []
 }
 
 async function stepInWords(link: Link, { current }: LedgerState): Promise<string | null> {
@@ -104,15 +105,4 @@ const nextRevision = (state: LedgerState | null): number =>
 
 /** Of all kept revisions: on a host that left the topology instances may have stayed. */
 const everyHost = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>
-  Object.assign({}, ...revisions.map(({ topology }: { topology: Topology }) => topology.hosts)) as Record<string, Host>
-
-/** One name for each machine: topologies name the same host in their own ways. */
-const distinct = (hosts: Record<string, Host>): Record<string, Host> =>
-  Object.fromEntries([
-    ...new Map(
-      Object.entries(hosts).map(([name, host]) => [
-        host.kind === 'emulated' ? `${host.address} ${name}` : host.address,
-        [name, host] as const,
-      ]),
-    ).values(),
-  ])
+  eachMachineOnce(...revisions.map(({ topology }) => topology.hosts))

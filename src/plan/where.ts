@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../errors.js'
+import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host, Topology } from '../topology/model.js'
 import type { Revision } from './model.js'
 
@@ -12,17 +13,17 @@ export interface Past {
 
 /**
  * Where something of a topology may be: the hosts of the stable revision, of attempts since that came to no good end, of a set that
- * is kept, and of the revision `target` that something leads to. Older ones are not asked: they may be gone for good.
+ * is kept, and of the revision `target` that something leads to, each machine by its newest name. Older ones are not asked: they
+ * may be gone for good.
  */
 export function hostsOf({ revisions, stable, history, kept }: Past, target: number | null): Record<string, Host> {
   const last = history.findLastIndex(isChange('succeeded'))
   const attempts = history.slice(last + 1).filter(isChange('needsAttention', 'held'))
   const before = kept === null ? undefined : history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
   const numbers = [before?.revision, ...attempts.map(({ revision }) => revision), stable, target]
-  return Object.assign(
-    {},
+  return eachMachineOnce(
     ...numbers.map((number) => revisions.find((revision) => revision.number === number)?.topology.hosts ?? {}),
-  ) as Record<string, Host>
+  )
 }
 
 /**

@@ -1,3 +1,4 @@
+import { machineOf } from './hosts.js'
 import type { Topology } from './model.js'
 import { pathText } from './problem.js'
 import { secretRefs } from './secrets.js'
@@ -16,6 +17,7 @@ export function unsupported(topology: Topology): Unsupported[] {
     ...Object.entries(topology.hosts).flatMap(([name, { kind }]) =>
       kind === 'ssh' || kind === 'incus' ? [{ path: pathText(['hosts', name, 'address']), what: REMOTE[kind] }] : [],
     ),
+    ...twoNames(topology.hosts),
     ...(topology.cluster === null ? [] : [{ path: 'cluster', what: 'forming a cluster of nodes comes later' }]),
     ...secretRefs(topology)
       .filter(({ ref }) => ref.from === 'vault')
@@ -24,6 +26,19 @@ export function unsupported(topology: Topology): Unsupported[] {
         what: 'secrets from Vault come later',
       })),
   ]
+}
+
+// Instances are found by machine: under two names each would be counted twice.
+function twoNames(hosts: Topology['hosts']): Unsupported[] {
+  const names = new Map<string, string>()
+  return Object.entries(hosts).flatMap(([name, host]) => {
+    const machine = machineOf(name, host)
+    const other = names.get(machine)
+    if (other === undefined) names.set(machine, name)
+    return other === undefined
+      ? []
+      : [{ path: pathText(['hosts', name, 'address']), what: `this is the machine of host ${other}: give it one name` }]
+  })
 }
 
 const REMOTE = { ssh: 'hosts over SSH come later', incus: 'Incus remotes come later' }

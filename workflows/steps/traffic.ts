@@ -130,7 +130,8 @@ export class Traffic {
     const elsewhere = Object.keys(this.reach).filter(
       (host) => this.topology.hosts[host] === undefined && this.before?.hosts[host] === undefined,
     )
-    return [...new Set([...exposing, ...elsewhere])]
+    // A machine that got another name is reached, and told, by its new one.
+    return [...new Set([...exposing, ...elsewhere])].filter((host) => this.reach[host] !== undefined)
   }
 
   private via(host: string): Host {

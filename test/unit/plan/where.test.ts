@@ -17,10 +17,12 @@ const entry = (kind: OperationKind, revision: number, outcome: Outcome = 'succee
 })
 const good = [entry('deploy', 1), entry('deploy', 2)]
 
-/** A revision that has one host. */
-function on(number: number, host: string): Revision {
+/** A revision that has one host, by default a machine of that name. */
+function on(number: number, host: string, machine = host): Revision {
   const base = revisionOf(web())
-  const hosts = { [host]: Object.values(base.topology.hosts)[0] } as Revision['topology']['hosts']
+  const hosts = {
+    [host]: { address: `root@${machine}`, platform: 'debian', kind: 'ssh', credentials: null },
+  } as Revision['topology']['hosts']
   return { ...base, number, topology: { ...base.topology, hosts } }
 }
 
@@ -37,6 +39,11 @@ describe('where something of a topology may be', () => {
     const revisions = [on(1, 'a'), on(2, 'b'), on(3, 'c'), on(4, 'd')]
     const hosts = hostsOf({ ...emptyLedger('shop'), revisions, stable: 2, history, ...over }, 4)
     expect(Object.keys(hosts).sort().join(' ')).toBe(expected)
+  })
+
+  it('a machine that got another name is one machine, by its newest name', () => {
+    const revisions = [on(1, 'old', 'm'), on(2, 'new', 'm')]
+    expect(Object.keys(hostsOf({ ...emptyLedger('shop'), revisions, stable: 1 }, 2))).toEqual(['new'])
   })
 })
 

@@ -21,9 +21,13 @@ describe('what a deploy cannot carry out yet is named', () => {
     expect(unsupported(parsed(written)).map(({ path, what }) => `${path}: ${what}`)).toEqual(expected),
   )
 
-  it('several local hosts can be', () => {
-    const here = { address: 'localhost', platform: 'debian' }
-    expect(unsupported(parsed(declaration({ hosts: { a: here, b: here } })))).toEqual([])
+  it('one machine under two names, which an emulated host is not', () => {
+    const two = (address: string, platform: string) =>
+      unsupported(parsed(declaration({ hosts: { a: { address, platform }, b: { address, platform } } })))
+    expect(two('localhost', 'debian')).toEqual([
+      { path: 'hosts.b.address', what: 'this is the machine of host a: give it one name' },
+    ])
+    expect(two('localhost', 'emulated')).toEqual([])
   })
 })
 
