@@ -3,6 +3,7 @@
 const crypto = require('crypto')
 const fs = require('fs')
 const path = require('path')
+const v8 = require('v8')
 const vm = require('vm')
 const { createRequire } = require('module')
 const { pathToFileURL } = require('url')
@@ -12,9 +13,9 @@ const file = path.join(__dirname, '..', 'dist', 'cli', 'cul8er.cjs')
 /** The bundle's exports, and a function that keeps what was compiled of it for the next time. */
 function load() {
   const source = fs.readFileSync(file, 'utf8')
-  // V8 checks its own version, but of the source no more than the length.
+  // V8 checks its version, flags and processor, but of the source no more than the length. Under a name of its own each stays.
   const digest = crypto.createHash('sha1').update(source).digest('hex').slice(0, 16)
-  const cache = path.join(path.dirname(file), `${digest}-${process.version}-${process.arch}.v8`)
+  const cache = path.join(path.dirname(file), `${digest}-${v8.cachedDataVersionTag().toString(16)}.v8`)
   const script = new vm.Script(`(function (exports, require, module, __dirname, __import) {${source}\n})`, {
     filename: file,
     cachedData: read(cache),
