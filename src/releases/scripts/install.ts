@@ -33,7 +33,14 @@ else
   # Sent all the same, by a try that had not heard of the one before it.
   cat >/dev/null
 fi
-touch "$target"
+# A number and no time: two versions may come within a second.
+order=0
+for file in "$home"/*/.cul8er-order; do
+  [ -f "$file" ] || continue
+  read -r number <"$file"
+  [ "$number" -gt "$order" ] 2>/dev/null && order=$number
+done
+echo $((order + 1)) >"$target/.cul8er-order"
 rm -f "$home/.current.new"
 ln -s "$version" "$home/.current.new" || exit 1
 mv -fT "$home/.current.new" "$home/current" 2>/dev/null || ln -sfn "$version" "$home/current" || exit 1
@@ -41,8 +48,14 @@ mv -fT "$home/.current.new" "$home/current" 2>/dev/null || ln -sfn "$version" "$
 start_service "$stop_seconds"
 rm -rf "$home"/.unpack* "$home/.current.new"
 kept=0
-for old in $(ls -1t "$home"); do
-  [ ! -L "$home/$old" ] && [ -f "$home/$old/.cul8er-sha256" ] || continue
+versions() {
+  for file in "$home"/*/.cul8er-sha256; do
+    old=\${file%/*}
+    [ -f "$file" ] && [ ! -L "$old" ] || continue
+    echo "$(cat "$old/.cul8er-order" 2>/dev/null || echo 0) \${old##*/}"
+  done
+}
+for old in $(versions | sort -rn | cut -d' ' -f2); do
   kept=$((kept + 1))
   [ "$kept" -le ${KEPT_VERSIONS} ] || [ "$old" = "$version" ] || rm -rf "\${home:?}/$old"
 done

@@ -42,27 +42,31 @@ export class Exchange {
 
   /** @throws Cul8erError as the executor does, EDGE */
   async read(question: string = RUNTIME_QUESTIONS): Promise<Snapshot> {
-    const text = await this.answered(READ, [question])
-    const lines = text.split('\n')
-    const answerAt = lines.indexOf('%answer')
-    const [version] = after(lines, '%version ')
-    // `incus exec` was seen to give no output of what had ended well. Taken at its word, the edge would have no routes.
-    if (version === undefined || answerAt === -1) throw unheard()
-    return {
-      version,
-      topologies: after(lines.slice(0, answerAt), '%topology ').map((json) => JSON.parse(json) as StoredTopology),
-      answer: lines.slice(answerAt + 1).join('\n'),
-    }
+    return whole(
+      () => this.answered(READ, [question]),
+      (text) => {
+        const lines = text.split('\n')
+        const answerAt = lines.indexOf('%answer')
+        const [version] = after(lines, '%version ')
+        if (version === undefined || answerAt === -1) return null
+        return {
+          version,
+          topologies: after(lines.slice(0, answerAt), '%topology ').map((json) => JSON.parse(json) as StoredTopology),
+          answer: lines.slice(answerAt + 1).join('\n'),
+        }
+      },
+    )
   }
 
   /** PEM texts by fingerprint. @throws Cul8erError EDGE when one is gone */
   async certificates(fingerprints: readonly string[]): Promise<string[]> {
     return Promise.all(
-      fingerprints.map(async (fingerprint) => {
-        const pem = await this.answered(READ_CERTIFICATES, [fingerprint])
-        if (pem.trim() === '') throw unheard()
-        return pem
-      }),
+      fingerprints.map((fingerprint) =>
+        whole(
+          () => this.answered(READ_CERTIFICATES, [fingerprint]),
+          (pem) => (pem.trim() === '' ? null : pem),
+        ),
+      ),
     )
   }
 
@@ -82,10 +86,10 @@ export class Exchange {
       [from, version, mode, rendered.skeleton, RUNTIME_QUESTIONS],
       stdin,
     )
-    const [said = '', answer = ''] = stdout.split('%answer\n')
+    const [said = '', answer] = stdout.split('%answer\n')
     switch (exitCode) {
       case CommitExit.done:
-        return { outcome: 'done', runtime: parseRuntime(answer), said: said.trim() }
+        return { outcome: 'done', runtime: parseRuntime(answer ?? (await this.read()).answer), said: said.trim() }
       case CommitExit.conflict:
         return { outcome: 'conflict', said }
       case CommitExit.refused:
@@ -121,7 +125,19 @@ const after = (all: readonly string[], prefix: string): string[] =>
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('')
 
-const unheard = (): Cul8erError => new Cul8erError('EDGE', 'the edge answered, but its answer did not arrive')
+const HEARINGS = 3
+
+/**
+ * Asks again for an answer that did not arrive whole: `incus exec` (6.0.4) now and then gives no output of what ended well. Taken
+ * at its word, the edge would have no routes.
+ */
+async function whole<T>(ask: () => Promise<string>, take: (text: string) => T | null): Promise<T> {
+  for (let left = HEARINGS; left > 0; left -= 1) {
+    const taken = take(await ask())
+    if (taken !== null) return taken
+  }
+  throw new Cul8erError('EDGE', `the edge answered ${HEARINGS} times, but its answer did not arrive`)
+}
 
 const failed = (exitCode: number, stderr: string): Cul8erError =>
   new Cul8erError(
