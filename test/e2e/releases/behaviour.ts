@@ -241,8 +241,7 @@ export function releaseBehaviour(
         message: expect.stringContaining('bin/absent') as string,
       })
       expect(await mains()).toEqual([pid])
-      // `incus exec` was seen to give no output of what had ended well.
-      expect(await eventually(() => inside(name, 'readlink /opt/demo/current'))).toBe('5.0.0\n')
+      expect(await inside(name, 'readlink /opt/demo/current')).toBe('5.0.0\n')
     }, 60_000)
 
     it('shows and follows its log', async () => {

@@ -11,7 +11,16 @@ export const incus = async (...args: string[]): Promise<string> =>
   // Incus reads configuration from a standard input that is not a terminal.
   (await execa('incus', args, { stdin: 'ignore', timeout: 60_000, stripFinalNewline: false })).stdout
 
-export const inside = (name: string, script: string): Promise<string> => incus('exec', name, '--', 'sh', '-c', script)
+/** What a script says in an instance. `incus exec` now and then loses all of it: then the script runs once more. */
+export async function inside(name: string, script: string): Promise<string> {
+  for (let left = 3; left > 0; left -= 1) {
+    const said = await incus('exec', name, '--', 'sh', '-c', `${script}\nended=$?; printf %s ${ENDED}; exit $ended`)
+    if (said.endsWith(ENDED)) return said.slice(0, -ENDED.length)
+  }
+  throw new Error(`what was said in ${name} did not arrive`)
+}
+
+const ENDED = 'said-it-all'
 
 export async function launch(prefix: string, image = 'cul8er/tiny'): Promise<string> {
   const name = `${prefix}-${randomBytes(3).toString('hex')}`

@@ -195,6 +195,7 @@ describe('probes inside', () => {
     ['http 503', http, answering(0, '503'), { outcome: 'failure', message: 'HTTP 503' }],
     ['http without an answer', http, answering(7), { outcome: 'failure' }],
     ['http without a program', http, answering(90), { outcome: 'error' }],
+    ['http whose answer got lost', http, answering(0), { outcome: 'error' }],
     ['tcp', tcp(5), answering(0), { outcome: 'ok' }],
     ['tcp refused', tcp(5), answering(1), { outcome: 'failure' }],
   ])('%s', async (_, what, by, expected) => {
