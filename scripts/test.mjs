@@ -24,10 +24,9 @@ await both(
 )
 
 const args = process.argv.slice(2)
-const tests = await runVitest(root, args, (children) => {
-  // A part of the tests executes a part of the code.
-  if (args.length === 0) checks.push(checkCoverage(root, children))
-})
+// A part of the tests executes a part of the code.
+const whole = args.length === 0
+const tests = await runVitest(root, args, whole ? (children) => checks.push(checkCoverage(root, children)) : undefined)
 
 const failedChecks = checks.filter(({ passed }) => !passed)
 for (const { name, reason } of tests.notRun) console.log(`not run here: ${name}: ${reason}`)

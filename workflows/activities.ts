@@ -80,8 +80,10 @@ export interface Activities {
   ensureInstance(input: SpecAt & { stamp: Stamp }): Promise<{ address: string | null; created: boolean }>
   /** Limits, devices, environment keys and labels of an instance that is there. */
   configureInstance(input: SpecAt & { stamp: Stamp }): Promise<void>
-  /** Environment, secrets and release into the instance; the app runs afterwards. */
-  /** `fresh`: the instance was made a moment ago, so that the tarball can go along at once. */
+  /**
+   * Environment, secrets and release into the instance; the app runs afterwards. `fresh`: it was made a moment ago, so that the
+   * tarball can go along at once.
+   */
   installRelease(input: SpecAt & { fresh?: boolean }): Promise<void>
   waitUntilHealthy(input: SpecAt): Promise<{ address: string | null; report: HealthReport }>
   /** Fails with the first of a host's instances that is not healthy any more. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
@@ -30,10 +31,9 @@ export async function bundleCommand(root) {
       js: `const __own=(file)=>require('node:url').pathToFileURL(require('node:path').join(__dirname,'..',file)).href;`,
     },
   })
+  for (const { path, text } of outputFiles) writeWhole(path, path.endsWith('.cjs') ? named(withImports(text)) : text)
   const folder = join(root, 'dist', 'cli')
-  mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) if (name.endsWith('.v8')) rmSync(join(folder, name), { force: true })
-  for (const { path, text } of outputFiles) writeWhole(path, path.endsWith('.cjs') ? withImports(text) : text)
   const { load } = createRequire(import.meta.url)(join(root, 'bin', 'command.cjs'))
   const command = load()
   await command.warm()
@@ -47,6 +47,9 @@ function withImports(text) {
   if (names.toSorted().join() !== expected.join()) throw new Error(`the bundle imports ${names.join(', ')}`)
   return text.replaceAll(/(?<!\.)\bimport\("/g, '__import("')
 }
+
+/** Says in its first line what it is, so that a command need not work that out. */
+const named = (text) => `// ${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n${text}`
 
 /** A file that asks where it is gets the answer that it would get outside of the bundle. */
 const ownPlaces = (root) => ({

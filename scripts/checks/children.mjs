@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { generatedPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 
 /**
- * Adds what commands and services executed in processes of their own, as V8 wrote it down for the files of dist, to a coverage
+ * Adds what services, workers and emulated hosts executed in processes of their own (a command runs a bundle without a map), as V8 wrote it down for the files of dist, to a coverage
  * map of their sources: a statement is executed where V8 counted the code that it became.
  */
 export function addChildren(root, folder, coverage) {

@@ -12,8 +12,9 @@ export async function runVitest(root, args, afterwards) {
   const file = join(folder, 'summary.json')
   try {
     const children = join(folder, 'children')
-    const code = await run(root, { CUL8ER_TEST_SUMMARY: file, CUL8ER_CHILD_COVERAGE: children }, args)
-    afterwards(children)
+    const counted = afterwards === undefined ? {} : { CUL8ER_CHILD_COVERAGE: children }
+    const code = await run(root, { CUL8ER_TEST_SUMMARY: file, ...counted }, args)
+    afterwards?.(children)
     return readSummary(file, code)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -110,8 +110,8 @@ export async function ledgerNames(link: Link): Promise<string[]> {
   })
 }
 
-// A new one for each attempt: it cannot be used twice.
-const withLedger = (topology: string) =>
+/** Starts a topology's ledger where there is none. A new one for each attempt: it cannot be used twice. */
+export const withLedger = (topology: string) =>
   new WithStartWorkflowOperation(WorkflowType.ledger, {
     workflowId: ledgerId(topology),
     taskQueue: TASK_QUEUE,

@@ -1,7 +1,7 @@
 import type { DryStep } from '../dryrun/dry-run.js'
 import { Cul8erError } from '../errors.js'
 import type { Plan, Revision } from '../plan/model.js'
-import { hostsOf, refuseOtherProject } from '../plan/where.js'
+import { hostsOf, projectRefusal } from '../plan/where.js'
 import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
 import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../../workflows/model.js'
@@ -25,7 +25,7 @@ export async function lookAhead(
 ): Promise<{ plan: Plan; commands: DryStep[] }> {
   const { name } = revision.topology
   const state = await readLedger(link, name)
-  const refused = state === null ? null : refuseOtherProject(state, revision.topology)
+  const refused = state === null ? null : projectRefusal(state, revision.topology)
   if (refused !== null) throw new Cul8erError(refused.code, refused.message, { hint: refused.hint })
   const { plan, commands = [] } = await inspect(link, name, {
     kind: 'plan',

@@ -30,7 +30,7 @@ export function hostsOf({ revisions, stable, history, kept }: Past, target: numb
  * Why a topology cannot be brought to what is wanted, or null: what it has in one Incus project would be left behind there, for an
  * operation looks at one.
  */
-export function refuseOtherProject(
+export function projectRefusal(
   { revisions, stable, desired, unfinished }: Past & { desired: number | null; unfinished: readonly string[] },
   wanted: Pick<Topology, 'name' | 'project'>,
 ): ErrorReport | null {

@@ -4,7 +4,10 @@ import { openrcService, systemdUnit } from './units.js'
 import { runScript } from './run-script.js'
 import { serviceName } from './names.js'
 
-/** What `cul8er-configure` reads, and `cul8er-install` ahead of the tarball: one `KIND KEY BASE64` a line, so that a shell can take it apart; `end` proves that it is whole. */
+/**
+ * What `cul8er-configure` reads, and `cul8er-install` ahead of the tarball: one `KIND KEY BASE64` a line, so that a shell can take it
+ * apart; `end` proves that it is whole.
+ */
 export function encodeConfiguration(
   spec: InstanceSpec,
   secrets: ReadonlyMap<string, string>,

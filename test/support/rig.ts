@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { WithStartWorkflowOperation } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import pino from 'pino'
@@ -12,6 +11,7 @@ import { Emulator } from '../../src/hosts/emulator/emulator.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
 import { digestOf } from '../../src/plan/digest.js'
+import { withLedger } from '../../src/client/ledger.js'
 import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import { parseTopology } from '../../src/topology/parse.js'
 import type { Topology } from '../../src/topology/model.js'
@@ -126,14 +126,8 @@ export class Rig {
 
   /** Asks the ledger for an operation; rejects when it is refused. */
   async start(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationStarted> {
-    const startWorkflowOperation = new WithStartWorkflowOperation(WorkflowType.ledger, {
-      workflowId: ledgerId(topology),
-      taskQueue: TASK_QUEUE,
-      args: [{ topology }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    })
     return this.env.client.workflow.executeUpdateWithStart(startOperation, {
-      startWorkflowOperation,
+      startWorkflowOperation: withLedger(topology),
       args: [{ ...request, requestId: randomUUID() }],
     })
   }

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { WithStartWorkflowOperation } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { withLedger } from '../../src/client/ledger.js'
 import type { Revision } from '../../src/plan/model.js'
 import {
   ledgerId,
   ledgerState,
   setTtl,
   startOperation,
-  TASK_QUEUE,
-  WorkflowType,
   type LedgerState,
   type OperationRequest,
 } from '../../workflows/model.js'
@@ -49,14 +47,8 @@ describe('what time brings', () => {
   })
 
   async function run(request: Omit<OperationRequest, 'requestId'>): Promise<LedgerState> {
-    const startWorkflowOperation = new WithStartWorkflowOperation(WorkflowType.ledger, {
-      workflowId: ledgerId(name),
-      taskQueue: TASK_QUEUE,
-      args: [{ topology: name }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    })
     await env.client.workflow.executeUpdateWithStart(startOperation, {
-      startWorkflowOperation,
+      startWorkflowOperation: withLedger(name),
       args: [{ ...request, requestId: randomUUID() }],
     })
     return until(({ current }) => current === null)

@@ -29,7 +29,7 @@ import { operationId, type OperationEnd, type OperationInput } from '../operatio
 import { searchAttributes } from '../operations/search.js'
 import { failureOf, reportOf } from '../steps/failure.js'
 import { detailsOf } from './details.js'
-import { hostsOf, refuseOtherProject } from '../../src/plan/where.js'
+import { hostsOf, projectRefusal } from '../../src/plan/where.js'
 import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
 
 export interface LedgerInput {
@@ -70,7 +70,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
         if (running?.requestId === request.requestId) return
         const wanted = request.revision ?? revisionOf(state, targetOf(state, request))
         const report =
-          refusal(state, request, Date.now()) ?? (wanted === null ? null : refuseOtherProject(state, wanted.topology))
+          refusal(state, request, Date.now()) ?? (wanted === null ? null : projectRefusal(state, wanted.topology))
         if (report !== null) throw failureOf(report)
       },
     },

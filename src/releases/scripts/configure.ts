@@ -2,8 +2,8 @@ import { ScriptExit } from '../verbs.js'
 import { prelude } from './prelude.js'
 
 /**
- * Reads the configuration from standard input, and nothing behind it; needs the prelude. Files are staged first and moved into place once all of the input is there, each at a stroke. What is no longer a secret of the
- * instance is removed.
+ * Reads the configuration from standard input, and nothing behind it; needs the prelude. Files are staged first and moved into
+ * place once all of the input is there, each at a stroke. What is no longer a secret of the instance is removed.
  */
 export const configureSteps = `
 umask 077

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Revision } from '../../../src/plan/model.js'
-import { hostsOf, refuseOtherProject } from '../../../src/plan/where.js'
+import { hostsOf, projectRefusal } from '../../../src/plan/where.js'
 import { emptyLedger } from '../../../workflows/ledger/state.js'
 import type { HistoryEntry, LedgerState, OperationKind, Outcome } from '../../../workflows/model.js'
 import { revisionOf, web } from './world.js'
@@ -70,6 +70,6 @@ describe('another Incus project', () => {
       'shop is deployed in project a and cannot move to project b',
     ],
   ])('%s', (_, state, project, message) => {
-    expect(refuseOtherProject(state, inProject(project))?.message ?? null).toBe(message)
+    expect(projectRefusal(state, inProject(project))?.message ?? null).toBe(message)
   })
 })
