@@ -1,4 +1,5 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { Cul8erError } from '../errors.js'
 
 /** A Temporal server: where it is, and with which certificates or key it lets us in. */
 export interface Target {
@@ -14,13 +15,25 @@ export const isConfigured = (env: NodeJS.ProcessEnv): boolean =>
 /**
  * What TEMPORAL_… and the profile that they name say (https://docs.temporal.io/develop/environment-configuration); `over` is
  * stronger.
- * @throws Error for a configuration file that cannot be read, or a profile that is not in it
+ * @throws Cul8erError USAGE for a configuration file that cannot be read, or a profile that is not in it
  */
 export function configuredTarget(env: NodeJS.ProcessEnv, over: { address?: string; namespace?: string } = {}): Target {
   const overrideEnvVars = Object.fromEntries(
     Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   )
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
+  const { connectionOptions, namespace } = profileOf(overrideEnvVars)
   const address = over.address ?? connectionOptions.address ?? 'localhost:7233'
   return { connection: { ...connectionOptions, address }, namespace: over.namespace ?? namespace ?? 'default' }
+}
+
+function profileOf(overrideEnvVars: Record<string, string>): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Cul8erError('USAGE', `the Temporal configuration cannot be used: ${reason}`, {
+      hint: 'TEMPORAL_PROFILE names a profile in TEMPORAL_CONFIG_FILE, by default ~/.config/temporalio/temporal.toml',
+      cause,
+    })
+  }
 }
