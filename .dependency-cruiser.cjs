@@ -44,11 +44,12 @@ module.exports = {
 
     typesOnly(
       'workflows-are-deterministic',
-      'Workflows use types and pure functions of plan and topology; effects are activities.',
+      'Workflows use contracts and the pure functions of plan, strategies, steps and topology; effects are activities.',
       { path: '^workflows/' },
       {
         path: '^(src|activities|workers)/',
-        pathNot: '^src/(plan/|topology/|errors\\.ts$|health/model\\.ts$|traffic/(model|weights)\\.ts$)',
+        pathNot:
+          '^src/(contracts/|plan/|topology/|strategies/|steps/|errors\\.ts$|health/model\\.ts$|traffic/(model|weights)\\.ts$)',
       },
     ),
     never(
@@ -78,9 +79,9 @@ module.exports = {
     ),
     typesOnly(
       'cli-and-client-know-messages',
-      'Clients know what workflows say, not what they do.',
+      'Clients know the contracts, not what workflows do.',
       { path: '^src/' },
-      { path: '^workflows/', pathNot: '^workflows/model\\.ts$' },
+      { path: '^workflows/' },
     ),
     never(
       'src-below-activities',
@@ -96,9 +97,9 @@ module.exports = {
     ),
     typesOnly(
       'activities-know-messages',
-      'Activities share data with workflows, not code.',
+      'Activities share contracts with workflows, not code.',
       { path: '^activities/' },
-      { path: '^workflows/', pathNot: '^workflows/(model|operations/model|activities)\\.ts$' },
+      { path: '^workflows/' },
     ),
     never(
       'product-without-tests',

@@ -5,7 +5,7 @@ import type { Analysis } from '../src/topology/model.js'
 import { judge, type Look, type Verdict } from '../src/traffic/analysis.js'
 import type { RequestSample } from '../src/traffic/model.js'
 import { summarise } from '../src/traffic/samples.js'
-import type { Activities, AnalysisInput } from '../workflows/activities.js'
+import type { Activities, AnalysisInput } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 

@@ -4,7 +4,7 @@ import { waitHealthy } from '../src/health/wait-healthy.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import { lookAt } from '../src/instances/look.js'
 import { withLastLogs } from '../src/releases/last-logs.js'
-import type { Activities } from '../workflows/activities.js'
+import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 

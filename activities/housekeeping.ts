@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
-import type { Activities } from '../workflows/activities.js'
-import { ledgerState, WorkflowType } from '../workflows/model.js'
+import type { Activities } from '../src/contracts/index.js'
+import { ledgerState, WorkflowType } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 

@@ -1,4 +1,4 @@
-import type { Activities } from '../workflows/activities.js'
+import type { Activities } from '../src/contracts/index.js'
 import { analysisActivities } from './analysis.js'
 import type { ActivityDeps } from './deps.js'
 import { healthActivities } from './health.js'

@@ -6,8 +6,8 @@ import type { ObservedInstance, Revision } from '../src/plan/model.js'
 import { instanceSpec } from '../src/plan/specs.js'
 import type { Ours } from '../src/plan/work.js'
 import { eachMachineOnce } from '../src/topology/hosts.js'
-import type { Activities } from '../workflows/activities.js'
-import type { InspectRequest, InspectResult, InstanceStatusRow } from '../workflows/model.js'
+import type { Activities } from '../src/contracts/index.js'
+import type { InspectRequest, InspectResult, InstanceStatusRow } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { ALL_PROJECTS, observeHosts } from './observe.js'
 import { observeAndPlan } from './plan.js'
@@ -34,10 +34,10 @@ export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect
 type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: Kind }>
 
 async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult> {
-  const { unfinished = [], kept = [], force = false, dryRun: numbers } = request
+  const { dirty = [], standby = [], force = false, dryRun: numbers } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
-  const input = { revision, hosts, unfinished, kept, force }
+  const input = { revision, hosts, dirty, standby, force }
   const { plan: found, observed } = await observeAndPlan(deps, input, signal)
   const shown = { plan: toPlan(request.topology, found) }
   if (numbers === undefined) return shown
@@ -50,13 +50,13 @@ const PROBES = 16
 
 async function status(
   deps: ActivityDeps,
-  { topology, revision, kept = [], operation }: Of<'status'>,
+  { topology, revision, standby = [], operation }: Of<'status'>,
   signal: AbortSignal,
 ): Promise<InstanceStatusRow[]> {
   if (revision === null) return []
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
-  const { work } = planWork({ revision, observed, kept, force: true })
+  const { work } = planWork({ revision, observed, standby, force: true })
   const weights = await weightsOf(deps, revision)
   const rows: InstanceStatusRow[] = []
   for (let i = 0; i < ours.length; i += PROBES) {

@@ -10,7 +10,7 @@ import { resolveSecret } from '../src/secrets/resolve.js'
 import { exposureChanges } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
-import type { Activities } from '../workflows/activities.js'
+import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
 import { observeHosts } from './observe.js'
@@ -54,7 +54,7 @@ export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: Abo
 /** The plan with what it was made from. */
 export async function observeAndPlan(
   deps: ActivityDeps,
-  { revision, hosts, unfinished, kept, force }: PlanInput,
+  { revision, hosts, dirty, standby, force }: PlanInput,
   signal: AbortSignal,
 ): Promise<{ plan: WorkPlan; observed: ObservedInstance[] }> {
   const { project } = revision.topology
@@ -63,7 +63,7 @@ export async function observeAndPlan(
     if (project !== null && isCode(error, 'NOT_FOUND')) return []
     throw error
   })
-  const plan = planWork({ revision, observed, unfinished, kept, force })
+  const plan = planWork({ revision, observed, dirty, standby, force })
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   return { plan: { ...plan, exposure: await exposure(deps, revision, hosts, plan) }, observed }

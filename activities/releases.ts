@@ -1,5 +1,5 @@
 import { installRelease } from '../src/releases/install-release.js'
-import type { Activities } from '../workflows/activities.js'
+import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { openSecrets } from './secrets.js'
 import { step } from './step.js'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Activities } from '../workflows/activities.js'
+import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import type { OperationResult } from '../workflows/model.js'
+import type { OperationResult } from '../src/contracts/index.js'
 import { makeRelease } from './release.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

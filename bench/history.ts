@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client'
 import { runningService } from '../src/service/ensure.js'
-import { operationWorkflowId, type OperationResult } from '../workflows/model.js'
+import { operationWorkflowId, type OperationResult } from '../src/contracts/index.js'
 import type { Bench } from './bench.js'
 import { median, ms, type Row } from './report.js'
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The namespace, and the search attributes that operations carry (workflows/model.ts).
+# The namespace, and the search attributes that operations carry (src/contracts/names.ts).
 set -eu
 temporal operator namespace describe --namespace default >/dev/null 2>&1 ||
   temporal operator namespace create --namespace default --retention 30d

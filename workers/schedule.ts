@@ -1,6 +1,6 @@
 import { Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client'
 import type { NativeConnection } from '@temporalio/worker'
-import { TASK_QUEUE, WorkflowType } from '../workflows/model.js'
+import { TASK_QUEUE, WorkflowType } from '../src/contracts/index.js'
 
 /** How often superfluous artifacts are looked for. */
 const EVERY = '6h'

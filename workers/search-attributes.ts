@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NativeConnection } from '@temporalio/worker'
 import { Cul8erError } from '../src/errors.js'
-import { SEARCH_ATTRIBUTES } from '../workflows/model.js'
+import { SEARCH_ATTRIBUTES } from '../src/contracts/index.js'
 
 /**
  * Makes a namespace know the search attributes that operations are found by: without one of them no operation can begin.

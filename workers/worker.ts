@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Logger } from 'pino'
 import type { Target } from '../src/service/target.js'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
-import { TASK_QUEUE } from '../workflows/model.js'
+import { TASK_QUEUE } from '../src/contracts/index.js'
 import { scheduleHousekeeping } from './schedule.js'
 import { ensureSearchAttributes } from './search-attributes.js'
 

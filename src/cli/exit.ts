@@ -1,5 +1,5 @@
 import { ExitCode, type ErrorCode } from '../errors.js'
-import type { OperationResult } from '../../workflows/model.js'
+import type { OperationResult } from '../contracts/index.js'
 
 /** How a command ends that failed with this error. */
 export function exitOfError(code: ErrorCode): ExitCode {

@@ -1,4 +1,4 @@
-import type { OperationResult, StepRecord } from '../../workflows/model.js'
+import type { OperationResult, StepRecord } from '../contracts/index.js'
 import type { Run, RunEvent } from '../client/index.js'
 import { ExitCode } from '../errors.js'
 import type { Context } from './context.js'

@@ -1,5 +1,5 @@
 import type { Change } from '../plan/model.js'
-import type { OperationResult, Progress, StepRecord } from '../../workflows/model.js'
+import type { OperationResult, Progress, StepRecord } from '../contracts/index.js'
 
 /** What happens in an operation, as a program or a terminal follows it. */
 export type RunEvent =

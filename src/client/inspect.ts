@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ledgerId, TASK_QUEUE, WorkflowType, type InspectRequest, type InspectResult } from '../../workflows/model.js'
+import { ledgerId, TASK_QUEUE, WorkflowType, type InspectRequest, type InspectResult } from '../contracts/index.js'
 import type { Link } from './link.js'
 
 /** ms for one look at all hosts. */

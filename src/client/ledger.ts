@@ -13,7 +13,7 @@ import {
   type LedgerState,
   type OperationRequest,
   type OperationStarted,
-} from '../../workflows/model.js'
+} from '../contracts/index.js'
 import { isNotFound } from './failures.js'
 import type { Link } from './link.js'
 

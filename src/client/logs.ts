@@ -4,7 +4,7 @@ import { createExecutors } from '../hosts/executors.js'
 import type { Revision } from '../plan/model.js'
 import { logsCommand } from '../releases/commands.js'
 import { nearest } from '../topology/nearest.js'
-import type { InstanceStatusRow } from '../../workflows/model.js'
+import type { InstanceStatusRow } from '../contracts/index.js'
 
 export interface LogOptions {
   /** A resource or one of its instances; absent: all that have a release, or all. */

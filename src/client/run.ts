@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { progress, type OperationResult, type OperationStarted, type Progress } from '../../workflows/model.js'
-import type { OperationEnd } from '../../workflows/operations/model.js'
+import { progress, type OperationResult, type OperationStarted, type Progress } from '../contracts/index.js'
+import type { OperationEnd } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
 import { eventsBetween, type RunEvent } from './events.js'
 import { isNoAnswer, toCul8erError } from './failures.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Cul8erError } from '../errors.js'
-import { steer, type OperationRequest, type Steering } from '../../workflows/model.js'
+import { steer, type OperationRequest, type Steering } from '../contracts/index.js'
 import { askForOperation, knownLedger } from './ledger.js'
 import type { Link } from './link.js'
 import { Run } from './run.js'

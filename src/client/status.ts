@@ -1,4 +1,4 @@
-import type { InstanceStatusRow, LedgerState, OperationSummary } from '../../workflows/model.js'
+import type { InstanceStatusRow, LedgerState, OperationSummary } from '../contracts/index.js'
 
 /** What `status` shows. */
 export interface Status {

@@ -4,7 +4,7 @@ import type { Plan, Revision } from '../plan/model.js'
 import { hostsOf, projectRefusal } from '../plan/where.js'
 import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
-import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../../workflows/model.js'
+import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../contracts/index.js'
 import { isNotFound } from './failures.js'
 import { inspect } from './inspect.js'
 import { knownLedger, ledgerNames, readLedger } from './ledger.js'
@@ -33,8 +33,8 @@ export async function lookAhead(
     revision,
     // Just where the operation would look: a host that is gone for good is in the way of neither.
     formerHosts: state === null ? {} : hostsOf(state, null),
-    unfinished: state?.unfinished ?? [],
-    kept: state?.kept?.names ?? [],
+    dirty: state?.dirty ?? [],
+    standby: state?.standby?.names ?? [],
     force,
     ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
   })
@@ -53,8 +53,14 @@ export async function readStatus(link: Link, topology: string): Promise<Status> 
 export async function instanceRows(link: Link, state: LedgerState): Promise<InstanceStatusRow[]> {
   const revision = currentRevision(state)
   if (revision === null) return []
-  const { topology, kept, current } = state
-  const request = { kind: 'status' as const, topology, revision, kept: kept?.names ?? [], operation: current?.number }
+  const { topology, standby, current } = state
+  const request = {
+    kind: 'status' as const,
+    topology,
+    revision,
+    standby: standby?.names ?? [],
+    operation: current?.number,
+  }
   return (await inspect(link, topology, request)).rows ?? []
 }
 

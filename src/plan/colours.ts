@@ -8,7 +8,7 @@ import { liveInstance, replacement, work, type Ours, type Work } from './work.js
 export interface Seating {
   planned: Map<string, Work | null>
   live: Map<string, Ours>
-  kept: Map<string, Ours>
+  standby: Map<string, Ours>
 }
 
 /**
@@ -39,9 +39,9 @@ function needsSet(own: Seat[], { planned, live }: Seating): boolean {
 const slotsOf = (own: Seat[], live: Seating['live']): Set<Slot> =>
   new Set(own.flatMap((seat) => live.get(seatKey(seat))?.labels.slot ?? []))
 
-function keptSet(revision: Revision, own: Seat[], { live, kept }: Seating): Work[] | null {
+function keptSet(revision: Revision, own: Seat[], { live, standby }: Seating): Work[] | null {
   const set = own.map((seat): Work | null => {
-    const old = kept.get(seatKey(seat))
+    const old = standby.get(seatKey(seat))
     const now = live.get(seatKey(seat))
     if (old === undefined || now === undefined) return null
     const spec = instanceSpec(revision, seat, old.host, old.labels.slot)

@@ -24,9 +24,9 @@ export interface PlanInput {
   /** All instances of the hosts concerned, foreign ones too. */
   observed: ObservedInstance[]
   /** Instances that an earlier operation left half changed: they are set right whatever their labels say. */
-  unfinished?: string[]
+  dirty?: string[]
   /** Names of instances that are kept for an instant switch back. */
-  kept?: string[]
+  standby?: string[]
   /** Go on where a check would refuse. */
   force?: boolean
 }
@@ -36,7 +36,7 @@ export interface PlanInput {
  * @throws Cul8erError NAME_CLASH when an instance that is not ours has a name that the plan needs
  * @throws Cul8erError NOT_SUPPORTED_YET when an image change would lose a stateful instance's data
  */
-export function planWork({ revision, observed, unfinished = [], kept = [], force = false }: PlanInput): WorkPlan {
+export function planWork({ revision, observed, dirty = [], standby = [], force = false }: PlanInput): WorkPlan {
   const { name: topology } = revision.topology
   const ours = oursOf(topology, observed)
   const live = groupBySeat(ours)
@@ -47,11 +47,11 @@ export function planWork({ revision, observed, unfinished = [], kept = [], force
     const key = seatKey(seat)
     planned.set(
       key,
-      seatWork({ revision, seat, live: live.get(key) ?? null, colour: liveColour(seat, live), counts, unfinished }),
+      seatWork({ revision, seat, live: live.get(key) ?? null, colour: liveColour(seat, live), counts, dirty }),
     )
   }
-  const aside = ours.filter(({ name, labels }) => labels.role === 'old' && kept.includes(name))
-  const coloured = colourSets(revision, { planned, live, kept: new Map(aside.map((i) => [seatKey(i.labels), i])) })
+  const aside = ours.filter(({ name, labels }) => labels.role === 'old' && standby.includes(name))
+  const coloured = colourSets(revision, { planned, live, standby: new Map(aside.map((i) => [seatKey(i.labels), i])) })
   const ordered = inOrder(revision, coloured)
   const stays = [...planned.keys()].flatMap((key) => live.get(key) ?? [])
   const leftovers = ours

@@ -27,10 +27,10 @@ export function rollbackTarget(state: {
   stable: number | null
   /** Numbers of revisions that succeeded, oldest first. */
   succeeded: readonly number[]
-  unfinished: readonly string[]
+  dirty: readonly string[]
 }): number | null {
-  const { desired, stable, succeeded, unfinished } = state
-  if (stable !== null && (desired !== stable || unfinished.length > 0)) return stable
+  const { desired, stable, succeeded, dirty } = state
+  if (stable !== null && (desired !== stable || dirty.length > 0)) return stable
   return succeeded
     .filter((number) => stable !== null && number < stable)
     .reduce<number | null>((a, b) => Math.max(a ?? 0, b), null)

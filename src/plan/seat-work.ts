@@ -33,11 +33,11 @@ export interface SeatInput {
   /** Of the set that the seat belongs to, where it lives: a new instance takes traffic only in that colour. */
   colour: Slot | null
   counts: Counts
-  unfinished: string[]
+  dirty: string[]
 }
 
 /** What must change for one seat; null: nothing. */
-export function seatWork({ revision, seat, live, colour, counts, unfinished }: SeatInput): Work | null {
+export function seatWork({ revision, seat, live, colour, counts, dirty }: SeatInput): Work | null {
   const resource = resourceOf(revision, seat.resource)
   if (live === null) {
     const host = placeNext(resource, seat, counts)
@@ -48,9 +48,7 @@ export function seatWork({ revision, seat, live, colour, counts, unfinished }: S
   const spec = instanceSpec(revision, seat, live.host, live.labels.slot)
   const moved = resource.on.includes(live.host) ? [] : [`host ${live.host} is not one of its hosts any more`]
   const differences = [
-    ...(isHalfDone(live, unfinished)
-      ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }]
-      : []),
+    ...(isHalfDone(live, dirty) ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }] : []),
     ...compare(spec, live, live.labels),
   ]
   const reasons = [...moved, ...differences.map(({ reason }) => reason)]
@@ -68,11 +66,11 @@ export function seatWork({ revision, seat, live, colour, counts, unfinished }: S
   })
 }
 
-/** How an operation that ended without saying what it was at stands among the unfinished: all that it touched is suspect. */
+/** How an operation that ended without saying what it was at stands among the dirty: all that it touched is suspect. */
 export const lostOperation = (number: number | string): string => `operation ${number}`
 
-const isHalfDone = ({ name, labels }: Ours, unfinished: string[]): boolean =>
-  unfinished.includes(name) || unfinished.includes(lostOperation(labels.operation))
+const isHalfDone = ({ name, labels }: Ours, dirty: string[]): boolean =>
+  dirty.includes(name) || dirty.includes(lostOperation(labels.operation))
 
 function placeNext(resource: Resource, seat: Seat, counts: Counts): string {
   const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })

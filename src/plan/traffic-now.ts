@@ -5,12 +5,12 @@ import type { Topology } from '../topology/model.js'
 
 /**
  * The traffic as it should be before anything changes: what lives, at full weight, and what is kept aside in a pool of its own.
- * What an operation left half changed (`unfinished`) was taken out by it and stays out, as long as others are there.
+ * What an operation left half changed (`dirty`) was taken out by it and stays out, as long as others are there.
  */
-export function trafficNow(topology: Topology, live: LiveInstance[], unfinished: readonly string[] = []): TrafficState {
+export function trafficNow(topology: Topology, live: LiveInstance[], dirty: readonly string[] = []): TrafficState {
   const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
   const whole = new Set(
-    serving.flatMap(({ name, role, resource }) => (role === 'live' && !unfinished.includes(name) ? [resource] : [])),
+    serving.flatMap(({ name, role, resource }) => (role === 'live' && !dirty.includes(name) ? [resource] : [])),
   )
   return {
     members: serving.flatMap(({ name, resource, slot, host, address, role }) =>
@@ -24,7 +24,7 @@ export function trafficNow(topology: Topology, live: LiveInstance[], unfinished:
               host,
               address,
               weight: FULL_WEIGHT,
-              state: unfinished.includes(name) && whole.has(resource) ? 'drain' : 'ready',
+              state: dirty.includes(name) && whole.has(resource) ? 'drain' : 'ready',
             },
           ],
     ),

@@ -8,7 +8,7 @@ export interface Past {
   revisions: readonly Revision[]
   stable: number | null
   history: readonly { kind: string; outcome: string; revision: number }[]
-  kept: object | null
+  standby: object | null
 }
 
 /**
@@ -16,10 +16,10 @@ export interface Past {
  * is kept, and of the revision `target` that something leads to, each machine by its newest name. Older ones are not asked: they
  * may be gone for good.
  */
-export function hostsOf({ revisions, stable, history, kept }: Past, target: number | null): Record<string, Host> {
+export function hostsOf({ revisions, stable, history, standby }: Past, target: number | null): Record<string, Host> {
   const last = history.findLastIndex(isChange('succeeded'))
   const attempts = history.slice(last + 1).filter(isChange('needsAttention', 'held'))
-  const before = kept === null ? undefined : history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
+  const before = standby === null ? undefined : history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
   const numbers = [before?.revision, ...attempts.map(({ revision }) => revision), stable, target]
   return eachMachineOnce(
     ...numbers.map((number) => revisions.find((revision) => revision.number === number)?.topology.hosts ?? {}),
@@ -31,10 +31,10 @@ export function hostsOf({ revisions, stable, history, kept }: Past, target: numb
  * operation looks at one.
  */
 export function projectRefusal(
-  { revisions, stable, desired, unfinished }: Past & { desired: number | null; unfinished: readonly string[] },
+  { revisions, stable, desired, dirty }: Past & { desired: number | null; dirty: readonly string[] },
   wanted: Pick<Topology, 'name' | 'project'>,
 ): ErrorReport | null {
-  const last = stable ?? (unfinished.length > 0 ? desired : null)
+  const last = stable ?? (dirty.length > 0 ? desired : null)
   const before = revisions.find(({ number }) => number === last)?.topology
   if (before === undefined || before.project === wanted.project) return null
   const named = (project: string | null): string => (project === null ? 'no project of its own' : `project ${project}`)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { SEARCH_ATTRIBUTES } from '../../workflows/model.js'
+import { SEARCH_ATTRIBUTES } from '../contracts/index.js'
 import { distFolder } from './build-stamp.js'
 import type { ServicePaths } from './paths.js'
 import type { Ports } from './ports.js'

@@ -9,7 +9,7 @@ import { emulatorControl, type EmulatorControl } from '../../src/hosts/emulator/
 import { servicePaths } from '../../src/service/paths.js'
 import { readRecord } from '../../src/service/record.js'
 import { emulatedEdge } from '../../src/traffic/emulated.js'
-import type { HistoryEntry } from '../../workflows/model.js'
+import type { HistoryEntry } from '../../src/contracts/index.js'
 import { stopService } from '../support/service.js'
 import { shop } from '../support/shop.js'
 import { tarball } from '../support/tarballs.js'

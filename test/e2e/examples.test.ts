@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Status } from '../../src/client/index.js'
 import { loadTopologies } from '../../src/loaders/load.js'
-import type { OperationResult } from '../../workflows/model.js'
+import type { OperationResult } from '../../src/contracts/index.js'
 import { incus } from './releases/instance.js'
 import { Home } from './service/home.js'
 

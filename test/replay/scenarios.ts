@@ -1,4 +1,4 @@
-import type { Outcome } from '../../workflows/model.js'
+import type { Outcome } from '../../src/contracts/index.js'
 import { deploy, ended, finish, ledgerUntil, start, until, type Stage } from './stage.js'
 
 /** Runs until the operation that is to be recorded has ended, and names its workflow and how it shall have ended. */
@@ -111,11 +111,11 @@ export const SCENARIOS: Record<string, Scenario> = {
     stage.rig.emulator.fault({ match: { host: stage.name, verb: 'delete' }, fault: DENIED, times: 'always' })
     return ended('needsAttention', await stage.rig.start(stage.name, { kind: 'destroy' }), stage)
   },
-  tidy: async (stage) => {
+  cleanup: async (stage) => {
     const strategy = { approach: 'blueGreen', keep: '1s' }
     await deploy(stage, '1.0.0', strategy)
     await deploy(stage, '1.1.0', strategy)
-    const tidied = await ledgerUntil(stage, ({ history }) => history.some(({ kind }) => kind === 'tidy'))
+    const tidied = await ledgerUntil(stage, ({ history }) => history.some(({ kind }) => kind === 'cleanup'))
     return { workflowId: `topology/${stage.name}/op/${tidied.lastOperation}`, outcome: 'succeeded' }
   },
   'rolling-wide': async (stage) => {
@@ -132,7 +132,7 @@ export const SCENARIOS: Record<string, Scenario> = {
     await deploy(stage, '1.0.0', strategy)
     await deploy(stage, '2.0.0', strategy)
     await deploy(stage, '1.1.0', strategy)
-    await ledgerUntil(stage, ({ history }) => history.some(({ kind }) => kind === 'tidy'))
+    await ledgerUntil(stage, ({ history }) => history.some(({ kind }) => kind === 'cleanup'))
     await stage.rig.run(stage.name, { kind: 'destroy' })
     return { workflowId: `topology/${stage.name}`, outcome: null }
   },

@@ -6,7 +6,7 @@ import {
   type OperationResult,
   type OperationStarted,
   type Outcome,
-} from '../../workflows/model.js'
+} from '../../src/contracts/index.js'
 import { topologyOf, type Rig } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 

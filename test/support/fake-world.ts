@@ -3,7 +3,7 @@ import type { InstanceSpec, Labels, ObservedInstance } from '../../src/plan/mode
 import { planWork } from '../../src/plan/plan.js'
 import { liveInstance } from '../../src/plan/work.js'
 import type { TopologyRoutes } from '../../src/traffic/model.js'
-import type { Activities, Stamp } from '../../workflows/activities.js'
+import type { Activities, Stamp } from '../../src/contracts/index.js'
 
 type Instance = ObservedInstance & { labels: Labels }
 
@@ -18,8 +18,8 @@ export class FakeWorld {
 
   activities(): Activities {
     const all: Activities = {
-      planOperation: async ({ revision, unfinished, kept, force }) =>
-        planWork({ revision, observed: [...this.instances.values()], unfinished, kept, force }),
+      planOperation: async ({ revision, dirty, standby, force }) =>
+        planWork({ revision, observed: [...this.instances.values()], dirty, standby, force }),
       ensureProject: async () => {},
       findOwned: async () => [...this.instances.values()].map(liveInstance),
       ensureInstance: async ({ spec, stamp }) => {

@@ -8,7 +8,7 @@ import {
   type OperationResult,
   type OperationStarted,
   type Progress,
-} from '../../workflows/model.js'
+} from '../../src/contracts/index.js'
 import { topologyOf, type Rig } from './rig.js'
 import { shop } from './shop.js'
 
@@ -95,13 +95,13 @@ export class Fleet {
 
   /** As a command would ask for it, with what the ledger knows. */
   async plan(version: string, extra: Extra = {}): Promise<Plan> {
-    const { unfinished, kept } = await this.ledger()
+    const { dirty, standby } = await this.ledger()
     const { plan } = await this.rig.inspect({
       kind: 'plan',
       topology: this.name,
       revision: this.revision(version, extra),
-      unfinished,
-      kept: kept?.names ?? [],
+      dirty,
+      standby: standby?.names ?? [],
     })
     if (plan === undefined) throw new Error('no plan')
     return plan
@@ -166,7 +166,7 @@ export class Fleet {
   /** Also in the ledger's eyes: nothing open, and nothing to do. */
   async expectSettled(version: string, slot: '' | 'blue' | 'green' = ''): Promise<void> {
     await this.expectAll(version, slot)
-    expect(await this.ledger()).toMatchObject({ current: null, unfinished: [], kept: null })
+    expect(await this.ledger()).toMatchObject({ current: null, dirty: [], standby: null })
     expect((await this.plan(version)).changes).toEqual([])
   }
 

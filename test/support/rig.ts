@@ -29,8 +29,8 @@ import {
   type OperationResult,
   type OperationStarted,
   type Steering,
-} from '../../workflows/model.js'
-import type { OperationEnd } from '../../workflows/operations/model.js'
+} from '../../src/contracts/index.js'
+import type { OperationEnd } from '../../src/contracts/index.js'
 import { tarball } from './tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
 import { localServer } from './temporal.js'

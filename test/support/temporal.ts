@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
-import { SEARCH_ATTRIBUTES } from '../../workflows/model.js'
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 
 /** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
 export function temporalBinary(): string {

@@ -50,7 +50,7 @@ describe('blue-green on an emulated host', () => {
     const all = rig.instances()
     expect(blue.map((name) => all[name]?.role)).toEqual(['old', 'old', 'old'])
     expect(green.map((name) => all[name]?.role)).toEqual(['live', 'live', 'live'])
-    expect((await rig.ledger('shop')).kept?.names.sort()).toEqual(blue)
+    expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(blue)
     const pools = rig.edges.get('one')?.told.map((told) => told.routes.map(({ pool }) => pool).join())
     expect(pools?.filter((pool, i) => pool !== pools[i - 1])).toEqual(['shop-web-4000-blue', 'shop-web-4000-green'])
   })
@@ -60,7 +60,7 @@ describe('blue-green on an emulated host', () => {
     expect(result).toMatchObject({ outcome: 'succeeded', revision: 1 })
     expect(result.steps.map(({ name }) => name)).not.toContain('create')
     expect(serving()).toEqual(blue)
-    expect((await rig.ledger('shop')).kept?.names.sort()).toEqual(green)
+    expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(green)
   })
 
   it('removes what is kept when its time is over, or a new set needs its colour', async () => {
@@ -69,8 +69,8 @@ describe('blue-green on an emulated host', () => {
     for (let i = 0; i < 100 && Object.keys(rig.instances()).length > 3; i += 1) await rig.env.sleep(100)
     expect(Object.keys(rig.instances()).sort()).toEqual(green)
     const state = await rig.idle('shop')
-    expect(state.kept).toBeNull()
-    expect(state.history.at(-1)).toMatchObject({ kind: 'tidy', outcome: 'succeeded' })
+    expect(state.standby).toBeNull()
+    expect(state.history.at(-1)).toMatchObject({ kind: 'cleanup', outcome: 'succeeded' })
     expect(serving()).toEqual(green)
   })
 })

@@ -10,7 +10,7 @@ import {
   startOperation,
   type LedgerState,
   type OperationRequest,
-} from '../../workflows/model.js'
+} from '../../src/contracts/index.js'
 import { FakeWorld } from '../support/fake-world.js'
 import { topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
@@ -73,12 +73,12 @@ describe('what time brings', () => {
     await env.sleep('9m')
     expect(names()).toEqual([`${name}-web-1-blue`, `${name}-web-1-green`])
     await env.sleep('2m')
-    const { kept, history } = await until(({ kept: now, current }) => now === null && current === null)
-    expect(kept).toBeNull()
+    const { standby, history } = await until(({ standby: now, current }) => now === null && current === null)
+    expect(standby).toBeNull()
     expect(history.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
       'deploy succeeded',
       'deploy succeeded',
-      'tidy succeeded',
+      'cleanup succeeded',
     ])
     expect(names()).toEqual([`${name}-web-1-green`])
   })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
 import type { RequestSample } from '../../src/traffic/model.js'
-import type { OperationStarted } from '../../workflows/model.js'
-import { progress } from '../../workflows/model.js'
+import type { OperationStarted } from '../../src/contracts/index.js'
+import { progress } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 

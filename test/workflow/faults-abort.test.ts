@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
-import type { Progress } from '../../workflows/model.js'
+import type { Progress } from '../../src/contracts/index.js'
 import { Fleet, shopReleases, type Approach } from '../support/fleet.js'
 import { lingering } from '../support/lingering.js'
 import { Rig } from '../support/rig.js'

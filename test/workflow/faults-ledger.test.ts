@@ -154,7 +154,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
     const fleet = new Fleet(rig, 'first', 'rolling', artifacts)
     expect(await fleet.deploy('6.6.6')).toMatchObject({ outcome: 'rolledBack', error: { code: 'ARTIFACT_BROKEN' } })
     expect(fleet.instances()).toEqual({})
-    expect(await fleet.ledger()).toMatchObject({ stable: null, desired: 1, unfinished: [] })
+    expect(await fleet.ledger()).toMatchObject({ stable: null, desired: 1, dirty: [] })
     expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
     await fleet.expectSettled('1.0.0')
   })

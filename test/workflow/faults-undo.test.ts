@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
-import type { OperationResult } from '../../workflows/model.js'
+import type { OperationResult } from '../../src/contracts/index.js'
 import { Fleet, shopReleases, type Approach } from '../support/fleet.js'
 import { Rig } from '../support/rig.js'
 
@@ -127,7 +127,7 @@ describe('an undo that fails', { timeout: 150_000 }, () => {
     const { outcome, error } = await fleet.deploy('1.2.0')
     expect({ outcome, error }).toMatchObject({
       outcome: 'needsAttention',
-      error: { code: 'NEEDS_ATTENTION', details: { cause: { code: 'PERMISSION' }, unfinished: [fleet.instance(2)] } },
+      error: { code: 'NEEDS_ATTENTION', details: { cause: { code: 'PERMISSION' }, dirty: [fleet.instance(2)] } },
     })
     expect(error?.message).toContain(fleet.instance(2))
     expect(await fleet.deploy('1.2.0')).toMatchObject({ outcome: 'succeeded' })
@@ -149,7 +149,7 @@ describe('an undo that fails', { timeout: 150_000 }, () => {
     })
     for (const { instance } of row.left) expect(result.error?.message).toContain(`${instance(fleet)} on ${fleet.name}`)
     expect(await fleet.ledger()).toMatchObject({ stable: 1, desired: 2, attempted: 2, current: null })
-    expect((await fleet.ledger()).unfinished).toEqual(
+    expect((await fleet.ledger()).dirty).toEqual(
       expect.arrayContaining(row.left.map(({ instance }) => instance(fleet))),
     )
 

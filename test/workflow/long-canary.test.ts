@@ -5,8 +5,8 @@ import type { WorkflowBundle } from '@temporalio/worker'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Revision } from '../../src/plan/model.js'
 import type { Verdict } from '../../src/traffic/analysis.js'
-import { progress, steeringSignals, TASK_QUEUE } from '../../workflows/model.js'
-import type { OperationEnd, OperationInput } from '../../workflows/operations/model.js'
+import { progress, steeringSignals, TASK_QUEUE } from '../../src/contracts/index.js'
+import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import { FakeWorld } from '../support/fake-world.js'
 import { topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
@@ -117,8 +117,8 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
       revision: to,
       base,
       hosts: to.topology.hosts,
-      unfinished: [],
-      kept: [],
+      dirty: [],
+      standby: [],
     }
     return env.client.workflow.start('canary', {
       workflowId: `topology/shop/op/${operation}`,

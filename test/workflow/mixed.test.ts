@@ -44,7 +44,7 @@ describe('changes that come together', () => {
   })
 })
 
-describe('a kept set', () => {
+describe('a standby set', () => {
   let rig: Rig
   let artifacts: Record<string, Artifact>
   beforeAll(async () => {
@@ -65,28 +65,28 @@ describe('a kept set', () => {
   const serving = () => Object.keys(rig.edges.get('one')?.serving('shop') ?? {}).sort()
   const blue = ['shop-web-1-blue', 'shop-web-2-blue']
 
-  it('is still kept after a deploy that changes nothing', async () => {
+  it('is still standby after a deploy that changes nothing', async () => {
     expect(await deploy('1.1.0')).toMatchObject({ outcome: 'succeeded' })
-    expect((await rig.ledger('shop')).kept?.names.sort()).toEqual(blue)
+    expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(blue)
     expect(Object.keys(rig.instances())).toEqual(expect.arrayContaining(blue))
   })
 
   it('and after more replicas, which join the colour that serves', async () => {
     expect(await deploy('1.1.0', 3)).toMatchObject({ outcome: 'succeeded' })
     expect(serving()).toEqual(['shop-web-1-green', 'shop-web-2-green', 'shop-web-3-green'])
-    expect((await rig.ledger('shop')).kept?.names.sort()).toEqual(blue)
+    expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(blue)
   })
 
   it('gets no request when the strategy is another one meanwhile', async () => {
     expect(await deploy('1.1.0', 4, 'rolling')).toMatchObject({ outcome: 'succeeded' })
     expect(serving()).toEqual(['shop-web-1-green', 'shop-web-2-green', 'shop-web-3-green', 'shop-web-4'])
-    expect((await rig.ledger('shop')).kept?.names.sort()).toEqual(blue)
+    expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(blue)
   })
 
   it('is taken anew from what runs in two colours', async () => {
     expect(await deploy('1.0.0', 4)).toMatchObject({ outcome: 'succeeded' })
     expect(serving()).toEqual([1, 2, 3, 4].map((n) => `shop-web-${n}-blue`))
-    expect((await rig.ledger('shop')).kept?.names.sort()).toEqual([
+    expect((await rig.ledger('shop')).standby?.names.sort()).toEqual([
       'shop-web-1-green',
       'shop-web-2-green',
       'shop-web-3-green',

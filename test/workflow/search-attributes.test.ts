@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureSearchAttributes } from '../../workers/search-attributes.js'
-import { SEARCH_ATTRIBUTES } from '../../workflows/model.js'
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { temporalBinary } from '../support/temporal.js'

@@ -1,4 +1,4 @@
-import type { LedgerState } from '../model.js'
+import type { LedgerState } from '../../src/contracts/index.js'
 
 /** A topology in a few lines, for the Web UI. */
 export function detailsOf({ topology, desired, stable, attempted, current, history, expiresAt }: LedgerState): string {

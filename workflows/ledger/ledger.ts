@@ -24,8 +24,8 @@ import {
   type OperationStarted,
   type OperationSummary,
   type OperationWorkflowType,
-} from '../model.js'
-import { operationId, type OperationEnd, type OperationInput } from '../operations/model.js'
+} from '../../src/contracts/index.js'
+import { operationId, type OperationEnd, type OperationInput } from '../../src/contracts/index.js'
 import { searchAttributes } from '../operations/search.js'
 import { failureOf, reportOf } from '../steps/failure.js'
 import { detailsOf } from './details.js'
@@ -149,7 +149,7 @@ export async function ledger(input: LedgerInput): Promise<void> {
   for (;;) {
     setCurrentDetails(detailsOf(state))
     const seen = wake
-    const due = Math.min(time(state.expiresAt), time(state.kept?.until ?? null))
+    const due = Math.min(time(state.expiresAt), time(state.standby?.until ?? null))
     const tooLong = (): boolean => running === null && workflowInfo().continueAsNewSuggested
     const changed = (): boolean => wake !== seen || tooLong()
     if (running !== null || due === Infinity) await condition(changed)
@@ -194,8 +194,8 @@ async function startOperationWorkflow(
     revision,
     base: revisionOf(state, state.stable),
     hosts: hostsOf(state, target),
-    unfinished: state.unfinished,
-    kept: state.kept?.names ?? [],
+    dirty: state.dirty,
+    standby: state.standby?.names ?? [],
   }
   return startChild(workflowType(request, revision.topology.strategy.approach), {
     workflowId: summary.workflowId,
@@ -229,7 +229,7 @@ function lost(state: LedgerState, started: OperationStarted, error: ErrorReport)
         hint: 'cul8er plan shows what is where; deploy or roll back again',
       },
     },
-    unfinished: [lostOperation(state.lastOperation)],
+    dirty: [lostOperation(state.lastOperation)],
   }
 }
 

@@ -1,8 +1,15 @@
 import { keepRevisions, rollbackTarget } from '../../src/plan/revisions.js'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { HistoryEntry, LedgerState, OperationKind, OperationRequest, OperationSummary, Outcome } from '../model.js'
-import type { OperationEnd } from '../operations/model.js'
+import type {
+  HistoryEntry,
+  LedgerState,
+  OperationKind,
+  OperationRequest,
+  OperationSummary,
+  Outcome,
+} from '../../src/contracts/index.js'
+import type { OperationEnd } from '../../src/contracts/index.js'
 
 /** Operations whose outcome is kept. */
 const KEEP_HISTORY = 50
@@ -17,8 +24,8 @@ export const emptyLedger = (topology: string): LedgerState => ({
   current: null,
   expiresAt: null,
   lastOperation: 0,
-  unfinished: [],
-  kept: null,
+  dirty: [],
+  standby: null,
 })
 
 export const revisionOf = (state: LedgerState, number: number | null): Revision | null =>
@@ -28,7 +35,7 @@ export const revisionOf = (state: LedgerState, number: number | null): Revision 
 export function refusal(state: LedgerState, request: OperationRequest, nowMs: number): ErrorReport | null {
   const { current, topology } = state
   // Tidying takes seconds and is nobody's operation: it is waited for instead.
-  if (current !== null && current.kind !== 'tidy') {
+  if (current !== null && current.kind !== 'cleanup') {
     const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
     return {
       code: 'OPERATION_IN_PROGRESS',
@@ -80,8 +87,8 @@ export function targetOf(state: LedgerState, request: OperationRequest): number 
     return desired !== null && desired.digest === request.revision?.digest ? desired.number : nextNumber(state)
   }
   if (request.kind === 'rollback') {
-    const { desired, stable, unfinished } = state
-    return request.to ?? rollbackTarget({ desired, stable, succeeded: succeeded(state), unfinished })
+    const { desired, stable, dirty } = state
+    return request.to ?? rollbackTarget({ desired, stable, succeeded: succeeded(state), dirty })
   }
   return state.stable ?? state.desired
 }
@@ -134,7 +141,7 @@ export function end(
   at: string,
 ): LedgerState {
   const { current } = state
-  const { result, unfinished } = ended
+  const { result, dirty } = ended
   const entry: HistoryEntry = {
     operation: result.operation,
     number: current?.number ?? state.lastOperation,
@@ -155,8 +162,8 @@ export function end(
     history,
     current: null,
     stable: stable ? result.revision : state.stable,
-    unfinished: stable ? [] : stillUnfinished(state, result.outcome, unfinished),
-    kept: keptAfter(state, request, ended, at),
+    dirty: stable ? [] : stillUnfinished(state, result.outcome, dirty),
+    standby: keptAfter(state, request, ended, at),
     expiresAt: stable ? expiry(revisionOf(state, result.revision), at) : state.expiresAt,
   }
 }
@@ -164,41 +171,41 @@ export function end(
 // An undone operation leaves what was half changed before it as it found it.
 function stillUnfinished(state: LedgerState, outcome: Outcome, now: string[]): string[] {
   const halfDone = outcome === 'held' || outcome === 'needsAttention'
-  return [...new Set([...state.unfinished, ...(halfDone ? now : [])])]
+  return [...new Set([...state.dirty, ...(halfDone ? now : [])])]
 }
 
 function keptAfter(
   state: LedgerState,
   { kind }: Pick<OperationRequest, 'kind'>,
-  { result, kept, stays = [] }: OperationEnd,
+  { result, standby, stays = [] }: OperationEnd,
   at: string,
-): LedgerState['kept'] {
-  if (kind === 'restore') return state.kept
-  if (result.outcome !== 'succeeded') return kind === 'tidy' ? later(state.kept, at) : state.kept
-  const before = (state.kept?.names ?? []).filter((name) => stays.includes(name))
-  if (kept !== undefined) return { names: [...before, ...kept.names], until: after(at, kept.keepMs) }
-  return state.kept === null || before.length === 0 ? null : { ...state.kept, names: before }
+): LedgerState['standby'] {
+  if (kind === 'restore') return state.standby
+  if (result.outcome !== 'succeeded') return kind === 'cleanup' ? later(state.standby, at) : state.standby
+  const before = (state.standby?.names ?? []).filter((name) => stays.includes(name))
+  if (standby !== undefined) return { names: [...before, ...standby.names], until: after(at, standby.keepMs) }
+  return state.standby === null || before.length === 0 ? null : { ...state.standby, names: before }
 }
 
 /** What was due by time could not be done: the next try is then, and not at once. */
 export const RETRY_DUE_MS = 10 * 60_000
 
-const later = (kept: LedgerState['kept'], at: string): LedgerState['kept'] =>
-  kept === null ? null : { ...kept, until: after(at, RETRY_DUE_MS) }
+const later = (standby: LedgerState['standby'], at: string): LedgerState['standby'] =>
+  standby === null ? null : { ...standby, until: after(at, RETRY_DUE_MS) }
 
 const after = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString()
 
 /** What time brings: tidying what was kept, or the end of a topology's life. Null: nothing is due. */
-export function dueNow(state: LedgerState, nowMs: number): 'tidy' | 'destroy' | null {
-  if (isDue(state.kept?.until ?? null, nowMs)) return 'tidy'
+export function dueNow(state: LedgerState, nowMs: number): 'cleanup' | 'destroy' | null {
+  if (isDue(state.standby?.until ?? null, nowMs)) return 'cleanup'
   return isDue(state.expiresAt, nowMs) && state.desired !== null ? 'destroy' : null
 }
 
 const isDue = (iso: string | null, nowMs: number): boolean => iso !== null && Date.parse(iso) <= nowMs
 
 /** Before what is due is begun: should it fail, it is due again later. */
-export const postponed = (state: LedgerState, due: 'tidy' | 'destroy', at: string): LedgerState =>
-  due === 'tidy' ? { ...state, kept: later(state.kept, at) } : { ...state, expiresAt: after(at, RETRY_DUE_MS) }
+export const postponed = (state: LedgerState, due: 'cleanup' | 'destroy', at: string): LedgerState =>
+  due === 'cleanup' ? { ...state, standby: later(state.standby, at) } : { ...state, expiresAt: after(at, RETRY_DUE_MS) }
 
 function expiry(revision: Revision | null, at: string): string | null {
   const ttlMs = revision?.topology.ttlMs ?? null

@@ -6,7 +6,7 @@ import { quick } from '../steps/activities.js'
 import { Run } from '../steps/run.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
 import { ending } from './ending.js'
-import type { OperationEnd, OperationInput } from './model.js'
+import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import { trafficNow } from '../../src/plan/traffic-now.js'
 
 /** A strategy: brings the work up to full traffic, and throws when it cannot. */
@@ -29,7 +29,7 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
         traffic: trafficNow(
           input.revision.topology,
           [...bystanders, ...work.flatMap(({ from }) => from ?? [])],
-          input.unfinished,
+          input.dirty,
         ),
       },
       conducted.steer,
@@ -41,23 +41,23 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
 }
 
 /** What was done is taken back; but what an earlier operation left half changed is so again, and that is no good end. */
-function asBefore({ unfinished }: OperationInput, ending: Ending): Ending {
-  if (ending.outcome !== 'rolledBack' || unfinished.length === 0) return ending
+function asBefore({ dirty }: OperationInput, ending: Ending): Ending {
+  if (ending.outcome !== 'rolledBack' || dirty.length === 0) return ending
   const cause = ending.error
   return {
     ...ending,
     outcome: 'needsAttention',
     error: {
       code: 'NEEDS_ATTENTION',
-      message: `${cause?.message ?? 'undone'}; all is as before this operation, which is: half changed are ${unfinished.join(', ')}`,
+      message: `${cause?.message ?? 'undone'}; all is as before this operation, which is: half changed are ${dirty.join(', ')}`,
       hint: 'mend the cause, then deploy or roll back again: both go on from here',
-      details: { cause, unfinished },
+      details: { cause, dirty },
     },
   }
 }
 
 async function makePlan(input: OperationInput, { recorder, ...conducted }: Conducted): Promise<WorkPlan> {
-  const { revision, unfinished, request } = input
+  const { revision, dirty, request } = input
   const plan = await recorder.step(
     'plan',
     undefined,
@@ -65,8 +65,8 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
       quick({ summary: `revision ${revision.number}` }).planOperation({
         revision,
         hosts: input.hosts,
-        unfinished,
-        kept: input.kept,
+        dirty,
+        standby: input.standby,
         force: request.force ?? false,
       }),
     ({ work, exposure }) =>

@@ -1,17 +1,17 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Change } from '../../src/plan/model.js'
-import { progress, type OperationResult, type Outcome } from '../model.js'
+import { progress, type OperationResult, type Outcome } from '../../src/contracts/index.js'
 import { reportOf } from '../steps/failure.js'
 import { Recorder } from '../steps/recorder.js'
 import { Steer } from '../steps/steering.js'
-import { operationId, type OperationEnd, type OperationInput } from './model.js'
+import { operationId, type OperationEnd, type OperationInput } from '../../src/contracts/index.js'
 
 /** How an operation went, before it is written down. */
 export interface Ending {
   outcome: Outcome
-  unfinished?: string[]
-  kept?: OperationEnd['kept']
+  dirty?: string[]
+  standby?: OperationEnd['standby']
   stays?: OperationEnd['stays']
   error?: ErrorReport
 }
@@ -67,8 +67,8 @@ export async function conduct(
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
   return {
     result,
-    unfinished: ending.unfinished ?? [],
-    ...(ending.kept === undefined ? {} : { kept: ending.kept }),
+    dirty: ending.dirty ?? [],
+    ...(ending.standby === undefined ? {} : { standby: ending.standby }),
     ...(ending.stays === undefined ? {} : { stays: ending.stays }),
   }
 }

@@ -3,7 +3,7 @@ import type { ErrorReport } from '../../src/errors.js'
 import { quick } from '../steps/activities.js'
 import { reportOf } from '../steps/failure.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
-import type { OperationEnd, OperationInput } from './model.js'
+import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 
 /** Deletions at a time: enough to keep a host busy, few enough not to flood it. */
 const PARALLEL = 10

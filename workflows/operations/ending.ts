@@ -34,7 +34,7 @@ export async function ending(run: Run, work: Work[], strategy: () => Promise<voi
       run,
       work.filter((w) => !inTheWay.includes(w)),
     )
-    return { outcome: 'succeeded', ...kept(run) }
+    return { outcome: 'succeeded', ...standby(run) }
   } catch (error) {
     return attention(run, reportOf(error), 'the new version serves, but what was left of the old could not be removed')
   }
@@ -44,7 +44,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   if (run.strategy.rollback.onFailure === 'hold' && error.code !== 'ABORTED') {
     run.recorder.say('held: as it is, for a person to decide')
     const hint = 'cul8er rollback takes everything back; a new deploy goes forward from here'
-    return { outcome: 'held', unfinished: [...run.unfinished], error: { ...error, hint } }
+    return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
   }
   run.recorder.say(`undoing: ${error.message}`)
   run.steer.noReturn = 'the operation is being undone already'
@@ -55,10 +55,10 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
 
 const MAKES = new Set<Work['action']>(['create', 'replace'])
 
-const kept = ({ aside, strategy }: Run): Pick<Ending, 'kept'> =>
+const standby = ({ aside, strategy }: Run): Pick<Ending, 'standby'> =>
   aside.length === 0 || strategy.keepMs === 0
     ? {}
-    : { kept: { names: aside.map(({ name }) => name), keepMs: strategy.keepMs } }
+    : { standby: { names: aside.map(({ name }) => name), keepMs: strategy.keepMs } }
 
 /** Replaced instances, then what is not declared any more. */
 async function finish(run: Run, work: Work[]): Promise<void> {
@@ -106,7 +106,7 @@ function undoAttention(run: Run, error: ErrorReport, failures: UndoFailure[]): E
 function attention(run: Run, error: ErrorReport, what?: string): Ending {
   return {
     outcome: 'needsAttention',
-    unfinished: [...run.unfinished],
+    dirty: [...run.dirty],
     error: {
       ...error,
       message: what === undefined ? error.message : `${what}: ${error.message}`,

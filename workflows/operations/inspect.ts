@@ -1,4 +1,4 @@
-import type { InspectRequest, InspectResult } from '../model.js'
+import type { InspectRequest, InspectResult } from '../../src/contracts/index.js'
 import { quick } from '../steps/activities.js'
 
 /** A look at the world from where the workers are; changes nothing. */

@@ -5,7 +5,7 @@ import { admit, drain, healthy } from '../steps/instance.js'
 import { Run } from '../steps/run.js'
 import { conduct, type Ending } from './conduct.js'
 import { ending } from './ending.js'
-import type { OperationEnd, OperationInput } from './model.js'
+import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import { trafficNow } from '../../src/plan/traffic-now.js'
 
 /**
@@ -53,7 +53,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
 
 async function restoreOne(run: Run, from: LiveInstance, snapshot: string): Promise<void> {
   const { name } = from
-  run.unfinished.add(name)
+  run.dirty.add(name)
   run.undos.push({ kind: 'readmit', from })
   await drain(run, name)
   run.snapshotted.push(from)
@@ -70,7 +70,7 @@ async function restoreOne(run: Run, from: LiveInstance, snapshot: string): Promi
   })
   const address = await healthy(run, run.spec(from))
   await admit(run, from, address)
-  run.unfinished.delete(name)
+  run.dirty.delete(name)
 }
 
 const chosen = (all: LiveInstance[], snapshot: string, resource: string | undefined): LiveInstance[] =>

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common'
-import { operationId, type OperationInput } from './model.js'
+import { operationId, type OperationInput } from '../../src/contracts/index.js'
 
 const TOPOLOGY = defineSearchAttributeKey('Cul8erTopology', SearchAttributeType.KEYWORD)
 const OPERATION = defineSearchAttributeKey('Cul8erOperation', SearchAttributeType.KEYWORD)

@@ -1,6 +1,6 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
 import { PERMANENT } from '../../src/errors.js'
-import type { Activities } from '../activities.js'
+import type { Activities } from '../../src/contracts/index.js'
 
 /**
  * One rule for bounds: every attempt and the whole are bounded, a dead worker is noticed by missing heartbeats, and what a

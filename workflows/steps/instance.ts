@@ -10,14 +10,14 @@ export const STOP_TIMEOUT_MS = 30_000
 
 /** Carries out one change up to full traffic. Every undo is registered before the step that it undoes. */
 export async function carryOut(run: Run, work: Work): Promise<void> {
-  run.unfinished.add(work.instance)
+  run.dirty.add(work.instance)
   const spec = run.spec(work)
   if (work.action === 'create') await create(run, spec)
   else if (work.from === null) throw new Error(`${work.action} of ${work.instance} without an instance`)
   else if (work.action === 'update') await (work.live ? reconfigure : update)(run, spec, work.from)
   else if (work.action === 'replace') await replace(run, spec, work.from)
   else if (work.action === 'start') await start(run, spec)
-  run.unfinished.delete(work.instance)
+  run.dirty.delete(work.instance)
 }
 
 /** A new instance, healthy, taking traffic. */

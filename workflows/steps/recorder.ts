@@ -1,5 +1,5 @@
 import { isCancellation, setCurrentDetails } from '@temporalio/workflow'
-import type { StepRecord } from '../model.js'
+import type { StepRecord } from '../../src/contracts/index.js'
 import { reportOf } from './failure.js'
 
 /**

@@ -21,12 +21,12 @@ export async function runUndos(run: Run): Promise<UndoFailure[]> {
           try {
             await run.recorder.step(`undo: ${undoWords(undo)}`, undoTarget(undo), () => undoOne(run, undo))
             run.lost.delete(hostOf(undo))
-            if (!failures.some(({ instance }) => instance === undoTarget(undo))) run.unfinished.delete(undoTarget(undo))
+            if (!failures.some(({ instance }) => instance === undoTarget(undo))) run.dirty.delete(undoTarget(undo))
           } catch (error) {
             const host = hostOf(undo)
             const report = reportOf(error)
             if (NO_ANSWER.has(report.code)) run.lost.add(host)
-            run.unfinished.add(undoTarget(undo))
+            run.dirty.add(undoTarget(undo))
             failures.push({ undo: undo.kind, instance: undoTarget(undo), host, error: report })
           }
         }),

@@ -4,7 +4,7 @@ import type { LiveInstance, Work } from '../../src/plan/work.js'
 import type { TrafficState } from '../../src/plan/routes.js'
 import { instanceSpec } from '../../src/plan/specs.js'
 import type { Host, Strategy } from '../../src/topology/model.js'
-import type { At, InstanceAt, Proven, SpecAt, Stamp } from '../activities.js'
+import type { At, InstanceAt, Proven, SpecAt, Stamp } from '../../src/contracts/index.js'
 import type { Recorder } from './recorder.js'
 import type { Steer } from './steering.js'
 import { Traffic } from './traffic.js'
@@ -28,7 +28,7 @@ export class Run {
   readonly undos = new UndoStack()
   readonly traffic: Traffic
   /** Instances that are in the middle of a change. */
-  readonly unfinished = new Set<string>()
+  readonly dirty = new Set<string>()
   /** What was found healthy, by name: it must still be when the operation ends. */
   readonly proven = new Map<string, Proven>()
   /** Instances that got a snapshot of this operation. */

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
-import { steer, steeringSignals, type Steering } from '../model.js'
+import { steer, steeringSignals, type Steering } from '../../src/contracts/index.js'
 import { failureOf } from './failure.js'
 
 /** What may be said at the moment; a reason refuses. */

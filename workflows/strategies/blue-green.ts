@@ -29,7 +29,7 @@ async function bringUpSet(run: Run, set: Work[]): Promise<void> {
   const ends = await Promise.allSettled(
     set.map(async (work) => {
       const spec = run.spec(work)
-      run.unfinished.add(spec.name)
+      run.dirty.add(spec.name)
       const address = work.revive ? await comeBack(run, spec, work) : await bringUp(run, spec, 'new')
       // Into its own colour's pool, which no public port leads to yet.
       await admit(run, spec, address)
@@ -85,7 +85,7 @@ async function swapRoles(run: Run, set: Work[]): Promise<void> {
         await quick({ summary: `${from.name} is kept` }).setRole({ ...run.instanceAt(from), role: 'old' })
       })
       if (from !== null) run.aside.push(from)
-      run.unfinished.delete(spec.name)
+      run.dirty.delete(spec.name)
     }),
   )
 }

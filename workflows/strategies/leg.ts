@@ -1,7 +1,7 @@
 import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
-import { WorkflowType, type StepRecord } from '../model.js'
+import { WorkflowType, type StepRecord } from '../../src/contracts/index.js'
 import { failureOf, reportOf } from '../steps/failure.js'
 import { Recorder } from '../steps/recorder.js'
 import { Run, type RunInput } from '../steps/run.js'
@@ -21,7 +21,7 @@ export interface LegEnd {
   undos: Undo[]
   replaced: LiveInstance[]
   snapshotted: Pick<LiveInstance, 'name' | 'host'>[]
-  unfinished: string[]
+  dirty: string[]
   steps: StepRecord[]
   error: ErrorReport | null
 }
@@ -39,7 +39,7 @@ export async function runLeg(run: Run, batches: Work[][], which: string): Promis
   run.undos.undos.push(...end.undos)
   run.replaced.push(...end.replaced)
   run.snapshotted.push(...end.snapshotted)
-  end.unfinished.forEach((name) => run.unfinished.add(name))
+  end.dirty.forEach((name) => run.dirty.add(name))
   run.recorder.steps.push(...end.steps)
   Object.assign(run.traffic.state, end.traffic)
   if (end.error !== null) throw failureOf(end.error)
@@ -58,7 +58,7 @@ export async function leg(input: LegInput): Promise<LegEnd> {
     undos: run.undos.undos,
     replaced: run.replaced,
     snapshotted: run.snapshotted.map(({ name, host }) => ({ name, host })),
-    unfinished: [...run.unfinished],
+    dirty: [...run.dirty],
     steps: summary(run.recorder.steps),
     error,
   }

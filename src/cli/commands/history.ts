@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../../workflows/model.js'
+import type { HistoryEntry } from '../../contracts/index.js'
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import type { Palette } from '../palette.js'

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { LedgerState } from '../../../workflows/model.js'
+import type { LedgerState } from '../../contracts/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'

@@ -1,4 +1,4 @@
-import type { Steering } from '../../../workflows/model.js'
+import type { Steering } from '../../contracts/index.js'
 import { ExitCode } from '../../errors.js'
 import { newCommand, type About, type App } from '../command.js'
 import type { Context } from '../context.js'

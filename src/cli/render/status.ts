@@ -1,4 +1,4 @@
-import type { InstanceStatusRow } from '../../../workflows/model.js'
+import type { InstanceStatusRow } from '../../contracts/index.js'
 import type { Status } from '../../client/status.js'
 import type { Palette } from '../palette.js'
 import { elapsed } from './duration.js'

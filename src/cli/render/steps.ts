@@ -1,4 +1,4 @@
-import type { StepRecord } from '../../../workflows/model.js'
+import type { StepRecord } from '../../contracts/index.js'
 import type { Palette } from '../palette.js'
 import { humanDuration } from './duration.js'
 

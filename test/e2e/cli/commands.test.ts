@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LedgerState, OperationResult } from '../../../workflows/model.js'
+import type { LedgerState, OperationResult } from '../../../src/contracts/index.js'
 import type { Status } from '../../../src/client/index.js'
 import type { Plan } from '../../../src/plan/model.js'
 import { Home } from '../service/home.js'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { Cul8er } from '../../../src/client/index.js'
-import type { OperationResult } from '../../../workflows/model.js'
+import type { OperationResult } from '../../../src/contracts/index.js'
 import { stopService } from '../../support/service.js'
 import { writeRelease, type AppKind } from './app.js'
 

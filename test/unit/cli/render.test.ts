@@ -9,7 +9,7 @@ import { planText } from '../../../src/cli/render/plan.js'
 import { statusText } from '../../../src/cli/render/status.js'
 import { stepLine } from '../../../src/cli/render/steps.js'
 import { errorLines } from '../../../src/cli/report-error.js'
-import type { StepRecord } from '../../../workflows/model.js'
+import type { StepRecord } from '../../../src/contracts/index.js'
 
 const plain = palette({ isTTY: false }, {})
 

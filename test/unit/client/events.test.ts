@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventsBetween, type RunEvent } from '../../../src/client/events.js'
 import type { Change } from '../../../src/plan/model.js'
-import type { Progress, StepRecord } from '../../../workflows/model.js'
+import type { Progress, StepRecord } from '../../../src/contracts/index.js'
 
 const step = (name: string, outcome: StepRecord['outcome'], startedAt = '2026-01-01T00:00:00Z'): StepRecord => ({
   name,

@@ -15,7 +15,7 @@ const released = (version: string): Part => ({ deploy: { release: 'shop', versio
 function shown(
   revision: Revision,
   observed: ObservedInstance[],
-  more: { kept?: string[]; force?: boolean } = {},
+  more: { standby?: string[]; force?: boolean } = {},
 ): string[] {
   const { work } = planWork({ revision, observed, ...more })
   return dryRun({ revision, work, observed, operation: 7 }).map(({ instance, step, args, stdin }) =>
@@ -195,7 +195,7 @@ describe('a dry run of blue-green', () => {
 
   it('going back makes nothing', () => {
     const old = set({}, 'blue', 'old')
-    const lines = shown(of({}), [...set({ image: 'new' }, 'green'), ...old], { kept: old.map(({ name }) => name) })
+    const lines = shown(of({}), [...set({ image: 'new' }, 'green'), ...old], { standby: old.map(({ name }) => name) })
     expect(lines).toEqual([
       ...[1, 2].flatMap((n) => [
         `shop-web-${n}-blue: start | incus start shop-web-${n}-blue`,

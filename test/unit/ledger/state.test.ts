@@ -11,8 +11,14 @@ import {
   targetOf,
 } from '../../../workflows/ledger/state.js'
 import { detailsOf } from '../../../workflows/ledger/details.js'
-import type { HistoryEntry, LedgerState, OperationKind, OperationRequest, Outcome } from '../../../workflows/model.js'
-import type { OperationEnd } from '../../../workflows/operations/model.js'
+import type {
+  HistoryEntry,
+  LedgerState,
+  OperationKind,
+  OperationRequest,
+  Outcome,
+} from '../../../src/contracts/index.js'
+import type { OperationEnd } from '../../../src/contracts/index.js'
 import { revisionOf, web } from '../plan/world.js'
 
 const AT = '2026-03-01T12:00:00.000Z'
@@ -59,7 +65,7 @@ const summary = (kind: OperationKind, number = 7): NonNullable<LedgerState['curr
 })
 const ending = (outcome: Outcome, more: Partial<OperationEnd> = {}): OperationEnd => ({
   result: { topology: 'shop', operation: 'op-7', outcome, revision: 2, durationMs: 1, steps: [] },
-  unfinished: [],
+  dirty: [],
   ...more,
 })
 
@@ -91,7 +97,7 @@ describe('what is refused', () => {
     ],
     [
       'nothing, while something is tidied: that takes seconds',
-      deployed(1, { current: summary('tidy') }),
+      deployed(1, { current: summary('cleanup') }),
       request('destroy'),
       null,
     ],
@@ -164,7 +170,7 @@ describe('an operation begins', () => {
     ['rollback', 1, { desired: 1, attempted: 1, stable: 2 }],
     ['restore', 2, { desired: 2, attempted: 2, stable: 2 }],
     ['destroy', 2, { desired: 2, attempted: 2, stable: 2 }],
-    ['tidy', 2, { desired: 2, attempted: 2, stable: 2 }],
+    ['cleanup', 2, { desired: 2, attempted: 2, stable: 2 }],
   ])('a %s', (kind, target, expected) => {
     const state = begin(deployed(2), request(kind), summary(kind), target)
     expect(state).toMatchObject(expected)
@@ -173,7 +179,7 @@ describe('an operation begins', () => {
 
   it('keeps what is stable and what is desired, however old', () => {
     const old = { ...deployed(30), desired: 1, stable: 2 }
-    expect(numbers(begin(old, request('tidy'), summary('tidy'), 2)).slice(0, 3)).toEqual([1, 2, 11])
+    expect(numbers(begin(old, request('cleanup'), summary('cleanup'), 2)).slice(0, 3)).toEqual([1, 2, 11])
   })
 })
 
@@ -191,7 +197,7 @@ describe('an operation ends', () => {
     ['deploy', 'needsAttention', 1],
     ['deploy', 'failed', 1],
     ['restore', 'succeeded', 1],
-    ['tidy', 'succeeded', 1],
+    ['cleanup', 'succeeded', 1],
   ])('%s %s: revision %i is stable', (kind, outcome, stable) => {
     const state = ended(kind, {}, ending(outcome))
     expect(state).toMatchObject({ stable, desired: 2, current: null })
@@ -214,37 +220,37 @@ describe('an operation ends', () => {
     ['deploy', 'rolledBack', ['before']],
     ['deploy', 'failed', ['before']],
     ['restore', 'succeeded', ['before']],
-    ['tidy', 'succeeded', ['before']],
+    ['cleanup', 'succeeded', ['before']],
     ['restore', 'needsAttention', ['before', 'now']],
   ])('%s %s: half done is %j', (kind, outcome, expected) => {
-    const half = { unfinished: ['before'] }
-    expect(ended(kind, half, ending(outcome, { unfinished: ['now'] })).unfinished).toEqual(expected)
+    const half = { dirty: ['before'] }
+    expect(ended(kind, half, ending(outcome, { dirty: ['now'] })).dirty).toEqual(expected)
   })
 
-  const kept = { names: ['blue-1', 'blue-2'], until: after(60_000) }
-  it.each<[string, OperationKind, OperationEnd, LedgerState['kept']]>([
+  const standby = { names: ['blue-1', 'blue-2'], until: after(60_000) }
+  it.each<[string, OperationKind, OperationEnd, LedgerState['standby']]>([
     [
       'a new set: the old one',
       'deploy',
-      ending('succeeded', { kept: { names: ['green-1'], keepMs: 5_000 } }),
+      ending('succeeded', { standby: { names: ['green-1'], keepMs: 5_000 } }),
       { names: ['green-1'], until: after(5_000) },
     ],
-    ['nothing changed: as before', 'deploy', ending('succeeded', { stays: ['blue-1', 'blue-2'] }), kept],
+    ['nothing changed: as before', 'deploy', ending('succeeded', { stays: ['blue-1', 'blue-2'] }), standby],
     [
       "another resource's set: both",
       'deploy',
-      ending('succeeded', { stays: ['blue-1'], kept: { names: ['green-9'], keepMs: 5_000 } }),
+      ending('succeeded', { stays: ['blue-1'], standby: { names: ['green-9'], keepMs: 5_000 } }),
       { names: ['blue-1', 'green-9'], until: after(5_000) },
     ],
     ['it came back: nothing', 'rollback', ending('succeeded', { stays: [] }), null],
     ['what stays was never kept: nothing', 'deploy', ending('succeeded', { stays: ['other'] }), null],
-    ['undone: as before', 'deploy', ending('rolledBack', { stays: [] }), kept],
-    ['held: as before', 'deploy', ending('held'), kept],
-    ['a restore: as before', 'restore', ending('succeeded'), kept],
-    ['tidied: nothing', 'tidy', ending('succeeded'), null],
-    ['not tidied: later', 'tidy', ending('needsAttention'), { ...kept, until: after(RETRY_DUE_MS) }],
+    ['undone: as before', 'deploy', ending('rolledBack', { stays: [] }), standby],
+    ['held: as before', 'deploy', ending('held'), standby],
+    ['a restore: as before', 'restore', ending('succeeded'), standby],
+    ['tidied: nothing', 'cleanup', ending('succeeded'), null],
+    ['not tidied: later', 'cleanup', ending('needsAttention'), { ...standby, until: after(RETRY_DUE_MS) }],
   ])('what is kept after %s', (_what, kind, how, expected) => {
-    expect(ended(kind, { kept }, how).kept).toEqual(expected)
+    expect(ended(kind, { standby }, how).standby).toEqual(expected)
   })
 
   it.each<[string, OperationKind, Outcome, string | null]>([
@@ -257,7 +263,7 @@ describe('an operation ends', () => {
   })
 
   it('a destroy forgets all but the history and the count', () => {
-    const over: Partial<LedgerState> = { kept, unfinished: ['a'], expiresAt: AT }
+    const over: Partial<LedgerState> = { standby, dirty: ['a'], expiresAt: AT }
     expect(ended('destroy', over, ending('succeeded'))).toEqual({
       ...emptyLedger('shop'),
       lastOperation: 7,
@@ -283,20 +289,20 @@ describe('what time brings', () => {
   const now = Date.parse(AT)
   const past = after(-1)
   const set = (until: string) => ({ names: ['a'], until })
-  it.each<[string, LedgerState, 'tidy' | 'destroy' | null]>([
+  it.each<[string, LedgerState, 'cleanup' | 'destroy' | null]>([
     ['nothing kept, no end', deployed(1), null],
-    ['not yet', deployed(1, { kept: set(after(1)), expiresAt: after(1) }), null],
-    ['the kept set', deployed(1, { kept: set(past) }), 'tidy'],
+    ['not yet', deployed(1, { standby: set(after(1)), expiresAt: after(1) }), null],
+    ['the kept set', deployed(1, { standby: set(past) }), 'cleanup'],
     ['the end', deployed(1, { expiresAt: AT }), 'destroy'],
-    ['both: tidying first', deployed(1, { kept: set(past), expiresAt: past }), 'tidy'],
+    ['both: tidying first', deployed(1, { standby: set(past), expiresAt: past }), 'cleanup'],
     ['the end of nothing', ledger({ expiresAt: past }), null],
   ])('%s', (_what, state, expected) => {
     expect(dueNow(state, now)).toBe(expected)
   })
 
-  it.each(['tidy', 'destroy'] as const)('a %s that failed is due again, and not at once', (due) => {
-    const state = postponed(deployed(1, { kept: set(past), expiresAt: due === 'tidy' ? null : past }), due, AT)
-    const others = due === 'tidy' ? state : { ...state, kept: null }
+  it.each(['cleanup', 'destroy'] as const)('a %s that failed is due again, and not at once', (due) => {
+    const state = postponed(deployed(1, { standby: set(past), expiresAt: due === 'cleanup' ? null : past }), due, AT)
+    const others = due === 'cleanup' ? state : { ...state, standby: null }
     expect(dueNow(others, now + RETRY_DUE_MS - 1)).toBeNull()
     expect(dueNow(others, now + RETRY_DUE_MS)).toBe(due)
   })

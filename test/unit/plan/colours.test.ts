@@ -121,11 +121,11 @@ describe('a kept set', () => {
   const live = set('2', 'green')
   const old = set('1', 'blue', 'old')
   const [first, second] = old as [ObservedInstance, ObservedInstance]
-  const kept = names(old)
+  const standby = names(old)
   const observed = [...live, ...old]
 
   it.each<[string, PlanInput, string[]]>([
-    ['stays as long as it is kept', { revision: wanted('2'), observed, kept }, []],
+    ['stays as long as it is kept', { revision: wanted('2'), observed, standby }, []],
     [
       'is left over when nobody keeps it',
       { revision: wanted('2'), observed },
@@ -136,7 +136,7 @@ describe('a kept set', () => {
     ],
     [
       'comes back when it is just what is wanted',
-      { revision: wanted('1'), observed, kept },
+      { revision: wanted('1'), observed, standby },
       [
         'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, which was kept',
         'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, which was kept',
@@ -144,7 +144,7 @@ describe('a kept set', () => {
     ],
     [
       'makes room for a new set in its colour',
-      { revision: wanted('3'), observed, kept },
+      { revision: wanted('3'), observed, standby },
       [
         `replace shop-web-1-green by shop-web-1-blue@one: ${release('2', '3')}`,
         `replace shop-web-2-green by shop-web-2-blue@one: ${release('2', '3')}`,
@@ -154,7 +154,7 @@ describe('a kept set', () => {
     ],
     [
       'does not come back in part',
-      { revision: wanted('1'), observed: [...live, ...old.slice(1)], kept },
+      { revision: wanted('1'), observed: [...live, ...old.slice(1)], standby },
       [
         `replace shop-web-1-green by shop-web-1-blue@one: ${release('2', '1')}`,
         `replace shop-web-2-green by shop-web-2-blue@one: ${release('2', '1')}`,
@@ -166,7 +166,7 @@ describe('a kept set', () => {
       {
         revision: wanted('1'),
         observed: [...live, { ...first, config: { ...first.config, 'limits.cpu': '7' } }, second],
-        kept,
+        standby,
       },
       [
         `replace shop-web-1-green by shop-web-1-blue@one: ${release('2', '1')}`,
@@ -177,7 +177,7 @@ describe('a kept set', () => {
     ],
     [
       'comes back stopped: it is started on the way',
-      { revision: wanted('1'), observed: [...live, { ...first, status: 'Stopped' }, second], kept },
+      { revision: wanted('1'), observed: [...live, { ...first, status: 'Stopped' }, second], standby },
       [
         'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, which was kept',
         'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, which was kept',
@@ -185,7 +185,11 @@ describe('a kept set', () => {
     ],
     [
       'stays while drift of the live one is mended',
-      { revision: wanted('2'), observed: [...live.map((i) => ({ ...i, status: 'Stopped' as const })), ...old], kept },
+      {
+        revision: wanted('2'),
+        observed: [...live.map((i) => ({ ...i, status: 'Stopped' as const })), ...old],
+        standby,
+      },
       [
         'start shop-web-1-green@one: is stopped, should be running',
         'start shop-web-2-green@one: is stopped, should be running',
@@ -193,7 +197,7 @@ describe('a kept set', () => {
     ],
     [
       'gives its place to an instance of its name',
-      { revision: wanted('2'), observed: old, kept },
+      { revision: wanted('2'), observed: old, standby },
       [
         'create shop-web-1-blue@one: it is not there',
         'create shop-web-2-blue@one: it is not there',
@@ -206,15 +210,15 @@ describe('a kept set', () => {
   })
 
   it.each<[string, PlanInput, string[]]>([
-    ['kept: live and old', { revision: wanted('2'), observed, kept }, [...names(live), ...kept]],
-    ['deleted: it is in the work already', { revision: wanted('3'), observed, kept }, []],
-    ['revived: what goes is in the work', { revision: wanted('1'), observed, kept }, kept],
+    ['kept: live and old', { revision: wanted('2'), observed, standby }, [...names(live), ...standby]],
+    ['deleted: it is in the work already', { revision: wanted('3'), observed, standby }, []],
+    ['revived: what goes is in the work', { revision: wanted('1'), observed, standby }, standby],
   ])('is a bystander once at most. %s', (_what, input, expected) => {
     expect(planWork(input).bystanders.map(({ name }) => name)).toEqual(expected)
   })
 
   it('comes back without being made', () => {
-    const { work } = planWork({ revision: wanted('1'), observed, kept })
+    const { work } = planWork({ revision: wanted('1'), observed, standby })
     expect(work.map(({ revive, slot }) => ({ revive, slot }))).toEqual(Array(2).fill({ revive: true, slot: 'blue' }))
   })
 })

@@ -92,7 +92,7 @@ describe('what a plan changes', () => {
     ],
     [
       'half changed by an earlier operation, whatever its labels say',
-      { revision: wanted(), observed: world(), unfinished: ['shop-web-2'] },
+      { revision: wanted(), observed: world(), dirty: ['shop-web-2'] },
       ['update shop-web-2@two: an earlier operation left it half changed'],
     ],
     [

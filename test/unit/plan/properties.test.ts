@@ -88,8 +88,8 @@ const cases: fc.Arbitrary<Case> = fc.tuple(revision(1), revision(2), fc.boolean(
       input: fc.record({
         revision: fc.constant(same ? before : after),
         observed: fc.constant(world),
-        unfinished: fc.subarray(own),
-        kept: fc.subarray(old),
+        dirty: fc.subarray(own),
+        standby: fc.subarray(old),
         force: fc.constant(true),
       }),
       shuffled: fc.shuffledSubarray(world, { minLength: world.length }),
@@ -120,8 +120,8 @@ describe('whatever was declared, and whatever the world is', () => {
         fc.pre(plan !== null)
         const keep = input.revision.topology.strategy.approach === 'blueGreen'
         const after = apply(input.revision, plan.work, input.observed, { keep })
-        const kept = after.filter(({ labels }) => labels?.role === 'old').map(({ name }) => name)
-        expect(planWork({ revision: input.revision, observed: after, kept }).work).toEqual([])
+        const standby = after.filter(({ labels }) => labels?.role === 'old').map(({ name }) => name)
+        expect(planWork({ revision: input.revision, observed: after, standby }).work).toEqual([])
       }),
       runs,
     )

@@ -26,17 +26,13 @@ describe('revisions that are kept', () => {
 
 describe('where a rollback goes', () => {
   it.each<[string, Parameters<typeof rollbackTarget>[0], number | null]>([
-    ['nothing ever worked', { desired: 1, stable: null, succeeded: [], unfinished: [] }, null],
-    ['nothing before the first', { desired: 1, stable: 1, succeeded: [1], unfinished: [] }, null],
-    ['the one before', { desired: 3, stable: 3, succeeded: [1, 2, 3], unfinished: [] }, 2],
-    [
-      'the last that worked before, not one that failed',
-      { desired: 5, stable: 5, succeeded: [1, 2, 5], unfinished: [] },
-      2,
-    ],
-    ['the stable one, when the last attempt failed', { desired: 4, stable: 3, succeeded: [1, 3], unfinished: [] }, 3],
-    ['the stable one, when something is half done', { desired: 3, stable: 3, succeeded: [1, 3], unfinished: ['a'] }, 3],
-    ['further back after a rollback', { desired: 2, stable: 2, succeeded: [1, 2, 3, 2], unfinished: [] }, 1],
+    ['nothing ever worked', { desired: 1, stable: null, succeeded: [], dirty: [] }, null],
+    ['nothing before the first', { desired: 1, stable: 1, succeeded: [1], dirty: [] }, null],
+    ['the one before', { desired: 3, stable: 3, succeeded: [1, 2, 3], dirty: [] }, 2],
+    ['the last that worked before, not one that failed', { desired: 5, stable: 5, succeeded: [1, 2, 5], dirty: [] }, 2],
+    ['the stable one, when the last attempt failed', { desired: 4, stable: 3, succeeded: [1, 3], dirty: [] }, 3],
+    ['the stable one, when something is half done', { desired: 3, stable: 3, succeeded: [1, 3], dirty: ['a'] }, 3],
+    ['further back after a rollback', { desired: 2, stable: 2, succeeded: [1, 2, 3, 2], dirty: [] }, 1],
   ])('%s', (_what, state, target) => {
     expect(rollbackTarget(state)).toBe(target)
   })

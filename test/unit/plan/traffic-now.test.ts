@@ -55,8 +55,8 @@ describe('trafficNow', () => {
       'blue',
     ],
     ['nothing lives', 'blueGreen', ['1-green new'], [], [], undefined],
-  ])('%s', (_, approach, instances, unfinished, members, active) => {
-    const state = trafficNow(topology(approach), instances.map(live), unfinished)
+  ])('%s', (_, approach, instances, dirty, members, active) => {
+    const state = trafficNow(topology(approach), instances.map(live), dirty)
     expect(state.members.map(({ instance, state: s }) => `${instance} ${s}`)).toEqual(members)
     expect(state.active.web).toBe(active)
   })

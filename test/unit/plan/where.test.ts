@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Revision } from '../../../src/plan/model.js'
 import { hostsOf, projectRefusal } from '../../../src/plan/where.js'
 import { emptyLedger } from '../../../workflows/ledger/state.js'
-import type { HistoryEntry, LedgerState, OperationKind, Outcome } from '../../../workflows/model.js'
+import type { HistoryEntry, LedgerState, OperationKind, Outcome } from '../../../src/contracts/index.js'
 import { revisionOf, web } from './world.js'
 
 const AT = '2026-03-01T12:00:00.000Z'
@@ -33,7 +33,7 @@ describe('where something of a topology may be', () => {
     ['an attempt that left something', [...good, entry('deploy', 3, 'needsAttention')], {}, 'b c d'],
     ['an attempt that is held', [...good, entry('rollback', 3, 'held')], {}, 'b c d'],
     ['not one before the last success', [entry('deploy', 3, 'needsAttention'), ...good], {}, 'b d'],
-    ['a set that is kept from before', good, { kept: { names: ['x'], until: AT } }, 'a b d'],
+    ['a set that is kept from before', good, { standby: { names: ['x'], until: AT } }, 'a b d'],
     ['nothing was ever stable', [], { stable: null }, 'd'],
   ])('%s', (_, history, over, expected) => {
     const revisions = [on(1, 'a'), on(2, 'b'), on(3, 'c'), on(4, 'd')]
@@ -65,7 +65,7 @@ describe('another Incus project', () => {
     ['another, after a first deploy that left nothing', past('a', { stable: null }), 'b', null],
     [
       'another, after a first deploy that left something',
-      past('a', { stable: null, unfinished: ['shop-web-1'] }),
+      past('a', { stable: null, dirty: ['shop-web-1'] }),
       'b',
       'shop is deployed in project a and cannot move to project b',
     ],

@@ -1,6 +1,6 @@
 import { patched, sleep } from '@temporalio/workflow'
 import { canary as canaryOfToday } from '../../../workflows/index.js'
-import type { OperationEnd, OperationInput } from '../../../workflows/operations/model.js'
+import type { OperationEnd, OperationInput } from '../../../src/contracts/index.js'
 
 /* Workflows as a later version may have them: a step before and a step after what they did, each under a patch. */
 

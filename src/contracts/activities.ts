@@ -1,11 +1,11 @@
-import type { HealthReport } from '../src/health/model.js'
-import type { InstanceSpec, Revision, Role } from '../src/plan/model.js'
-import type { LiveInstance } from '../src/plan/work.js'
-import type { WorkPlan } from '../src/plan/plan.js'
-import type { Analysis, Host } from '../src/topology/model.js'
-import type { Verdict } from '../src/traffic/analysis.js'
-import type { TopologyRoutes } from '../src/traffic/model.js'
-import type { InspectRequest, InspectResult } from './model.js'
+import type { HealthReport } from '../health/model.js'
+import type { InstanceSpec, Revision, Role } from '../plan/model.js'
+import type { LiveInstance } from '../plan/work.js'
+import type { WorkPlan } from '../plan/plan.js'
+import type { Analysis, Host } from '../topology/model.js'
+import type { Verdict } from '../traffic/analysis.js'
+import type { TopologyRoutes } from '../traffic/model.js'
+import type { InspectRequest, InspectResult } from './inspect.js'
 
 /** A host by its name in the topology, and how to reach it. */
 export interface At {
@@ -69,8 +69,8 @@ export interface Activities {
   planOperation(input: {
     revision: Revision
     hosts: Record<string, Host>
-    unfinished: string[]
-    kept: string[]
+    dirty: string[]
+    standby: string[]
     force: boolean
   }): Promise<WorkPlan>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */

@@ -1,0 +1,33 @@
+/* Names that clients, workers and the server agree on. */
+
+export const ledgerId = (topology: string): string => `topology/${topology}`
+export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
+
+/** Task queue that workers poll unless a profile names another. */
+export const TASK_QUEUE = 'cul8er'
+
+/**
+ * Workflow type names, as registered. An operation is one workflow, of the type of what it does: its strategy for a deploy or
+ * rollback. So a strategy's timers, signals and compensation are all in the one place that a person opens.
+ */
+export const WorkflowType = {
+  ledger: 'ledger',
+  rolling: 'rolling',
+  blueGreen: 'blueGreen',
+  canary: 'canary',
+  restore: 'restore',
+  destroy: 'destroy',
+  cleanup: 'cleanup',
+  leg: 'leg',
+  inspect: 'inspect',
+  housekeeping: 'housekeeping',
+} as const
+export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'restore' | 'destroy' | 'cleanup'
+
+/** Temporal search attributes that the server must know, with their types. */
+export const SEARCH_ATTRIBUTES = {
+  Cul8erTopology: 'Keyword',
+  Cul8erOperation: 'Keyword',
+  Cul8erRevision: 'Int',
+  Cul8erHost: 'KeywordList',
+} as const

@@ -1,0 +1,119 @@
+import { defineQuery } from '@temporalio/workflow'
+import type { ErrorReport } from '../errors.js'
+import type { Change, Revision } from '../plan/model.js'
+import type { Host } from '../topology/model.js'
+
+/* What an operation is asked, shows and answers. */
+
+/** cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. */
+export type OperationKind = 'deploy' | 'rollback' | 'restore' | 'destroy' | 'cleanup'
+export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
+
+/** What a command asks the ledger to start. */
+export interface OperationRequest {
+  kind: OperationKind
+  /** A fresh id of the command's: asking twice with the same one starts one operation. */
+  requestId: string
+  /** deploy: the desired revision, numbered by the ledger. */
+  revision?: Omit<Revision, 'number'>
+  /** deploy: refuse when the plan's fingerprint is another by now. */
+  planFingerprint?: string
+  /** rollback: the revision to go back to; absent: the last stable one that differs from what runs. */
+  to?: number
+  /** restore */
+  snapshot?: string
+  resource?: string
+  /** Go on where a check would refuse. */
+  force?: boolean
+  /** ISO time after which the ledger does not start it: the command has given up by then. */
+  notAfter?: string
+  /** Hosts to leave out: they are gone, and what is on them stays as it is. */
+  without?: string[]
+  /** Who asked; kept in the history. */
+  by?: Requester
+}
+
+/** Who asked for an operation, from where, and how. */
+export interface Requester {
+  /** `user@machine`. */
+  who: string
+  /** Working folder of the command. */
+  directory?: string
+  /** Options as typed, no values of secrets: `--force`, `--version 1.2.0`. */
+  options?: string[]
+}
+
+export interface OperationStarted {
+  operation: string
+  workflowId: string
+  /** The revision that the operation leads to. */
+  revision: number
+}
+
+export interface StepRecord {
+  /** `create`, `snapshot`, `install release`, `wait until healthy`, `drain`, `admit`, `delete` … */
+  name: string
+  instance?: string
+  outcome: 'running' | 'done' | 'failed' | 'undone' | 'waiting'
+  startedAt: string
+  durationMs: number
+  error?: ErrorReport
+  /** What was found, in words: `healthy after 2.1 s`. */
+  note?: string
+}
+
+export interface OperationResult {
+  topology: string
+  operation: string
+  outcome: Outcome
+  revision: number
+  durationMs: number
+  steps: StepRecord[]
+  error?: ErrorReport
+}
+
+/** Answer to the progress query of an operation. */
+export interface Progress {
+  operation: string
+  kind: OperationKind
+  /** The step in words. */
+  step: string
+  /** Waiting for a person: what may be said now. */
+  waitingFor: string | null
+  changes: Change[]
+  steps: StepRecord[]
+  result: OperationResult | null
+}
+
+export const progress = defineQuery<Progress>('progress')
+
+/** What the ledger starts an operation with. */
+export interface OperationInput {
+  topology: string
+  number: number
+  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource'>
+  /** What shall be; for destroy and restore: what is. */
+  revision: Revision
+  /** The stable revision; null before the first. */
+  base: Revision | null
+  /** Where something of the topology may be: its own hosts, and those of revisions that may have left something. */
+  hosts: Record<string, Host>
+  /** Instances that earlier operations left half changed. */
+  dirty: string[]
+  /** Instances kept for an instant switch back. */
+  standby: string[]
+}
+
+/** What the ledger learns when it ends. */
+export interface OperationEnd {
+  result: OperationResult
+  dirty: string[]
+  /** What the operation leaves aside for an instant switch back, and for how long. */
+  standby?: { names: string[]; keepMs: number }
+  /** Of what was kept before: still there. */
+  stays?: string[]
+  /** The new version serves and nothing can be taken back any more, however the rest ended. */
+  committed?: boolean
+}
+
+export const operationId = (number: number): string => `op-${number}`
