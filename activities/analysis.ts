@@ -30,7 +30,8 @@ export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analys
 }
 
 class Watch {
-  private failedProbes = 0
+  /** In a row, by instance. */
+  private readonly failedProbes = new Map<string, number>()
   private own: { at: number; commandExit: number | null; metric: number | null } | null = null
 
   constructor(
@@ -55,18 +56,22 @@ class Watch {
     }
   }
 
-  /** Failures in a row; an error of the probe itself is neither a failure nor a success. */
+  /** The most failures in a row of one instance; an error of the probe itself is neither a failure nor a success. */
   private async probe(): Promise<number> {
-    const { spec, host, via, address } = this.input
-    if (spec.healthcheck === null) return 0
-    const { outcome } = await probe(
-      spec.healthcheck.probe,
-      { spec, executor: this.deps.executorFor(host, via), address },
-      { timeoutMs: Math.min(spec.healthcheck.timeoutMs, 2 * LOOK_MS), signal: this.signal },
+    const { proven, host, via } = this.input
+    await Promise.all(
+      proven.map(async ({ spec, address }) => {
+        if (spec.healthcheck === null) return
+        const { outcome } = await probe(
+          spec.healthcheck.probe,
+          { spec, executor: this.deps.executorFor(host, via), address },
+          { timeoutMs: Math.min(spec.healthcheck.timeoutMs, 2 * LOOK_MS), signal: this.signal },
+        )
+        if (outcome === 'failure') this.failedProbes.set(spec.name, (this.failedProbes.get(spec.name) ?? 0) + 1)
+        else if (outcome === 'ok') this.failedProbes.delete(spec.name)
+      }),
     )
-    if (outcome === 'failure') this.failedProbes += 1
-    else if (outcome === 'ok') this.failedProbes = 0
-    return this.failedProbes
+    return Math.max(0, ...this.failedProbes.values())
   }
 
   /** The user's own command and number, no more often than the interval says. */

@@ -1,18 +1,28 @@
 import { Context } from '@temporalio/activity'
 import type { Activities } from '../src/contracts/index.js'
-import { ledgerState, WorkflowType } from '../src/contracts/index.js'
+import { ledgerState, sliceSoFar, WorkflowType } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
 /** Tidying the store of artifacts. */
-export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pruneArtifacts'> {
+export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pruneArtifacts' | 'readSlice'> {
   const prune = step(async (_input: void) => {
     // One ledger that cannot be read ends it: its artifacts are not known, so none is known to be superfluous.
     const { removed } = await deps.artifacts.prune(await namedArtifacts())
     if (removed.length > 0) deps.log.info({ removed }, 'artifacts that no kept revision names are removed')
     return { removed: removed.length }
   })
-  return { pruneArtifacts: () => prune() }
+  return {
+    pruneArtifacts: () => prune(),
+    readSlice: step(async ({ workflowId }) => {
+      try {
+        return await Context.current().client.workflow.getHandle(workflowId).query(sliceSoFar)
+      } catch (error) {
+        deps.log.warn({ error: String(error), workflowId }, 'a slice that was lost could not be read')
+        return null
+      }
+    }),
+  }
 }
 
 /** sha256 of every artifact that a kept revision of any topology names. */

@@ -1,4 +1,7 @@
-import { dryRun } from '../src/dryrun/dry-run.js'
+import { dryRun } from '../src/steps/dry-run.js'
+import { predictionOf, procedureView } from '../src/steps/prediction.js'
+import { procedureOf } from '../src/strategies/procedure.js'
+import { strategyNamed } from '../src/strategies/registry.js'
 import { probe } from '../src/health/probe.js'
 import { oursOf } from '../src/plan/ours.js'
 import { planWork, toPlan } from '../src/plan/plan.js'
@@ -39,10 +42,11 @@ async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
   const input = { revision, hosts, dirty, standby, force }
   const { plan: found, observed } = await observeAndPlan(deps, input, signal)
-  const shown = { plan: toPlan(request.topology, found) }
-  if (numbers === undefined) return shown
-  const { operation } = numbers
-  return { ...shown, commands: dryRun({ revision, work: found.work, observed, operation }) }
+  const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), found, { revision })
+  const prediction = predictionOf({ revision, dirty, plan: found, observed, operation: numbers?.operation ?? 0 })
+  const procedure = procedureView(stages, prediction)
+  const shown = { plan: { ...toPlan(request.topology, found), procedure } }
+  return numbers === undefined ? shown : { ...shown, commands: dryRun(stages, prediction) }
 }
 
 /** Probes at a time: a status shall be quick, and not a load. */

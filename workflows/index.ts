@@ -1,20 +1,23 @@
-import { change } from './operations/change.js'
 import type { OperationEnd, OperationInput } from '../src/contracts/index.js'
-import { blueGreen as blueGreenStrategy } from './strategies/blue-green.js'
-import { canary as canaryStrategy } from './strategies/canary.js'
-import { roll } from './strategies/rolling.js'
+import { blueGreen as blueGreenStrategy } from '../src/strategies/blue-green.js'
+import { canary as canaryStrategy } from '../src/strategies/canary.js'
+import { recreate as recreateStrategy } from '../src/strategies/recreate.js'
+import { rolling as rollingStrategy } from '../src/strategies/rolling.js'
+import { change } from './operations/change.js'
 
-/* Every workflow type that a worker registers; names as in model.ts. */
+/* Every workflow type that a worker registers; names as in src/contracts/names.ts. */
 export { ledger } from './ledger/ledger.js'
 export { destroy } from './operations/destroy.js'
 export { restore } from './operations/restore.js'
 export { cleanup } from './operations/cleanup.js'
 export { housekeeping } from './operations/housekeeping.js'
 export { inspect } from './operations/inspect.js'
-export { leg } from './strategies/leg.js'
+export { slice } from './operations/slice.js'
 
-export const rolling = (input: OperationInput): Promise<OperationEnd> => change(input, roll)
+/* A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. */
+type Change = (input: OperationInput) => Promise<OperationEnd>
 
-export const blueGreen = (input: OperationInput): Promise<OperationEnd> => change(input, blueGreenStrategy)
-
-export const canary = (input: OperationInput): Promise<OperationEnd> => change(input, canaryStrategy)
+export const rolling: Change = (input) => change(input, rollingStrategy)
+export const blueGreen: Change = (input) => change(input, blueGreenStrategy)
+export const canary: Change = (input) => change(input, canaryStrategy)
+export const recreate: Change = (input) => change(input, recreateStrategy)

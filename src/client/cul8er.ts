@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createArtifactStore } from '../artifacts/store.js'
-import type { DryStep } from '../dryrun/dry-run.js'
+import type { DryStep } from '../steps/dry-run.js'
 import { Cul8erError } from '../errors.js'
 import type { Plan } from '../plan/model.js'
 import { loadSealKey } from '../secrets/seal-key.js'

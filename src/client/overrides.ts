@@ -1,11 +1,12 @@
 import { Cul8erError } from '../errors.js'
+import { STRATEGIES } from '../strategies/registry.js'
 import type { Approach, Topology } from '../topology/model.js'
 import { nearest } from '../topology/nearest.js'
 
 export interface Overrides {
   /** `V` for every release, or `RELEASE=V` for one; several may be given. */
   version?: string | string[]
-  /** `rolling`, `blueGreen` (or `blue-green`), `canary`. */
+  /** A strategy by its name or alias: `rolling`, `blue-green`. */
   strategy?: string
 }
 
@@ -64,18 +65,12 @@ function checkRelease(release: string | null, known: string[], topology: string)
   )
 }
 
-const APPROACHES: Record<string, Approach> = {
-  rolling: 'rolling',
-  blueGreen: 'blueGreen',
-  'blue-green': 'blueGreen',
-  canary: 'canary',
-}
-
 function approachOf(text: string): Approach {
-  const approach = Object.hasOwn(APPROACHES, text) ? APPROACHES[text] : undefined
-  if (approach !== undefined) return approach
-  const meant = nearest(text, Object.keys(APPROACHES))
+  const found = STRATEGIES.find(({ name, aliases }) => name === text || aliases.some((alias) => alias === text))
+  if (found !== undefined) return found.name as Approach
+  const names = STRATEGIES.map(({ name }) => name)
+  const meant = nearest(text, [...names, ...STRATEGIES.flatMap(({ aliases }) => aliases)])
   throw new Cul8erError('USAGE', `no strategy ${text}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, {
-    hint: 'there are rolling, blueGreen and canary',
+    hint: `the strategies are ${names.join(', ')}`,
   })
 }

@@ -1,4 +1,4 @@
-import type { DryStep } from '../dryrun/dry-run.js'
+import type { DryStep } from '../steps/dry-run.js'
 import { Cul8erError } from '../errors.js'
 import type { Plan, Revision } from '../plan/model.js'
 import { hostsOf, projectRefusal } from '../plan/where.js'

@@ -1,10 +1,11 @@
 import type { HealthReport } from '../health/model.js'
-import type { InstanceSpec, Revision, Role } from '../plan/model.js'
+import type { InstanceSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
 import type { LiveInstance } from '../plan/work.js'
 import type { WorkPlan } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
+import type { SliceEnd } from './procedure.js'
 import type { InspectRequest, InspectResult } from './inspect.js'
 
 /** A host by its name in the topology, and how to reach it. */
@@ -43,12 +44,14 @@ export interface RoutesAt extends At {
   certificates: { as: number; host: string | null; cert: string; key: string }[]
 }
 
-/** A canary under watch. */
-export interface AnalysisInput extends SpecAt {
+/** Canaries of a resource on one host under watch, or all of its instances during a bake. */
+export interface AnalysisInput extends At {
   topology: string
+  /** Probed all the time. */
+  proven: Proven[]
+  /** Their requests are judged, beside those of the stable ones. */
   canaries: string[]
   stables: string[]
-  address: string | null
   analysis: Analysis
   /** Failed probes in a row that are a breach. */
   probeFailures: number
@@ -92,6 +95,8 @@ export interface Activities {
   restoreSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
   /** Removes the oldest of our snapshots beyond `keep`. */
   pruneSnapshots(input: InstanceAt & { keep: number }): Promise<{ removed: string[] }>
+  /** Stops the app until the next install; the instance runs on. */
+  stopApp(input: InstanceAt & { resource: string; release: ReleaseSpec }): Promise<void>
   startInstance(input: InstanceAt): Promise<void>
   stopInstance(input: InstanceAt & { timeoutMs: number }): Promise<void>
   /** Deletes the instance if it is the topology's; already gone is done. */
@@ -104,5 +109,7 @@ export interface Activities {
   analyse(input: AnalysisInput): Promise<Verdict>
   /** Removes artifacts that no kept revision of any topology names. */
   pruneArtifacts(): Promise<{ removed: number }>
+  /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */
+  readSlice(input: { workflowId: string }): Promise<SliceEnd | null>
   inspect(input: InspectRequest): Promise<InspectResult>
 }

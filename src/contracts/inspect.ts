@@ -1,4 +1,4 @@
-import type { DryStep } from '../dryrun/dry-run.js'
+import type { DryStep } from '../steps/dry-run.js'
 import type { Plan, Revision } from '../plan/model.js'
 
 /** A look at the world: one activity in a short workflow, so that the hosts are reached from where the workers are. */

@@ -15,19 +15,21 @@ export const WorkflowType = {
   rolling: 'rolling',
   blueGreen: 'blueGreen',
   canary: 'canary',
+  recreate: 'recreate',
   restore: 'restore',
   destroy: 'destroy',
   cleanup: 'cleanup',
-  leg: 'leg',
+  slice: 'slice',
   inspect: 'inspect',
   housekeeping: 'housekeeping',
 } as const
-export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'restore' | 'destroy' | 'cleanup'
+export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'recreate' | 'restore' | 'destroy' | 'cleanup'
 
 /** Temporal search attributes that the server must know, with their types. */
 export const SEARCH_ATTRIBUTES = {
   Cul8erTopology: 'Keyword',
   Cul8erOperation: 'Keyword',
+  Cul8erOutcome: 'Keyword',
   Cul8erRevision: 'Int',
   Cul8erHost: 'KeywordList',
 } as const

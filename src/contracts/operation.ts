@@ -1,6 +1,7 @@
 import { defineQuery } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Change, Revision } from '../plan/model.js'
+import type { Position } from './procedure.js'
 import type { Host } from '../topology/model.js'
 
 /* What an operation is asked, shows and answers. */
@@ -81,6 +82,8 @@ export interface Progress {
   /** Waiting for a person: what may be said now. */
   waitingFor: string | null
   changes: Change[]
+  /** null: before the procedure is known. */
+  position?: Position | null
   steps: StepRecord[]
   result: OperationResult | null
 }
@@ -98,6 +101,8 @@ export interface OperationInput {
   base: Revision | null
   /** Where something of the topology may be: its own hosts, and those of revisions that may have left something. */
   hosts: Record<string, Host>
+  /** Revisions that instances may still be at, beside the stable one; newest last. */
+  past?: Revision[]
   /** Instances that earlier operations left half changed. */
   dirty: string[]
   /** Instances kept for an instant switch back. */

@@ -1,3 +1,4 @@
+import type { ProcedureView } from '../contracts/procedure.js'
 import type { Expose, Healthcheck, InstanceType, SecretRef, Topology } from '../topology/model.js'
 
 /** A release in the content-addressed store. */
@@ -141,4 +142,6 @@ export interface Plan {
   fingerprint: string
   /** What a person should know: self-signed certificates, data that a restore loses, placement reasons. */
   notes: string[]
+  /** How the changes would be carried out. */
+  procedure?: ProcedureView
 }

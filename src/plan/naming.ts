@@ -17,10 +17,10 @@ export function instanceName(topology: string, resource: string, index: number |
 }
 
 /** Name of the snapshot that an operation takes before it changes an instance. */
-export const snapshotName = (operation: number): string => `pre-deploy-${operation}`
+export const snapshotName = (operation: number, unique: string): string => `pre-deploy-${operation}-${unique}`
 
 /** Snapshots that cul8er took and may prune. */
-export const isOurSnapshot = (name: string): boolean => /^pre-deploy-\d+$/.test(name)
+export const isOurSnapshot = (name: string): boolean => /^pre-deploy-\d+(-[0-9a-z]{8})?$/.test(name)
 
 /** The colour that is free beside the one that lives. */
 export const otherSlot = (slot: Slot, coloured: boolean): Slot =>

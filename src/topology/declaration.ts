@@ -93,7 +93,8 @@ function fromHealthcheck(check: Healthcheck): NonNullable<ResourceDeclaration['h
 }
 
 function fromStrategy(strategy: Strategy): StrategyDeclaration {
-  const { approach, maxParallel, steps, analysis, keepMs, drainMs, progressDeadlineMs, rollback } = strategy
+  const { approach, maxParallel, steps, analysis, canaries, bakeMs, keepMs, drainMs, progressDeadlineMs, rollback } =
+    strategy
   return {
     approach,
     maxParallel,

@@ -133,13 +133,18 @@ export interface CanaryStep {
   analysis: Analysis | null
 }
 
-export type Approach = 'rolling' | 'blueGreen' | 'canary'
+/** A strategy by its name; the registry in `src/strategies` knows them all. */
+export type Approach = 'rolling' | 'blueGreen' | 'canary' | 'recreate'
 
 export interface Strategy {
   approach: Approach
   maxParallel: number
   steps: CanaryStep[]
   analysis: Analysis
+  /** canary: how many of each resource, or as many of its instances as the step's share asks for. */
+  canaries: number | 'share'
+  /** After the last stage: how long the operation keeps watching before nothing can be taken back, ms; 0: not at all. */
+  bakeMs: number
   /** blueGreen: how long the old set stays. */
   keepMs: number
   /** How long requests in flight may take after an instance left the edge. */

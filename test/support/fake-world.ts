@@ -39,6 +39,7 @@ export class FakeWorld {
       takeSnapshot: async () => {},
       restoreSnapshot: async () => {},
       pruneSnapshots: async () => ({ removed: [] }),
+      stopApp: async () => {},
       startInstance: async ({ name }) => {
         this.find(name).status = 'Running'
       },
@@ -60,6 +61,7 @@ export class FakeWorld {
       },
       analyse: async () => ({ verdict: 'pass' }),
       pruneArtifacts: async () => ({ removed: 0 }),
+      readSlice: async () => null,
       inspect: async () => ({}),
     }
     const activities = { ...all, ...this.over(this) }

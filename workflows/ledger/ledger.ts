@@ -27,7 +27,9 @@ import {
 } from '../../src/contracts/index.js'
 import { operationId, type OperationEnd, type OperationInput } from '../../src/contracts/index.js'
 import { searchAttributes } from '../operations/search.js'
-import { failureOf, reportOf } from '../steps/failure.js'
+import { failureOf, reportOf } from '../engine/failure.js'
+import { strategyNamed } from '../../src/strategies/registry.js'
+import type { Approach } from '../../src/topology/model.js'
 import { detailsOf } from './details.js'
 import { hostsOf, projectRefusal } from '../../src/plan/where.js'
 import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
@@ -208,8 +210,8 @@ async function startOperationWorkflow(
 }
 
 /** A revision that was stable before is not tried with a canary again: going back is what is urgent. */
-function workflowType({ kind }: OperationRequest, approach: 'rolling' | 'blueGreen' | 'canary'): OperationWorkflowType {
-  if (kind === 'rollback') return approach === 'canary' ? 'rolling' : approach
+function workflowType({ kind }: OperationRequest, approach: Approach): OperationWorkflowType {
+  if (kind === 'rollback') return (strategyNamed(approach).rollsBackBy as Approach | undefined) ?? approach
   return kind === 'deploy' ? approach : kind
 }
 

@@ -1,42 +1,26 @@
 import type { ApplicationFailure } from '@temporalio/workflow'
-import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
-import type { Work } from '../../src/plan/work.js'
-import { failureOf } from '../steps/failure.js'
-import { quick } from '../steps/activities.js'
-import { Run } from '../steps/run.js'
-import { conduct, type Conducted, type Ending } from './conduct.js'
-import { ending } from './ending.js'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
-import { trafficNow } from '../../src/plan/traffic-now.js'
+import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
+import { procedureOf } from '../../src/strategies/procedure.js'
+import type { Strategy } from '../../src/strategies/strategy.js'
+import { quick } from '../engine/activities.js'
+import { failureOf } from '../engine/failure.js'
+import { carryOut } from './carry-out.js'
+import { conduct, type Conducted, type Ending } from './conduct.js'
+import { runOf } from './run-of.js'
 
-/** A strategy: brings the work up to full traffic, and throws when it cannot. */
-export type Strategy = (run: Run, work: Work[]) => Promise<void>
-
-/** A deploy or a rollback: plan, then let the strategy change the world, then end it one way or the other. */
+/** A deploy or a rollback: plan, let the strategy make a procedure of it, and run that to one of its ends. */
 export async function change(input: OperationInput, strategy: Strategy): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const plan = await makePlan(input, conducted)
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
     const { work, bystanders } = plan
-    const stays = staysKept(plan)
-    if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded', stays }
-    const run = new Run(
-      {
-        operation: input.number,
-        revision: input.revision,
-        base: input.base,
-        hosts: input.hosts,
-        traffic: trafficNow(
-          input.revision.topology,
-          [...bystanders, ...work.flatMap(({ from }) => from ?? [])],
-          input.dirty,
-        ),
-      },
-      conducted.steer,
-      conducted.recorder,
-    )
-    await ensureProjects(run, work)
-    return { ...asBefore(input, await ending(run, work, () => strategy(run, work))), stays }
+    const stays = standbyThatStays(plan)
+    if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded', committed: true, stays }
+    const run = runOf(input, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], conducted)
+    conducted.run = run
+    const procedure = procedureOf(strategy, plan, { revision: input.revision })
+    return { ...asBefore(input, await carryOut(run, procedure)), stays }
   })
 }
 
@@ -50,7 +34,7 @@ function asBefore({ dirty }: OperationInput, ending: Ending): Ending {
     error: {
       code: 'NEEDS_ATTENTION',
       message: `${cause?.message ?? 'undone'}; all is as before this operation, which is: half changed are ${dirty.join(', ')}`,
-      hint: 'mend the cause, then deploy or roll back again: both go on from here',
+      hint: 'fix the cause, then deploy or roll back again: both go on from here',
       details: { cause, dirty },
     },
   }
@@ -69,25 +53,18 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         standby: input.standby,
         force: request.force ?? false,
       }),
-    ({ work, exposure }) =>
-      work.length + exposure.length === 0 ? 'nothing to change' : `${work.length + exposure.length} changes`,
+    ({ work, exposure }) => changesCount(work.length + exposure.length),
   )
   conducted.changes.push(...toPlan(input.topology, plan).changes)
   if (request.planFingerprint !== undefined && request.planFingerprint !== plan.fingerprint) throw stale()
   return plan
 }
 
-async function ensureProjects(run: Run, work: Work[]): Promise<void> {
-  const { project } = run.input.revision.topology
-  if (project === null) return
-  const hosts = new Set(
-    work.filter(({ action }) => action === 'create' || action === 'replace').map(({ host }) => host),
-  )
-  await Promise.all([...hosts].map((host) => quick({ summary: project }).ensureProject({ ...run.at(host), project })))
-}
+const changesCount = (count: number): string =>
+  count === 0 ? 'nothing to change' : `${count} ${count === 1 ? 'change' : 'changes'}`
 
-/** What is kept for an instant switch back and is left alone. */
-const staysKept = ({ work, bystanders }: WorkPlan): string[] =>
+/** A standby that the plan leaves alone. */
+const standbyThatStays = ({ work, bystanders }: WorkPlan): string[] =>
   bystanders
     .filter(({ name, role }) => role === 'old' && !work.some(({ instance }) => instance === name))
     .map(({ name }) => name)

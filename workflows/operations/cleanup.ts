@@ -1,26 +1,26 @@
-import { quick } from '../steps/activities.js'
-import { remove } from '../steps/instance.js'
-import { Run } from '../steps/run.js'
-import { conduct, type Ending } from './conduct.js'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
-import { trafficNow } from '../../src/plan/traffic-now.js'
+import { removed, REMOVALS_AT_ONCE } from '../../src/strategies/removal.js'
+import { quick } from '../engine/activities.js'
+import { carryOut } from './carry-out.js'
+import { conduct, type Ending } from './conduct.js'
+import { runOf } from './run-of.js'
 
-/** The time of a kept set is over: out of the edge and gone. */
+/** The time of a standby is over: out of the edge and gone. */
 export async function cleanup(input: OperationInput): Promise<OperationEnd> {
-  return conduct(input, async ({ steer, recorder }): Promise<Ending> => {
-    const { topology } = input.revision
-    const found = await recorder.step('find what was kept', undefined, () =>
-      quick({ summary: topology.name }).findOwned({
-        topology: topology.name,
-        project: topology.project,
-        hosts: input.hosts,
-      }),
+  return conduct(input, async (conducted): Promise<Ending> => {
+    const { name, project } = input.revision.topology
+    const found = await conducted.recorder.step('find the standby', undefined, () =>
+      quick({ summary: name }).findOwned({ topology: name, project, hosts: input.hosts }),
     )
-    const { number: operation, revision, base, hosts } = input
-    const run = new Run({ operation, revision, base, hosts, traffic: trafficNow(topology, found) }, steer, recorder)
-    steer.noReturn = 'the kept set is being removed'
-    for (const old of found.filter(({ name, role }) => role === 'old' && input.standby.includes(name)))
-      await remove(run, old)
-    return { outcome: 'succeeded' }
+    const old = found.filter((i) => i.role === 'old' && input.standby.includes(i.name))
+    const run = runOf(input, found, conducted)
+    conducted.run = run
+    return carryOut(run, {
+      stages: [
+        { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: old.map((i) => i.name) }] }] },
+        { name: 'remove', lanes: old.map(removed), atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
+      ],
+      standby: [],
+    })
   })
 }

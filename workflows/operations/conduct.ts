@@ -1,11 +1,21 @@
-import { allHandlersFinished, CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow'
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Change } from '../../src/plan/model.js'
 import { progress, type OperationResult, type Outcome } from '../../src/contracts/index.js'
-import { reportOf } from '../steps/failure.js'
-import { Recorder } from '../steps/recorder.js'
-import { Steer } from '../steps/steering.js'
+import { reportOf } from '../engine/failure.js'
+import { Recorder } from '../engine/recorder.js'
+import type { Run } from '../engine/run.js'
+import { Steer } from '../engine/steering.js'
 import { operationId, type OperationEnd, type OperationInput } from '../../src/contracts/index.js'
+import { OUTCOME } from './search.js'
 
 /** How an operation went, before it is written down. */
 export interface Ending {
@@ -13,6 +23,7 @@ export interface Ending {
   dirty?: string[]
   standby?: OperationEnd['standby']
   stays?: OperationEnd['stays']
+  committed?: boolean
   error?: ErrorReport
 }
 
@@ -22,11 +33,13 @@ export interface Conducted {
   steer: Steer
   /** Shown by the progress query. */
   changes: Change[]
+  /** Once there is a procedure. */
+  run?: Run
 }
 
 /**
- * What all operations share: the progress query, steering, and an end that is always a result. An operation never fails as a
- * workflow: what went wrong is in its result, where the ledger and people find it.
+ * What all operations share: the progress query, steering, and an end that says how it went.
+ * @throws ApplicationFailure of the outcome's type, with the OperationEnd as its detail, when it did not succeed
  */
 export async function conduct(
   input: OperationInput,
@@ -46,6 +59,7 @@ export async function conduct(
     step: recorder.current,
     waitingFor: steer.waitingFor,
     changes: conducted.changes,
+    position: conducted.run?.position ?? null,
     steps: recorder.steps,
     result,
   }))
@@ -65,12 +79,22 @@ export async function conduct(
   }
   // Also when the workflow itself was cancelled: its end is a result like any other.
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
-  return {
+  upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])
+  const end: OperationEnd = {
     result,
     dirty: ending.dirty ?? [],
     ...(ending.standby === undefined ? {} : { standby: ending.standby }),
     ...(ending.stays === undefined ? {} : { stays: ending.stays }),
+    ...(ending.committed === undefined ? {} : { committed: ending.committed }),
   }
+  if (ending.outcome === 'succeeded') return end
+  // In the Web UI a failed operation is not to look completed. The end is the failure's detail: see `endOf`.
+  throw ApplicationFailure.create({
+    type: ending.outcome,
+    message: ending.error?.message ?? ending.outcome,
+    nonRetryable: true,
+    details: [end],
+  })
 }
 
 function title({ request, topology, revision, number }: OperationInput): string {

@@ -1,12 +1,10 @@
-import type { LiveInstance } from '../../src/plan/work.js'
-import type { ErrorReport } from '../../src/errors.js'
-import { quick } from '../steps/activities.js'
-import { reportOf } from '../steps/failure.js'
-import { conduct, type Conducted, type Ending } from './conduct.js'
-import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
-
-/** Deletions at a time: enough to keep a host busy, few enough not to flood it. */
-const PARALLEL = 10
+import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
+import { removed, REMOVALS_AT_ONCE } from '../../src/strategies/removal.js'
+import { quick } from '../engine/activities.js'
+import { interpret } from '../engine/interpreter.js'
+import { words } from './carry-out.js'
+import { conduct, type Ending } from './conduct.js'
+import { runOf } from './run-of.js'
 
 /** Removes all that carries the topology's label, and nothing else. There is no way back, so a failure leaves the rest for the next try. */
 export async function destroy(input: OperationInput): Promise<OperationEnd> {
@@ -17,10 +15,11 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
       'find what is ours',
       undefined,
       () => quick({ summary: topology }).findOwned({ topology, project, hosts }),
-      (found) => `${found.length} instances`,
+      (found) => `${found.length} ${found.length === 1 ? 'instance' : 'instances'}`,
     )
-    if (conducted.steer.aborted)
+    if (conducted.steer.aborted) {
       return { outcome: 'rolledBack', error: { code: 'ABORTED', message: 'aborted: nothing was removed' } }
+    }
     conducted.changes.push(
       ...owned.map(({ resource, name, host }) => ({
         action: 'delete' as const,
@@ -31,73 +30,36 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
         drift: false,
       })),
     )
-    conducted.steer.noReturn = 'instances are being removed'
-    const failures = [...(await closePorts(input, conducted)), ...(await deleteAll(input, conducted, owned))]
-    if (failures.length === 0) return { outcome: 'succeeded' }
+    const run = runOf(input, [], conducted)
+    conducted.run = run
+    const stages: Stage[] = [
+      { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: owned.map(({ name }) => name) }] }] },
+      {
+        name: 'close the public ports',
+        lanes: exposingHosts(input).map((host) => ({ host, steps: [{ kind: 'closePorts', host }] })),
+        onFailure: 'continue',
+      },
+      { name: 'remove', lanes: owned.map(removed), atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
+    ]
+    run.position = { stage: 0, stages: stages.length, name: '' }
+    await interpret(run, stages)
+    if (run.failures.length === 0) return { outcome: 'succeeded', committed: true }
     return {
       outcome: 'needsAttention',
       error: {
         code: 'NEEDS_ATTENTION',
-        message: `${failures.length} of ${owned.length} could not be removed: ${failures.map(({ what, error }) => `${what}: ${error.message}`).join('; ')}`,
-        hint: 'mend the cause and destroy again: what is gone stays gone',
+        message: `${run.failures.length} of ${owned.length} could not be removed: ${run.failures.map(words).join('; ')}`,
+        hint: 'fix the cause and destroy again; removed instances are skipped',
       },
     }
   })
 }
 
-interface Failure {
-  what: string
-  error: ErrorReport
-}
-
-async function closePorts({ topology, revision, hosts }: OperationInput, { recorder }: Conducted): Promise<Failure[]> {
+function exposingHosts({ revision, hosts }: OperationInput): string[] {
   const { hosts: own, resources } = revision.topology
-  const exposing = Object.keys(hosts).filter(
+  return Object.keys(hosts).filter(
     (host) =>
       own[host] === undefined ||
       Object.values(resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
   )
-  return collect(exposing, (host) => {
-    const via = hosts[host]
-    if (via === undefined) throw new Error(`no host ${host}`)
-    return recorder.step(`close the public ports on ${host}`, undefined, () =>
-      quick({ summary: host }).removeRoutes({ host, via, topology }),
-    )
-  })
-}
-
-async function deleteAll(input: OperationInput, { recorder }: Conducted, owned: LiveInstance[]): Promise<Failure[]> {
-  const { hosts } = input
-  const { project } = input.revision.topology
-  const failures: Failure[] = []
-  for (let i = 0; i < owned.length; i += PARALLEL) {
-    const some = owned.slice(i, i + PARALLEL)
-    const byName = new Map(some.map((instance) => [instance.name, instance]))
-    failures.push(
-      ...(await collect([...byName.keys()], (name) => {
-        const host = byName.get(name)?.host ?? ''
-        const via = hosts[host]
-        if (via === undefined) throw new Error(`no host ${host}`)
-        return recorder.step('delete', name, () =>
-          quick({ summary: name }).deleteInstance({ name, host, via, project, topology: input.topology }),
-        )
-      })),
-    )
-  }
-  return failures
-}
-
-/** All of them, and what failed. */
-async function collect(names: string[], run: (name: string) => Promise<unknown>): Promise<Failure[]> {
-  const ends = await Promise.all(
-    names.map(async (what): Promise<Failure[]> => {
-      try {
-        await run(what)
-        return []
-      } catch (error) {
-        return [{ what, error: reportOf(error) }]
-      }
-    }),
-  )
-  return ends.flat()
 }

@@ -1,4 +1,4 @@
-import { quick } from '../steps/activities.js'
+import { quick } from '../engine/activities.js'
 
 /** Started by a schedule: removes what no topology needs any more. */
 export async function housekeeping(): Promise<{ removed: number }> {

@@ -1,12 +1,10 @@
+import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import type { LiveInstance } from '../../src/plan/work.js'
-import { long, quick } from '../steps/activities.js'
-import { failureOf } from '../steps/failure.js'
-import { admit, drain, healthy } from '../steps/instance.js'
-import { Run } from '../steps/run.js'
+import { quick } from '../engine/activities.js'
+import { failureOf } from '../engine/failure.js'
+import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
-import { ending } from './ending.js'
-import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
-import { trafficNow } from '../../src/plan/traffic-now.js'
+import { runOf } from './run-of.js'
 
 /**
  * Puts instances back to a snapshot, one after another. What they hold now is snapshot first, so that a restore that does
@@ -23,7 +21,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
         quick({ summary: snapshot }).findOwned({
           topology: topology.name,
           project: topology.project,
-          hosts: topology.hosts,
+          hosts: input.hosts,
         }),
       (all) =>
         `on ${
@@ -34,43 +32,41 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
     )
     const targets = chosen(found, snapshot, resource)
     if (targets.length === 0) throw unknownSnapshot(found, snapshot, resource)
-    const run = new Run(
-      {
-        operation: input.number,
-        revision: input.revision,
-        base: input.base,
-        hosts: input.hosts,
-        traffic: trafficNow(topology, found),
-      },
-      conducted.steer,
-      conducted.recorder,
-    )
-    return ending(run, [], async () => {
-      for (const target of targets) await restoreOne(run, target, snapshot)
+    const run = runOf(input, found, conducted)
+    conducted.run = run
+    return carryOut(run, {
+      stages: [
+        ...targets.map((from) => restored(from, snapshot)),
+        { name: 'verify', lanes: [{ steps: [{ kind: 'settle' }, { kind: 'recheck' }] }] },
+        { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: [] }] }] },
+        {
+          name: 'prune snapshots',
+          lanes: targets.map((at) => ({ host: at.host, steps: [{ kind: 'prune', at }] })),
+          onFailure: 'ignore',
+        },
+      ],
+      standby: [],
     })
   })
 }
 
-async function restoreOne(run: Run, from: LiveInstance, snapshot: string): Promise<void> {
-  const { name } = from
-  run.dirty.add(name)
-  run.undos.push({ kind: 'readmit', from })
-  await drain(run, name)
-  run.snapshotted.push(from)
-  await run.recorder.step('snapshot', name, () =>
-    quick({ summary: `${name}@${run.snapshot}: what it holds now` }).takeSnapshot({
-      ...run.instanceAt(from),
-      snapshot: run.snapshot,
-    }),
-  )
-  run.undos.replace('readmit', name, { kind: 'restore', from, snapshot: run.snapshot })
-  await run.recorder.step('restore', name, async () => {
-    await long({ summary: `${name} to ${snapshot}` }).restoreSnapshot({ ...run.instanceAt(from), snapshot })
-    await quick({ summary: name }).startInstance(run.instanceAt(from))
-  })
-  const address = await healthy(run, run.spec(from))
-  await admit(run, from, address)
-  run.dirty.delete(name)
+function restored(from: LiveInstance, snapshot: string): Stage {
+  return {
+    name: `restore ${from.name}`,
+    lanes: [
+      {
+        instance: from.name,
+        host: from.host,
+        steps: [
+          { kind: 'drain', at: from, from },
+          { kind: 'snapshot', from },
+          { kind: 'restore', from, snapshot },
+          { kind: 'healthy', at: from },
+          { kind: 'admit', at: from, from },
+        ],
+      },
+    ],
+  }
 }
 
 const chosen = (all: LiveInstance[], snapshot: string, resource: string | undefined): LiveInstance[] =>

@@ -3,6 +3,8 @@ import { operationId, type OperationInput } from '../../src/contracts/index.js'
 
 const TOPOLOGY = defineSearchAttributeKey('Cul8erTopology', SearchAttributeType.KEYWORD)
 const OPERATION = defineSearchAttributeKey('Cul8erOperation', SearchAttributeType.KEYWORD)
+/** How an operation ended. */
+export const OUTCOME = defineSearchAttributeKey('Cul8erOutcome', SearchAttributeType.KEYWORD)
 const REVISION = defineSearchAttributeKey('Cul8erRevision', SearchAttributeType.INT)
 const HOSTS = defineSearchAttributeKey('Cul8erHost', SearchAttributeType.KEYWORD_LIST)
 

@@ -1,4 +1,4 @@
-import type { DryStep } from '../../dryrun/dry-run.js'
+import type { DryStep } from '../../steps/dry-run.js'
 import { briefArgs } from '../../releases/commands.js'
 import type { Palette } from '../palette.js'
 

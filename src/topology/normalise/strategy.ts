@@ -1,3 +1,4 @@
+import { strategyNamed } from '../../strategies/registry.js'
 import { CHANGE_MS, DEFAULTS, LEAST_PROGRESS_MS } from '../defaults.js'
 import type { Analysis, CanaryStep, Resource, Strategy } from '../model.js'
 import { analysis as analysisSchema } from '../schema/strategy.js'
@@ -18,6 +19,8 @@ export function strategy(declared: StrategyDeclaration | undefined, resources: R
     steps: steps(given.steps),
     keepMs: milliseconds(given.keep),
     drainMs: milliseconds(given.drain),
+    canaries: given.instances,
+    bakeMs: milliseconds(given.bake),
   }
   return {
     ...timed,
@@ -72,7 +75,7 @@ function progressDeadline(
     return count * ((healthcheck?.deadlineMs ?? 0) + strategy.drainMs + CHANGE_MS)
   })
   const pauses = strategy.steps.map(({ pause }) => (pause === 'manual' ? 0 : pause))
-  const waiting = { rolling: 0, blueGreen: strategy.keepMs, canary: sum(pauses) }[strategy.approach]
+  const waiting = strategyNamed(strategy.approach).waitsMs?.({ keepMs: strategy.keepMs, pausesMs: sum(pauses) }) ?? 0
   return Math.min(LONGEST_MS, Math.max(LEAST_PROGRESS_MS, 2 * sum(batches) + waiting))
 }
 

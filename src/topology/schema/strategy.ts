@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { STRATEGIES } from '../../strategies/registry.js'
 import { DEFAULTS } from '../defaults.js'
+import type { Approach } from '../model.js'
 import { healthcheck } from './health.js'
 import { command, duration, section, text, whole, word } from './words.js'
 
@@ -54,14 +56,21 @@ const step = z.union(
   { error: 'a weight from 1 to 100, or { weight, pause, analysis }' },
 )
 
+const APPROACHES = STRATEGIES.map(({ name }) => name) as [Approach, ...Approach[]]
+
 const maxParallel = () => whole(1, 1_000).optional()
 
 /** When and how to deploy; `check/times.ts` sees that its times go together. */
 export const strategy = section({
   approach: z
-    .enum(['rolling', 'blueGreen', 'canary'])
-    .default('rolling')
-    .describe('How a new version replaces the old one'),
+    .enum(APPROACHES)
+    .default(DEFAULTS.approach)
+    .describe(`How a new version replaces the old one: ${STRATEGIES.map((s) => `${s.name}: ${s.summary}`).join('. ')}`),
+  bake: duration(0)
+    .default(DEFAULTS.bake)
+    .describe(
+      'After the last stage: how long the operation keeps watching, and rolls back by itself on a breach; a promote ends it',
+    ),
   maxParallel: maxParallel().meta({
     defaultText: `\`${DEFAULTS.maxParallel}\``,
     description: 'Instances changed at the same time; the first batch is one',
@@ -73,7 +82,11 @@ export const strategy = section({
     .max(100, { error: 'a hundred steps at most' })
     .default([...DEFAULTS.steps])
     .describe('canary: percent of the traffic, ascending; 100 follows when it is not the last'),
-  analysis: analysis.optional().describe('canary: how it is judged during the steps'),
+  instances: z
+    .union([whole(1, 1_000), z.literal('share')], { error: "a number from 1 to 1000, or 'share'" })
+    .default(DEFAULTS.canaries)
+    .describe("canary: how many of each resource; `share`: as many of its instances as the step's share asks for"),
+  analysis: analysis.optional().describe('canary and bake: how the new version is judged'),
   keep: duration(0).default(DEFAULTS.keep).describe('blueGreen: how long the old set stays for an instant switch back'),
   drain: duration(0)
     .default(DEFAULTS.drain)

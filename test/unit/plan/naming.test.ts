@@ -33,7 +33,8 @@ describe('names', () => {
   })
 
   it.each([
-    [snapshotName(7), true],
+    [snapshotName(7, '0a1b2c3d'), true],
+    ['pre-deploy-7-0a1b2c3', false],
     ['pre-deploy-12', true],
     ['pre-deploy-', false],
     ['pre-deploy-1-mine', false],

@@ -33,6 +33,8 @@ it('fills every default in', () => {
     },
     strategy: {
       approach: 'rolling',
+      bakeMs: 0,
+      canaries: 1,
       maxParallel: 1,
       steps: [
         { weight: 10, pause: 300_000, analysis: null },

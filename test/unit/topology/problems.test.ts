@@ -94,7 +94,7 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       strategy({ approach: 'blue-green' }),
-      'strategy.approach: found "blue-green", allowed rolling, blueGreen, canary (did you mean blueGreen?)',
+      'strategy.approach: found "blue-green", allowed rolling, blueGreen, canary, recreate (did you mean blueGreen?)',
     ],
     [
       strategy({ steps: [10, { weight: 101 }] }),

@@ -1,0 +1,161 @@
+import { defineQuery } from '@temporalio/workflow'
+import type { Role, Slot } from '../plan/model.js'
+import type { TrafficState } from '../plan/routes.js'
+import type { LiveInstance } from '../plan/work.js'
+import type { Analysis } from '../topology/model.js'
+import type { ErrorReport } from '../errors.js'
+import type { Proven } from './activities.js'
+import type { StepRecord } from './operation.js'
+
+/*
+ * The program of an operation as plain data: stages one after another, the lanes of a stage side by side, the steps of a lane one
+ * after another. Strategies make it, the interpreter runs it, plans and dry runs print it.
+ */
+
+/** One place of a resource on a host, with the name of the instance in it. */
+export interface Place {
+  name: string
+  host: string
+  resource: string
+  index: number | null
+  slot: Slot
+}
+
+/** How long a step waits and watches: a canary at one weight, or everything after the last stage. */
+export interface Watch {
+  purpose: 'canary' | 'bake'
+  /** canary: the resources on trial. bake: all that the operation changed. */
+  resources: string[]
+  /** canary: percent of the traffic, for people. */
+  weight?: number
+  /** ms, or until a person promotes. */
+  forMs: number | 'manual'
+  /** null: the strategy's own. */
+  analysis: Analysis | null
+}
+
+/**
+ * One action. `before` on a step: the instance is treated as it was declared before the operation, not as it is declared now.
+ */
+export type Step =
+  | { kind: 'project'; host: string }
+  | { kind: 'create'; at: Place; role: Role }
+  | { kind: 'configure'; at: Place; from?: LiveInstance; live?: boolean; before?: LiveInstance }
+  | { kind: 'install'; at: Place; fresh?: boolean; before?: LiveInstance }
+  | { kind: 'start'; at: Place; revive?: LiveInstance }
+  | { kind: 'restart'; at: Place; before?: LiveInstance }
+  | { kind: 'halt'; from: LiveInstance }
+  | { kind: 'retire'; from: LiveInstance }
+  | { kind: 'snapshot'; from: LiveInstance }
+  | { kind: 'restore'; from: LiveInstance; snapshot: string }
+  | { kind: 'healthy'; at: Place; from?: LiveInstance; before?: LiveInstance; proven?: boolean }
+  | { kind: 'admit'; at: Place; from?: LiveInstance; weight?: number; like?: string }
+  | { kind: 'drain'; at: Place; from?: LiveInstance }
+  | { kind: 'forget'; at: Pick<Place, 'name' | 'host' | 'resource'> }
+  | { kind: 'role'; at: Place; role: Role }
+  | { kind: 'swap'; at: Place; from: LiveInstance | null }
+  | { kind: 'weights'; percent: number; resources: string[] }
+  | { kind: 'switch'; active: Record<string, Slot>; from?: LiveInstance }
+  | { kind: 'settle' }
+  | { kind: 'recheck' }
+  | { kind: 'watch'; watch: Watch }
+  | { kind: 'commit'; gone: string[] }
+  | { kind: 'keepLogs'; at: Place }
+  | { kind: 'delete'; at: Pick<Place, 'name' | 'host'> }
+  | { kind: 'prune'; at: Pick<Place, 'name' | 'host'> }
+  | { kind: 'closePorts'; host: string }
+
+export type KindOfStep = Step['kind']
+export type StepOf<K extends KindOfStep> = Extract<Step, { kind: K }>
+
+/** Steps on one instance, one after another; the lanes of a stage run side by side. */
+export interface Lane {
+  /** The instance that is half changed while the lane runs. */
+  instance?: string
+  host?: string
+  steps: Step[]
+  /** The lane ends with the instance still half changed: a later lane of it completes the change. */
+  staysDirty?: boolean
+  /** What the lane takes back. */
+  compensates?: { undo: Compensation['kind']; instance: string; host: string }
+}
+
+export interface Stage {
+  name: string
+  lanes: Lane[]
+  /** Lanes at a time; absent: all. */
+  atOnce?: number
+  /**
+   * stop (default): the operation fails with the stage. continue: what failed is named at the end. ignore: nobody is told, for what
+   * the next operation does as well.
+   */
+  onFailure?: 'stop' | 'continue' | 'ignore'
+}
+
+/** A whole operation. */
+export interface Procedure {
+  stages: Stage[]
+  /** What stays, out of the traffic, for an instant switch back. */
+  standby: LiveInstance[]
+}
+
+/**
+ * How to take one step back: registered before the step, plain data, shown to people. A procedure is made of what is registered
+ * when an operation fails.
+ */
+export type Compensation =
+  /** The operation made it: out of the traffic, and deleted. */
+  | { kind: 'delete'; at: Place }
+  /** It was taken out of the traffic, and nothing else happened. */
+  | { kind: 'readmit'; from: LiveInstance }
+  /** It may be half changed and has taken no traffic since: back to the snapshot. */
+  | { kind: 'restore'; from: LiveInstance; snapshot: string }
+  /** It may have taken traffic with the new version: the old release again, its data kept. */
+  | { kind: 'reinstall'; from: LiveInstance }
+  /** Only limits or devices changed. */
+  | { kind: 'configure'; from: LiveInstance }
+  /** It was put aside for its replacement: started, live and in the traffic again. */
+  | { kind: 'revive'; from: LiveInstance }
+  /** It was a standby and came back: a standby again. */
+  | { kind: 'shelve'; from: LiveInstance }
+  /** The public ports lead to another set: back to these colors. */
+  | { kind: 'switch'; from: LiveInstance | null; active: Record<string, Slot> }
+  /** Canaries take requests: none any more. Done first, and also when the operation is held. */
+  | { kind: 'withdraw'; resources: string[] }
+
+/** A lane that failed where the procedure goes on all the same. */
+export interface LaneFailure {
+  /** Name of the lane's instance, or of its step. */
+  instance: string
+  host: string
+  /** compensation: which. */
+  undo?: Compensation['kind']
+  error: ErrorReport
+}
+
+/** What an operation goes on with when a slice of its procedure has ended. Never a failure: compensations must not get lost. */
+export interface SliceEnd {
+  traffic: TrafficState
+  compensations: Compensation[]
+  proven: Proven[]
+  dirty: string[]
+  failures: LaneFailure[]
+  lost: string[]
+  steps: StepRecord[]
+  error: ErrorReport | null
+}
+
+/** The end of a slice as it would be now; also asked of one that was terminated. */
+export const sliceSoFar = defineQuery<SliceEnd>('sliceSoFar')
+
+/** Where an operation is in its procedure; stages count from 1. */
+export interface Position {
+  stage: number
+  stages: number
+  name: string
+}
+
+/** A procedure in few words: what a plan prints. */
+export interface ProcedureView {
+  stages: { name: string; lanes: { instance: string | null; host: string | null; steps: string[] }[] }[]
+}

@@ -1,0 +1,116 @@
+import type { Compensation, Lane, Stage, Step } from '../contracts/index.js'
+import type { Place } from '../contracts/index.js'
+import type { LiveInstance } from '../plan/work.js'
+
+/** The instance, or what stands for it, that a compensation is about. */
+export const targetOf = (undo: Compensation): string =>
+  'at' in undo ? undo.at.name : undo.kind === 'withdraw' ? undo.resources.join(', ') : (undo.from?.name ?? 'the edge')
+
+const hostOf = (undo: Compensation): string =>
+  'at' in undo ? undo.at.host : undo.kind === 'withdraw' ? '' : (undo.from?.host ?? '')
+
+/** Where it stands among others: an instance has one way back at a time, and so have the ports and the canaries of resources. */
+export const keyOf = (undo: Compensation): string =>
+  undo.kind === 'switch' || undo.kind === 'withdraw' ? `${undo.kind} ` : targetOf(undo)
+
+/** What a compensation does, in words. */
+export function compensationWords(undo: Compensation): string {
+  switch (undo.kind) {
+    case 'delete':
+      return 'remove what was made'
+    case 'readmit':
+      return 'back into the traffic'
+    case 'restore':
+      return `restore snapshot ${undo.snapshot}`
+    case 'reinstall':
+      return 'put the old release back, data kept'
+    case 'configure':
+      return 'put the old limits and devices back'
+    case 'revive':
+      return 'bring the old instance back'
+    case 'shelve':
+      return 'put it aside again'
+    case 'switch':
+      return 'switch the traffic back'
+    case 'withdraw':
+      return 'take the canary out of the traffic'
+  }
+}
+
+/**
+ * The way back as a procedure: what was registered last comes first, neighbours of one kind `atOnce` at a time, and one that fails
+ * keeps no other from being taken back. Canaries leave the traffic before anything else.
+ */
+export function compensationOf(registered: readonly Compensation[], atOnce: number): Stage[] {
+  const undos = [
+    ...registered.filter(({ kind }) => kind === 'withdraw'),
+    ...registered.filter(({ kind }) => kind !== 'withdraw').toReversed(),
+  ]
+  const groups: Compensation[][] = []
+  for (const undo of undos) {
+    const last = groups.at(-1)
+    if (last !== undefined && last[0]?.kind === undo.kind) last.push(undo)
+    else groups.push([undo])
+  }
+  return groups.map((group) => ({
+    name: group[0] === undefined ? '' : `undo: ${compensationWords(group[0])}`,
+    lanes: group.map(laneOf),
+    atOnce,
+    onFailure: 'continue',
+  }))
+}
+
+function laneOf(undo: Compensation): Lane {
+  const about = undo.kind === 'switch' || undo.kind === 'withdraw' ? {} : { instance: targetOf(undo) }
+  return {
+    ...about,
+    host: hostOf(undo),
+    steps: stepsOf(undo),
+    compensates: { undo: undo.kind, instance: targetOf(undo), host: hostOf(undo) },
+  }
+}
+
+function stepsOf(undo: Compensation): Step[] {
+  switch (undo.kind) {
+    case 'delete':
+      return [
+        { kind: 'drain', at: undo.at },
+        { kind: 'forget', at: undo.at },
+        { kind: 'keepLogs', at: undo.at },
+        { kind: 'delete', at: undo.at },
+      ]
+    case 'readmit':
+      return back(undo.from)
+    case 'restore':
+      return [
+        { kind: 'drain', at: undo.from },
+        { kind: 'restore', from: undo.from, snapshot: undo.snapshot },
+        ...proven(undo.from),
+      ]
+    case 'reinstall':
+      return [
+        { kind: 'drain', at: undo.from },
+        { kind: 'configure', at: undo.from, before: undo.from },
+        { kind: 'install', at: undo.from, before: undo.from },
+        { kind: 'restart', at: undo.from, before: undo.from },
+        ...proven(undo.from),
+      ]
+    case 'configure':
+      return [{ kind: 'configure', at: undo.from, before: undo.from }]
+    case 'revive':
+      return [{ kind: 'start', at: undo.from }, { kind: 'role', at: undo.from, role: 'live' }, ...proven(undo.from)]
+    case 'shelve':
+      return [{ kind: 'role', at: undo.from, role: 'old' }]
+    case 'switch':
+      return [{ kind: 'switch', active: undo.active }]
+    case 'withdraw':
+      return [{ kind: 'weights', percent: 0, resources: undo.resources }]
+  }
+}
+
+const back = (from: LiveInstance): Step[] => [{ kind: 'admit', at: place(from), from }]
+
+/** Healthy as it was, and back into the traffic at the weight it had. */
+const proven = (from: LiveInstance): Step[] => [{ kind: 'healthy', at: from, before: from }, ...back(from)]
+
+const place = ({ name, host, resource, index, slot }: LiveInstance): Place => ({ name, host, resource, index, slot })

@@ -1,0 +1,27 @@
+import { createCommand, labelsOf } from '../instances/commands.js'
+import { stepKind } from './kind.js'
+import { line } from './lines.js'
+import { specAt, specOf, stamp } from './view.js'
+
+/** A new instance, started, without an app yet. */
+export const create = stepKind({
+  kind: 'create',
+  words: () => 'create',
+  instance: ({ at }) => at.name,
+  before: ({ at }) => ({ kind: 'delete', at }),
+  calls: ({ at, role }, view) => {
+    const spec = specOf(view, at)
+    return [
+      {
+        activity: 'ensureInstance',
+        input: { ...specAt(view, spec), stamp: stamp(view, role) },
+        pace: 'long',
+        summary: `${at.name} from ${spec.image}`,
+      },
+    ]
+  },
+  commands: ({ at, role }, prediction) => {
+    const spec = specOf(prediction, at)
+    return [line(spec, 'create', createCommand(spec, labelsOf(spec, stamp(prediction, role), new Map())))]
+  },
+})

@@ -1,0 +1,23 @@
+import { deleteInstance } from '../incus/index.js'
+import { stepKind } from './kind.js'
+import { line } from './lines.js'
+import { instanceAt } from './view.js'
+
+/** Gone for good, with its snapshots. */
+export const deletion = stepKind({
+  kind: 'delete',
+  words: () => 'delete',
+  instance: ({ at }) => at.name,
+  ends: true,
+  calls: ({ at }, view) => [
+    {
+      activity: 'deleteInstance',
+      input: { ...instanceAt(view, at), topology: view.revision.topology.name },
+      pace: 'quick',
+      summary: at.name,
+    },
+  ],
+  commands: ({ at }, { revision }) => [
+    line(at, 'delete', deleteInstance(at.name, { project: revision.topology.project, force: true })),
+  ],
+})

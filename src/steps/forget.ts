@@ -1,0 +1,18 @@
+import { stepKind } from './kind.js'
+import { forgotten } from './traffic.js'
+import { member } from './view.js'
+
+/** The edge forgets an instance that was drained. */
+export const forget = stepKind({
+  kind: 'forget',
+  words: () => 'leave the edge',
+  instance: ({ at }) => at.name,
+  skip: ({ at }, view) => member(view, at.name) === undefined,
+  traffic: ({ at }, view) => ({
+    state: forgotten(view.traffic, at.name),
+    hosts: [member(view, at.name)?.host ?? at.host],
+    summary: `forget ${at.name}`,
+  }),
+  foreseen: () => false,
+  commands: () => [],
+})

@@ -1,0 +1,38 @@
+import { stopCommand } from '../releases/commands.js'
+import { stopInstance } from '../incus/index.js'
+import { stepKind } from './kind.js'
+import { line } from './lines.js'
+import { STOP_MS, stopOptions } from './stopping.js'
+import { instanceAt, specBefore } from './view.js'
+
+/** The app of an instance is stopped until the next install; where there is no release, the instance itself. */
+export const halt = stepKind({
+  kind: 'halt',
+  words: () => 'stop the app',
+  instance: ({ from }) => from.name,
+  before: ({ from }, view) => (view.registered(from.name)?.kind === 'restore' ? null : { kind: 'reinstall', from }),
+  ends: true,
+  calls: ({ from }, view) => {
+    const spec = specBefore(view, from)
+    const at = instanceAt(view, from)
+    if (spec?.release == null) {
+      return [{ activity: 'stopInstance', input: { ...at, timeoutMs: STOP_MS }, pace: 'quick', summary: from.name }]
+    }
+    const { name, version } = spec.release
+    const input = { ...at, resource: from.resource, release: spec.release }
+    return [{ activity: 'stopApp', input, pace: 'quick', summary: `${from.name}: ${name} ${version}` }]
+  },
+  commands: ({ from }, prediction) => {
+    const { project } = prediction.revision.topology
+    const spec = specBefore(prediction, from)
+    return [
+      line(
+        from,
+        'stop the app',
+        spec?.release == null
+          ? stopInstance(from.name, stopOptions(prediction.revision))
+          : stopCommand({ name: from.name, project, resource: from.resource, release: spec.release }),
+      ),
+    ]
+  },
+})

@@ -1,0 +1,57 @@
+import type { ProcedureView, Stage } from '../contracts/index.js'
+import type { ObservedInstance, Revision } from '../plan/model.js'
+import { snapshotName } from '../plan/naming.js'
+import type { WorkPlan } from '../plan/plan.js'
+import { trafficNow } from '../plan/traffic-now.js'
+import { kindOf } from './registry.js'
+import type { Prediction } from './view.js'
+
+/** What stands for the part of a snapshot's name that only the operation itself knows. */
+const NOT_KNOWN_YET = '00000000'
+
+/** The view that a procedure will have, as far as it can be known before. */
+export function predictionOf({
+  revision,
+  base = null,
+  dirty = [],
+  plan: { work, bystanders },
+  observed,
+  operation,
+}: {
+  revision: Revision
+  base?: Revision | null
+  dirty?: readonly string[]
+  plan: Pick<WorkPlan, 'work' | 'bystanders'>
+  observed: readonly ObservedInstance[]
+  operation: number
+}): Prediction {
+  return {
+    operation,
+    snapshot: snapshotName(operation, NOT_KNOWN_YET),
+    revision,
+    base,
+    past: [],
+    hosts: revision.topology.hosts,
+    traffic: trafficNow(revision.topology, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], dirty),
+    proven: new Map(),
+    dirtyBefore: new Set(dirty),
+    dirty: new Set(),
+    registered: () => undefined,
+    observed,
+  }
+}
+
+/** A procedure in few words. Steps that will find nothing to do are left out where that is known before. */
+export const procedureView = (stages: readonly Stage[], prediction: Prediction): ProcedureView => ({
+  stages: stages.flatMap(({ name, lanes }) => {
+    const shown = lanes.flatMap(({ instance, host, steps }) => {
+      const words = steps.flatMap((step) => {
+        const kind = kindOf(step)
+        const named = kind.foreseen?.(step, prediction) ?? kind.skip?.(step, prediction) !== true
+        return named ? [kind.words(step, prediction)] : []
+      })
+      return words.length === 0 ? [] : [{ instance: instance ?? null, host: host ?? null, steps: words }]
+    })
+    return shown.length === 0 ? [] : [{ name, lanes: shown }]
+  }),
+})

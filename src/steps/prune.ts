@@ -1,0 +1,38 @@
+import { deleteSnapshot } from '../incus/index.js'
+import { isOurSnapshot } from '../plan/naming.js'
+import { stepKind } from './kind.js'
+import { line } from './lines.js'
+import { instanceAt, strategyOf, type Prediction } from './view.js'
+
+/** The oldest of our snapshots beyond those that are kept. */
+export const prune = stepKind({
+  kind: 'prune',
+  words: () => 'prune snapshots',
+  instance: ({ at }) => at.name,
+  // A failed restore may still need the newest one.
+  skip: ({ at }, { dirty }) => dirty.has(at.name),
+  calls: ({ at }, view) => [
+    {
+      activity: 'pruneSnapshots',
+      input: { ...instanceAt(view, at), keep: strategyOf(view).rollback.keepSnapshots },
+      pace: 'quick',
+      summary: at.name,
+    },
+  ],
+  foreseen: ({ at }, prediction) => superfluous(prediction, at.name).length > 0,
+  commands: ({ at }, prediction) =>
+    superfluous(prediction, at.name).map((name) =>
+      line(at, 'prune', deleteSnapshot(at.name, name, prediction.revision.topology)),
+    ),
+})
+
+/** Counting the one that the operation takes. */
+function superfluous(prediction: Prediction, instance: string): string[] {
+  const observed = prediction.observed.find(({ name }) => name === instance)
+  return (observed?.snapshots ?? [])
+    .filter(({ name }) => isOurSnapshot(name))
+    .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+    .map(({ name }) => name)
+    .concat(prediction.snapshot)
+    .slice(0, -strategyOf(prediction).rollback.keepSnapshots || undefined)
+}

@@ -1,0 +1,61 @@
+import type { KindOfStep, Step } from '../contracts/index.js'
+import { admit } from './admit.js'
+import { closePorts } from './close-ports.js'
+import { commit } from './commit.js'
+import { configure } from './configure.js'
+import { create } from './create.js'
+import { deletion } from './delete.js'
+import { drain } from './drain.js'
+import { forget } from './forget.js'
+import { halt } from './halt.js'
+import { healthy } from './healthy.js'
+import { install } from './install.js'
+import { keepLogs } from './keep-logs.js'
+import type { StepKind } from './kind.js'
+import { project } from './project.js'
+import { prune } from './prune.js'
+import { recheck } from './recheck.js'
+import { restart } from './restart.js'
+import { restore } from './restore.js'
+import { retire } from './retire.js'
+import { role } from './role.js'
+import { settle } from './settle.js'
+import { snapshot } from './snapshot.js'
+import { start } from './start.js'
+import { swap } from './swap.js'
+import { switchTraffic } from './switch.js'
+import { watch } from './watch.js'
+import { weights } from './weights.js'
+
+/** Every kind of step. To add one: a file beside this one, its data in `contracts/procedure.ts`, and a line here. */
+const KINDS: { [K in KindOfStep]: StepKind<K> } = {
+  project,
+  create,
+  configure,
+  install,
+  start,
+  restart,
+  halt,
+  retire,
+  snapshot,
+  restore,
+  healthy,
+  admit,
+  drain,
+  forget,
+  role,
+  swap,
+  weights,
+  switch: switchTraffic,
+  settle,
+  recheck,
+  watch,
+  commit,
+  keepLogs,
+  delete: deletion,
+  prune,
+  closePorts,
+}
+
+/** The kind of a step, as one that takes just this step. */
+export const kindOf = (step: Step): StepKind<KindOfStep> => KINDS[step.kind] as unknown as StepKind<KindOfStep>

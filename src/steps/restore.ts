@@ -1,0 +1,24 @@
+import { restoreSnapshot, startInstance } from '../incus/index.js'
+import { stepKind } from './kind.js'
+import { line } from './lines.js'
+import { instanceAt } from './view.js'
+
+/** Data and configuration of a snapshot; the instance runs afterwards. */
+export const restore = stepKind({
+  kind: 'restore',
+  words: ({ snapshot }) => `restore ${snapshot}`,
+  instance: ({ from }) => from.name,
+  calls: ({ from, snapshot }, view) => [
+    {
+      activity: 'restoreSnapshot',
+      input: { ...instanceAt(view, from), snapshot },
+      pace: 'long',
+      summary: `${from.name} to ${snapshot}`,
+    },
+    { activity: 'startInstance', input: instanceAt(view, from), pace: 'quick', summary: from.name },
+  ],
+  commands: ({ from, snapshot }, { revision }) => [
+    line(from, 'restore', restoreSnapshot(from.name, snapshot, revision.topology)),
+    line(from, 'start', startInstance(from.name, revision.topology)),
+  ],
+})

@@ -1,0 +1,21 @@
+import { stepKind } from './kind.js'
+import { roleLine } from './lines.js'
+import { instanceAt } from './view.js'
+
+/** Which part an instance plays is written on it, so that it can be found again without any state of ours. */
+export const role = stepKind({
+  kind: 'role',
+  words: (step) => (step.role === 'live' ? 'take over' : 'put aside'),
+  instance: ({ at }) => at.name,
+  calls: (step, view) => [
+    {
+      activity: 'setRole',
+      input: { ...instanceAt(view, step.at), role: step.role },
+      pace: 'quick',
+      summary: `${step.at.name} is ${step.role}`,
+    },
+  ],
+  commands: (step, { revision }) => [
+    roleLine(step.at, revision.topology.project, step.role === 'live' ? 'take over' : 'put aside', step.role),
+  ],
+})

@@ -1,0 +1,43 @@
+import type { KindOfStep, Stage } from '../contracts/index.js'
+
+/** Beyond so many lanes a procedure runs in slices, each in a child workflow. */
+const INLINE_MOST = 120
+/** Lanes of one slice: some ten events each keep its history far below Temporal's limits. */
+const SLICE_LANES = 50
+
+/** Stages that run where the operation does, or apart from it in a child workflow. */
+export interface Part {
+  stages: Stage[]
+  apart: boolean
+}
+
+/** A procedure in parts: one, unless it is wide. A stage that is wider than a slice becomes several of the same name. */
+export function slicesOf(stages: readonly Stage[]): Part[] {
+  const lanes = stages.reduce((sum, stage) => sum + stage.lanes.length, 0)
+  if (lanes <= INLINE_MOST) return [{ stages: [...stages], apart: false }]
+  const parts: Part[] = []
+  for (const stage of stages.flatMap(narrow)) {
+    const apart = isSliceable(stage)
+    const last = parts.at(-1)
+    if (last?.apart === apart && (!apart || width(last) + stage.lanes.length <= SLICE_LANES)) last.stages.push(stage)
+    else parts.push({ stages: [stage], apart })
+  }
+  return parts
+}
+
+const width = ({ stages }: Part): number => stages.reduce((sum, { lanes }) => sum + lanes.length, 0)
+
+function narrow(stage: Stage): Stage[] {
+  if (!isSliceable(stage) || stage.lanes.length <= SLICE_LANES) return [stage]
+  const count = Math.ceil(stage.lanes.length / SLICE_LANES)
+  return Array.from({ length: count }, (_, i) => ({
+    ...stage,
+    lanes: stage.lanes.slice(i * SLICE_LANES, (i + 1) * SLICE_LANES),
+  }))
+}
+
+/** What concerns the whole operation, or waits for a person, stays with it. */
+const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set(['weights', 'switch', 'settle', 'recheck', 'watch', 'commit'])
+
+const isSliceable = ({ lanes }: Stage): boolean =>
+  lanes.every(({ steps }) => steps.every(({ kind }) => !OF_THE_WHOLE.has(kind)))

@@ -1,0 +1,93 @@
+import type { At, Compensation, InstanceAt, Place, Proven, SpecAt, Stamp } from '../contracts/index.js'
+import type { InstanceSpec, ObservedInstance, Revision, Role } from '../plan/model.js'
+import type { Member, TrafficState } from '../plan/routes.js'
+import { instanceSpec } from '../plan/specs.js'
+import type { LiveInstance } from '../plan/work.js'
+import type { Host, Strategy } from '../topology/model.js'
+
+/** What a step may look at when it is about to run: what the operation was started with, and what earlier steps brought. */
+export interface View {
+  /** Number of the operation within its topology. */
+  operation: number
+  /** Name of the snapshot that it takes; unique for ever. */
+  snapshot: string
+  /** The desired revision; for restore, destroy and cleanup the present one. */
+  revision: Revision
+  /** The stable revision; null before the first. */
+  base: Revision | null
+  /** Revisions that instances may still be at, newest last. */
+  past: readonly Revision[]
+  /** Every host that may hold something of the topology. */
+  hosts: Record<string, Host>
+  /** Who takes traffic, as told so far. */
+  traffic: TrafficState
+  /** What was found healthy, by name. */
+  proven: ReadonlyMap<string, Proven>
+  /** Instances that earlier operations left half changed. */
+  dirtyBefore: ReadonlySet<string>
+  /** Instances that this one has begun to change, or could not take back. */
+  dirty: ReadonlySet<string>
+  /** How an instance would be taken back now. */
+  registered: (instance: string) => Compensation | undefined
+}
+
+/** A view with what a dry run knows beside it: the instances as they are. */
+export interface Prediction extends View {
+  observed: readonly ObservedInstance[]
+}
+
+export const strategyOf = ({ revision }: View): Strategy => revision.topology.strategy
+
+/** What the instance of a place is declared as; with `before`, as it was declared when it was made what it is. */
+export function specOf(view: View, at: Place, before?: LiveInstance): InstanceSpec {
+  if (before === undefined) return instanceSpec(view.revision, at, at.host, at.slot)
+  const spec = specBefore(view, before)
+  if (spec !== null) return spec
+  throw new Error(`what ${before.name} was before is not known: no revision that is kept declares it so`)
+}
+
+/**
+ * What an instance was declared as before the operation, or null when no kept revision says it. Its digest names the declaration;
+ * where an update of cul8er changed how digests are made, the revision that made it does, and what is not half changed is as the
+ * stable revision declares it.
+ */
+export function specBefore({ base, past, dirtyBefore }: View, from: LiveInstance): InstanceSpec | null {
+  const specs = [...(base === null ? [] : [base]), ...past.toReversed()].flatMap((revision) =>
+    revision.topology.resources[from.resource] === undefined
+      ? []
+      : [{ number: revision.number, spec: instanceSpec(revision, from, from.host, from.slot) }],
+  )
+  return (
+    specs.find(({ spec }) => spec.digest === from.digest)?.spec ??
+    specs.find(({ number }) => number === from.revision)?.spec ??
+    (dirtyBefore.has(from.name) || base === null ? null : (specs[0]?.spec ?? null))
+  )
+}
+
+export const member = ({ traffic }: View, instance: string): Member | undefined =>
+  traffic.members.find((m) => m.instance === instance)
+
+/** Whether a resource is reached from outside. */
+export const exposes = ({ revision }: View, resource: string): boolean =>
+  (revision.topology.resources[resource]?.expose.length ?? 0) > 0
+
+export const stamp = (view: View, role: Role, revision = view.revision.number): Stamp => ({
+  operation: view.operation,
+  revision,
+  role,
+})
+
+/** A host by its name; an instance may be on one that the new revision does not name any more. */
+export function hostAt({ hosts }: View, host: string): At {
+  const via = hosts[host]
+  if (via === undefined) throw new Error(`no host ${host}`)
+  return { host, via }
+}
+
+export const specAt = (view: View, spec: InstanceSpec): SpecAt => ({ spec, ...hostAt(view, spec.host) })
+
+export const instanceAt = (view: View, { name, host }: { name: string; host: string }): InstanceAt => ({
+  name,
+  project: view.revision.topology.project,
+  ...hostAt(view, host),
+})

@@ -1,0 +1,105 @@
+import type { Lane, Place, Stage } from '../contracts/index.js'
+import { instanceName } from '../plan/naming.js'
+import { triedOf } from '../plan/shares.js'
+import type { Work } from '../plan/work.js'
+import { made, placeOf, leaving } from './lanes.js'
+import { rolled } from './rolling.js'
+import type { Settings, Strategy } from './strategy.js'
+
+/**
+ * Some instances of the new version take a growing share of the traffic, watched all the time. After the last step the stable
+ * instances are updated in place, one batch after another, and the canaries go.
+ */
+export const canary: Strategy = {
+  name: 'canary',
+  summary: 'one new instance takes a growing share of the traffic, watched',
+  aliases: [],
+  rollsBackBy: 'rolling',
+  waitsMs: ({ pausesMs }) => pausesMs,
+  outline(work, settings) {
+    const tried = triedOf(settings.revision, work)
+    const resources = [...new Set(tried.map(({ resource }) => resource))]
+    // New replicas of a resource on trial would serve the new version at full weight: they come after the trial.
+    const after = work.filter((w) => tried.includes(w) || (w.action === 'create' && resources.includes(w.resource)))
+    const others = rolled(
+      work.filter((w) => !after.includes(w)),
+      settings,
+    )
+    if (tried.length === 0) return others
+    const { strategy } = settings.revision.topology
+    const steps = strategy.steps.filter(({ weight }) => weight < 100)
+    const wanted = steps.map(({ weight }) => canariesFor(tried, weight, settings))
+    const stages = steps.flatMap((step, i): Stage[] => {
+      const before = wanted[i - 1] ?? []
+      const more = (wanted[i] ?? []).filter((at) => !before.some(({ name }) => name === at.name))
+      return [
+        ...(more.length === 0 ? [] : [{ name: 'bring up the canary', lanes: more.map(comeUp) }]),
+        {
+          name: `canary at ${step.weight} %`,
+          lanes: [
+            {
+              steps: [
+                { kind: 'weights', percent: step.weight, resources },
+                {
+                  kind: 'watch',
+                  watch: {
+                    purpose: 'canary',
+                    resources,
+                    weight: step.weight,
+                    forMs: step.pause,
+                    analysis: step.analysis,
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ]
+    })
+    // Without a step below 100 % there is still one look at a canary before the rest.
+    const canaries = wanted.at(-1) ?? canariesFor(tried, 0, settings)
+    const first: Stage[] = steps.length === 0 ? [{ name: 'bring up the canary', lanes: canaries.map(comeUp) }] : []
+    const rest = rolled(after, settings)
+    const shared = strategy.canaries === 'share'
+    return {
+      stages: [
+        ...others.stages,
+        ...first,
+        ...stages,
+        ...(shared ? rest.stages.map((stage) => withoutItsCanary(stage, canaries)) : rest.stages),
+        { name: 'withdraw the canary', lanes: [{ steps: [{ kind: 'weights', percent: 0, resources }] }] },
+      ],
+      gone: [...others.gone, ...rest.gone, ...canaries],
+      standby: [],
+    }
+  },
+}
+
+/** The canaries at a share: a fixed number of each resource, or as many of its instances as the share asks for. */
+function canariesFor(tried: readonly Work[], percent: number, { revision }: Settings): Place[] {
+  const { canaries } = revision.topology.strategy
+  return [...new Set(tried.map(({ resource }) => resource))].flatMap((resource) => {
+    const own = tried.filter((w) => w.resource === resource)
+    const count = canaries === 'share' ? Math.ceil((own.length * percent) / 100) : canaries
+    return own.slice(0, Math.max(1, count)).map((work) => canaryOf(revision.topology.name, work))
+  })
+}
+
+const canaryOf = (topology: string, work: Work): Place => ({
+  ...placeOf(work),
+  name: instanceName(topology, work.resource, work.index, 'canary'),
+  slot: 'canary',
+})
+
+function comeUp(at: Place): Lane {
+  return { host: at.host, steps: [...made(at, 'canary'), { kind: 'admit', at, weight: 0 }] }
+}
+
+/** `share`: a canary has done its part when the stable instance of its place is updated. */
+const withoutItsCanary = (stage: Stage, canaries: readonly Place[]): Stage => ({
+  ...stage,
+  lanes: stage.lanes.map((lane) => {
+    const own = canaries.find(({ name }) => name === `${lane.instance}-canary`)
+    return own === undefined ? lane : { ...lane, steps: [...lane.steps, ...leaving(own)] }
+  }),
+})

@@ -1,0 +1,86 @@
+import type { Lane, Place, Step } from '../contracts/index.js'
+import type { Role } from '../plan/model.js'
+import type { LiveInstance, Work } from '../plan/work.js'
+import type { Settings } from './strategy.js'
+
+/** One change up to full traffic, as a lane. */
+export function laneOf(work: Work, settings: Settings): Lane {
+  const at = placeOf(work)
+  return { instance: at.name, host: at.host, steps: stepsOf(work, at, settings) }
+}
+
+export const placeOf = ({ instance: name, host, resource, index, slot }: Work): Place => ({
+  name,
+  host,
+  resource,
+  index,
+  slot,
+})
+
+function stepsOf(work: Work, at: Place, settings: Settings): Step[] {
+  const { from } = work
+  if (work.action === 'create') return [...made(at, 'live'), { kind: 'admit', at }]
+  if (from === null) throw new Error(`${work.action} of ${work.instance} without an instance`)
+  if (work.action === 'start') {
+    return [
+      { kind: 'start', at },
+      { kind: 'healthy', at },
+      { kind: 'admit', at },
+    ]
+  }
+  if (work.action === 'replace') return replaced(at, from, settings)
+  if (work.live === true) {
+    return [
+      { kind: 'configure', at, from, live: true },
+      { kind: 'healthy', at },
+    ]
+  }
+  return [{ kind: 'drain', at: from, from }, ...saved(from, settings), ...changed(at, from, settings)]
+}
+
+/** A new instance up to health, without traffic. */
+export const made = (at: Place, role: Role): Step[] => [
+  { kind: 'create', at, role },
+  { kind: 'install', at, fresh: true },
+  { kind: 'healthy', at },
+]
+
+/** What an instance holds, where it is to be kept. */
+export const saved = (from: LiveInstance, { revision }: Settings): Step[] =>
+  revision.topology.strategy.rollback.snapshot === 'never' ? [] : [{ kind: 'snapshot', from }]
+
+/** In place, out of the traffic: the new declaration and release in, healthy, back into the traffic. */
+export function changed(at: Place, from: LiveInstance, { revision }: Settings): Step[] {
+  const resource = revision.topology.resources[at.resource]
+  return [
+    { kind: 'configure', at, from },
+    // Found stopped: a release is put into what runs.
+    ...(from.address === null ? [{ kind: 'start' as const, at }] : []),
+    { kind: 'install', at },
+    ...(resource?.deploy == null ? [{ kind: 'restart' as const, at }] : []),
+    { kind: 'healthy', at, from },
+    { kind: 'admit', at, from },
+  ]
+}
+
+/** Another instance beside the old one, which stays, stopped, until the operation cannot go back any more. */
+function replaced(at: Place, from: LiveInstance, { revision }: Settings): Step[] {
+  const comes: Step[] = [...made(at, 'new'), { kind: 'admit', at, like: from.name }, { kind: 'role', at, role: 'live' }]
+  const goes = retired(from)
+  // Its data cannot serve twice: the old one makes room first.
+  return revision.topology.resources[at.resource]?.stateful === true ? [...goes, ...comes] : [...comes, ...goes]
+}
+
+/** Out of the traffic and stopped, but there to come back. */
+export const retired = (from: LiveInstance): Step[] => [
+  { kind: 'drain', at: from, from },
+  { kind: 'forget', at: from },
+  { kind: 'retire', from },
+]
+
+/** Gone for good. */
+export const leaving = (at: Place): Step[] => [
+  { kind: 'drain', at },
+  { kind: 'forget', at },
+  { kind: 'delete', at },
+]

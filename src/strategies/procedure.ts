@@ -1,0 +1,74 @@
+import type { Lane, Procedure, Stage } from '../contracts/index.js'
+import type { WorkPlan } from '../plan/plan.js'
+import type { Work } from '../plan/work.js'
+import { removed, REMOVALS_AT_ONCE } from './removal.js'
+import type { Settings, Strategy } from './strategy.js'
+
+/**
+ * The whole procedure of a deploy or rollback: what makes room, what the strategy says, then settled, looked at, baked, committed,
+ * and what is not needed any more removed.
+ */
+export function procedureOf(strategy: Strategy, { work }: Pick<WorkPlan, 'work'>, settings: Settings): Procedure {
+  const { topology } = settings.revision
+  const makes = work.filter(({ action, revive }) => (action === 'create' || action === 'replace') && revive !== true)
+  const inTheWay = work.filter((w) => w.action === 'delete' && makes.some(({ instance }) => instance === w.instance))
+  const superfluous = work.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
+  const outline = strategy.outline(
+    work.filter(({ action }) => action !== 'delete'),
+    settings,
+  )
+  const gone = [...outline.gone, ...superfluous.flatMap(({ from }) => from ?? [])]
+  return {
+    stages: [
+      ...projects(topology.project, makes),
+      ...stage(
+        'make room',
+        inTheWay.flatMap(({ from }) => (from === null ? [] : [removed(from)])),
+      ),
+      ...outline.stages,
+      { name: 'verify', lanes: [{ steps: [{ kind: 'settle' }, { kind: 'recheck' }] }] },
+      ...bake(work, settings),
+      { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: gone.map(({ name }) => name) }] }] },
+      ...stage('remove', gone.map(removed), { atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' }),
+      ...pruning(work, settings),
+    ],
+    standby: outline.standby,
+  }
+}
+
+const stage = (name: string, lanes: Lane[], how: Partial<Stage> = {}): Stage[] =>
+  lanes.length === 0 ? [] : [{ name, lanes, ...how }]
+
+function projects(project: string | null, makes: readonly Work[]): Stage[] {
+  if (project === null) return []
+  const hosts = [...new Set(makes.map(({ host }) => host))]
+  return stage(
+    'prepare',
+    hosts.map((host) => ({ host, steps: [{ kind: 'project', host }] })),
+  )
+}
+
+function bake(work: readonly Work[], { revision }: Settings): Stage[] {
+  const { bakeMs } = revision.topology.strategy
+  const resources = [...new Set(work.flatMap(({ action, resource }) => (action === 'delete' ? [] : [resource])))]
+  if (bakeMs === 0 || resources.length === 0) return []
+  return [
+    {
+      name: 'bake',
+      lanes: [{ steps: [{ kind: 'watch', watch: { purpose: 'bake', resources, forMs: bakeMs, analysis: null } }] }],
+    },
+  ]
+}
+
+/** Old snapshots of what was updated; one that cannot be removed is no reason to call an operation failed. */
+function pruning(work: readonly Work[], { revision }: Settings): Stage[] {
+  if (revision.topology.strategy.rollback.snapshot === 'never') return []
+  const updated = work.flatMap(({ action, live, from }) =>
+    action === 'update' && live !== true && from !== null ? [from] : [],
+  )
+  return stage(
+    'prune snapshots',
+    updated.map((at) => ({ host: at.host, steps: [{ kind: 'prune', at }] })),
+    { atOnce: REMOVALS_AT_ONCE, onFailure: 'ignore' },
+  )
+}

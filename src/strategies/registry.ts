@@ -1,0 +1,15 @@
+import { blueGreen } from './blue-green.js'
+import { canary } from './canary.js'
+import { recreate } from './recreate.js'
+import { rolling } from './rolling.js'
+import type { Strategy } from './strategy.js'
+
+/** Every strategy; the first one is the default. */
+export const STRATEGIES: readonly Strategy[] = [rolling, blueGreen, canary, recreate]
+
+/** @throws Error for a name that the schema does not let through */
+export function strategyNamed(name: string): Strategy {
+  const found = STRATEGIES.find((strategy) => strategy.name === name)
+  if (found === undefined) throw new Error(`no strategy ${name}`)
+  return found
+}

@@ -1,0 +1,27 @@
+import type { Stage } from '../contracts/index.js'
+import { batchesOf } from '../plan/batches.js'
+import type { Work } from '../plan/work.js'
+import { laneOf } from './lanes.js'
+import type { Outline, Settings, Strategy } from './strategy.js'
+
+/** Batch after batch in place, each healthy and in the traffic before the next begins. */
+export const rolling: Strategy = {
+  name: 'rolling',
+  summary: 'one batch after the other, in place',
+  aliases: [],
+  outline: (work, settings) => rolled(work, settings),
+}
+
+/** The batches of some changes, with what they replace. */
+export function rolled(work: readonly Work[], settings: Settings): Outline {
+  const { resources, strategy } = settings.revision.topology
+  const batches = batchesOf(work, { resources, maxParallel: strategy.maxParallel })
+  return {
+    stages: batches.map((batch, i): Stage => ({
+      name: `batch ${i + 1} of ${batches.length}`,
+      lanes: batch.map((each) => laneOf(each, settings)),
+    })),
+    gone: work.flatMap(({ action, from }) => (action === 'replace' && from !== null ? [from] : [])),
+    standby: [],
+  }
+}

@@ -1,0 +1,39 @@
+import type { Place, Stage } from '../contracts/index.js'
+import type { Revision } from '../plan/model.js'
+import type { LiveInstance, Work } from '../plan/work.js'
+
+/** What a strategy goes by beside the changes. */
+export interface Settings {
+  /** The revision that is deployed: its topology holds the strategy's options. */
+  revision: Revision
+}
+
+/** What a strategy makes of changes. */
+export interface Outline {
+  /** Up to full traffic for the new version. */
+  stages: Stage[]
+  /** Removed when nothing can be taken back any more. */
+  gone: Place[]
+  /** What stays, out of the traffic, for an instant switch back. */
+  standby: LiveInstance[]
+}
+
+/**
+ * How changes are ordered: a value, pure, so that a plan prints what an operation will do. To add one: a file beside this one, and a
+ * line in the registry.
+ */
+export interface Strategy {
+  /** As in the topology file. */
+  name: string
+  /** One line for the reference. */
+  summary: string
+  /** Also understood on the command line. */
+  aliases: readonly string[]
+  /** `rollback` goes by another strategy: what was stable before is not tried again. */
+  rollsBackBy?: string
+  /** Each resource has a blue and a green set. */
+  colored?: boolean
+  /** Time that it waits by design, ms: the progress deadline leaves room for it. */
+  waitsMs?: (options: { keepMs: number; pausesMs: number }) => number
+  outline: (work: readonly Work[], settings: Settings) => Outline
+}

@@ -1,0 +1,48 @@
+import { CancellationScope, condition } from '@temporalio/workflow'
+import { strategyOf } from '../../src/steps/view.js'
+import { failureOf } from './failure.js'
+import type { Run } from './run.js'
+
+/**
+ * Runs a strategy under the topology's progress deadline, a durable timer that stands still while the operation rests or
+ * waits for a person. When it fires, what is under way is stopped, and the strategy fails like on any other error.
+ * @throws ApplicationFailure TIMEOUT at the deadline
+ */
+export async function withDeadline(run: Run, strategy: () => Promise<void>): Promise<void> {
+  const { progressDeadlineMs } = strategyOf(run)
+  const work = new CancellationScope({ cancellable: true })
+  const timer = new CancellationScope({ cancellable: true })
+  let overdue = false
+  const watch = timer
+    .run(() => progressTime(run, progressDeadlineMs))
+    .then(
+      () => {
+        overdue = true
+        work.cancel()
+      },
+      () => undefined,
+    )
+  try {
+    await work.run(strategy)
+  } catch (error) {
+    if (!overdue) throw error
+    throw failureOf({
+      code: 'TIMEOUT',
+      message: `the operation exceeded its progress deadline of ${Math.round(progressDeadlineMs / 1000)} s`,
+      hint: 'raise strategy.progressDeadline, or look at the step that took so long',
+    })
+  } finally {
+    timer.cancel()
+    await watch
+  }
+}
+
+async function progressTime(run: Run, ms: number): Promise<void> {
+  let left = ms
+  while (left > 0) {
+    await condition(() => !run.steer.waits)
+    const since = Date.now()
+    await condition(() => run.steer.waits, left)
+    left -= Date.now() - since
+  }
+}

@@ -1,0 +1,55 @@
+import { routesFor } from '../../src/plan/routes.js'
+import type { TrafficChange } from '../../src/steps/kind.js'
+import { edgesOf } from '../../src/steps/edges.js'
+import { hostAt } from '../../src/steps/view.js'
+import type { RoutesAt } from '../../src/contracts/index.js'
+import { all } from '../concurrency.js'
+import { briefly, quick } from './activities.js'
+import type { Run } from './run.js'
+
+/** What one host's edge was told: changes of the same host wait for each other, and those that wait are told together. */
+interface Told {
+  queue: Promise<void>
+  version: number
+  told: number
+}
+
+/**
+ * Tells edges who gets traffic. An edge is told one change after another, whole and newest last, so that two lanes side by side
+ * cannot overwrite each other. A change of one instance is its own host's alone: another host that is gone must not be in its way.
+ */
+export class Edges {
+  private readonly edges = new Map<string, Told>()
+
+  constructor(private readonly run: Run) {}
+
+  /** Every edge is told, also when another one cannot be. */
+  async tell({ state, hosts = edgesOf(this.run), summary }: TrafficChange): Promise<void> {
+    this.run.traffic = state
+    await all(hosts.map((host) => this.tellOne(host, summary)))
+  }
+
+  private tellOne(host: string, summary: string): Promise<void> {
+    const edge = this.edges.get(host) ?? { queue: Promise.resolve(), version: 0, told: 0 }
+    this.edges.set(host, edge)
+    const mine = ++edge.version
+    const turn = edge.queue.then(async () => {
+      if (edge.told >= mine) return
+      const telling = edge.version
+      const { topology } = this.run.revision
+      await (this.run.lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}` }).applyRoutes({
+        ...hostAt(this.run, host),
+        routes: routesFor(topology, host, this.run.traffic),
+        certificates: certificates(this.run),
+      })
+      edge.told = telling
+    })
+    edge.queue = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+const certificates = ({ revision }: Run): RoutesAt['certificates'] =>
+  Object.values(revision.topology.resources).flatMap(({ expose }) =>
+    expose.flatMap(({ as, host, certificate }) => (certificate === null ? [] : [{ as, host, ...certificate }])),
+  )

@@ -1,0 +1,135 @@
+import { isCancellation } from '@temporalio/workflow'
+import type { Activities, Lane, Stage, Step } from '../../src/contracts/index.js'
+import type { ErrorCode } from '../../src/errors.js'
+import type { Call } from '../../src/steps/kind.js'
+import { kindOf } from '../../src/steps/registry.js'
+import { slicesOf } from '../../src/steps/slices.js'
+import { all, inTurns } from '../concurrency.js'
+import { briefly, long, quick, undoing, waiting } from './activities.js'
+import { reportOf } from './failure.js'
+import type { Direction, Run } from './run.js'
+import { runSlice } from './slices.js'
+import { watch } from './watch.js'
+
+/**
+ * Runs a procedure, stage after stage: the only place where steps happen. Compensation is registered before its step, lanes hold
+ * at a pause before they begin, and all lanes of a stage come to their end before anything else happens.
+ * @throws the first failure of a stage that stops the operation
+ */
+export async function interpret(run: Run, stages: readonly Stage[], direction: Direction = 'forward'): Promise<void> {
+  for (const [i, part] of slicesOf(stages).entries()) {
+    await run.steer.gate()
+    if (part.apart) await runSlice(run, part, { direction, which: i + 1 })
+    else for (const stage of part.stages) await runStage(run, stage, direction)
+  }
+}
+
+async function runStage(run: Run, stage: Stage, direction: Direction): Promise<void> {
+  const { name, lanes, atOnce, onFailure = 'stop' } = stage
+  run.position = { ...(run.position ?? { stage: 0, stages: 0 }), name }
+  run.position.stage += 1
+  let failed = false
+  const ends = await inTurns(
+    lanes,
+    async (lane) => {
+      try {
+        await runLane(run, lane, direction)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    },
+    { ...(atOnce === undefined ? {} : { atOnce }), goOn: () => !failed || onFailure !== 'stop' },
+  )
+  for (const lane of lanes) {
+    const end = ends.get(lane)
+    if (end === undefined || !('error' in end)) continue
+    if (onFailure === 'stop') throw end.error
+    if (onFailure === 'continue') run.failures.push(failureOfLane(lane, end.error))
+  }
+}
+
+async function runLane(run: Run, lane: Lane, direction: Direction): Promise<void> {
+  const { instance, host } = lane
+  await run.steer.gate()
+  if (instance !== undefined) run.dirty.add(instance)
+  try {
+    for (const step of lane.steps) await runStep(run, step, { direction, host })
+  } catch (error) {
+    if (host !== undefined && NO_ANSWER.has(reportOf(error).code) && direction === 'back') run.lost.add(host)
+    throw error
+  }
+  if (host !== undefined) run.lost.delete(host)
+  if (instance !== undefined && lane.staysDirty !== true && !failedBefore(run, instance)) run.dirty.delete(instance)
+}
+
+/** Another way back of the same instance failed: it is not as it was. */
+const failedBefore = (run: Run, name: string): boolean => run.failures.some(({ instance }) => instance === name)
+
+const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT'])
+
+async function runStep(
+  run: Run,
+  step: Step,
+  { direction, host }: { direction: Direction; host: string | undefined },
+): Promise<void> {
+  const kind = kindOf(step)
+  if (step.kind === 'commit') commit(run)
+  if (kind.skip?.(step, run) === true) return
+  const registers = direction === 'forward' && !run.committed
+  const before = registers ? kind.before?.(step, run) : null
+  if (before != null) run.compensations.register(before)
+  const words = `${direction === 'back' ? 'undo: ' : ''}${kind.words(step, run)}`
+  const instance = kind.instance(step)
+  try {
+    await run.recorder.step(
+      words,
+      instance ?? undefined,
+      async () => {
+        const change = kind.traffic?.(step, run)
+        if (change != null) await run.edges.tell(change)
+        if (step.kind === 'watch') await watch(run, step.watch)
+        const calls = kind.calls?.(step, run) ?? []
+        const results: unknown[] = []
+        const ask = (call: Call): Promise<unknown> => carryOut(run, call, { direction, host })
+        if (kind.sideBySide === true) results.push(...(await all(calls.map(ask))))
+        else for (const call of calls) results.push(await ask(call))
+        const proven = kind.proves?.(results, step, run)
+        if (proven != null) run.proven.set(proven.spec.name, proven)
+        if (kind.ends === true && instance !== null) run.proven.delete(instance)
+        return results
+      },
+      (results) => kind.note?.(results, step),
+    )
+  } catch (error) {
+    if (kind.optional !== true || isCancellation(error)) throw error
+  }
+  const after = registers ? kind.after?.(step, run) : null
+  if (after != null) run.compensations.register(after)
+}
+
+function commit(run: Run): void {
+  run.committed = true
+  run.steer.noReturn = 'the new version serves everywhere, and what is no longer needed is being removed'
+  run.compensations.clear()
+}
+
+/** A host that gave no answer for long is tried briefly: undoing fifty instances there shall not take an hour. */
+async function carryOut(
+  run: Run,
+  { activity, input, pace, summary, waitMs }: Call,
+  { direction, host }: { direction: Direction; host: string | undefined },
+): Promise<unknown> {
+  const lost = host !== undefined && run.lost.has(host)
+  const firm = direction === 'back' ? undoing : quick
+  const activities: Activities =
+    pace === 'waiting' ? waiting({ summary, waitMs }) : (lost ? briefly : pace === 'long' ? long : firm)({ summary })
+  return (activities[activity] as (input: unknown) => Promise<unknown>)(input)
+}
+
+const failureOfLane = ({ instance, host = '', steps, compensates }: Lane, error: unknown): Run['failures'][number] => ({
+  instance: compensates?.instance ?? instance ?? steps[0]?.kind ?? '',
+  host: compensates?.host ?? host,
+  ...(compensates === undefined ? {} : { undo: compensates.undo }),
+  error: reportOf(error),
+})

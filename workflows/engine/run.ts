@@ -1,0 +1,67 @@
+import type { Compensation, LaneFailure, Position, Proven } from '../../src/contracts/index.js'
+import type { Revision } from '../../src/plan/model.js'
+import type { TrafficState } from '../../src/plan/routes.js'
+import type { View } from '../../src/steps/view.js'
+import type { Host } from '../../src/topology/model.js'
+import { Edges } from './edges.js'
+import type { Recorder } from './recorder.js'
+import { Registered } from './registered.js'
+import type { Steer } from './steering.js'
+
+/** forward: what steps register can be taken back. back: it is being taken back. */
+export type Direction = 'forward' | 'back'
+
+/** What every part of an operation is told. All of it is data: a slice in a child workflow gets the same. */
+export interface RunInput {
+  operation: number
+  snapshot: string
+  revision: Revision
+  base: Revision | null
+  past: Revision[]
+  hosts: Record<string, Host>
+  /** Instances that earlier operations left half changed. */
+  dirtyBefore: string[]
+  traffic: TrafficState
+}
+
+/** The state of one run: what steps read, and what the interpreter writes. */
+export class Run implements View {
+  readonly operation: number
+  readonly snapshot: string
+  readonly revision: Revision
+  readonly base: Revision | null
+  readonly past: Revision[]
+  readonly hosts: Record<string, Host>
+  readonly dirtyBefore: ReadonlySet<string>
+  traffic: TrafficState
+  readonly proven = new Map<string, Proven>()
+  /** Instances that are in the middle of a change. */
+  readonly dirty = new Set<string>()
+  readonly compensations = new Registered()
+  /** Lanes that failed where the procedure goes on all the same. */
+  readonly failures: LaneFailure[] = []
+  /** Hosts that gave no answer for as long as is waited for: what is still to be tried there is tried briefly. */
+  readonly lost = new Set<string>()
+  readonly edges: Edges
+  /** Nothing is taken back any more. */
+  committed = false
+  position: Position | null = null
+
+  constructor(
+    readonly input: RunInput,
+    readonly steer: Steer,
+    readonly recorder: Recorder,
+  ) {
+    this.operation = input.operation
+    this.snapshot = input.snapshot
+    this.revision = input.revision
+    this.base = input.base
+    this.past = input.past
+    this.hosts = input.hosts
+    this.dirtyBefore = new Set(input.dirtyBefore)
+    this.traffic = input.traffic
+    this.edges = new Edges(this)
+  }
+
+  registered = (instance: string): Compensation | undefined => this.compensations.of(instance)
+}

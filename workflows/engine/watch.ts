@@ -1,0 +1,139 @@
+import { isCancellation, sleep } from '@temporalio/workflow'
+import type { AnalysisInput, Proven, Watch } from '../../src/contracts/index.js'
+import { hostAt, strategyOf } from '../../src/steps/view.js'
+import type { Analysis } from '../../src/topology/model.js'
+import type { Verdict } from '../../src/traffic/analysis.js'
+import { untilFirst } from '../concurrency.js'
+import { waiting } from './activities.js'
+import { failureOf } from './failure.js'
+import type { Run } from './run.js'
+
+/** An activity that looks for days would not survive a worker's update: it ends and begins again, ms. */
+const LONGEST_LOOK_MS = 10 * 60_000
+/** Before the next look after one that could not be carried out: for days, that must not fill the history, ms. */
+const REST_MS = 60_000
+
+/** What is looked at together: the instances of one resource on one host. */
+interface Target {
+  resource: string
+  host: string
+  /** Probed. */
+  proven: Proven[]
+  /** Their requests are judged, beside those of `stables`. */
+  watched: string[]
+  stables: string[]
+}
+
+/**
+ * Stays for the time of a watch, looking; a breach throws at once, and a promote ends it. A canary without data waits on after its
+ * time for a person or for data; a bake without requests does not.
+ * @throws ApplicationFailure UNHEALTHY at a breach
+ */
+export async function watch(run: Run, { purpose, resources, weight, forMs, analysis }: Watch): Promise<void> {
+  const { steer } = run
+  if (steer.takePromotion()) return
+  const endsAt = forMs === 'manual' ? Infinity : Date.now() + forMs
+  const how = { analysis: analysis ?? strategyOf(run).analysis, sinceMs: Date.now(), endsAt, purpose, weight }
+  steer.awaitsPromotion = true
+  steer.resting = true
+  try {
+    const targets = targetsOf(run, purpose, resources)
+    const stay = async (): Promise<void> => {
+      if (endsAt < Infinity) return sleep(Math.max(0, endsAt - Date.now()), { summary: watchWords(purpose, weight) })
+      for (;;) await sleep('365 days', { summary: `${watchWords(purpose, weight)} until a promote` })
+    }
+    const promoted = await untilFirst(
+      [...targets.map((target) => () => lookAt(run, target, how)), stay],
+      () => steer.promotions > 0 || steer.full,
+    )
+    if (promoted) steer.takePromotion()
+  } finally {
+    steer.awaitsPromotion = false
+    steer.resting = false
+  }
+}
+
+function targetsOf(run: Run, purpose: Watch['purpose'], resources: string[]): Target[] {
+  const proven = [...run.proven.values()].filter(({ spec }) => resources.includes(spec.resource))
+  const members = run.traffic.members.filter(({ resource }) => resources.includes(resource))
+  const isWatched = ({ slot }: { slot: string }): boolean => purpose === 'bake' || slot === 'canary'
+  const places = new Map(
+    [...proven.map(({ spec }) => spec), ...members].map(({ resource, host }) => [
+      `${resource}/${host}`,
+      { resource, host },
+    ]),
+  )
+  return [...places.values()].flatMap(({ resource, host }): Target[] => {
+    const here = members.filter((m) => m.resource === resource && m.host === host)
+    const own = proven.filter(({ spec }) => spec.resource === resource && spec.host === host)
+    const watched = here.filter(isWatched).map(({ instance }) => instance)
+    const target = {
+      resource,
+      host,
+      proven: purpose === 'bake' ? own : own.filter(({ spec }) => watched.includes(spec.name)),
+      watched,
+      stables: here.filter((m) => !isWatched(m)).map(({ instance }) => instance),
+    }
+    return target.proven.length + target.watched.length === 0 ? [] : [target]
+  })
+}
+
+interface How {
+  purpose: Watch['purpose']
+  weight?: number
+  analysis: Analysis
+  sinceMs: number
+  endsAt: number
+}
+
+async function lookAt(run: Run, target: Target, how: How): Promise<void> {
+  for (;;) {
+    const left = how.endsAt - Date.now()
+    const verdict = await look(run, target, how, Math.min(LONGEST_LOOK_MS, left))
+    if (verdict.verdict === 'breach') throw breach(how.purpose, verdict.reasons)
+    if (Date.now() < how.endsAt) continue
+    if (verdict.verdict === 'pass' || how.purpose === 'bake') return
+    // No data is never a success: a person decides, or requests come after all.
+    run.recorder.say(`paused at ${how.weight} %: ${verdict.reasons.join('; ')}; waiting for promote or abort`)
+  }
+}
+
+async function look(run: Run, { host, proven, watched, stables }: Target, how: How, forMs: number): Promise<Verdict> {
+  const what = `${proven.length > 0 ? proven.map(({ spec }) => spec.name).join(', ') : watched.join(', ')}`.slice(
+    0,
+    100,
+  )
+  // When the time is over and the data is not there, a look ends as soon as it is.
+  const time = forMs > 0 ? { forMs } : { forMs: LONGEST_LOOK_MS, untilData: true }
+  const input: AnalysisInput = {
+    ...hostAt(run, host),
+    topology: run.revision.topology.name,
+    proven,
+    canaries: watched,
+    stables,
+    analysis: how.analysis,
+    probeFailures: Math.max(1, ...proven.map(({ spec }) => spec.healthcheck?.retries ?? 3)),
+    sinceMs: how.sinceMs,
+    ...time,
+  }
+  try {
+    return await waiting({ summary: `${what}: watching`, waitMs: time.forMs }).analyse(input)
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    await sleep(REST_MS, { summary: `${what}: before the next look` })
+    return {
+      verdict: 'noData',
+      reasons: [`${what} cannot be watched: ${error instanceof Error ? error.message : String(error)}`],
+    }
+  }
+}
+
+const watchWords = (purpose: Watch['purpose'], weight?: number): string =>
+  purpose === 'bake' ? 'bake' : `canary at ${weight} %`
+
+const breach = (purpose: Watch['purpose'], reasons: string[]): Error =>
+  failureOf({
+    code: 'UNHEALTHY',
+    message: `${purpose === 'bake' ? 'the new version failed its bake' : 'the canary did not pass'}: ${reasons.join('; ')}`,
+    details: { reasons },
+  })

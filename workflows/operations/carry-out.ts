@@ -1,0 +1,80 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow'
+import type { LaneFailure, Procedure } from '../../src/contracts/index.js'
+import type { ErrorReport } from '../../src/errors.js'
+import { compensationOf } from '../../src/steps/compensation.js'
+import { strategyOf } from '../../src/steps/view.js'
+import { withDeadline } from '../engine/deadline.js'
+import { reportOf } from '../engine/failure.js'
+import { interpret } from '../engine/interpreter.js'
+import type { Run } from '../engine/run.js'
+import type { Ending } from './conduct.js'
+
+/** Runs a procedure to one of its ends: done, taken back, held for a person, or in need of one. */
+export async function carryOut(run: Run, { stages, standby }: Procedure): Promise<Ending> {
+  run.position = { stage: 0, stages: stages.length, name: '' }
+  try {
+    await run.steer.abortable(() => withDeadline(run, () => interpret(run, stages)))
+  } catch (error) {
+    return failed(run, isCancellation(error) ? aborted() : reportOf(error))
+  }
+  const { keepMs } = strategyOf(run)
+  return {
+    ...(run.failures.length === 0 ? { outcome: 'succeeded' } : notRemoved(run)),
+    committed: run.committed,
+    ...(standby.length === 0 ? {} : { standby: { names: standby.map(({ name }) => name), keepMs } }),
+  }
+}
+
+async function failed(run: Run, error: ErrorReport): Promise<Ending> {
+  const { rollback, maxParallel } = strategyOf(run)
+  run.steer.noReturn = 'the operation is being undone already'
+  const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
+  run.recorder.say(held ? 'held: as it is, for a person to decide' : `undoing: ${error.message}`)
+  const registered = run.compensations.all
+  // Whatever comes next, no request more reaches a canary.
+  const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
+  const stages = compensationOf(undos, maxParallel)
+  run.position = { stage: 0, stages: stages.length, name: '' }
+  await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
+  if (run.failures.length > 0) return undoAttention(run, error, run.failures)
+  if (!held) return { outcome: 'rolledBack', error }
+  const hint = 'cul8er rollback takes everything back; a new deploy goes forward from here'
+  return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
+}
+
+const aborted = (): ErrorReport => ({ code: 'ABORTED', message: 'aborted: what was done has been taken back' })
+
+const GO_ON = 'fix the cause, then deploy or roll back again: both go on from here'
+
+function undoAttention(run: Run, error: ErrorReport, failures: readonly LaneFailure[]): Ending {
+  const undo = failures.filter((failure) => failure.undo !== undefined)
+  const places = `${failures.length} ${failures.length === 1 ? 'place' : 'places'}`
+  return {
+    outcome: 'needsAttention',
+    dirty: [...new Set([...run.dirty, ...undo.map(({ instance }) => instance)])],
+    error: {
+      code: 'NEEDS_ATTENTION',
+      message: `${error.message}; and undoing it failed in ${places}: ${failures.map(words).join('; ')}`,
+      hint: GO_ON,
+      details: { cause: error, undo },
+    },
+  }
+}
+
+/** The new version serves; the ledger counts it as stable. */
+function notRemoved(run: Run): Pick<Ending, 'outcome' | 'dirty' | 'error'> {
+  const [first] = run.failures
+  return {
+    outcome: 'needsAttention',
+    dirty: [...run.dirty],
+    error: {
+      code: first?.error.code ?? 'NEEDS_ATTENTION',
+      message: `the new version serves, but what was left of the old could not be removed: ${run.failures.map(words).join('; ')}`,
+      hint: GO_ON,
+      details: { failures: run.failures },
+    },
+  }
+}
+
+export const words = ({ instance, host, undo, error }: LaneFailure): string =>
+  `${instance}${host === '' ? '' : ` on ${host}`}: ${undo === undefined ? '' : `${undo} failed: `}${error.message}`
