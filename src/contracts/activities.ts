@@ -5,7 +5,7 @@ import type { WorkPlan } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
-import type { InspectRequest, InspectResult } from './inspect.js'
+import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 
 /** A host by its name in the topology, and how to reach it. */
 export interface At {
@@ -104,5 +104,6 @@ export interface Activities {
   analyse(input: AnalysisInput): Promise<Verdict>
   /** Removes artifacts that no kept revision of any topology names. */
   pruneArtifacts(): Promise<{ removed: number }>
-  inspect(input: InspectRequest): Promise<InspectResult>
+  /** Looks at the world for a command; changes nothing. */
+  inspect<Kind extends InspectKind>(input: InspectRequest<Kind>): Promise<InspectAnswers[Kind]>
 }

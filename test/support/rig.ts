@@ -22,8 +22,9 @@ import {
   steer,
   TASK_QUEUE,
   WorkflowType,
+  type InspectAnswers,
+  type InspectKind,
   type InspectRequest,
-  type InspectResult,
   type LedgerState,
   type OperationRequest,
   type OperationResult,
@@ -161,18 +162,16 @@ export class Rig {
     return this.env.client.workflow.getHandle(started.workflowId).executeUpdate(steer, { args: [{ action }] })
   }
 
-  async inspect(request: InspectRequest): Promise<InspectResult> {
-    return (await this.env.client.workflow.execute(WorkflowType.inspect, {
+  inspect<Kind extends InspectKind>(request: InspectRequest<Kind>): Promise<InspectAnswers[Kind]> {
+    return this.env.client.workflow.execute(WorkflowType.inspect, {
       workflowId: `topology/${'topology' in request ? request.topology : '-'}/inspect/${randomUUID()}`,
       taskQueue: TASK_QUEUE,
       args: [request],
-    })) as InspectResult
+    }) as Promise<InspectAnswers[Kind]>
   }
 
   async plan(revision: Omit<Revision, 'number'>): Promise<Plan> {
-    const { plan } = await this.inspect({ kind: 'plan', topology: revision.topology.name, revision })
-    if (plan === undefined) throw new Error('no plan')
-    return plan
+    return (await this.inspect({ kind: 'plan', topology: revision.topology.name, revision })).plan
   }
 
   /** Instances on all emulated hosts: name -> release label. */

@@ -11,6 +11,7 @@ test('the whole command line of Temporal', () => {
       '--ui-disable-news-fetch --log-level warn --log-format json ' +
       '--dynamic-config-value history.transferProcessorMaxPollRPS=1000 ' +
       '--dynamic-config-value history.timerProcessorMaxPollRPS=1000 ' +
+      '--dynamic-config-value activity.enableStandalone=true ' +
       '--search-attribute Cul8erTopology=Keyword --search-attribute Cul8erOperation=Keyword ' +
       '--search-attribute Cul8erRevision=Int --search-attribute Cul8erHost=KeywordList',
   )

@@ -1,59 +1,23 @@
-import { dryRun } from '../src/dryrun/dry-run.js'
-import { probe } from '../src/health/probe.js'
-import { oursOf } from '../src/plan/ours.js'
-import { planWork, toPlan } from '../src/plan/plan.js'
-import type { ObservedInstance, Revision } from '../src/plan/model.js'
-import { instanceSpec } from '../src/plan/specs.js'
-import type { Ours } from '../src/plan/work.js'
-import { eachMachineOnce } from '../src/topology/hosts.js'
-import type { Activities } from '../src/contracts/index.js'
-import type { InspectRequest, InspectResult, InstanceStatusRow } from '../src/contracts/index.js'
-import type { ActivityDeps } from './deps.js'
-import { ALL_PROJECTS, observeHosts } from './observe.js'
-import { observeAndPlan } from './plan.js'
-import { step } from './step.js'
-
-/** Looks at the world for commands: plan, status, snapshots, orphans. */
-export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect'> {
-  return {
-    inspect: step(async (request, signal): Promise<InspectResult> => {
-      switch (request.kind) {
-        case 'plan':
-          return plan(deps, request, signal)
-        case 'status':
-          return { rows: await status(deps, request, signal) }
-        case 'snapshots':
-          return { snapshots: await snapshots(deps, request, signal) }
-        case 'orphans':
-          return { orphans: await orphans(deps, request, signal) }
-      }
-    }),
-  }
-}
-
-type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: Kind }>
-
-async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult> {
-  const { dirty = [], standby = [], force = false, dryRun: numbers } = request
-  const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
-  const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
-  const input = { revision, hosts, dirty, standby, force }
-  const { plan: found, observed } = await observeAndPlan(deps, input, signal)
-  const shown = { plan: toPlan(request.topology, found) }
-  if (numbers === undefined) return shown
-  const { operation } = numbers
-  return { ...shown, commands: dryRun({ revision, work: found.work, observed, operation }) }
-}
+import { probe } from '../../src/health/probe.js'
+import { oursOf } from '../../src/plan/ours.js'
+import { planWork } from '../../src/plan/plan.js'
+import type { ObservedInstance, Revision } from '../../src/plan/model.js'
+import { instanceSpec } from '../../src/plan/specs.js'
+import type { Ours } from '../../src/plan/work.js'
+import type { InstanceStatusRow } from '../../src/contracts/index.js'
+import type { ActivityDeps } from '../deps.js'
+import { observeHosts } from '../observe.js'
+import type { Inspection } from './inspection.js'
 
 /** Probes at a time: a status shall be quick, and not a load. */
 const PROBES = 16
 
-async function status(
-  deps: ActivityDeps,
-  { topology, revision, standby = [], operation }: Of<'status'>,
-  signal: AbortSignal,
-): Promise<InstanceStatusRow[]> {
-  if (revision === null) return []
+/** Each instance as its host shows it, with its health, and what is missing. */
+export const inspectStatus: Inspection<'status'> = async (
+  deps,
+  { topology, revision, standby = [], operation },
+  signal,
+) => {
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
   const { work } = planWork({ revision, observed, standby, force: true })
@@ -150,34 +114,4 @@ async function weightsOf(deps: ActivityDeps, { topology }: Revision): Promise<Ma
     }
   }
   return weights
-}
-
-async function snapshots(
-  deps: ActivityDeps,
-  { topology, hosts, project }: Of<'snapshots'>,
-  signal: AbortSignal,
-): Promise<NonNullable<InspectResult['snapshots']>> {
-  const observed = await observeHosts(deps.executorFor, hosts, project, signal)
-  return oursOf(topology, observed).flatMap(({ host, name: instance, labels: { resource }, snapshots: all }) =>
-    all.map(({ name, createdAt }) => ({ host, instance, resource, name, createdAt })),
-  )
-}
-
-async function orphans(
-  deps: ActivityDeps,
-  { hosts, claimed }: Of<'orphans'>,
-  signal: AbortSignal,
-): Promise<NonNullable<InspectResult['orphans']>> {
-  const observed = await observeHosts(deps.executorFor, hosts, ALL_PROJECTS, signal)
-  return observed
-    .filter((i): i is Ours => i.labels !== null && i.labels.role !== 'edge')
-    .filter((i) => !claimed.some((by) => by.topology === i.labels.topology && by.project === (i.project ?? null)))
-    .map(({ host, name, project, labels: { topology, resource }, createdAt }) => ({
-      host,
-      name,
-      topology,
-      resource,
-      createdAt,
-      ...(project === undefined ? {} : { project }),
-    }))
 }
