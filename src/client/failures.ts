@@ -6,7 +6,14 @@ import { Cul8erError, type ErrorReport } from '../errors.js'
  */
 
 /** gRPC status codes (grpc/grpc doc/statuscodes.md). */
-const Grpc = { cancelled: 1, deadline: 4, notFound: 5, failedPrecondition: 9, unimplemented: 12, unavailable: 14 } as const
+const Grpc = {
+  cancelled: 1,
+  deadline: 4,
+  notFound: 5,
+  failedPrecondition: 9,
+  unimplemented: 12,
+  unavailable: 14,
+} as const
 
 /** The error that a workflow, an update or an activity failed with. */
 export function toCul8erError(error: unknown): Cul8erError {

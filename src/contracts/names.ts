@@ -30,4 +30,6 @@ export const SEARCH_ATTRIBUTES = {
   Cul8erOperation: 'Keyword',
   Cul8erRevision: 'Int',
   Cul8erHost: 'KeywordList',
+  /** How an operation ended. */
+  Cul8erOutcome: 'Keyword',
 } as const

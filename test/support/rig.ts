@@ -12,6 +12,7 @@ import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
 import { digestOf } from '../../src/plan/digest.js'
 import { withLedger } from '../../src/client/ledger.js'
+import { operationEnd } from '../../src/client/operation-end.js'
 import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import { parseTopology } from '../../src/topology/parse.js'
 import type { Topology } from '../../src/topology/model.js'
@@ -31,7 +32,6 @@ import {
   type OperationStarted,
   type Steering,
 } from '../../src/contracts/index.js'
-import type { OperationEnd } from '../../src/contracts/index.js'
 import { tarball } from './tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
 import { localServer } from './temporal.js'
@@ -134,8 +134,7 @@ export class Rig {
   }
 
   async end(started: OperationStarted): Promise<OperationResult> {
-    const end = (await this.env.client.workflow.getHandle(started.workflowId).result()) as OperationEnd
-    return end.result
+    return (await operationEnd(this.env.client, started.workflowId)).result
   }
 
   /** Runs an operation to its end. */
