@@ -4,7 +4,8 @@ set -eu
 temporal operator namespace describe --namespace default >/dev/null 2>&1 ||
   temporal operator namespace create --namespace default --retention 30d
 known=$(temporal operator search-attribute list --namespace default)
-for attribute in Cul8erTopology:Keyword Cul8erOperation:Keyword Cul8erRevision:Int Cul8erHost:KeywordList; do
+for attribute in Cul8erTopology:Keyword Cul8erOperation:Keyword Cul8erRevision:Int Cul8erHost:KeywordList \
+  Cul8erOutcome:Keyword; do
   name=${attribute%:*}
   case $known in *"$name"*) continue ;; esac
   temporal operator search-attribute create --namespace default --name "$name" --type "${attribute#*:}"

@@ -6,7 +6,14 @@ import { Cul8erError, type ErrorReport } from '../errors.js'
  */
 
 /** gRPC status codes (grpc/grpc doc/statuscodes.md). */
-const Grpc = { cancelled: 1, deadline: 4, notFound: 5, failedPrecondition: 9, unavailable: 14 } as const
+const Grpc = {
+  cancelled: 1,
+  deadline: 4,
+  notFound: 5,
+  failedPrecondition: 9,
+  unimplemented: 12,
+  unavailable: 14,
+} as const
 
 /** The error that a workflow, an update or an activity failed with. */
 export function toCul8erError(error: unknown): Cul8erError {
@@ -50,6 +57,10 @@ export const isNoWorker = (error: unknown): boolean =>
       nameOf(each) === 'WorkflowUpdateRPCTimeoutOrCancelledError' ||
       (codeOf(each) === Grpc.failedPrecondition && /poller|worker/i.test(messageOf(each))),
   )
+
+/** The server does not have what was called, or has it switched off. */
+export const isUnimplemented = (error: unknown): boolean =>
+  [...chain(error)].some((each) => codeOf(each) === Grpc.unimplemented)
 
 /** The server has no workflow of that id. */
 export const isNotFound = (error: unknown): boolean =>

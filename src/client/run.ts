@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { progress, type OperationResult, type OperationStarted, type Progress } from '../contracts/index.js'
-import type { OperationEnd } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
 import { eventsBetween, type RunEvent } from './events.js'
 import { isNoAnswer, toCul8erError } from './failures.js'
 import { readLedger } from './ledger.js'
 import type { Link } from './link.js'
+import { operationEnd } from './operation-end.js'
 
 /** ms between two looks; a look at a wide operation that takes long makes it longer. */
 const LOOK_MS = 250
@@ -77,9 +77,9 @@ export class Run {
     try {
       for (;;) {
         try {
-          const end = (await this.link.client.workflow.getHandle(this.workflowId).result()) as OperationEnd
+          const { result } = await operationEnd(this.link.client, this.workflowId)
           await this.#writtenDown()
-          return end.result
+          return result
         } catch (error) {
           if (this.link.closed) throw new Cul8erError('CANCELLED', 'the connection was closed')
           if (isNoAnswer(error) || isClosed(error)) await this.link.revive()

@@ -1,10 +1,16 @@
-import type { DryStep } from '../steps/dry-run.js'
 import { Cul8erError } from '../errors.js'
-import type { Plan, Revision } from '../plan/model.js'
+import type { Revision } from '../plan/model.js'
 import { hostsOf, projectRefusal } from '../plan/where.js'
 import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
-import { progress, type InspectResult, type InstanceStatusRow, type LedgerState } from '../contracts/index.js'
+import {
+  progress,
+  type InspectAnswers,
+  type InstanceStatusRow,
+  type LedgerState,
+  type OrphanRow,
+  type SnapshotRow,
+} from '../contracts/index.js'
 import { isNotFound } from './failures.js'
 import { inspect } from './inspect.js'
 import { knownLedger, ledgerNames, readLedger } from './ledger.js'
@@ -14,20 +20,20 @@ import { statusOf, type Status } from './status.js'
 
 /* What the ledger knows and what the hosts show, put together. Nothing here changes anything. */
 
-export type Snapshot = NonNullable<InspectResult['snapshots']>[number]
-export type Orphan = NonNullable<InspectResult['orphans']>[number]
+export type Snapshot = SnapshotRow
+export type Orphan = OrphanRow
 
 /** What bringing the world to a revision would change; with `dryRun` by which commands. */
 export async function lookAhead(
   link: Link,
   revision: NewRevision,
   { force = false, dryRun = false }: { force?: boolean; dryRun?: boolean },
-): Promise<{ plan: Plan; commands: DryStep[] }> {
+): Promise<InspectAnswers['plan']> {
   const { name } = revision.topology
   const state = await readLedger(link, name)
   const refused = state === null ? null : projectRefusal(state, revision.topology)
   if (refused !== null) throw new Cul8erError(refused.code, refused.message, { hint: refused.hint })
-  const { plan, commands = [] } = await inspect(link, name, {
+  return inspect(link, name, {
     kind: 'plan',
     topology: name,
     revision,
@@ -38,8 +44,6 @@ export async function lookAhead(
     force,
     ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
   })
-  if (plan === undefined) throw new Cul8erError('INTERNAL', 'the look at the hosts gave no plan')
-  return { plan, commands }
 }
 
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
@@ -54,14 +58,13 @@ export async function instanceRows(link: Link, state: LedgerState): Promise<Inst
   const revision = currentRevision(state)
   if (revision === null) return []
   const { topology, standby, current } = state
-  const request = {
-    kind: 'status' as const,
+  return inspect(link, topology, {
+    kind: 'status',
     topology,
     revision,
     standby: standby?.names ?? [],
     operation: current?.number,
-  }
-  return (await inspect(link, topology, request)).rows ?? []
+  })
 }
 
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
@@ -70,10 +73,7 @@ export async function readSnapshots(link: Link, topology: string): Promise<Snaps
   const revision = currentRevision(state)
   if (revision === null) return []
   const { project } = revision.topology
-  return (
-    (await inspect(link, topology, { kind: 'snapshots', topology, hosts: hostsOf(state, null), project })).snapshots ??
-    []
-  )
+  return inspect(link, topology, { kind: 'snapshots', topology, hosts: hostsOf(state, null), project })
 }
 
 /** Instances of ours that no topology claims, on the hosts that any topology names and on `hosts`. */
@@ -86,7 +86,7 @@ export async function findOrphans(link: Link, hosts: Record<string, Host>): Prom
     const revision = currentRevision(state)
     return { topology: state.topology, project: revision?.topology.project ?? null }
   })
-  return (await inspect(link, 'orphans', { kind: 'orphans', hosts: everywhere, claimed })).orphans ?? []
+  return inspect(link, 'orphans', { kind: 'orphans', hosts: everywhere, claimed })
 }
 
 async function stepInWords(link: Link, { current }: LedgerState): Promise<string | null> {

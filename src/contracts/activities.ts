@@ -6,7 +6,7 @@ import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { SliceEnd } from './procedure.js'
-import type { InspectRequest, InspectResult } from './inspect.js'
+import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 
 /** A host by its name in the topology, and how to reach it. */
 export interface At {
@@ -111,5 +111,6 @@ export interface Activities {
   pruneArtifacts(): Promise<{ removed: number }>
   /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */
   readSlice(input: { workflowId: string }): Promise<SliceEnd | null>
-  inspect(input: InspectRequest): Promise<InspectResult>
+  /** Looks at the world for a command; changes nothing. */
+  inspect<Kind extends InspectKind>(input: InspectRequest<Kind>): Promise<InspectAnswers[Kind]>
 }

@@ -1,32 +1,56 @@
 import type { DryStep } from '../steps/dry-run.js'
 import type { Plan, Revision } from '../plan/model.js'
+import type { Host } from '../topology/model.js'
 
-/** A look at the world: one activity in a short workflow, so that the hosts are reached from where the workers are. */
-export type InspectRequest =
-  | {
-      kind: 'plan'
-      topology: string
-      revision: Omit<Revision, 'number'>
-      /** Of the stable revision: a host may have left the topology. */
-      formerHosts?: Revision['topology']['hosts']
-      /** From the ledger. */
-      dirty?: string[]
-      /** From the ledger. */
-      standby?: string[]
-      force?: boolean
-      /** Numbers that the operation would have; with them the answer has the commands too. */
-      dryRun?: { operation: number; revision: number }
-    }
-  | {
-      kind: 'status'
-      topology: string
-      revision: Revision | null
-      standby?: string[]
-      /** Number of the operation in progress: what it is about to make is no drift. */
-      operation?: number
-    }
-  | { kind: 'snapshots'; topology: string; hosts: Revision['topology']['hosts']; project: string | null }
-  | { kind: 'orphans'; hosts: Revision['topology']['hosts']; claimed: { topology: string; project: string | null }[] }
+/*
+ * Looks at the world: an activity of its own, so that the hosts are reached from where the workers are. A kind of inspection is a
+ * key of both interfaces below and a file in activities/inspect.
+ */
+
+/** What is asked, by kind. */
+export interface InspectRequests {
+  plan: {
+    topology: string
+    revision: Omit<Revision, 'number'>
+    /** Of the stable revision: a host may have left the topology. */
+    formerHosts?: Record<string, Host>
+    /** From the ledger. */
+    dirty?: string[]
+    /** From the ledger. */
+    standby?: string[]
+    force?: boolean
+    /** Numbers that the operation would have; with them the answer has the commands too. */
+    dryRun?: { operation: number; revision: number }
+  }
+  status: {
+    topology: string
+    revision: Revision
+    standby?: string[]
+    /** Number of the operation in progress: what it is about to make is no drift. */
+    operation?: number
+  }
+  snapshots: { topology: string; hosts: Record<string, Host>; project: string | null }
+  orphans: { hosts: Record<string, Host>; claimed: { topology: string; project: string | null }[] }
+}
+
+/** What is answered, by kind. */
+export interface InspectAnswers {
+  plan: {
+    plan: Plan
+    /** Every Incus command that a deploy would run; empty unless a dry run was asked for. */
+    commands: DryStep[]
+  }
+  status: InstanceStatusRow[]
+  snapshots: SnapshotRow[]
+  orphans: OrphanRow[]
+}
+
+export type InspectKind = keyof InspectRequests
+
+/** A request with its kind. */
+export type InspectRequest<Kind extends InspectKind = InspectKind> = {
+  [K in Kind]: { kind: K } & InspectRequests[K]
+}[Kind]
 
 export interface InstanceStatusRow {
   name: string
@@ -40,12 +64,20 @@ export interface InstanceStatusRow {
   drift: string[]
 }
 
-export interface InspectResult {
-  plan?: Plan
-  /** dryRun: every Incus command that a deploy would run. */
-  commands?: DryStep[]
-  rows?: InstanceStatusRow[]
-  snapshots?: { host: string; instance: string; resource: string; name: string; createdAt: string }[]
-  /** `project`: the Incus project, where it is not the default one. */
-  orphans?: { host: string; name: string; topology: string; resource: string; createdAt: string; project?: string }[]
+export interface SnapshotRow {
+  host: string
+  instance: string
+  resource: string
+  name: string
+  createdAt: string
+}
+
+export interface OrphanRow {
+  host: string
+  name: string
+  topology: string
+  resource: string
+  createdAt: string
+  /** The Incus project, where it is not the default one. */
+  project?: string
 }

@@ -29,7 +29,8 @@ export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'recrea
 export const SEARCH_ATTRIBUTES = {
   Cul8erTopology: 'Keyword',
   Cul8erOperation: 'Keyword',
-  Cul8erOutcome: 'Keyword',
   Cul8erRevision: 'Int',
   Cul8erHost: 'KeywordList',
+  /** How an operation ended. */
+  Cul8erOutcome: 'Keyword',
 } as const

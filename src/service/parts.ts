@@ -12,21 +12,25 @@ export interface PartCommand {
 }
 
 /**
- * Per shard; the server's own default of 20 lets one workflow start ten activities a second, and the dev server has one shard.
- * With this value 100 activities in sequence took 1.5 s instead of 10 s.
+ * Dynamic configuration of the server. The poll rates are per shard; the server's own default of 20 lets one workflow start ten
+ * activities a second, and the dev server has one shard: with these 100 activities in sequence took 1.5 s instead of 10 s.
+ * Standalone activities are what `plan` and `status` are, so that they leave nothing in the list of workflows.
  */
-const POLL_RATE = 1000
+export const SERVER_SETTINGS = {
+  'history.transferProcessorMaxPollRPS': 1000,
+  'history.timerProcessorMaxPollRPS': 1000,
+  'activity.enableStandalone': true,
+} as const
 
 /** Temporal's dev server: SQLite, on loopback alone. */
 export function temporalCommand(binary: string, paths: ServicePaths, { port, uiPort }: Ports): PartCommand {
-  const settings = ['history.transferProcessorMaxPollRPS', 'history.timerProcessorMaxPollRPS']
   return {
     file: binary,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--db-filename', paths.database],
       ...['--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch'],
       ...['--log-level', 'warn', '--log-format', 'json'],
-      ...settings.flatMap((key) => ['--dynamic-config-value', `${key}=${POLL_RATE}`]),
+      ...Object.entries(SERVER_SETTINGS).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
       ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
     ],
     // A profile of the user's names another server.

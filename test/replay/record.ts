@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import type { OperationEnd } from '../../src/contracts/index.js'
+import { operationEnd } from '../../src/client/operation-end.js'
 import { Rig } from '../support/rig.js'
 import { localServer } from '../support/temporal.js'
 import { RELEASES, SCENARIOS } from './scenarios.js'
@@ -42,7 +42,7 @@ async function record(name: string, stage: Stage): Promise<void> {
   const { workflowId, outcome } = await scenario(stage)
   const { client } = rig.env
   if (outcome !== null) {
-    const { result } = (await client.workflow.getHandle(workflowId).result()) as OperationEnd
+    const { result } = await operationEnd(client, workflowId)
     if (result.outcome !== outcome) {
       throw new Error(`${name} ended as ${result.outcome}, not ${outcome}: ${JSON.stringify(result.error)}`)
     }

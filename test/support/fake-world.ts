@@ -62,7 +62,7 @@ export class FakeWorld {
       analyse: async () => ({ verdict: 'pass' }),
       pruneArtifacts: async () => ({ removed: 0 }),
       readSlice: async () => null,
-      inspect: async () => ({}),
+      inspect: () => Promise.reject(new Error('nobody inspects a fake world')),
     }
     const activities = { ...all, ...this.over(this) }
     return Object.fromEntries(

@@ -12,6 +12,7 @@ import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
 import { digestOf } from '../../src/plan/digest.js'
 import { withLedger } from '../../src/client/ledger.js'
+import { operationEnd } from '../../src/client/operation-end.js'
 import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import { parseTopology } from '../../src/topology/parse.js'
 import type { Topology } from '../../src/topology/model.js'
@@ -22,15 +23,15 @@ import {
   steer,
   TASK_QUEUE,
   WorkflowType,
+  type InspectAnswers,
+  type InspectKind,
   type InspectRequest,
-  type InspectResult,
   type LedgerState,
   type OperationRequest,
   type OperationResult,
   type OperationStarted,
   type Steering,
 } from '../../src/contracts/index.js'
-import type { OperationEnd } from '../../src/contracts/index.js'
 import { tarball } from './tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
 import { localServer } from './temporal.js'
@@ -133,8 +134,7 @@ export class Rig {
   }
 
   async end(started: OperationStarted): Promise<OperationResult> {
-    const end = (await this.env.client.workflow.getHandle(started.workflowId).result()) as OperationEnd
-    return end.result
+    return (await operationEnd(this.env.client, started.workflowId)).result
   }
 
   /** Runs an operation to its end. */
@@ -161,18 +161,16 @@ export class Rig {
     return this.env.client.workflow.getHandle(started.workflowId).executeUpdate(steer, { args: [{ action }] })
   }
 
-  async inspect(request: InspectRequest): Promise<InspectResult> {
-    return (await this.env.client.workflow.execute(WorkflowType.inspect, {
+  inspect<Kind extends InspectKind>(request: InspectRequest<Kind>): Promise<InspectAnswers[Kind]> {
+    return this.env.client.workflow.execute(WorkflowType.inspect, {
       workflowId: `topology/${'topology' in request ? request.topology : '-'}/inspect/${randomUUID()}`,
       taskQueue: TASK_QUEUE,
       args: [request],
-    })) as InspectResult
+    }) as Promise<InspectAnswers[Kind]>
   }
 
   async plan(revision: Omit<Revision, 'number'>): Promise<Plan> {
-    const { plan } = await this.inspect({ kind: 'plan', topology: revision.topology.name, revision })
-    if (plan === undefined) throw new Error('no plan')
-    return plan
+    return (await this.inspect({ kind: 'plan', topology: revision.topology.name, revision })).plan
   }
 
   /** Instances on all emulated hosts: name -> release label. */

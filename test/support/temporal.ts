@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
+import { SERVER_SETTINGS } from '../../src/service/parts.js'
 
 /** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
 export function temporalBinary(): string {
@@ -12,17 +13,20 @@ export function temporalBinary(): string {
   return path
 }
 
-/** A dev server of a test's own, in memory, with the settings of the embedded one, and `more` arguments. */
-export function localServer(more: string[] = []): Promise<TestWorkflowEnvironment> {
+/** A dev server of a test's own, in memory, with the settings of the embedded one, `more` arguments, and other `settings`. */
+export function localServer(
+  more: string[] = [],
+  settings: Partial<Record<keyof typeof SERVER_SETTINGS, number | boolean>> = {},
+): Promise<TestWorkflowEnvironment> {
   quiet()
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: temporalBinary() },
       log: { format: 'json', level: 'error' },
       extraArgs: [
-        ...['history.transferProcessorMaxPollRPS', 'history.timerProcessorMaxPollRPS'].flatMap((key) => [
+        ...Object.entries({ ...SERVER_SETTINGS, ...settings }).flatMap(([key, value]) => [
           '--dynamic-config-value',
-          `${key}=1000`,
+          `${key}=${value}`,
         ]),
         ...more,
         ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { temporalCommand, workerCommand } from '../../../src/service/parts.js'
+import { parse } from 'yaml'
+import { SEARCH_ATTRIBUTES } from '../../../src/contracts/index.js'
+import { SERVER_SETTINGS, temporalCommand, workerCommand } from '../../../src/service/parts.js'
 import { servicePaths } from '../../../src/service/paths.js'
 
 const paths = servicePaths('/home/me/state')
@@ -11,8 +14,10 @@ test('the whole command line of Temporal', () => {
       '--ui-disable-news-fetch --log-level warn --log-format json ' +
       '--dynamic-config-value history.transferProcessorMaxPollRPS=1000 ' +
       '--dynamic-config-value history.timerProcessorMaxPollRPS=1000 ' +
+      '--dynamic-config-value activity.enableStandalone=true ' +
       '--search-attribute Cul8erTopology=Keyword --search-attribute Cul8erOperation=Keyword ' +
-      '--search-attribute Cul8erRevision=Int --search-attribute Cul8erHost=KeywordList',
+      '--search-attribute Cul8erRevision=Int --search-attribute Cul8erHost=KeywordList ' +
+      '--search-attribute Cul8erOutcome=Keyword',
   )
   expect(env).toEqual({ TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: '' })
 })
@@ -26,4 +31,18 @@ test('the worker is told its home, its server and its supervisor', () => {
     TEMPORAL_ADDRESS: '127.0.0.1:7300',
     TEMPORAL_NAMESPACE: 'default',
   })
+})
+
+test('docker/namespace.sh makes the same search attributes', () => {
+  const script = readFileSync(new URL('../../../docker/namespace.sh', import.meta.url), 'utf8')
+  const made = [...script.matchAll(/\b(Cul8er\w+):(\w+)/g)].map(([, name, type]) => [name, type])
+  expect(Object.fromEntries(made)).toEqual(SEARCH_ATTRIBUTES)
+})
+
+test('docker/dynamicconfig has the settings of the embedded server', () => {
+  const file = new URL('../../../docker/dynamicconfig/cul8er.yaml', import.meta.url)
+  const settings = parse(readFileSync(file, 'utf8')) as Record<string, { value: unknown }[]>
+  expect(Object.fromEntries(Object.entries(settings).map(([key, [first]]) => [key, first?.value]))).toEqual(
+    SERVER_SETTINGS,
+  )
 })

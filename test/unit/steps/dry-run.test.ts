@@ -174,7 +174,7 @@ describe('a dry run of blue-green', () => {
     `shop-web-${n}-green: wait until healthy`,
     `shop-web-${n}-green: admit: into the pool of its color`,
   ]
-  const switched = (n: number, to: string): string => `shop-web-${n}-${to}: switch the traffic: web to ${to}`
+  const switched = (_n: number, to: string): string => `web: switch the traffic: web to ${to}`
 
   it('makes a set, switches once, and keeps the old one', () => {
     expect(shown(of({ image: 'new' }), set({}, 'blue'))).toEqual([

@@ -1,0 +1,24 @@
+import type { Activities, InspectAnswers, InspectKind, InspectRequest } from '../../src/contracts/index.js'
+import type { ActivityDeps } from '../deps.js'
+import { step } from '../step.js'
+import type { Inspection } from './inspection.js'
+import { inspectOrphans } from './orphans.js'
+import { inspectPlan } from './plan.js'
+import { inspectSnapshots } from './snapshots.js'
+import { inspectStatus } from './status.js'
+
+/** Every kind of inspection. */
+const INSPECTIONS: { [Kind in InspectKind]: Inspection<Kind> } = {
+  plan: inspectPlan,
+  status: inspectStatus,
+  snapshots: inspectSnapshots,
+  orphans: inspectOrphans,
+}
+
+/** Looks at the world for commands. */
+export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect'> {
+  return {
+    inspect: <Kind extends InspectKind>(request: InspectRequest<Kind>): Promise<InspectAnswers[Kind]> =>
+      step((asked: InspectRequest<Kind>, signal) => INSPECTIONS[asked.kind](deps, asked, signal))(request),
+  }
+}

@@ -1,0 +1,117 @@
+import { probe } from '../../src/health/probe.js'
+import { oursOf } from '../../src/plan/ours.js'
+import { planWork } from '../../src/plan/plan.js'
+import type { ObservedInstance, Revision } from '../../src/plan/model.js'
+import { instanceSpec } from '../../src/plan/specs.js'
+import type { Ours } from '../../src/plan/work.js'
+import type { InstanceStatusRow } from '../../src/contracts/index.js'
+import type { ActivityDeps } from '../deps.js'
+import { observeHosts } from '../observe.js'
+import type { Inspection } from './inspection.js'
+
+/** Probes at a time: a status shall be quick, and not a load. */
+const PROBES = 16
+
+/** Each instance as its host shows it, with its health, and what is missing. */
+export const inspectStatus: Inspection<'status'> = async (
+  deps,
+  { topology, revision, standby = [], operation },
+  signal,
+) => {
+  const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
+  const ours = oursOf(topology, observed)
+  const { work } = planWork({ revision, observed, standby, force: true })
+  const weights = await weightsOf(deps, revision)
+  const rows: InstanceStatusRow[] = []
+  for (let i = 0; i < ours.length; i += PROBES) {
+    rows.push(
+      ...(await Promise.all(
+        ours.slice(i, i + PROBES).map(async (instance) => ({
+          ...(await row(deps, revision, instance, signal)),
+          weight: weights.get(instance.name) ?? null,
+          drift: work
+            .filter(() => instance.labels.role === 'live' || instance.labels.operation !== String(operation))
+            .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
+            .flatMap(({ reasons }) => reasons),
+        })),
+      )),
+    )
+  }
+  return [...rows, ...missing(work, observed)]
+}
+
+/** Instances that should be there and are not. */
+const missing = (work: ReturnType<typeof planWork>['work'], observed: ObservedInstance[]): InstanceStatusRow[] =>
+  work
+    .filter(({ action, instance }) => action === 'create' && !observed.some(({ name }) => name === instance))
+    .map(({ instance, resource, host, reasons }) => ({
+      name: instance,
+      resource,
+      host,
+      state: 'Missing',
+      address: null,
+      version: null,
+      health: 'unhealthy',
+      weight: null,
+      drift: reasons,
+    }))
+
+async function row(
+  deps: ActivityDeps,
+  revision: Revision,
+  instance: Ours,
+  signal: AbortSignal,
+): Promise<InstanceStatusRow> {
+  const { name, host, labels, addresses } = instance
+  return {
+    name,
+    resource: labels.resource,
+    host,
+    state: instance.status,
+    address: addresses[0] ?? null,
+    version: labels.release?.split('@')[1] ?? null,
+    health: await health(deps, revision, instance, signal),
+    weight: null,
+    drift: [],
+  }
+}
+
+async function health(
+  deps: ActivityDeps,
+  revision: Revision,
+  { host, labels, addresses, status: state }: Ours,
+  signal: AbortSignal,
+): Promise<InstanceStatusRow['health']> {
+  const via = revision.topology.hosts[host]
+  if (state !== 'Running') return 'unhealthy'
+  if (via === undefined || revision.topology.resources[labels.resource] === undefined) return 'unknown'
+  const spec = instanceSpec(revision, labels, host, labels.slot)
+  if (spec.healthcheck === null) return 'healthy'
+  const { outcome } = await probe(
+    spec.healthcheck.probe,
+    { spec, executor: deps.executorFor(host, via), address: addresses[0] ?? null },
+    { timeoutMs: spec.healthcheck.timeoutMs, signal },
+  )
+  return outcome === 'ok' ? 'healthy' : outcome === 'failure' ? 'unhealthy' : 'unknown'
+}
+
+async function weightsOf(deps: ActivityDeps, { topology }: Revision): Promise<Map<string, number>> {
+  const exposing = Object.entries(topology.hosts).filter(([name]) =>
+    Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
+  )
+  const weights = new Map<string, number>()
+  for (const [name, host] of exposing) {
+    const routes = await deps
+      .edgeFor(name, host)
+      .current(topology.name)
+      .catch(() => null)
+    const routed = new Set(routes?.routes.map(({ pool }) => pool))
+    for (const pool of routes?.pools ?? []) {
+      for (const server of pool.servers) {
+        const weight = routed.has(pool.name) && server.state === 'ready' ? server.weight : 0
+        weights.set(server.name, Math.max(weight, weights.get(server.name) ?? 0))
+      }
+    }
+  }
+  return weights
+}
