@@ -28,4 +28,21 @@ export default tseslint.config(
       'no-undef': 'off',
     },
   },
+  {
+    files: ['workflows/**/*.ts'],
+    ignores: ['workflows/concurrency.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='Promise'][callee.property.name=/^(all|allSettled|any|race)$/]",
+          message: 'What runs side by side goes through workflows/concurrency.ts: nothing is abandoned there.',
+        },
+        {
+          selector: "UnaryExpression[operator='void'] > CallExpression",
+          message: 'A promise that nobody waits for is lost when it fails.',
+        },
+      ],
+    },
+  },
 )

@@ -1,11 +1,15 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity'
+import { isLastAttempt } from '../src/contracts/index.js'
 import { Cul8erError, PERMANENT } from '../src/errors.js'
+
+/** What is known of the attempt that failed. */
+export type Attempt = Omit<Parameters<typeof isLastAttempt>[0], 'code'>
 
 /**
  * Whatever an activity threw, as what Temporal understands: a cancellation stays one, an error of ours keeps its code as the
  * type and its report as the detail, anything else is INTERNAL and may be tried again.
  */
-export function toFailure(error: unknown, signal: AbortSignal): Error {
+export function toFailure(error: unknown, signal: AbortSignal, attempt: Attempt): Error {
   if (signal.aborted) {
     const reason: unknown = signal.reason
     return reason instanceof Error ? reason : new CancelledFailure('cancelled')
@@ -18,7 +22,7 @@ export function toFailure(error: unknown, signal: AbortSignal): Error {
   return ApplicationFailure.create({
     type: known.code,
     message: known.message,
-    nonRetryable: PERMANENT.has(known.code),
+    nonRetryable: PERMANENT.has(known.code) || isLastAttempt({ code: known.code, ...attempt }),
     details: [known.toJSON()],
     cause: error instanceof Error ? error : undefined,
   })

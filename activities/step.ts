@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import type { At } from '../src/contracts/index.js'
 import { toFailure } from './errors.js'
 
 /** Between heartbeats, ms: a quarter of the workflows' heartbeat timeout. */
@@ -14,12 +15,17 @@ export function step<Input, Output>(
   return async (input) => {
     const context = Context.current()
     const signal = context.cancellationSignal
+    const began = Date.now()
     context.heartbeat()
     const beat = setInterval(() => context.heartbeat(), BEAT_MS)
     try {
       return await run(input, signal)
     } catch (error) {
-      throw toFailure(error, signal)
+      throw toFailure(error, signal, {
+        attempt: context.info.attempt,
+        tookMs: Date.now() - began,
+        hostTimeoutMs: (input as Partial<At> | undefined)?.hostTimeoutMs,
+      })
     } finally {
       clearInterval(beat)
     }

@@ -12,6 +12,8 @@ import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 export interface At {
   host: string
   via: Host
+  /** How long the host may give no answer, ms; absent: the default. */
+  hostTimeoutMs?: number
 }
 
 /** One instance on one host. */

@@ -78,10 +78,10 @@ export const stamp = (view: View, role: Role, revision = view.revision.number): 
 })
 
 /** A host by its name; an instance may be on one that the new revision does not name any more. */
-export function hostAt({ hosts }: View, host: string): At {
+export function hostAt({ hosts, revision }: View, host: string): At {
   const via = hosts[host]
   if (via === undefined) throw new Error(`no host ${host}`)
-  return { host, via }
+  return { host, via, hostTimeoutMs: revision.topology.strategy.hostTimeoutMs }
 }
 
 export const specAt = (view: View, spec: InstanceSpec): SpecAt => ({ spec, ...hostAt(view, spec.host) })

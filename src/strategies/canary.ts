@@ -69,7 +69,7 @@ export const canary: Strategy = {
         ...(shared ? rest.stages.map((stage) => withoutItsCanary(stage, canaries)) : rest.stages),
         { name: 'withdraw the canary', lanes: [{ steps: [{ kind: 'weights', percent: 0, resources }] }] },
       ],
-      gone: [...others.gone, ...rest.gone, ...canaries],
+      gone: [...others.gone, ...rest.gone, ...(shared ? [] : canaries)],
       standby: [],
     }
   },

@@ -20,6 +20,7 @@ export const DEFAULTS = {
   pause: '5m',
   keep: '10m',
   drain: '30s',
+  hostTimeout: '30s',
   onFailure: 'automatic',
   snapshot: 'auto',
   keepSnapshots: 3,

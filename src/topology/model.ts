@@ -149,6 +149,8 @@ export interface Strategy {
   keepMs: number
   /** How long requests in flight may take after an instance left the edge. */
   drainMs: number
+  /** How long a host may give no answer before a step on it fails, ms. */
+  hostTimeoutMs: number
   /** The whole operation, without pauses for people. */
   progressDeadlineMs: number
   rollback: {

@@ -1,39 +1,36 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
+import { BACKOFF } from '../../src/contracts/index.js'
 import { PERMANENT } from '../../src/errors.js'
 import type { Activities } from '../../src/contracts/index.js'
 
 /**
- * One rule for bounds: every attempt and the whole are bounded, a dead worker is noticed by missing heartbeats, and what a
- * retry cannot mend is not retried.
+ * One rule for bounds: every attempt is bounded, a dead worker is noticed by missing heartbeats, and what a retry cannot fix is not
+ * retried. Which failures are retried for how long is decided where they happen (`activities/errors.ts`): there an attempt counts,
+ * and so the time without a worker does not.
  */
-const bounds = (attemptMs: number, wholeMs: number, attempts: number): ActivityOptions => ({
+const bounds = (attemptMs: number, attempts = MOST_ATTEMPTS): ActivityOptions => ({
   startToCloseTimeout: attemptMs,
-  scheduleToCloseTimeout: wholeMs,
   // Activities beat every 1.5 s; four missed beats are a dead worker.
   heartbeatTimeout: 6_000,
-  retry: {
-    initialInterval: 250,
-    backoffCoefficient: 2,
-    maximumInterval: 10_000,
-    maximumAttempts: attempts,
-    nonRetryableErrorTypes: [...PERMANENT],
-  },
+  retry: { ...BACKOFF, maximumAttempts: attempts, nonRetryableErrorTypes: [...PERMANENT] },
 })
+
+/** Also of those that died with their worker: a step that kills every worker that tries it comes to an end all the same. */
+const MOST_ATTEMPTS = 500
 
 const MINUTE = 60_000
 
-/** Steps that take seconds. A host that is away for a short while is waited for. */
-const QUICK = bounds(2 * MINUTE, 6 * MINUTE, 8)
+/** Steps that take seconds. */
+const QUICK = bounds(2 * MINUTE)
 /** Steps that move a release or an image. */
-const LONG = bounds(10 * MINUTE, 20 * MINUTE, 6)
-/** Undo is tried harder: it is what stands between a failure and a mess. */
-const UNDO = bounds(5 * MINUTE, 15 * MINUTE, 10)
+const LONG = bounds(10 * MINUTE)
+const UNDO = bounds(5 * MINUTE)
 
 /** A step that changes something is over before it is undone: one that an abort left running would change it again afterwards. */
 const TO_ITS_END = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const
 
 /** What is tried on a host that gave no answer before: undoing fifty instances there shall not take an hour. */
-const BRIEF = bounds(2 * MINUTE, 3 * MINUTE, 2)
+const BRIEF = bounds(2 * MINUTE, 2)
 
 type Options = { summary: string; waitMs?: number }
 
@@ -48,4 +45,4 @@ export const undoing = ({ summary }: Options): Activities => proxyActivities<Act
 
 /** A step that waits by itself for up to `waitMs`. A worker may die in it more than once: that is no answer of the app's. */
 export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
-  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, 2 * waitMs + 4 * MINUTE, 10), summary })
+  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), summary })

@@ -37,12 +37,17 @@ export async function withDeadline(run: Run, strategy: () => Promise<void>): Pro
   }
 }
 
+/** A piece of the deadline, ms: no more than this is counted for a time in which no worker was there. */
+const PIECE_MS = 60_000
+
+/** Waits until `ms` of progress have passed: neither rests, nor the time without a worker, count. */
 async function progressTime(run: Run, ms: number): Promise<void> {
   let left = ms
   while (left > 0) {
     await condition(() => !run.steer.waits)
     const since = Date.now()
-    await condition(() => run.steer.waits, left)
-    left -= Date.now() - since
+    const piece = Math.min(left, PIECE_MS)
+    await condition(() => run.steer.waits, piece)
+    left -= Math.min(piece, Date.now() - since)
   }
 }

@@ -21,6 +21,7 @@ export function strategy(declared: StrategyDeclaration | undefined, resources: R
     drainMs: milliseconds(given.drain),
     canaries: given.instances,
     bakeMs: milliseconds(given.bake),
+    hostTimeoutMs: milliseconds(given.hostTimeout),
   }
   return {
     ...timed,

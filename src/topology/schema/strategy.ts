@@ -91,6 +91,9 @@ export const strategy = section({
   drain: duration(0)
     .default(DEFAULTS.drain)
     .describe('Time that requests in flight get after an instance has left the edge'),
+  hostTimeout: duration()
+    .default(DEFAULTS.hostTimeout)
+    .describe('How long a host may give no answer before a step on it fails; time without a worker does not count'),
   progressDeadline: duration().optional().meta({
     defaultText: '`10m`, or as long as the deadlines of all batches add up to',
     description: 'Time for the whole operation, without pauses for people',

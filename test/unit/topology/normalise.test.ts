@@ -34,6 +34,7 @@ it('fills every default in', () => {
     strategy: {
       approach: 'rolling',
       bakeMs: 0,
+      hostTimeoutMs: 30_000,
       canaries: 1,
       maxParallel: 1,
       steps: [
