@@ -1,4 +1,5 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
+import type { Figures } from '../../src/analysis/figures.js'
 import type { InstanceSpec } from '../../src/plan/model.js'
 import { FULL_WEIGHT } from '../../src/plan/routes.js'
 import { firstOfEach, triedOf } from '../../src/plan/shares.js'
@@ -16,6 +17,8 @@ import { roll } from './rolling.js'
 interface Canary {
   spec: InstanceSpec
   address: string | null
+  /** Of the last look, at whatever step. */
+  evidence: Verdict['evidence']
 }
 
 /**
@@ -51,7 +54,7 @@ async function bringUpCanaries(run: Run, tried: Work[]): Promise<Canary[]> {
       const spec = run.spec({ ...work, slot: 'canary' })
       const address = await bringUp(run, spec, 'canary')
       await admit(run, spec, address, 0)
-      return { spec, address }
+      return { spec, address, evidence: null }
     }),
   )
 }
@@ -98,7 +101,7 @@ async function hold(run: Run, canaries: Canary[], step: CanaryStep): Promise<voi
           forMs: Math.min(LONGEST_LOOK_MS, endsAt - Date.now()),
         })
         if (verdict === 'promoted') return
-        if (verdict.verdict === 'breach') throw breach(verdict.reasons)
+        if (verdict.verdict === 'breach') throw breach(verdict)
         if (Date.now() < endsAt) continue
         if (verdict.verdict === 'pass') return
         // No data is never a success: a person decides, or requests come after all.
@@ -147,24 +150,29 @@ async function watch(
 
 async function look(
   run: Run,
-  { spec, address }: Canary,
+  canary: Canary,
   { analysis, sinceMs, forMs, untilData }: { analysis: Analysis; sinceMs: number; forMs: number; untilData?: boolean },
 ): Promise<Verdict> {
   const { name: topology } = run.input.revision.topology
+  const { spec, address } = canary
   const stables = run.traffic.state.members.filter((m) => m.resource === spec.resource && m.slot !== 'canary')
   try {
-    return await waiting({ summary: `${spec.name}: looking`, waitMs: forMs }).analyse({
-      ...run.specAt(spec),
+    const { host, via } = run.specAt(spec)
+    const verdict = await waiting({ summary: `${spec.name}: looking`, waitMs: forMs }).analyse({
+      host,
+      via,
       topology,
-      address,
-      canaries: [spec.name],
-      stables: stables.map(({ instance }) => instance),
+      probed: [{ spec, address }],
+      watched: [spec.name],
+      compareTo: stables.map(({ instance }) => instance),
       analysis,
-      probeFailures: spec.healthcheck?.retries ?? 3,
+      evidence: canary.evidence ?? null,
       sinceMs,
       forMs,
       ...(untilData === true ? { untilData } : {}),
     })
+    canary.evidence = verdict.evidence ?? canary.evidence
+    return verdict
   } catch (error) {
     if (isCancellation(error)) throw error
     await sleep(REST_MS, { summary: `${spec.name}: before the next look` })
@@ -178,9 +186,16 @@ async function look(
 function worst(verdicts: Verdict[]): Verdict {
   const bad = verdicts.filter((v) => v.verdict === 'breach')
   const unknown = verdicts.filter((v) => v.verdict === 'noData')
-  if (bad.length > 0) return { verdict: 'breach', reasons: bad.flatMap((v) => v.reasons) }
+  const figures = bad.find((v) => v.figures !== undefined)?.figures
+  if (bad.length > 0) {
+    return { verdict: 'breach', reasons: bad.flatMap((v) => v.reasons), ...(figures === undefined ? {} : { figures }) }
+  }
   return unknown.length > 0 ? { verdict: 'noData', reasons: unknown.flatMap((v) => v.reasons) } : { verdict: 'pass' }
 }
 
-const breach = (reasons: string[]): Error =>
-  failureOf({ code: 'UNHEALTHY', message: `the canary did not pass: ${reasons.join('; ')}`, details: { reasons } })
+const breach = ({ reasons, figures }: { reasons: string[]; figures?: Figures }): Error =>
+  failureOf({
+    code: 'UNHEALTHY',
+    message: `the canary did not pass: ${reasons.join('; ')}`,
+    details: { reasons, ...(figures === undefined ? {} : { figures }) },
+  })
