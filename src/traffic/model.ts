@@ -55,7 +55,7 @@ export interface ServerStats {
 
 /** One request (or TCP connection) that the edge has finished. */
 export interface RequestSample {
-  /** When it was accepted, ms since the epoch by the clock of the edge's host. */
+  /** When it began, ms since the epoch by the clock of the edge's host. */
   at: number
   pool: string
   /** null: no server took it; the edge answered itself. */
