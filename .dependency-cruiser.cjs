@@ -23,20 +23,20 @@ module.exports = {
 
     never(
       'pure-rooms-no-core-io',
-      'Topology, plan and incus are pure: data in, data out.',
-      { path: '^src/(topology|plan|incus)/' },
+      'Topology, plan, incus and analysis are pure: data in, data out.',
+      { path: '^src/(topology|plan|incus|analysis)/' },
       { dependencyTypes: ['core'], path: IO_CORE },
     ),
     never(
       'pure-rooms-no-io-package',
-      'Topology, plan and incus are pure: data in, data out.',
-      { path: '^src/(topology|plan|incus)/' },
+      'Topology, plan, incus and analysis are pure: data in, data out.',
+      { path: '^src/(topology|plan|incus|analysis)/' },
       { path: IO_PACKAGES },
     ),
     typesOnly(
       'pure-rooms-no-effects',
-      'Topology, plan and incus import no room that has effects.',
-      { path: '^src/(topology|plan|incus)/' },
+      'Topology, plan, incus and analysis import no room that has effects.',
+      { path: '^src/(topology|plan|incus|analysis)/' },
       {
         path: '^(src/(hosts|health|traffic|releases|secrets|artifacts|instances|loaders|service|client|cli|setup|observe)|activities|workers|workflows)/',
       },

@@ -1,26 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { noEvidence, type Evidence } from '../src/analysis/evidence.js'
 import { probe } from '../src/health/probe.js'
 import type { Analysis } from '../src/topology/model.js'
-import { judge, type Look, type Verdict } from '../src/traffic/analysis.js'
-import type { RequestSample } from '../src/traffic/model.js'
-import { summarise } from '../src/traffic/samples.js'
-import type { Activities, AnalysisInput } from '../src/contracts/index.js'
+import { judge, trafficOf, type Look, type Sides, type Traffic, type Verdict } from '../src/traffic/analysis.js'
+import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
 /** A canary is looked at this often at least, so that a breach is acted on within 2 s, ms. */
 const LOOK_MS = 1_000
 
-/** Watching canaries. */
+/** Watching canaries, and what bakes. */
 export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analyse'> {
   return {
     /** Looks until the time is over, or at once ends with a breach. */
-    analyse: step(async (input, signal): Promise<Verdict> => {
-      const watch = new Watch(deps, input, signal)
+    analyse: step(async (input, signal, memory): Promise<Verdict> => {
+      const before = (memory.kept as Kept | undefined)?.evidence ?? input.evidence
+      const watch = new Watch(deps, input, { evidence: before ?? null, signal })
       const until = Date.now() + input.forMs
       for (;;) {
-        const verdict = judge(input.analysis, await watch.look(), { probeFailures: input.probeFailures })
+        const verdict = judge(input.analysis, await watch.look())
+        memory.keep({ evidence: verdict.evidence ?? null } satisfies Kept)
         const enough = verdict.verdict === 'breach' || (verdict.verdict === 'pass' && input.untilData === true)
         if (enough || Date.now() >= until) return verdict
         await sleep(Math.min(LOOK_MS, Math.max(0, until - Date.now())), undefined, { signal })
@@ -29,49 +30,68 @@ export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analys
   }
 }
 
+/** What a worker leaves to the one that takes over: the edge does not remember all requests. */
+interface Kept {
+  evidence: Evidence | null
+}
+
 class Watch {
-  /** In a row, by instance. */
-  private readonly failedProbes = new Map<string, number>()
+  private readonly failures = new Map<string, number>()
   private own: { at: number; commandExit: number | null; metric: number | null } | null = null
+  private readonly sides: Sides
+  private readonly signal: AbortSignal
+  private evidence: Evidence | null
 
   constructor(
     private readonly deps: ActivityDeps,
     private readonly input: AnalysisInput,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async look(): Promise<Look> {
-    const [traffic, failedProbes, own] = await Promise.all([this.traffic(), this.probe(), this.users()])
-    return { ...traffic, failedProbes, ...own }
+    { evidence, signal }: { evidence: Evidence | null; signal: AbortSignal },
+  ) {
+    const { analysis, watched, compareTo } = input
+    this.signal = signal
+    this.sides = { canary: new Set(watched), stable: compareTo === null ? null : new Set(compareTo) }
+    this.evidence = analysis.compare === 'stable' && compareTo !== null ? (evidence ?? noEvidence()) : null
   }
 
-  private async traffic(): Promise<Pick<Look, 'canary' | 'stable'>> {
-    const { host, via, topology, canaries, stables, sinceMs } = this.input
+  async look(): Promise<Look> {
+    const [traffic, probes, own] = await Promise.all([
+      this.traffic(),
+      Promise.all(this.input.probed.map((each) => this.probe(each))),
+      this.users(),
+    ])
+    return { ...traffic, probes: probes.flat(), ...own }
+  }
+
+  private async traffic(): Promise<Traffic> {
+    const { host, via, topology, sinceMs, analysis } = this.input
     try {
       const samples = await this.deps.edgeFor(host, via).requests(topology, { sinceMs })
-      return { canary: summary(samples, canaries), stable: summary(samples, stables) }
+      const traffic = trafficOf(samples, this.sides, {
+        evidence: this.evidence,
+        slowdownPercent: analysis.maxSlowdownPercent,
+      })
+      this.evidence = traffic.evidence
+      return traffic
     } catch (error) {
       this.deps.log.warn({ error: String(error), host }, 'the edge gave no numbers')
-      return { canary: null, stable: null }
+      return { canary: null, stable: null, evidence: this.evidence }
     }
   }
 
-  /** The most failures in a row of one instance; an error of the probe itself is neither a failure nor a success. */
-  private async probe(): Promise<number> {
-    const { proven, host, via } = this.input
-    await Promise.all(
-      proven.map(async ({ spec, address }) => {
-        if (spec.healthcheck === null) return
-        const { outcome } = await probe(
-          spec.healthcheck.probe,
-          { spec, executor: this.deps.executorFor(host, via), address },
-          { timeoutMs: Math.min(spec.healthcheck.timeoutMs, 2 * LOOK_MS), signal: this.signal },
-        )
-        if (outcome === 'failure') this.failedProbes.set(spec.name, (this.failedProbes.get(spec.name) ?? 0) + 1)
-        else if (outcome === 'ok') this.failedProbes.delete(spec.name)
-      }),
+  /** Failures in a row; an error of the probe itself is neither a failure nor a success. */
+  private async probe({ spec, address }: Proven): Promise<Look['probes']> {
+    const { host, via } = this.input
+    const { healthcheck } = spec
+    if (healthcheck === null) return []
+    const { outcome } = await probe(
+      healthcheck.probe,
+      { spec, executor: this.deps.executorFor(host, via), address },
+      { timeoutMs: Math.min(healthcheck.timeoutMs, 2 * LOOK_MS), signal: this.signal },
     )
-    return Math.max(0, ...this.failedProbes.values())
+    const before = this.failures.get(spec.name) ?? 0
+    const failures = outcome === 'failure' ? before + 1 : outcome === 'ok' ? 0 : before
+    this.failures.set(spec.name, failures)
+    return [{ instance: spec.name, failures, most: healthcheck.retries }]
   }
 
   /** The user's own command and number, no more often than the interval says. */
@@ -87,9 +107,6 @@ class Watch {
     return this.own
   }
 }
-
-const summary = (samples: readonly RequestSample[], servers: string[]): Look['canary'] =>
-  summarise(samples, new Set(servers))
 
 async function runCommand({ command }: Analysis, signal: AbortSignal): Promise<number | null> {
   const [file, ...args] = command ?? []

@@ -5,21 +5,31 @@ import { toFailure } from './errors.js'
 /** Between heartbeats, ms: a quarter of the workflows' heartbeat timeout. */
 const BEAT_MS = 1_500
 
+/** What one attempt leaves to the next, on another worker perhaps: it travels with the heartbeats, some seconds late at most. */
+export interface Memory {
+  /** What the last attempt kept; undefined: this is the first, or it kept nothing. */
+  readonly kept: unknown
+  keep(value: unknown): void
+}
+
 /**
  * What every activity gets: heartbeats while it works, so that a dead worker is noticed in seconds and a cancellation arrives,
  * and errors as failures.
  */
 export function step<Input, Output>(
-  run: (input: Input, signal: AbortSignal) => Promise<Output>,
+  run: (input: Input, signal: AbortSignal, memory: Memory) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
   return async (input) => {
     const context = Context.current()
     const signal = context.cancellationSignal
     const began = Date.now()
-    context.heartbeat()
-    const beat = setInterval(() => context.heartbeat(), BEAT_MS)
+    let kept: unknown = context.info.heartbeatDetails
+    const memory: Memory = { kept, keep: (value) => (kept = value) }
+    const heartbeat = (): void => context.heartbeat(kept)
+    heartbeat()
+    const beat = setInterval(heartbeat, BEAT_MS)
     try {
-      return await run(input, signal)
+      return await run(input, signal, memory)
     } catch (error) {
       throw toFailure(error, signal, {
         attempt: context.info.attempt,

@@ -1,3 +1,4 @@
+import type { Evidence } from '../analysis/evidence.js'
 import type { HealthReport } from '../health/model.js'
 import type { InstanceSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
 import type { LiveInstance } from '../plan/work.js'
@@ -46,17 +47,18 @@ export interface RoutesAt extends At {
   certificates: { as: number; host: string | null; cert: string; key: string }[]
 }
 
-/** Canaries of a resource on one host under watch, or all of its instances during a bake. */
+/** Live instances of one host under watch: a canary, or what bakes after the last stage. */
 export interface AnalysisInput extends At {
   topology: string
-  /** Probed all the time. */
-  proven: Proven[]
-  /** Their requests are judged, beside those of the stable ones. */
-  canaries: string[]
-  stables: string[]
+  /** Probed at every look; as many failures in a row as its health check's `retries` are a breach that names the instance. */
+  probed: Proven[]
+  /** Instances whose requests, as this host's edge saw them, are judged. */
+  watched: string[]
+  /** Instances whose requests they are compared with, if the analysis compares; null: there is nothing to compare with. */
+  compareTo: string[] | null
   analysis: Analysis
-  /** Failed probes in a row that are a breach. */
-  probeFailures: number
+  /** Of the last verdict on the same instances, at whatever step; without it a comparison begins anew. */
+  evidence?: Evidence | null
   /** Requests from here on count, ms since the epoch. */
   sinceMs: number
   /** How long to look, ms. */
@@ -107,7 +109,7 @@ export interface Activities {
   applyRoutes(input: RoutesAt): Promise<void>
   waitDrained(input: At & { topology: string; server: string; deadlineMs: number }): Promise<{ cut: number }>
   removeRoutes(input: At & { topology: string }): Promise<void>
-  /** Watches a canary for a time; a breach ends it at once. */
+  /** Watches instances for a time; a breach ends it at once. */
   analyse(input: AnalysisInput): Promise<Verdict>
   /** Removes artifacts that no kept revision of any topology names. */
   pruneArtifacts(): Promise<{ removed: number }>

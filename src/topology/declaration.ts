@@ -113,6 +113,8 @@ function fromStrategy(strategy: Strategy): StrategyDeclaration {
 
 const fromAnalysis = (analysis: Analysis): NonNullable<StrategyDeclaration['analysis']> => ({
   maxErrorRatePercent: analysis.maxErrorRatePercent ?? false,
+  compare: analysis.compare ?? false,
+  maxSlowdownPercent: analysis.maxSlowdownPercent ?? false,
   ...given({
     maxLatencyP95: analysis.maxLatencyP95Ms === null ? null : formatDuration(analysis.maxLatencyP95Ms),
     command: analysis.command,

@@ -25,6 +25,8 @@ export const DEFAULTS = {
   snapshot: 'auto',
   keepSnapshots: 3,
   maxErrorRatePercent: 1,
+  compare: false,
+  maxSlowdownPercent: 20,
   minRequests: 1,
   analysisInterval: '10s',
   cookie: 'RELEASE_COOKIE',

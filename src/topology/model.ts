@@ -117,6 +117,10 @@ export interface Analysis {
   maxErrorRatePercent: number | null
   /** Highest p95 of the canary in ms; null: not looked at. */
   maxLatencyP95Ms: number | null
+  /** stable: error rate and latency are compared with those of the stable instances as well; null: thresholds alone. */
+  compare: 'stable' | null
+  /** compare: by how much the canary may be slower, percent; null: latency is not compared. */
+  maxSlowdownPercent: number | null
   /** Run by the worker; exit 0 is a pass, 1 a breach, anything else no data. */
   command: string[] | null
   /** A JSON endpoint, the path of a number in it, and its threshold. */

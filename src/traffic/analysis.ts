@@ -1,38 +1,102 @@
+import { compare } from '../analysis/compare.js'
+import { collect, type Evidence } from '../analysis/evidence.js'
+import { figures, type Figures } from '../analysis/figures.js'
+import type { Observation } from '../analysis/observation.js'
 import type { Analysis } from '../topology/model.js'
-import type { Summary } from './samples.js'
+import type { RequestSample } from './model.js'
+import { isError, summarise, type Summary } from './samples.js'
 
-/** One look at a canary. null: that was not to be had. */
-export interface Look {
+/** What the edge saw of a step. */
+export interface Traffic {
+  /** null: that was not to be had. */
   canary: Summary | null
   stable: Summary | null
-  /** Failed health probes of the canary in a row. */
-  failedProbes: number
-  /** Exit code of the user's command. */
+  /** What speaks for a difference between them, from the first step on; null: they are not compared. */
+  evidence: Evidence | null
+}
+
+/** One look at a canary. */
+export interface Look extends Traffic {
+  /** Failed health probes in a row, by instance, and how many are too many. */
+  probes: { instance: string; failures: number; most: number }[]
+  /** Exit code of the user's command. null: that was not to be had. */
   commandExit: number | null
   /** The user's number. */
   metric: number | null
 }
 
-export type Verdict =
+/** `figures`: what it rests on. `evidence` is for the next look. */
+export type Verdict = { figures?: Figures; evidence?: Evidence | null } & (
   | { verdict: 'pass' }
   /** Something is worse than allowed: the canary has to go. */
   | { verdict: 'breach'; reasons: string[] }
   /** Nothing speaks against it, but something that was asked for could not be seen: no success. */
   | { verdict: 'noData'; reasons: string[] }
+)
+
+/** Servers of the edge. */
+export interface Sides {
+  canary: ReadonlySet<string>
+  /** null: there is nothing to compare with. */
+  stable: ReadonlySet<string> | null
+}
+
+/** What requests say of the two sides; `evidence` of earlier looks is added to, null: none is gathered. */
+export function trafficOf(
+  samples: readonly RequestSample[],
+  { canary, stable }: Sides,
+  { evidence, slowdownPercent }: { evidence: Evidence | null; slowdownPercent: number | null },
+): Traffic {
+  return {
+    canary: summarise(samples, canary),
+    stable: stable === null ? null : summarise(samples, stable),
+    evidence:
+      stable === null || evidence === null
+        ? null
+        : collect(evidence, observations(samples, { canary, stable }), { slowdownPercent }),
+  }
+}
+
+const SWITCHED_PROTOCOL = 101
+
+const observations = (
+  samples: readonly RequestSample[],
+  { canary, stable }: { canary: ReadonlySet<string>; stable: ReadonlySet<string> },
+): Observation[] =>
+  samples.flatMap((sample) => {
+    const { at, server, status, totalMs } = sample
+    if (server === null) return []
+    const own = canary.has(server)
+    if (!own && !stable.has(server)) return []
+    const failed = isError(sample)
+    const timed = !failed && status !== null && status !== SWITCHED_PROTOCOL
+    return [{ at: at + totalMs, canary: own, failed, ms: timed ? totalMs : null }]
+  })
 
 /**
  * What the looks of a step add up to. A breach needs no more evidence; a pass needs all of it. A canary whose requests fail is
- * not excused by a stable set that fails as well, but its latency is compared with the threshold alone.
+ * not excused from its threshold by a stable set that fails as well.
  */
-export function judge(analysis: Analysis, look: Look, { probeFailures }: { probeFailures: number }): Verdict {
-  const breaches = [...probes(look, probeFailures), ...rates(analysis, look), ...own(analysis, look)]
-  if (breaches.length > 0) return { verdict: 'breach', reasons: breaches }
+export function judge(analysis: Analysis, look: Look): Verdict & { figures: Figures } {
+  const { canary, stable, evidence } = look
+  const compared =
+    canary === null || stable === null || evidence === null
+      ? null
+      : compare({ evidence, canary, stable }, analysis.maxSlowdownPercent)
+  const rests = {
+    figures: figures({ canary, stable, comparison: compared?.comparison ?? null }),
+    ...(evidence === null ? {} : { evidence }),
+  }
+  const breaches = [...probes(look), ...rates(analysis, look), ...(compared?.breaches ?? []), ...own(analysis, look)]
+  if (breaches.length > 0) return { verdict: 'breach', reasons: breaches, ...rests }
   const missing = [...requestsMissing(analysis, look), ...ownMissing(analysis, look)]
-  return missing.length > 0 ? { verdict: 'noData', reasons: missing } : { verdict: 'pass' }
+  return missing.length > 0 ? { verdict: 'noData', reasons: missing, ...rests } : { verdict: 'pass', ...rests }
 }
 
-const probes = ({ failedProbes }: Look, most: number): string[] =>
-  failedProbes >= most ? [`${failedProbes} health probes failed in a row`] : []
+const probes = (look: Look): string[] =>
+  look.probes
+    .filter(({ failures, most }) => failures >= most)
+    .map(({ instance, failures }) => `${failures} health probes of ${instance} failed in a row`)
 
 function rates({ maxErrorRatePercent, maxLatencyP95Ms, minRequests }: Analysis, { canary, stable }: Look): string[] {
   if (canary === null || canary.requests === 0) return []
@@ -56,24 +120,33 @@ const beside = (value: number | null | undefined, unit: string): string =>
 
 function own({ command, metric }: Analysis, look: Look): string[] {
   return [
-    ...(command !== null && look.commandExit === 1 ? [`the command ${command[0]} said no`] : []),
+    ...(command !== null && look.commandExit === 1 ? [`analysis command ${command[0]} failed (exit 1)`] : []),
     ...(metric !== null && look.metric !== null && look.metric > metric.max
       ? [`${metric.path} is ${look.metric}, allowed ${metric.max}`]
       : []),
   ]
 }
 
-function requestsMissing({ maxErrorRatePercent, maxLatencyP95Ms, minRequests }: Analysis, { canary }: Look): string[] {
-  if (maxErrorRatePercent === null && maxLatencyP95Ms === null) return []
+/** A comparison needs requests of both sides, also where thresholds need none. */
+function requestsMissing(analysis: Analysis, { canary, stable, evidence }: Look): string[] {
+  const { maxErrorRatePercent, maxLatencyP95Ms, minRequests } = analysis
+  const compares = evidence !== null
+  if (!compares && maxErrorRatePercent === null && maxLatencyP95Ms === null) return []
   if (canary === null) return ['the edge gives no numbers']
-  return canary.requests >= minRequests
-    ? []
-    : [`the canary answered ${canary.requests} requests, ${minRequests} are needed`]
+  const needed = compares ? Math.max(1, minRequests) : minRequests
+  return [
+    ...(canary.requests < needed ? [`${counted(canary.requests)} so far, ${needed} needed`] : []),
+    ...(compares && (stable?.requests ?? 0) < needed
+      ? [`${counted(stable?.requests ?? 0)} to the stable set so far, ${needed} needed to compare with`]
+      : []),
+  ]
 }
+
+const counted = (requests: number): string => `${requests} ${requests === 1 ? 'request' : 'requests'}`
 
 function ownMissing({ command, metric }: Analysis, look: Look): string[] {
   return [
-    ...(command !== null && look.commandExit !== 0 ? [`the command ${command[0]} gave no verdict`] : []),
+    ...(command !== null && look.commandExit !== 0 ? [`analysis command ${command[0]} gave no verdict`] : []),
     ...(metric !== null && look.metric === null ? [`${metric.url} gave no number at ${metric.path}`] : []),
   ]
 }

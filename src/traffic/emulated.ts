@@ -86,7 +86,7 @@ const idleStats = ({ name, servers }: TopologyRoutes['pools'][number]): ServerSt
 
 const MOST_SAMPLES = 20_000
 
-/** As if requests came in evenly and were handed out by weight in the pools that routes lead to. */
+/** As if requests came in evenly and were handed out by weight in the pools that routes lead to; those that have finished. */
 function samples({ routes, pools }: TopologyRoutes, traffic: Scripted, sinceMs: number): RequestSample[] {
   const used = pools.filter(({ name }) => routes.some(({ pool }) => pool === name))
   const targets = used.flatMap(({ name, servers }) =>
@@ -105,7 +105,7 @@ function samples({ routes, pools }: TopologyRoutes, traffic: Scripted, sinceMs: 
     const next = targets.reduce((best, target) => (target.credit > best.credit ? target : best))
     next.credit -= total
     const { status, totalMs } = traffic.answers[next.server] ?? { status: 200, totalMs: 5 }
-    found.push({ at: Math.round(at), pool: next.pool, server: next.server, status, totalMs })
+    if (at + totalMs < now) found.push({ at: Math.round(at), pool: next.pool, server: next.server, status, totalMs })
   }
-  return found
+  return found.sort((a, b) => a.at + a.totalMs - (b.at + b.totalMs))
 }

@@ -55,7 +55,7 @@ export interface ServerStats {
 
 /** One request (or TCP connection) that the edge has finished. */
 export interface RequestSample {
-  /** When it was accepted, ms since the epoch. */
+  /** When it began, ms since the epoch by the clock of the edge's host. */
   at: number
   pool: string
   /** null: no server took it; the edge answered itself. */
@@ -76,7 +76,10 @@ export interface Edge {
   current(topology: string): Promise<TopologyRoutes | null>
   /** Counters of the topology's servers; they begin again at 0 when the edge loads a new configuration. */
   stats(topology: string): Promise<ServerStats[]>
-  /** The topology's latest requests, oldest first; bounded, and what came before the edge's last load is not among them. */
+  /**
+   * The topology's latest requests in the order in which they finished; bounded, and what came before the edge's last load is not
+   * among them. `sinceMs` is a time of the caller's clock, which may differ from the host's.
+   */
   requests(topology: string, options?: { sinceMs?: number }): Promise<RequestSample[]>
   /** Waits until the server has no session, read back; at the deadline cuts what is left and counts it. */
   drained(

@@ -15,7 +15,7 @@ export interface Summary {
 /** Error rate and latency quantiles of the requests that these servers took; null means every request. */
 export function summarise(samples: readonly RequestSample[], servers: ReadonlySet<string> | null = null): Summary {
   const own = samples.filter(({ server }) => servers === null || (server !== null && servers.has(server)))
-  const errors = own.filter(({ status }) => status !== null && (status >= 500 || status < 100)).length
+  const errors = own.filter(isError).length
   const times = own.map(({ totalMs }) => totalMs).sort((a, b) => a - b)
   return {
     requests: own.length,
@@ -26,6 +26,10 @@ export function summarise(samples: readonly RequestSample[], servers: ReadonlySe
     p99Ms: quantile(times, 0.99),
   }
 }
+
+/** An answer of 500 or above, or none. */
+export const isError = ({ status }: Pick<RequestSample, 'status'>): boolean =>
+  status !== null && (status >= 500 || status < 100)
 
 const quantile = (sorted: readonly number[], q: number): number | null =>
   sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null

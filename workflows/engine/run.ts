@@ -1,4 +1,5 @@
 import type { Compensation, LaneFailure, Position, Proven } from '../../src/contracts/index.js'
+import type { Evidence } from '../../src/analysis/evidence.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { TrafficState } from '../../src/plan/routes.js'
 import type { View } from '../../src/steps/view.js'
@@ -37,6 +38,8 @@ export class Run implements View {
   readonly proven = new Map<string, Proven>()
   /** Instances that are in the middle of a change. */
   readonly dirty = new Set<string>()
+  /** What speaks for a difference between canaries and stable instances so far, by resource and host. */
+  readonly evidence = new Map<string, Evidence>()
   readonly compensations = new Registered()
   /** Lanes that failed where the procedure goes on all the same. */
   readonly failures: LaneFailure[] = []

@@ -90,7 +90,7 @@ async function lookAt(run: Run, target: Target, how: How): Promise<void> {
   for (;;) {
     const left = how.endsAt - Date.now()
     const verdict = await look(run, target, how, Math.min(LONGEST_LOOK_MS, left))
-    if (verdict.verdict === 'breach') throw breach(how.purpose, verdict.reasons)
+    if (verdict.verdict === 'breach') throw breach(how.purpose, verdict)
     if (Date.now() < how.endsAt) continue
     if (verdict.verdict === 'pass' || how.purpose === 'bake') return
     // No data is never a success: a person decides, or requests come after all.
@@ -98,26 +98,34 @@ async function lookAt(run: Run, target: Target, how: How): Promise<void> {
   }
 }
 
-async function look(run: Run, { host, proven, watched, stables }: Target, how: How, forMs: number): Promise<Verdict> {
+async function look(
+  run: Run,
+  { resource, host, proven, watched, stables }: Target,
+  how: How,
+  forMs: number,
+): Promise<Verdict> {
   const what = `${proven.length > 0 ? proven.map(({ spec }) => spec.name).join(', ') : watched.join(', ')}`.slice(
     0,
     100,
   )
   // When the time is over and the data is not there, a look ends as soon as it is.
   const time = forMs > 0 ? { forMs } : { forMs: LONGEST_LOOK_MS, untilData: true }
+  const key = `${resource}/${host}`
   const input: AnalysisInput = {
     ...hostAt(run, host),
     topology: run.revision.topology.name,
-    proven,
-    canaries: watched,
-    stables,
+    probed: proven,
+    watched,
+    compareTo: how.purpose === 'bake' ? null : stables,
     analysis: how.analysis,
-    probeFailures: Math.max(1, ...proven.map(({ spec }) => spec.healthcheck?.retries ?? 3)),
+    evidence: run.evidence.get(key) ?? null,
     sinceMs: how.sinceMs,
     ...time,
   }
   try {
-    return await waiting({ summary: `${what}: watching`, waitMs: time.forMs }).analyse(input)
+    const verdict = await waiting({ summary: `${what}: watching`, waitMs: time.forMs }).analyse(input)
+    if (verdict.evidence != null) run.evidence.set(key, verdict.evidence)
+    return verdict
   } catch (error) {
     if (isCancellation(error)) throw error
     await sleep(REST_MS, { summary: `${what}: before the next look` })
@@ -131,9 +139,9 @@ async function look(run: Run, { host, proven, watched, stables }: Target, how: H
 const watchWords = (purpose: Watch['purpose'], weight?: number): string =>
   purpose === 'bake' ? 'bake' : `canary at ${weight} %`
 
-const breach = (purpose: Watch['purpose'], reasons: string[]): Error =>
+const breach = (purpose: Watch['purpose'], { reasons, figures }: Extract<Verdict, { verdict: 'breach' }>): Error =>
   failureOf({
     code: 'UNHEALTHY',
     message: `${purpose === 'bake' ? 'the new version failed its bake' : 'the canary did not pass'}: ${reasons.join('; ')}`,
-    details: { reasons },
+    details: { reasons, ...(figures === undefined ? {} : { figures }) },
   })

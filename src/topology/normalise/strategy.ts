@@ -56,6 +56,8 @@ function analysis(declared: AnalysisDeclaration): Analysis {
   return {
     maxErrorRatePercent: declared.maxErrorRatePercent === false ? null : declared.maxErrorRatePercent,
     maxLatencyP95Ms: declared.maxLatencyP95 === undefined ? null : milliseconds(declared.maxLatencyP95),
+    compare: declared.compare === false ? null : declared.compare,
+    maxSlowdownPercent: declared.maxSlowdownPercent === false ? null : declared.maxSlowdownPercent,
     command: declared.command ?? null,
     metric: declared.metric ?? null,
     minRequests: declared.minRequests,

@@ -6,6 +6,7 @@ import { healthcheck } from './health.js'
 import { command, duration, section, text, whole, word } from './words.js'
 
 const PERCENT = 'a number from 0 to 100, or false'
+const SLOWDOWN = 'a number from 1 to 1000, or false'
 
 /** How a canary is judged against the stable set. */
 export const analysis = section({
@@ -16,6 +17,18 @@ export const analysis = section({
   maxLatencyP95: duration()
     .optional()
     .meta({ defaultText: 'not looked at', description: "Highest 95th percentile of the canary's answer times" }),
+  compare: z
+    .literal(['stable', false], { error: "'stable' or false" })
+    .default(DEFAULTS.compare)
+    .describe(
+      'stable: the canary must not fail more often or be slower than the stable instances beside it either; `false`: thresholds alone',
+    ),
+  maxSlowdownPercent: z
+    .union([z.number().min(1, { error: SLOWDOWN }).max(1_000, { error: SLOWDOWN }), z.literal(false)], {
+      error: SLOWDOWN,
+    })
+    .default(DEFAULTS.maxSlowdownPercent)
+    .describe('With `compare`: by how many percent the canary may be slower; `false` does not compare latency'),
   command: command().optional().describe('Run by the worker: exit 0 passes, 1 is a breach, anything else is no data'),
   metric: section({
     url: word('an http(s) URL')

@@ -5,11 +5,9 @@ import { changeEdge, type EdgeChange } from './change.js'
 import { drainServer } from './drain.js'
 import { Exchange } from './exchange.js'
 import { EdgeInstance } from './instance.js'
-import { parseRequests } from './parse-requests.js'
 import { parseStat } from './parse-stat.js'
 import { restore, store } from './picture.js'
 import { renew } from './renew.js'
-import { REQUESTS } from './scripts.js'
 import { serverStats } from './server-stats.js'
 
 export interface HaproxyEdgeOptions {
@@ -66,12 +64,12 @@ export function haproxyEdge({
 
     requests: async (topology, { sinceMs = 0 } = {}) => {
       if (!(await running(instance))) return []
-      const [{ topologies }, text] = await Promise.all([
+      const [{ topologies }, latest] = await Promise.all([
         exchange.read(),
-        exchange.answered(REQUESTS, [String(MAX_REQUESTS)]),
+        exchange.requests({ most: MAX_REQUESTS, sinceMs }),
       ])
       const pools = new Set(topologies.find((other) => other.topology === topology)?.pools.map((pool) => pool.name))
-      return parseRequests(text).filter(({ pool, at }) => pools.has(pool) && at >= sinceMs)
+      return latest.filter(({ pool }) => pools.has(pool))
     },
 
     drained: async (topology, server, options) => {

@@ -3,10 +3,13 @@ import { pack } from 'tar-stream'
 import { Cul8erError } from '../../errors.js'
 import type { HostExecutor, RunOptions } from '../../hosts/executor.js'
 import { execIn } from '../../incus/index.js'
+import type { RequestSample } from '../model.js'
+import { atHost } from './clock.js'
+import { parseRequests } from './parse-requests.js'
 import { parseRuntime, RUNTIME_QUESTIONS, type Runtime } from './parse-runtime.js'
 import type { StoredTopology } from './picture.js'
 import type { Rendered } from './render.js'
-import { COMMIT, CommitExit, READ, READ_CERTIFICATES } from './scripts.js'
+import { COMMIT, CommitExit, READ, READ_CERTIFICATES, REQUESTS } from './scripts.js'
 
 /** The edge as it is at one moment. */
 export interface Snapshot {
@@ -54,6 +57,28 @@ export class Exchange {
           topologies: after(lines.slice(0, answerAt), '%topology ').map((json) => JSON.parse(json) as StoredTopology),
           answer: lines.slice(answerAt + 1).join('\n'),
         }
+      },
+    )
+  }
+
+  /**
+   * The latest requests of all topologies.
+   *
+   * @param options.sinceMs - by this process's clock; the host's may be another
+   * @throws Cul8erError as the executor does, EDGE
+   */
+  async requests({ most, sinceMs }: { most: number; sinceMs: number }): Promise<RequestSample[]> {
+    let askedAt = 0
+    return whole(
+      () => {
+        askedAt = Date.now()
+        return this.answered(REQUESTS, [String(most)])
+      },
+      (text) => {
+        const clock = /^%clock (\d+)$/m.exec(text)?.[1]
+        if (clock === undefined || !/^%end$/m.test(text)) return null
+        const since = atHost(sinceMs, { askedAt, answeredAt: Date.now(), hostSeconds: Number(clock) })
+        return parseRequests(text).filter(({ at }) => at >= since)
       },
     )
   }

@@ -39,6 +39,7 @@ const tcp = (as: number): string[] => [
   `  use_backend %[str(${mapKey(as, null)}),map(${ROUTES_MAP})]`,
 ]
 
-// Read by parseRequests: seconds, ms, pool, server, status, ms.
-const HTTP_LOG = '%Ts %ms %b %s %ST %Ta'
-const TCP_LOG = '%Ts %ms %b %s - %Tt'
+// Read by parseRequests: the end in ms since the epoch, pool, server, status, ms. HAProxy's own time of a request on a kept
+// connection (%Ts) is when the one before it had ended.
+const HTTP_LOG = '%[date(0,ms)] %b %s %ST %Ta'
+const TCP_LOG = '%[date(0,ms)] %b %s - %Tt'

@@ -149,9 +149,11 @@ done
 echo "left $left $idle"
 `
 
-/** $1: how many lines at most. Prints the latest requests. */
+/** $1: how many lines at most. Prints the clock, in seconds since the epoch, the latest requests, and that this is all. */
 export const REQUESTS = `${COMMON}
+echo "%clock $(date +%s)"
 ask 'show events requests' | tail -n "$1"
+echo %end
 exit 0
 `
 

@@ -39,6 +39,8 @@ const healthcheck = fc
 const analysis = some({
   maxErrorRatePercent: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constant(false as const)),
   maxLatencyP95: duration,
+  compare: fc.constantFrom('stable' as const, false as const),
+  maxSlowdownPercent: fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.constant(false as const)),
   command,
   metric: fc.record({ url: fc.constant('http://m/x'), path: text, max: fc.integer() }),
   minRequests: fc.nat(1_000),

@@ -46,6 +46,8 @@ it('fills every default in', () => {
       analysis: {
         maxErrorRatePercent: 1,
         maxLatencyP95Ms: null,
+        compare: null,
+        maxSlowdownPercent: 20,
         command: null,
         metric: null,
         minRequests: 1,
@@ -179,6 +181,11 @@ describe('one spelling for what has several', () => {
     [
       { steps: [{ weight: 100, pause: '1m', analysis: { maxErrorRatePercent: false, maxLatencyP95: '250ms' } }] },
       { steps: [{ weight: 100, pause: 60_000, analysis: { maxErrorRatePercent: null, maxLatencyP95Ms: 250 } }] },
+    ],
+    [{ analysis: { compare: 'stable' } }, { analysis: { compare: 'stable', maxSlowdownPercent: 20 } }],
+    [
+      { analysis: { compare: false, maxSlowdownPercent: false } },
+      { analysis: { compare: null, maxSlowdownPercent: null } },
     ],
   ])('strategy %j', (given, expected) => expect(strategy(given)).toMatchObject(expected))
 

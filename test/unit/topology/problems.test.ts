@@ -105,6 +105,15 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
       'strategy.steps[0]: found "10", allowed a weight from 1 to 100, or { weight, pause, analysis }',
     ],
     [
+      strategy({ analysis: { compare: 'stabel' } }),
+      'strategy.analysis.compare: found "stabel", allowed \'stable\' or false (did you mean stable?)',
+    ],
+    [strategy({ analysis: { compare: true } }), "strategy.analysis.compare: found true, allowed 'stable' or false"],
+    [
+      strategy({ analysis: { compare: 'stable', maxSlowdownPercent: 0 } }),
+      'strategy.analysis.maxSlowdownPercent: found 0, allowed a number from 1 to 1000, or false',
+    ],
+    [
       strategy({ steps: [{ weight: 10, pause: 'manually' }] }),
       "strategy.steps[0].pause: found \"manually\", allowed a duration such as '5m', or 'manual'",
     ],

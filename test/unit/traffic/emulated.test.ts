@@ -54,7 +54,7 @@ describe('the edge of an emulated host', () => {
     await edge.apply(shop([9, 1]))
     expect(await edge.requests('shop')).toEqual([])
     await edge.script({ requestsPerSecond: 2_000, answers: { b: { status: 500, totalMs: 80 } } })
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     const samples = await edge.requests('shop')
     const all = summarise(samples)
     const canary = summarise(samples, new Set(['b']))

@@ -79,13 +79,25 @@ a,BACKEND,0,0,0,0,,0,UP,7,,,,,,,7,
 })
 
 describe('parseRequests', () => {
-  it('reads requests and skips what else the ring holds', () => {
-    const text = `Server a/s3 is UP/READY (leaving forced maintenance).
-1795231288 144 a s1 200 7
+  it.each([
+    [
+      'the end and the duration',
+      `Server a/s3 is UP/READY (leaving forced maintenance).
+1795231288151 a s1 200 7
+1795231288012 a <NOSRV> 503 0
+1795231290201 b s2 - 1200
+1795231290035 a s1 -1 30
+`,
+    ],
+    [
+      'the beginning and the duration, as older edges log',
+      `1795231288 144 a s1 200 7
 1795231288 012 a <NOSRV> 503 0
 1795231289 1 b s2 - 1200
 1795231290 5 a s1 -1 30
-`
+`,
+    ],
+  ])('reads %s, and skips what else the ring holds', (_what, text) => {
     expect(parseRequests(text)).toEqual([
       { at: 1795231288144, pool: 'a', server: 's1', status: 200, totalMs: 7 },
       { at: 1795231288012, pool: 'a', server: null, status: 503, totalMs: 0 },

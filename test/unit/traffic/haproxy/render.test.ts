@@ -28,7 +28,7 @@ frontend port-80
   mode http
   bind 127.0.0.1:80 accept-proxy
   option idle-close-on-response
-  log-format "%Ts %ms %b %s %ST %Ta"
+  log-format "%[date(0,ms)] %b %s %ST %Ta"
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 80
@@ -66,7 +66,7 @@ backend shop-web-4000-green
     expect(config).toContain(`frontend port-25
   mode tcp
   bind 127.0.0.1:25 accept-proxy
-  log-format "%Ts %ms %b %s - %Tt"
+  log-format "%[date(0,ms)] %b %s - %Tt"
   use_backend %[str(25/*),map(routes.map)]
 `)
     expect(config).toContain('  bind 127.0.0.1:443 accept-proxy ssl crt-list tls-443.list alpn h2,http/1.1\n')
