@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { progress, type OperationResult, type OperationStarted, type Progress } from '../contracts/index.js'
+import { endOf, progress, type OperationResult, type OperationStarted, type Progress } from '../contracts/index.js'
 import type { OperationEnd } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
 import { eventsBetween, type RunEvent } from './events.js'
@@ -81,6 +81,11 @@ export class Run {
           await this.#writtenDown()
           return end.result
         } catch (error) {
+          const end = endOf(error)
+          if (end !== null) {
+            await this.#writtenDown()
+            return end.result
+          }
           if (this.link.closed) throw new Cul8erError('CANCELLED', 'the connection was closed')
           if (isNoAnswer(error) || isClosed(error)) await this.link.revive()
           else return this.#lost(error)
@@ -113,7 +118,7 @@ export class Run {
       steps: [],
       error: {
         code: code === 'INTERNAL' ? 'NEEDS_ATTENTION' : code,
-        message: `the operation's workflow did not come to its end: ${message}`,
+        message: `the operation's workflow was lost: ${message}`,
         hint: `cul8er plan ${this.topology} shows what is where; deploy or roll back again`,
       },
     }

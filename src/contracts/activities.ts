@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
 import type { InstanceSpec, Revision, Role } from '../plan/model.js'
 import type { LiveInstance } from '../plan/work.js'
@@ -6,6 +7,8 @@ import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { InspectRequest, InspectResult } from './inspect.js'
+import type { LedgerState } from './ledger.js'
+import type { OperationEnd } from './operation.js'
 
 /** A host by its name in the topology, and how to reach it. */
 export interface At {
@@ -60,6 +63,17 @@ export interface AnalysisInput extends SpecAt {
   untilData?: boolean
 }
 
+/** Numbers that a ledger must stay above. */
+export interface NumbersInUse {
+  operation: number
+  revision: number
+  /** Instances of the topology, by name. */
+  instances: string[]
+}
+
+/** An operation's result, or why there is none. */
+export type AwaitedEnd = { end: OperationEnd } | { lost: ErrorReport }
+
 /**
  * The steps that workflows ask for. Each may run twice or half: it looks before it makes, and ends in the same state.
  * All throw ApplicationFailure with a Cul8erError's code as its type and an ErrorReport as its detail.
@@ -102,6 +116,12 @@ export interface Activities {
   removeRoutes(input: At & { topology: string }): Promise<void>
   /** Watches a canary for a time; a breach ends it at once. */
   analyse(input: AnalysisInput): Promise<Verdict>
+  /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
+  numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
+  /** Checks an exported state. @throws USAGE with every problem and its place */
+  checkState(input: { topology: string; state: unknown }): Promise<LedgerState>
+  /** How an operation ended whose ledger is gone; null: it runs still, after `forMs`. */
+  awaitOperation(input: { workflowId: string; forMs: number }): Promise<AwaitedEnd | null>
   /** Removes artifacts that no kept revision of any topology names. */
   pruneArtifacts(): Promise<{ removed: number }>
   inspect(input: InspectRequest): Promise<InspectResult>

@@ -16,16 +16,17 @@ import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import { parseTopology } from '../../src/topology/parse.js'
 import type { Topology } from '../../src/topology/model.js'
 import {
+  endOf,
   ledgerId,
   ledgerState,
   startOperation,
   steer,
   TASK_QUEUE,
   WorkflowType,
+  type Asked,
   type InspectRequest,
   type InspectResult,
   type LedgerState,
-  type OperationRequest,
   type OperationResult,
   type OperationStarted,
   type Steering,
@@ -125,21 +126,27 @@ export class Rig {
   }
 
   /** Asks the ledger for an operation; rejects when it is refused. */
-  async start(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationStarted> {
+  async start(topology: string, asked: Asked): Promise<OperationStarted> {
+    const notAfter = new Date((await this.env.currentTimeMs()) + 60_000).toISOString()
     return this.env.client.workflow.executeUpdateWithStart(startOperation, {
       startWorkflowOperation: withLedger(topology),
-      args: [{ ...request, requestId: randomUUID() }],
+      args: [{ ...asked, requestId: randomUUID(), notAfter }],
     })
   }
 
   async end(started: OperationStarted): Promise<OperationResult> {
-    const end = (await this.env.client.workflow.getHandle(started.workflowId).result()) as OperationEnd
-    return end.result
+    try {
+      return ((await this.env.client.workflow.getHandle(started.workflowId).result()) as OperationEnd).result
+    } catch (error) {
+      const end = endOf(error)
+      if (end === null) throw error
+      return end.result
+    }
   }
 
   /** Runs an operation to its end. */
-  async run(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationResult> {
-    const result = await this.end(await this.start(topology, request))
+  async run(topology: string, asked: Asked): Promise<OperationResult> {
+    const result = await this.end(await this.start(topology, asked))
     await this.idle(topology)
     return result
   }
