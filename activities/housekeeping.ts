@@ -29,8 +29,11 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
 async function namedArtifacts(): Promise<Set<string>> {
   const { client } = Context.current()
   const names = new Set<string>()
-  const query = `WorkflowType = "${WorkflowType.ledger}" AND ExecutionStatus = "Running"`
-  for await (const { workflowId } of client.workflow.list({ query })) {
+  // A ledger that was terminated counts too: the next command goes on from its state.
+  const query = `WorkflowType = "${WorkflowType.ledger}" AND ExecutionStatus != "ContinuedAsNew"`
+  const ledgers = new Set<string>()
+  for await (const { workflowId } of client.workflow.list({ query })) ledgers.add(workflowId)
+  for (const workflowId of ledgers) {
     const { revisions } = await client.workflow.getHandle(workflowId).query(ledgerState)
     for (const { artifacts } of revisions) Object.values(artifacts).forEach(({ sha256 }) => names.add(sha256))
   }

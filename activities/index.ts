@@ -6,6 +6,7 @@ import { housekeepingActivities } from './housekeeping.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
 import { planActivities } from './plan.js'
+import { ledgerActivities } from './ledger.js'
 import { releaseActivities } from './releases.js'
 import { trafficActivities } from './traffic.js'
 
@@ -20,5 +21,6 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...trafficActivities(deps),
   ...analysisActivities(deps),
   ...inspectActivities(deps),
+  ...ledgerActivities(deps),
   ...housekeepingActivities(deps),
 })

@@ -22,6 +22,9 @@ export type ErrorCode =
   | 'OPERATION_IN_PROGRESS'
   | 'NOTHING_TO_STEER'
   | 'STALE_PLAN'
+  | 'EXPIRED'
+  | 'STATE_LOST'
+  | 'STATE_NEWER'
   | 'UNKNOWN_TOPOLOGY'
   | 'UNKNOWN_REVISION'
   | 'NAME_CLASH'
@@ -95,6 +98,9 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ARTIFACT_MISSING',
   'ARTIFACT_BROKEN',
   'STALE_PLAN',
+  'EXPIRED',
+  'STATE_LOST',
+  'STATE_NEWER',
   'UNKNOWN_TOPOLOGY',
   'UNKNOWN_REVISION',
   'NAME_CLASH',

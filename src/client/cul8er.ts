@@ -5,7 +5,7 @@ import { Cul8erError } from '../errors.js'
 import type { Plan } from '../plan/model.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host } from '../topology/model.js'
-import type { LedgerState, Steering } from '../contracts/index.js'
+import type { Imported, LedgerState, Steering } from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './ledger.js'
 import { Link, type LinkOptions } from './link.js'
@@ -147,8 +147,14 @@ export class Cul8erClient {
     return ledgerNames(this.link)
   }
 
-  importState(state: LedgerState): Promise<{ revisions: number }> {
-    return loadLedger(this.link, state)
+  /**
+   * Loads what `state` gave, in place of what is known.
+   * @param state - as read from a file: it is checked
+   * @throws Cul8erError USAGE, OPERATION_IN_PROGRESS, STATE_NEWER unless forced
+   */
+  async importState(state: unknown, options: { force?: boolean } = {}): Promise<Imported> {
+    const { readState } = await import('../contracts/exported-state.js')
+    return loadLedger(this.link, readState(state), options)
   }
 
   setTtl(topology: string, ttlMs: number | null): Promise<{ expiresAt: string | null }> {

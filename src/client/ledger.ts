@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { WithStartWorkflowOperation } from '@temporalio/client'
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client'
+import type { UpdateDefinition } from '@temporalio/common'
 import { Cul8erError } from '../errors.js'
 import {
   importState,
@@ -10,33 +11,112 @@ import {
   startOperation,
   TASK_QUEUE,
   WorkflowType,
+  type Asked,
+  type Imported,
+  type LedgerInput,
   type LedgerState,
   type OperationRequest,
   type OperationStarted,
 } from '../contracts/index.js'
-import { isNotFound } from './failures.js'
+import { isNoAnswer, isNotFound } from './failures.js'
 import type { Link } from './link.js'
 
 /**
- * Asks the ledger for an operation; the ledger is started if the topology has none yet.
+ * Asks the ledger for an operation; a deploy starts the ledger if the topology has none yet.
  * @throws Cul8erError OPERATION_IN_PROGRESS and whatever else the ledger refuses with
  */
-export async function askForOperation(
-  link: Link,
-  topology: string,
-  request: OperationRequest,
-): Promise<OperationStarted> {
+export async function askForOperation(link: Link, topology: string, asked: Asked): Promise<OperationStarted> {
+  const begins = asked.kind === 'deploy'
   try {
-    return await link.call((client) =>
-      client.workflow.executeUpdateWithStart(startOperation, {
-        args: [request],
-        // Sent again after an answer that got lost, it is the same update.
-        updateId: request.requestId,
-        startWorkflowOperation: withLedger(topology),
-      }),
-    )
+    return await inTime(link, (notAfter) => {
+      const requestId = randomUUID()
+      const request: OperationRequest = { by: link.by, ...asked, requestId, notAfter }
+      // Sent again after an answer that got lost, it is the same update.
+      return askLedger(link, topology, startOperation, request, { updateId: requestId, begins })
+    })
   } catch (error) {
     throw await withStep(link, error)
+  }
+}
+
+/** ms before a command gives up: what starts in this time could start without its knowing. */
+const MARGIN_MS = 2_000
+
+/**
+ * Asks for something that must not be done once the command has given up. A refusal as too late while the command still waits says
+ * that its clock is not the ledger's: it is asked once more, by the ledger's.
+ */
+async function inTime<T>(link: Link, ask: (notAfter: string) => Promise<T>): Promise<T> {
+  const patience = link.patienceMs - MARGIN_MS
+  for (let ahead = 0, tries = 1; ; tries += 1) {
+    const began = Date.now()
+    const notAfter = new Date(began + ahead + patience).toISOString()
+    try {
+      return await ask(notAfter)
+    } catch (error) {
+      const ledgers = expiredAt(error)
+      if (tries > 1 || ledgers === null || Date.now() - began > patience) throw notLater(error, notAfter)
+      ahead = ledgers - Date.now()
+    }
+  }
+}
+
+function expiredAt(error: unknown): number | null {
+  if (!(error instanceof Cul8erError) || error.code !== 'EXPIRED') return null
+  const { now } = error.details ?? {}
+  return typeof now === 'string' ? Date.parse(now) : null
+}
+
+function notLater(error: unknown, notAfter: string): unknown {
+  if (!(error instanceof Cul8erError) || error.code !== 'SERVICE') return error
+  const { code, message, hint, details } = error
+  const never = `nothing was started, and after ${notAfter} this request is not carried out any more`
+  return new Cul8erError(code, message, {
+    hint: hint === undefined ? never : `${hint}; ${never}`,
+    details,
+    cause: error,
+  })
+}
+
+/** @param begins - whether a topology without a ledger gets one */
+async function askLedger<Output, Input>(
+  link: Link,
+  topology: string,
+  update: UpdateDefinition<Output, [Input]>,
+  input: Input,
+  { updateId, begins }: { updateId: string; begins: boolean },
+): Promise<Output> {
+  return link.call(async (client) => {
+    for (let left = 3; ; left -= 1) {
+      const found = await findLedger(client, topology)
+      if (found !== 'running') {
+        if (found === null && !begins) throw neverDeployed(topology)
+        const startWorkflowOperation = withLedger(topology, found)
+        return client.workflow.executeUpdateWithStart(update, { args: [input], updateId, startWorkflowOperation })
+      }
+      try {
+        return await client.workflow.getHandle(ledgerId(topology)).executeUpdate(update, { args: [input], updateId })
+      } catch (error) {
+        // It was terminated a moment ago.
+        if (left === 0 || !isNotFound(error)) throw error
+      }
+    }
+  })
+}
+
+/**
+ * A topology's ledger: running, or the last state of one that was terminated, which a new one goes on from. null: there is none, or
+ * none that can be read; should the hosts know more, the new ledger says so before it starts anything.
+ */
+async function findLedger(client: Client, topology: string): Promise<'running' | LedgerState | null> {
+  const handle = client.workflow.getHandle(ledgerId(topology))
+  try {
+    const { status } = await handle.describe()
+    if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return 'running'
+    return await handle.query(ledgerState)
+  } catch (error) {
+    if (isNoAnswer(error)) throw error
+    return null
   }
 }
 
@@ -73,50 +153,39 @@ export async function knownLedger(link: Link, topology: string): Promise<LedgerS
   return state
 }
 
-export async function writeTtl(
-  link: Link,
-  topology: string,
-  ttlMs: number | null,
-): Promise<{ expiresAt: string | null }> {
-  const updateId = randomUUID()
-  return link.call(async (client) => {
-    try {
-      return await client.workflow.getHandle(ledgerId(topology)).executeUpdate(setTtl, { args: [{ ttlMs }], updateId })
-    } catch (error) {
-      throw isNotFound(error) ? neverDeployed(topology) : error
-    }
-  })
-}
-
-export function loadLedger(link: Link, state: LedgerState): Promise<{ revisions: number }> {
-  const updateId = randomUUID()
-  return link.call((client) =>
-    client.workflow.executeUpdateWithStart(importState, {
-      args: [state],
-      updateId,
-      startWorkflowOperation: withLedger(state.topology),
-    }),
+export function writeTtl(link: Link, topology: string, ttlMs: number | null): Promise<{ expiresAt: string | null }> {
+  return inTime(link, (notAfter) =>
+    askLedger(link, topology, setTtl, { ttlMs, notAfter }, { updateId: randomUUID(), begins: false }),
   )
 }
 
-/** Names of all topologies that have a ledger. */
+/** @param state - checked; the ledger has it checked again */
+export function loadLedger(link: Link, state: LedgerState, { force = false }: { force?: boolean }): Promise<Imported> {
+  return inTime(link, (notAfter) =>
+    askLedger(link, state.topology, importState, { state, force, notAfter }, { updateId: randomUUID(), begins: true }),
+  )
+}
+
+/** Names of all topologies that have a ledger, or had one until it was terminated. */
 export async function ledgerNames(link: Link): Promise<string[]> {
-  const query = `WorkflowType = '${WorkflowType.ledger}' AND ExecutionStatus = 'Running'`
+  const query = `WorkflowType = '${WorkflowType.ledger}' AND ExecutionStatus != 'ContinuedAsNew'`
   return link.call(async (client) => {
-    const names: string[] = []
-    for await (const { workflowId } of client.workflow.list({ query }))
-      names.push(workflowId.replace(/^topology\//, ''))
-    return names.sort()
+    const names = new Set<string>()
+    for await (const { workflowId } of client.workflow.list({ query })) names.add(workflowId.replace(/^topology\//, ''))
+    return [...names].sort()
   })
 }
 
-/** Starts a topology's ledger where there is none. A new one for each attempt: it cannot be used twice. */
-export const withLedger = (topology: string) =>
+/**
+ * Starts a topology's ledger where there is none. A new one for each attempt: it cannot be used twice.
+ * @param state - of a ledger that was terminated
+ */
+export const withLedger = (topology: string, state: LedgerState | null = null) =>
   new WithStartWorkflowOperation(WorkflowType.ledger, {
     workflowId: ledgerId(topology),
     taskQueue: TASK_QUEUE,
     workflowIdConflictPolicy: 'USE_EXISTING',
-    args: [{ topology }],
+    args: [state === null ? { topology } : { topology, state }] satisfies [LedgerInput],
     staticSummary: `ledger of ${topology}`,
   })
 

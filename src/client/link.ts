@@ -1,10 +1,12 @@
 import { Client, Connection } from '@temporalio/client'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Requester } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
 import { ensureService } from '../service/ensure.js'
 import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
 import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
+import { requester, type Typed } from './requester.js'
 
 export interface LinkOptions {
   /** `HOST:PORT` of a Temporal server; absent: TEMPORAL_ADDRESS or a profile, else the embedded service. */
@@ -13,6 +15,8 @@ export interface LinkOptions {
   /** Folder of the embedded service; default CUL8ER_HOME or the user's state folder. */
   home?: string
   env?: NodeJS.ProcessEnv
+  /** Kept in the history of what is asked for. */
+  typed?: Typed
 }
 
 /** ms for which a call is tried again: a restart of the embedded service, or a short cut of the network. */
@@ -33,22 +37,25 @@ export class Link {
     readonly uiUrl: string | null,
     private address: string,
     private readonly namespace: string,
+    /** Who asks. */
+    readonly by: Requester,
   ) {
     this.#client = client
   }
 
   /** @throws Cul8erError SERVICE when the server cannot be reached or the embedded service does not start */
-  static async open({ address, namespace, home, env = process.env }: LinkOptions = {}): Promise<Link> {
+  static async open({ address, namespace, home, env = process.env, typed }: LinkOptions = {}): Promise<Link> {
     const folder = home ?? serviceHome(env)
+    const by = requester(typed)
     if (address === undefined && !isConfigured(env)) {
       const service = await ensureService(folder)
       const name = namespace ?? 'default'
       const client = await connect({ address: service.address }, name)
-      return new Link(client, folder, service.uiUrl, service.address, name)
+      return new Link(client, folder, service.uiUrl, service.address, name, by)
     }
     const target = configuredTarget(env, { address, namespace })
     const client = await connect(target.connection, target.namespace)
-    return new Link(client, folder, null, target.connection.address, target.namespace)
+    return new Link(client, folder, null, target.connection.address, target.namespace, by)
   }
 
   get client(): Client {
@@ -66,13 +73,17 @@ export class Link {
     await old.connection.close()
   }
 
+  /** ms for which a call is tried again. */
+  get patienceMs(): number {
+    return this.uiUrl === null ? PATIENCE_MS.configured : PATIENCE_MS.embedded
+  }
+
   /**
    * Runs a call that may be made twice, again until it is answered.
    * @throws Cul8erError what the call was answered with; SERVICE when nobody answers in time
    */
   async call<T>(run: (client: Client) => Promise<T>): Promise<T> {
-    const patience = this.uiUrl === null ? PATIENCE_MS.configured : PATIENCE_MS.embedded
-    const deadline = Date.now() + patience
+    const deadline = Date.now() + this.patienceMs
     for (;;) {
       try {
         const client = this.#client

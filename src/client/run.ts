@@ -113,7 +113,7 @@ export class Run {
       steps: [],
       error: {
         code: code === 'INTERNAL' ? 'NEEDS_ATTENTION' : code,
-        message: `the operation's workflow did not come to its end: ${message}`,
+        message: `the operation's workflow was lost: ${message}`,
         hint: `cul8er plan ${this.topology} shows what is where; deploy or roll back again`,
       },
     }

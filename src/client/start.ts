@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Cul8erError } from '../errors.js'
-import { steer, type OperationRequest, type Steering } from '../contracts/index.js'
+import { steer, type Asked, type Steering } from '../contracts/index.js'
 import { askForOperation, knownLedger } from './ledger.js'
 import type { Link } from './link.js'
 import { Run } from './run.js'
@@ -20,13 +20,13 @@ export interface StartOptions {
 export async function startRun(
   link: Link,
   topology: string,
-  request: Omit<OperationRequest, 'requestId'>,
+  asked: Asked,
   { wait = false, waiting }: StartOptions,
 ): Promise<Run> {
   let tell = waiting
   for (;;) {
     try {
-      return new Run(link, topology, await askForOperation(link, topology, { ...request, requestId: randomUUID() }))
+      return new Run(link, topology, await askForOperation(link, topology, asked))
     } catch (error) {
       const inProgress = wait ? operationIn(error) : null
       if (inProgress === null) throw error

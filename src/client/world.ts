@@ -106,8 +106,7 @@ async function stepInWords(link: Link, { current }: LedgerState): Promise<string
 export const currentRevision = ({ revisions, desired, stable }: LedgerState): Revision | null =>
   revisions.find(({ number }) => number === (stable ?? desired)) ?? null
 
-const nextRevision = (state: LedgerState | null): number =>
-  Math.max(0, ...(state?.revisions ?? []).map(({ number }) => number)) + 1
+const nextRevision = (state: LedgerState | null): number => (state?.lastRevision ?? 0) + 1
 
 /** Of all kept revisions: on a host that left the topology instances may have stayed. */
 const everyHost = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>

@@ -1,4 +1,5 @@
 import type { Evidence } from '../analysis/evidence.js'
+import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
 import type { InstanceSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
 import type { LiveInstance } from '../plan/work.js'
@@ -8,6 +9,8 @@ import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { SliceEnd } from './procedure.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
+import type { LedgerState } from './ledger.js'
+import type { OperationEnd } from './operation.js'
 
 /** A host by its name in the topology, and how to reach it. */
 export interface At {
@@ -67,6 +70,17 @@ export interface AnalysisInput extends At {
   untilData?: boolean
 }
 
+/** Numbers that a ledger must stay above. */
+export interface NumbersInUse {
+  operation: number
+  revision: number
+  /** Instances of the topology, by name. */
+  instances: string[]
+}
+
+/** An operation's result, or why there is none. */
+export type AwaitedEnd = { end: OperationEnd } | { lost: ErrorReport }
+
 /**
  * The steps that workflows ask for. Each may run twice or half: it looks before it makes, and ends in the same state.
  * All throw ApplicationFailure with a Cul8erError's code as its type and an ErrorReport as its detail.
@@ -111,6 +125,12 @@ export interface Activities {
   removeRoutes(input: At & { topology: string }): Promise<void>
   /** Watches instances for a time; a breach ends it at once. */
   analyse(input: AnalysisInput): Promise<Verdict>
+  /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
+  numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
+  /** Checks an exported state. @throws USAGE with every problem and its place */
+  checkState(input: { topology: string; state: unknown }): Promise<LedgerState>
+  /** How an operation ended whose ledger is gone; null: it runs still, after `forMs`. */
+  awaitOperation(input: { workflowId: string; forMs: number }): Promise<AwaitedEnd | null>
   /** Removes artifacts that no kept revision of any topology names. */
   pruneArtifacts(): Promise<{ removed: number }>
   /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */

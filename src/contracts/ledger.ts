@@ -14,6 +14,11 @@ export interface OperationSummary {
   step: string
   /** ISO time. */
   startedAt: string
+  /** The revision that it leads to. */
+  revision: number
+  by?: Requester
+  /** The ledger started it by itself: its time had come. */
+  automatic?: true
 }
 
 export interface HistoryEntry {
@@ -26,6 +31,10 @@ export interface HistoryEntry {
   endedAt: string
   error?: ErrorReport
   by?: Requester
+  /** The ledger started it by itself: its time had come. */
+  automatic?: true
+  /** It failed so many times in a row; this is the last of them. */
+  times?: number
 }
 
 /** The ledger as queries and `state export` show it. Secrets are in it only sealed. */
@@ -35,20 +44,65 @@ export interface LedgerState {
   desired: number | null
   attempted: number | null
   stable: number | null
+  /** Revisions that were stable before the present stable one, in the order in which they became so; a rollback goes to the last. */
+  stableBefore: number[]
   /** Newest last, 20 at most. */
   revisions: Revision[]
   history: HistoryEntry[]
   current: OperationSummary | null
   /** ISO time of the clean-up by ttl. */
   expiresAt: string | null
+  /** Numbers used so far. They never go down, not by a destroy nor by an import: names of snapshots are made of them. */
   lastOperation: number
+  lastRevision: number
   /** Instances that an operation left half changed; the next one sets them right. */
   dirty: string[]
   /** A set that is kept for an instant switch back; ISO time of its removal. */
   standby: { names: string[]; until: string } | null
 }
 
+/** A request that a ledger has answered: asked again, it gets the same answer. */
+export interface Answered {
+  requestId: string
+  /** ISO time. */
+  at: string
+  answer: Answer<OperationStarted>
+}
+
+export type Answer<T> = { given: T } | { refused: ErrorReport }
+
+/** What a ledger begins with. */
+export interface LedgerInput {
+  topology: string
+  /** After continue-as-new, or of a ledger that was terminated. */
+  state?: LedgerState
+  answered?: Answered[]
+  /** The numbers on the hosts are known to be no higher than the ledger's. */
+  checked?: boolean
+}
+
+export interface TtlRequest {
+  ttlMs: number | null
+  /** ISO time after which it is refused: the command has given up by then. */
+  notAfter?: string
+}
+
+export interface ImportRequest {
+  /** What was read from a file: the ledger has it checked. */
+  state: unknown
+  /** Also in place of a newer state. */
+  force?: boolean
+  /** ISO time after which it is refused: the command has given up by then. */
+  notAfter?: string
+}
+
+export interface Imported {
+  revisions: number
+  /** What was left out, in words. */
+  notes?: string[]
+}
+
 export const ledgerState = defineQuery<LedgerState>('state')
 export const startOperation = defineUpdate<OperationStarted, [OperationRequest]>('startOperation')
-export const setTtl = defineUpdate<{ expiresAt: string | null }, [{ ttlMs: number | null }]>('setTtl')
-export const importState = defineUpdate<{ revisions: number }, [LedgerState]>('importState')
+export const setTtl = defineUpdate<{ expiresAt: string | null }, [TtlRequest]>('setTtl')
+export const importState = defineUpdate<Imported, [ImportRequest]>('importState')

@@ -13,7 +13,7 @@ export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | '
 /** What a command asks the ledger to start. */
 export interface OperationRequest {
   kind: OperationKind
-  /** A fresh id of the command's: asking twice with the same one starts one operation. */
+  /** A fresh id of the command's: asking twice with the same one starts one operation, and gives the same answer. */
   requestId: string
   /** deploy: the desired revision, numbered by the ledger. */
   revision?: Omit<Revision, 'number'>
@@ -27,7 +27,7 @@ export interface OperationRequest {
   /** Go on where a check would refuse. */
   force?: boolean
   /** ISO time after which the ledger does not start it: the command has given up by then. */
-  notAfter?: string
+  notAfter: string
   /** Hosts to leave out: they are gone, and what is on them stays as it is. */
   without?: string[]
   /** Who asked; kept in the history. */
@@ -43,6 +43,9 @@ export interface Requester {
   /** Options as typed, no values of secrets: `--force`, `--version 1.2.0`. */
   options?: string[]
 }
+
+/** A request without what the client adds on its way to the ledger. */
+export type Asked = Omit<OperationRequest, 'requestId' | 'notAfter'>
 
 export interface OperationStarted {
   operation: string
@@ -94,15 +97,17 @@ export const progress = defineQuery<Progress>('progress')
 export interface OperationInput {
   topology: string
   number: number
-  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource'>
+  /** Of the request that it carries out. */
+  requestId: string
+  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource' | 'without'>
   /** What shall be; for destroy and restore: what is. */
   revision: Revision
   /** The stable revision; null before the first. */
   base: Revision | null
+  /** Revisions that live instances may still be at: the stable one and what was attempted since; newest last, 5 at most. */
+  past: Revision[]
   /** Where something of the topology may be: its own hosts, and those of revisions that may have left something. */
   hosts: Record<string, Host>
-  /** Revisions that instances may still be at, beside the stable one; newest last. */
-  past?: Revision[]
   /** Instances that earlier operations left half changed. */
   dirty: string[]
   /** Instances kept for an instant switch back. */

@@ -20,18 +20,26 @@ export function keepRevisions(revisions: readonly Revision[], needed: readonly (
 
 /**
  * The revision that a rollback without a name goes to: the stable one when the last attempt did not get there, otherwise the
- * last one before it that was stable. null: there is none.
+ * one that was stable before it, in time and not by number. null: there is none.
  */
 export function rollbackTarget(state: {
   desired: number | null
   stable: number | null
-  /** Numbers of revisions that succeeded, oldest first. */
-  succeeded: readonly number[]
+  /** As in the ledger, the last one newest. */
+  stableBefore: readonly number[]
   dirty: readonly string[]
 }): number | null {
-  const { desired, stable, succeeded, dirty } = state
+  const { desired, stable, stableBefore, dirty } = state
   if (stable !== null && (desired !== stable || dirty.length > 0)) return stable
-  return succeeded
-    .filter((number) => stable !== null && number < stable)
-    .reduce<number | null>((a, b) => Math.max(a ?? 0, b), null)
+  return stableBefore.at(-1) ?? null
+}
+
+/**
+ * What was stable before, once a revision has become stable. Going back takes off what it passes, so that a second rollback goes
+ * further back instead of to the version that was left a moment ago.
+ */
+export function stableBeforeThen(stableBefore: readonly number[], stable: number | null, next: number): number[] {
+  if (stable === null || stable === next) return [...stableBefore]
+  const back = stableBefore.lastIndexOf(next)
+  return back >= 0 ? stableBefore.slice(0, back) : [...stableBefore, stable].slice(-KEEP_REVISIONS)
 }

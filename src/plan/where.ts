@@ -20,7 +20,13 @@ export function hostsOf({ revisions, stable, history, standby }: Past, target: n
   const last = history.findLastIndex(isChange('succeeded'))
   const attempts = history.slice(last + 1).filter(isChange('needsAttention', 'held'))
   const before = standby === null ? undefined : history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
-  const numbers = [before?.revision, ...attempts.map(({ revision }) => revision), stable, target]
+  const numbers = [
+    before?.revision,
+    history[last]?.revision,
+    ...attempts.map(({ revision }) => revision),
+    stable,
+    target,
+  ]
   return eachMachineOnce(
     ...numbers.map((number) => revisions.find((revision) => revision.number === number)?.topology.hosts ?? {}),
   )

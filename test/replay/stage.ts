@@ -2,7 +2,7 @@ import type { Artifact } from '../../src/plan/model.js'
 import {
   progress,
   type LedgerState,
-  type OperationRequest,
+  type Asked,
   type OperationResult,
   type OperationStarted,
   type Outcome,
@@ -37,7 +37,7 @@ export const start = (
       ...strategy,
     },
   }
-  const request: Omit<OperationRequest, 'requestId'> = {
+  const request: Asked = {
     kind: 'deploy',
     revision: rig.revision(topologyOf(shop(version, extra)), artifacts),
   }

@@ -3,6 +3,7 @@ import type { InstanceSpec, Labels, ObservedInstance } from '../../src/plan/mode
 import { planWork } from '../../src/plan/plan.js'
 import { liveInstance } from '../../src/plan/work.js'
 import type { TopologyRoutes } from '../../src/traffic/model.js'
+import { readState } from '../../src/contracts/exported-state.js'
 import type { Activities, Stamp } from '../../src/contracts/index.js'
 
 type Instance = ObservedInstance & { labels: Labels }
@@ -60,6 +61,9 @@ export class FakeWorld {
         this.routes.delete(host)
       },
       analyse: async () => ({ verdict: 'pass' }),
+      numbersInUse: async () => ({ operation: 0, revision: 0, instances: [] }),
+      checkState: async ({ state }) => readState(state),
+      awaitOperation: async () => null,
       pruneArtifacts: async () => ({ removed: 0 }),
       readSlice: async () => null,
       inspect: () => Promise.reject(new Error('nobody inspects a fake world')),

@@ -4,7 +4,7 @@ import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import {
   progress,
   type LedgerState,
-  type OperationRequest,
+  type Asked,
   type OperationResult,
   type OperationStarted,
   type Progress,
@@ -13,7 +13,7 @@ import { topologyOf, type Rig } from './rig.js'
 import { shop } from './shop.js'
 
 export type Approach = 'rolling' | 'blueGreen' | 'canary'
-type Request = Omit<OperationRequest, 'requestId'>
+type Request = Asked
 type Extra = Parameters<typeof shop>[1]
 
 /** Releases of a shop by version, and how each behaves on an emulated host. */

@@ -17,6 +17,7 @@ import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import { parseTopology } from '../../src/topology/parse.js'
 import type { Topology } from '../../src/topology/model.js'
 import {
+  endOf,
   ledgerId,
   ledgerState,
   startOperation,
@@ -25,9 +26,9 @@ import {
   WorkflowType,
   type InspectAnswers,
   type InspectKind,
+  type Asked,
   type InspectRequest,
   type LedgerState,
-  type OperationRequest,
   type OperationResult,
   type OperationStarted,
   type Steering,
@@ -126,10 +127,11 @@ export class Rig {
   }
 
   /** Asks the ledger for an operation; rejects when it is refused. */
-  async start(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationStarted> {
+  async start(topology: string, asked: Asked): Promise<OperationStarted> {
+    const notAfter = new Date((await this.env.currentTimeMs()) + 60_000).toISOString()
     return this.env.client.workflow.executeUpdateWithStart(startOperation, {
       startWorkflowOperation: withLedger(topology),
-      args: [{ ...request, requestId: randomUUID() }],
+      args: [{ ...asked, requestId: randomUUID(), notAfter }],
     })
   }
 
@@ -138,8 +140,8 @@ export class Rig {
   }
 
   /** Runs an operation to its end. */
-  async run(topology: string, request: Omit<OperationRequest, 'requestId'>): Promise<OperationResult> {
-    const result = await this.end(await this.start(topology, request))
+  async run(topology: string, asked: Asked): Promise<OperationResult> {
+    const result = await this.end(await this.start(topology, asked))
     await this.idle(topology)
     return result
   }

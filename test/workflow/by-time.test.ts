@@ -9,7 +9,7 @@ import {
   setTtl,
   startOperation,
   type LedgerState,
-  type OperationRequest,
+  type Asked,
 } from '../../src/contracts/index.js'
 import { FakeWorld } from '../support/fake-world.js'
 import { topologyOf } from '../support/rig.js'
@@ -46,10 +46,12 @@ describe('what time brings', () => {
     world.instances.clear()
   })
 
-  async function run(request: Omit<OperationRequest, 'requestId'>): Promise<LedgerState> {
+  async function run(request: Asked): Promise<LedgerState> {
     await env.client.workflow.executeUpdateWithStart(startOperation, {
       startWorkflowOperation: withLedger(name),
-      args: [{ ...request, requestId: randomUUID() }],
+      args: [
+        { ...request, requestId: randomUUID(), notAfter: new Date((await env.currentTimeMs()) + 60_000).toISOString() },
+      ],
     })
     return until(({ current }) => current === null)
   }

@@ -113,9 +113,11 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     const input: OperationInput = {
       topology: 'shop',
       number: operation,
+      requestId: 'r',
       request: { kind: 'deploy' },
       revision: to,
       base,
+      past: [],
       hosts: to.topology.hosts,
       dirty: [],
       standby: [],

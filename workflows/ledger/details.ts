@@ -1,7 +1,10 @@
 import type { LedgerState } from '../../src/contracts/index.js'
 
 /** A topology in a few lines, for the Web UI. */
-export function detailsOf({ topology, desired, stable, attempted, current, history, expiresAt }: LedgerState): string {
+export function detailsOf(
+  { topology, desired, stable, attempted, current, history, expiresAt }: LedgerState,
+  note: string | null = null,
+): string {
   return [
     `### ${topology}`,
     `desired revision ${desired ?? 'none'}, attempted ${attempted ?? 'none'}, stable ${stable ?? 'none'}`,
@@ -9,9 +12,13 @@ export function detailsOf({ topology, desired, stable, attempted, current, histo
       ? 'no operation in progress'
       : `in progress: ${current.kind} (${current.workflowId}) since ${current.startedAt}`,
     ...(expiresAt === null ? [] : [`destroyed by itself at ${expiresAt}`]),
+    ...(note === null ? [] : [note]),
     '',
     ...history
       .slice(-5)
-      .map((h) => `- ${h.operation} ${h.kind} to ${h.revision}: ${h.outcome}${h.error ? `: ${h.error.message}` : ''}`),
+      .map(
+        (h) =>
+          `- ${h.operation} ${h.kind} to ${h.revision}: ${h.outcome}${h.times === undefined ? '' : ` (${h.times} times)`}${h.error ? `: ${h.error.message}` : ''}`,
+      ),
   ].join('\n')
 }

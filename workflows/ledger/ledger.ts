@@ -1,249 +1,296 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   log,
-  ParentClosePolicy,
   setCurrentDetails,
   setHandler,
-  startChild,
   workflowInfo,
-  type ChildWorkflowHandle,
-  type Workflow,
 } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
-import { lostOperation } from '../../src/plan/seat-work.js'
 import {
   importState,
   ledgerState,
+  operationId,
   operationWorkflowId,
   setTtl,
   startOperation,
+  type Answer,
+  type Answered,
+  type AwaitedEnd,
+  type Imported,
+  type ImportRequest,
+  type LedgerInput,
   type LedgerState,
   type OperationRequest,
   type OperationStarted,
   type OperationSummary,
-  type OperationWorkflowType,
+  type TtlRequest,
 } from '../../src/contracts/index.js'
-import { operationId, type OperationEnd, type OperationInput } from '../../src/contracts/index.js'
-import { searchAttributes } from '../operations/search.js'
+import { hostsOf } from '../../src/plan/where.js'
+import { eachMachineOnce } from '../../src/topology/hosts.js'
+import { whenSettled } from '../concurrency.js'
 import { failureOf, reportOf } from '../engine/failure.js'
-import { strategyNamed } from '../../src/strategies/registry.js'
-import type { Approach } from '../../src/topology/model.js'
+import { look, read } from './activities.js'
+import { answerTo, remember } from './answers.js'
+import { begin } from './begin.js'
+import { adopted, followAdopted, notStarted, startOperationWorkflow } from './child.js'
 import { detailsOf } from './details.js'
-import { hostsOf, projectRefusal } from '../../src/plan/where.js'
-import { begin, dueNow, emptyLedger, end, postponed, refusal, revisionOf, targetOf } from './state.js'
+import { postponed, type Due } from './due.js'
+import { end } from './end.js'
+import { imported, importRefusal } from './import.js'
+import { lostEnd } from './lost.js'
+import { nextOf, wakeAt, type Item, type Next, type Question } from './next.js'
+import { above, stateLost } from './numbers.js'
+import { expired, inProgress, isBusy, isExpired, nothingThere, refusal } from './refusals.js'
+import { after, emptyLedger, revisionOf } from './state.js'
+import { targetOf } from './target.js'
 
-export interface LedgerInput {
-  topology: string
-  /** After continue-as-new. */
-  state?: LedgerState
-}
-
-interface Running {
-  requestId: string
-  started: OperationStarted
-  done: boolean
+/**
+ * The only writer of a topology's state, and its lock. It lives for as long as anything of the topology exists: a cancel of its
+ * workflow stops neither the wait for a ttl nor an operation.
+ */
+export async function ledger(input: LedgerInput): Promise<void> {
+  await new Ledger(input).run()
 }
 
 /**
- * The only writer of a topology's state, and its lock: one operation at a time, refused by the update's validator while
- * another one runs. It waits for operations, and for the ttl, for as long as the topology exists.
+ * One loop over one queue. Handlers put questions into the queue and wait for the answer; ends of operations go there too. The
+ * loop takes one thing at a time, and nothing else changes the state.
  */
-export async function ledger(input: LedgerInput): Promise<void> {
-  let state = input.state ?? emptyLedger(input.topology)
-  let running: Running | null = null
-  let wake = 0
+class Ledger {
+  private state: LedgerState
+  private answered: readonly Answered[]
+  /** The numbers on the hosts are no higher than the ledger's. */
+  private checked: boolean
+  private readonly queue: Item[] = []
+  /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
+  private unsure: boolean
+  /** For people, in the details. */
+  private note: string | null = null
+  private over = false
 
-  setHandler(ledgerState, () => state)
-  setHandler(
-    startOperation,
-    async (request: OperationRequest) => {
-      // The command asked twice: its first answer got lost.
-      if (running?.requestId === request.requestId) return running.started
-      // Two requests may have waited for the same tidying: the first one wins.
-      await condition(() => running === null)
-      const report = refusal(state, request, Date.now())
-      if (report !== null) throw failureOf(report)
-      return launch(request)
-    },
-    {
+  constructor({ topology, state, answered = [], checked = false }: LedgerInput) {
+    this.state = { ...emptyLedger(topology), ...state }
+    this.answered = answered
+    this.checked = checked
+    this.unsure = this.state.current !== null
+  }
+
+  async run(): Promise<void> {
+    this.listen()
+    await CancellationScope.nonCancellable(async () => {
+      if (this.state.current !== null) await this.adopt(this.state.current)
+      while (!this.over) {
+        setCurrentDetails(detailsOf(this.state, this.note))
+        const next = this.next()
+        if (next === null) await this.wait()
+        else await this.take(next)
+      }
+    })
+  }
+
+  private listen(): void {
+    setHandler(ledgerState, () => this.state)
+    setHandler(startOperation, (request) => this.ask({ kind: 'start', question: { input: request, answer: null } }), {
+      // What is certain by now leaves no trace in the history; the loop looks again at what it takes.
       validator: (request: OperationRequest) => {
-        if (running?.requestId === request.requestId) return
-        const wanted = request.revision ?? revisionOf(state, targetOf(state, request))
-        const report =
-          refusal(state, request, Date.now()) ?? (wanted === null ? null : projectRefusal(state, wanted.topology))
-        if (report !== null) throw failureOf(report)
+        if (this.unsure || answerTo(this.answered, request.requestId) !== null) return
+        const { current, topology } = this.state
+        if (current !== null && isBusy(this.state)) throw failureOf(inProgress(topology, current, Date.now()))
       },
-    },
-  )
-  setHandler(
-    setTtl,
-    ({ ttlMs }: { ttlMs: number | null }) => {
-      state = { ...state, expiresAt: ttlMs === null ? null : new Date(Date.now() + ttlMs).toISOString() }
-      wake += 1
-      return { expiresAt: state.expiresAt }
-    },
-    {
-      validator: (_input) => {
-        if (state.desired === null) throw failureOf(nothingThere(state))
-      },
-    },
-  )
-  setHandler(
-    importState,
-    (imported: LedgerState) => {
-      state = { ...imported, topology: state.topology, current: null }
-      wake += 1
-      return { revisions: state.revisions.length }
-    },
-    {
-      validator: (imported: LedgerState) => {
-        const report = importRefusal(state, imported)
-        if (report !== null) throw failureOf(report)
-      },
-    },
-  )
+    })
+    setHandler(setTtl, (request) => this.ask({ kind: 'ttl', question: { input: request, answer: null } }))
+    setHandler(importState, (request) => this.ask({ kind: 'import', question: { input: request, answer: null } }))
+    whenSettled(CancellationScope.current().cancelRequested, () => this.queue.push({ kind: 'cancel' }))
+  }
 
-  async function launch(request: OperationRequest): Promise<OperationStarted> {
-    const number = state.lastOperation + 1
-    const target = targetOf(state, request) ?? 0
-    const summary: OperationSummary = {
+  private async ask<Input, Output>(item: Item & { question: Question<Input, Output> }): Promise<Output> {
+    const { question } = item
+    this.queue.push(item)
+    // Also after a cancel of the ledger, which goes on.
+    await CancellationScope.nonCancellable(() => condition(() => question.answer !== null))
+    const { answer } = question
+    if (answer === null) throw new Error('a question without an answer')
+    if ('refused' in answer) throw failureOf(answer.refused)
+    return answer.given
+  }
+
+  private next(): Next | null {
+    return nextOf(this.state, this.queue, {
+      nowMs: Date.now(),
+      asked: !allHandlersFinished(),
+      tooLong: workflowInfo().continueAsNewSuggested,
+    })
+  }
+
+  private async wait(): Promise<void> {
+    const something = (): boolean => this.next() !== null
+    const { at, why } = wakeAt(this.state, this.queue)
+    if (at === Infinity) await condition(something)
+    else await condition(something, Math.max(1, at - Date.now()), { summary: why })
+  }
+
+  private async take(next: Next): Promise<void> {
+    switch (next.do) {
+      case 'due':
+        return this.beginDue(next.due)
+      case 'renew':
+        return this.renew()
+      case 'take':
+        this.queue.splice(this.queue.indexOf(next.item), 1)
+        return this.deal(next.item)
+    }
+  }
+
+  private async deal(item: Item): Promise<void> {
+    switch (item.kind) {
+      case 'start':
+        item.question.answer = await this.answerStart(item.question.input)
+        return
+      case 'ttl':
+        item.question.answer = this.changeTtl(item.question.input)
+        return
+      case 'import':
+        item.question.answer = await this.load(item.question.input)
+        return
+      case 'ended':
+        return this.writeDown(item.how)
+      case 'cancel':
+        return this.cancelled()
+    }
+  }
+
+  private async answerStart(request: OperationRequest): Promise<Answer<OperationStarted>> {
+    const before = answerTo(this.answered, request.requestId)
+    if (before !== null) return before
+    const report = this.refusalNow(request) ?? (await this.check(request)) ?? this.refusalNow(request)
+    if (report !== null) return { refused: report }
+    const answer = await this.start(request)
+    this.answered = remember(this.answered, { requestId: request.requestId, at: now(), answer })
+    return answer
+  }
+
+  private refusalNow(request: OperationRequest): ErrorReport | null {
+    if (isExpired(request, Date.now())) return expired(request, Date.now())
+    return refusal(this.state, request, Date.now())
+  }
+
+  /**
+   * Before the first operation of a ledger that may know less than there is: it counts on above the numbers on the hosts. A look
+   * that fails refuses nothing: the operation itself looks with more patience.
+   */
+  private async check(request: OperationRequest): Promise<ErrorReport | null> {
+    if (this.checked && this.state.stable !== null) return null
+    const { topology } = this.state
+    const wanted = request.revision?.topology ?? revisionOf(this.state, targetOf(this.state, request))?.topology
+    if (wanted === undefined) return null
+    try {
+      const found = await look('numbers in use').numbersInUse({
+        topology,
+        project: wanted.project,
+        hosts: eachMachineOnce(hostsOf(this.state, null), wanted.hosts),
+      })
+      const lost = request.force === true ? null : stateLost(this.state, found)
+      if (lost !== null) return lost
+      this.state = above(this.state, found)
+      this.checked = true
+    } catch (error) {
+      log.warn('the numbers in use are not known', { error: reportOf(error).message })
+    }
+    return null
+  }
+
+  private async start(request: OperationRequest, automatic?: true): Promise<Answer<OperationStarted>> {
+    const before = this.state
+    const number = before.lastOperation + 1
+    const revision = targetOf(before, request) ?? 0
+    const current: OperationSummary = {
       id: operationId(number),
       number,
-      workflowId: operationWorkflowId(state.topology, number),
+      workflowId: operationWorkflowId(before.topology, number),
       kind: request.kind,
       step: 'starting',
-      startedAt: new Date().toISOString(),
+      startedAt: now(),
+      revision,
+      ...(request.by === undefined ? {} : { by: request.by }),
+      ...(automatic === undefined ? {} : { automatic }),
     }
-    const before = state
-    state = begin(state, request, summary, target)
-    const mine: Running = {
-      requestId: request.requestId,
-      started: { operation: summary.id, workflowId: summary.workflowId, revision: target },
-      done: false,
-    }
-    running = mine
-    wake += 1
+    this.state = begin(before, request, current)
+    setCurrentDetails(detailsOf(this.state, this.note))
     try {
-      const child = await startOperationWorkflow(state, request, summary, target)
-      void follow(child, request, mine)
+      await startOperationWorkflow(this.state, request, current, (how) => this.queue.push({ kind: 'ended', how }))
     } catch (error) {
-      state = before
-      running = null
-      throw failureOf(reportOf(error))
+      this.state = before
+      return { refused: notStarted(error, current) }
     }
-    return mine.started
+    return { given: { operation: current.id, workflowId: current.workflowId, revision } }
   }
 
-  async function follow(child: ChildWorkflowHandle<Workflow>, request: OperationRequest, mine: Running): Promise<void> {
-    let ended: OperationEnd
+  private async beginDue(due: Due): Promise<void> {
+    const number = this.state.lastOperation + 1
+    const request = { kind: due, requestId: `${due}-${number}`, notAfter: after(now(), 60_000) }
+    const answer = await this.start(request, true)
+    if ('given' in answer) return
+    log.warn('what was due could not begin', { due, error: answer.refused.message })
+    this.state = postponed(this.state, due, 1, now())
+  }
+
+  private writeDown(how: AwaitedEnd): void {
+    const { current, topology } = this.state
+    if (current === null) return
+    this.state = end(this.state, 'end' in how ? how.end : lostEnd(topology, current, how.lost), now())
+  }
+
+  private changeTtl(request: TtlRequest): Answer<{ expiresAt: string | null }> {
+    if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
+    if (this.state.desired === null) return { refused: nothingThere(this.state) }
+    const expiresAt = request.ttlMs === null ? null : after(now(), request.ttlMs)
+    this.state = { ...this.state, expiresAt }
+    return { given: { expiresAt } }
+  }
+
+  private async load(request: ImportRequest): Promise<Answer<Imported>> {
+    const { topology } = this.state
+    let file: LedgerState
     try {
-      ended = (await child.result()) as OperationEnd
+      file = await read('the exported state').checkState({ topology, state: request.state })
     } catch (error) {
-      ended = lost(state, mine.started, reportOf(error))
+      return { refused: reportOf(error) }
     }
-    state = end(state, request, ended, new Date().toISOString())
-    if (running === mine) running = null
-    wake += 1
+    if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
+    const report = importRefusal(this.state, file, { force: request.force, nowMs: Date.now() })
+    if (report !== null) return { refused: report }
+    const { state, notes } = imported(this.state, file, Date.now())
+    this.state = state
+    this.checked = false
+    return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }
   }
 
-  for (;;) {
-    setCurrentDetails(detailsOf(state))
-    const seen = wake
-    const due = Math.min(time(state.expiresAt), time(state.standby?.until ?? null))
-    const tooLong = (): boolean => running === null && workflowInfo().continueAsNewSuggested
-    const changed = (): boolean => wake !== seen || tooLong()
-    if (running !== null || due === Infinity) await condition(changed)
-    else if (!(await condition(changed, Math.max(1, due - Date.now())))) await onTime()
-    if (tooLong()) {
-      await condition(allHandlersFinished)
-      await continueAsNew<typeof ledger>({ topology: state.topology, state })
-    }
+  /** A ledger before this one was terminated while its operation ran: that one is waited for like one of our own. */
+  private async adopt(current: OperationSummary): Promise<void> {
+    const how = await adopted(current)
+    if (how !== null) this.writeDown(how)
+    else followAdopted(current, (end) => this.queue.push({ kind: 'ended', how: end }))
+    this.unsure = false
   }
 
-  async function onTime(): Promise<void> {
-    const kind = dueNow(state, Date.now())
-    if (kind === null) {
-      state = { ...state, expiresAt: null }
+  private cancelled(): void {
+    const { desired, current } = this.state
+    if (desired === null && current === null && this.queue.length === 0 && allHandlersFinished()) {
+      this.over = true
       return
     }
-    state = postponed(state, kind, new Date().toISOString())
-    try {
-      await launch({ kind, requestId: `${kind}-${state.lastOperation + 1}` })
-    } catch (error) {
-      // Nobody asked, so nobody is told; the ledger itself must live on.
-      log.warn('what was due could not begin', { kind, error: reportOf(error).message })
-    }
+    this.note = `a cancel at ${now()} was ignored: the ledger goes on while anything of the topology exists`
+    log.warn(this.note)
+  }
+
+  /** Nobody waits for an answer, and no operation runs. */
+  private renew(): Promise<never> {
+    const { state, answered, checked } = this
+    return continueAsNew<typeof ledger>({ topology: state.topology, state, answered: [...answered], checked })
   }
 }
 
-const time = (iso: string | null): number => (iso === null ? Infinity : Date.parse(iso))
-
-async function startOperationWorkflow(
-  state: LedgerState,
-  request: OperationRequest,
-  summary: OperationSummary,
-  target: number,
-): Promise<ChildWorkflowHandle<Workflow>> {
-  const revision = revisionOf(state, target)
-  if (revision === null) throw new Error(`no revision ${target}`)
-  const { kind, planFingerprint, force, snapshot, resource } = request
-  const input: OperationInput = {
-    topology: state.topology,
-    number: summary.number,
-    request: { kind, planFingerprint, force, snapshot, resource },
-    revision,
-    base: revisionOf(state, state.stable),
-    hosts: hostsOf(state, target),
-    dirty: state.dirty,
-    standby: state.standby?.names ?? [],
-  }
-  return startChild(workflowType(request, revision.topology.strategy.approach), {
-    workflowId: summary.workflowId,
-    args: [input],
-    // A ledger that ends must not take an operation down in the middle of a batch.
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    typedSearchAttributes: searchAttributes(input),
-    staticSummary: `${kind} of ${state.topology}, revision ${target}`,
-  })
-}
-
-/** A revision that was stable before is not tried with a canary again: going back is what is urgent. */
-function workflowType({ kind }: OperationRequest, approach: Approach): OperationWorkflowType {
-  if (kind === 'rollback') return (strategyNamed(approach).rollsBackBy as Approach | undefined) ?? approach
-  return kind === 'deploy' ? approach : kind
-}
-
-/** The operation's workflow itself was terminated or failed: a person did that, or it is a bug. */
-function lost(state: LedgerState, started: OperationStarted, error: ErrorReport): OperationEnd {
-  return {
-    result: {
-      topology: state.topology,
-      operation: started.operation,
-      outcome: 'needsAttention',
-      revision: started.revision,
-      durationMs: 0,
-      steps: [],
-      error: {
-        ...error,
-        message: `the operation's workflow did not come to its end: ${error.message}`,
-        hint: 'cul8er plan shows what is where; deploy or roll back again',
-      },
-    },
-    dirty: [lostOperation(state.lastOperation)],
-  }
-}
-
-const nothingThere = ({ topology }: LedgerState): ErrorReport => ({
-  code: 'UNKNOWN_TOPOLOGY',
-  message: `nothing of ${topology} is deployed`,
-})
-
-function importRefusal(state: LedgerState, imported: LedgerState): ErrorReport | null {
-  if (state.current !== null) return { code: 'OPERATION_IN_PROGRESS', message: `${state.current.id} is in progress` }
-  if (imported.topology !== state.topology) {
-    return { code: 'USAGE', message: `the state is of topology ${imported.topology}, not ${state.topology}` }
-  }
-  return null
-}
+const now = (): string => new Date().toISOString()

@@ -16,7 +16,7 @@ export const runOf = (input: OperationInput, live: LiveInstance[], { steer, reco
       snapshot: snapshotName(input.number, digestOf(workflowInfo().firstExecutionRunId, 8)),
       revision: input.revision,
       base: input.base,
-      past: input.past ?? [],
+      past: input.past,
       hosts: input.hosts,
       dirtyBefore: input.dirty,
       traffic: trafficNow(input.revision.topology, live, input.dirty),

@@ -1,12 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { Cul8er } from '../../client/index.js'
 import type { LedgerState } from '../../contracts/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
+import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
 import { table } from '../render/table.js'
 import { topologyName } from '../topologies.js'
+import { yesOption } from './options.js'
 
 export const state = (app: App) =>
   newCommand('state', {
@@ -80,39 +83,65 @@ const importState = (app: App) =>
     examples: [
       ['state import shop.state', 'from a file'],
       ['state import -', 'from standard input'],
+      ['state import shop.state --yes', 'in place of what is known, without asking'],
     ],
   })
     .argument('<file>', 'a file of state export, or - for standard input')
-    .option('--yes', 'accepted for scripts; loading asks nothing')
+    .addOption(yesOption())
+    .option('--force', 'also in place of a newer state')
     .action(
-      app.run(async (context, file) => {
-        const known = await readState(context, file)
+      app.run(async (context, file, { yes, force }) => {
+        const state = await readFrom(context, file)
         return context.connected(async (cul8er) => {
-          const { revisions } = await cul8er.importState(known)
-          const { topology } = known
-          context.answer({ topology, revisions }, `${topology}: ${revisions} revisions loaded`)
+          const { topology } = state
+          const question = replaces(state, await knownState(cul8er, topology))
+          if (question !== null && !(await agrees(context, { yes }, question))) return ExitCode.failed
+          const { revisions, notes = [] } = await cul8er.importState(state, { force })
+          context.answer(
+            { topology, revisions, notes },
+            [`${topology}: ${count(revisions, 'revision')} loaded`, ...notes].join('\n'),
+          )
           return ExitCode.done
         })
       }),
     )
 
-async function readState({ terminal }: Context, file: string): Promise<LedgerState> {
+async function readFrom({ terminal }: Context, file: string): Promise<LedgerState> {
   const content = await (file === '-' ? text(terminal.stdin) : readFile(resolve(terminal.cwd, file), 'utf8')).catch(
     (cause: unknown) => {
       throw new Cul8erError('USAGE', `${file} cannot be read`, { cause })
     },
   )
-  const known = parse(content)
-  if (typeof known?.topology === 'string' && Array.isArray(known.revisions)) return known
-  throw new Cul8erError('USAGE', `${file} holds no exported state`, {
-    hint: 'make one with cul8er state export --out FILE',
-  })
+  const { readState } = await import('../../contracts/exported-state.js')
+  return readState(parse(content, file))
 }
 
-function parse(content: string): LedgerState | null {
+function parse(content: string, file: string): unknown {
   try {
-    return JSON.parse(content) as LedgerState | null
-  } catch {
-    return null
+    return JSON.parse(content)
+  } catch (cause) {
+    throw new Cul8erError('USAGE', `${file} is not JSON`, {
+      hint: 'make one with cul8er state export --out FILE',
+      cause,
+    })
   }
 }
+
+async function knownState(cul8er: Cul8er, topology: string): Promise<LedgerState | null> {
+  try {
+    return await cul8er.state(topology)
+  } catch (error) {
+    if (error instanceof Cul8erError && error.code === 'UNKNOWN_TOPOLOGY') return null
+    throw error
+  }
+}
+
+/** What a person is asked before something that is known is replaced; null: nothing is. */
+function replaces(file: LedgerState, known: LedgerState | null): string | null {
+  if (known === null || known.lastOperation === 0) return null
+  const words = ({ lastOperation, desired }: LedgerState): string =>
+    `operation ${lastOperation}, ${desired === null ? 'nothing deployed' : `revision ${desired}`}`
+  return `Replace what is known of ${file.topology} (${words(known)}) with the file (${words(file)})?`
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Revision } from '../../../src/plan/model.js'
-import { keepRevisions, rollbackTarget } from '../../../src/plan/revisions.js'
+import { keepRevisions, rollbackTarget, stableBeforeThen } from '../../../src/plan/revisions.js'
 import { revisionOf, web } from './world.js'
 
 const many = (from: number, to: number, bytes = 0): Revision[] =>
@@ -26,14 +26,29 @@ describe('revisions that are kept', () => {
 
 describe('where a rollback goes', () => {
   it.each<[string, Parameters<typeof rollbackTarget>[0], number | null]>([
-    ['nothing ever worked', { desired: 1, stable: null, succeeded: [], dirty: [] }, null],
-    ['nothing before the first', { desired: 1, stable: 1, succeeded: [1], dirty: [] }, null],
-    ['the one before', { desired: 3, stable: 3, succeeded: [1, 2, 3], dirty: [] }, 2],
-    ['the last that worked before, not one that failed', { desired: 5, stable: 5, succeeded: [1, 2, 5], dirty: [] }, 2],
-    ['the stable one, when the last attempt failed', { desired: 4, stable: 3, succeeded: [1, 3], dirty: [] }, 3],
-    ['the stable one, when something is half done', { desired: 3, stable: 3, succeeded: [1, 3], dirty: ['a'] }, 3],
-    ['further back after a rollback', { desired: 2, stable: 2, succeeded: [1, 2, 3, 2], dirty: [] }, 1],
+    ['nothing ever worked', { desired: 1, stable: null, stableBefore: [], dirty: [] }, null],
+    ['nothing before the first', { desired: 1, stable: 1, stableBefore: [], dirty: [] }, null],
+    ['the one before', { desired: 3, stable: 3, stableBefore: [1, 2], dirty: [] }, 2],
+    ['before in time, not by number', { desired: 3, stable: 3, stableBefore: [4, 1], dirty: [] }, 1],
+    ['the stable one, when the last attempt failed', { desired: 4, stable: 3, stableBefore: [1], dirty: [] }, 3],
+    ['the stable one, when something is dirty', { desired: 3, stable: 3, stableBefore: [1], dirty: ['a'] }, 3],
   ])('%s', (_what, state, target) => {
     expect(rollbackTarget(state)).toBe(target)
+  })
+
+  it.each<[string, number[], number[], number | null]>([
+    ['1 (good), 2 (bad), back to 1, 3', [1, 2, 1, 3], [1], 1],
+    ['one after another', [1, 2, 3], [1, 2], 2],
+    ['further back after a rollback', [1, 2, 3, 2], [1], 1],
+    ['forward again', [1, 2, 1, 2], [1], 1],
+    ['the same again', [1, 2, 2], [1], 1],
+  ])('%s', (_what, inTime, before, target) => {
+    const [last = 0] = inTime.slice(-1)
+    const stableBefore = inTime.reduce<number[]>(
+      (list, next, index) => stableBeforeThen(list, inTime[index - 1] ?? null, next),
+      [],
+    )
+    expect(stableBefore).toEqual(before)
+    expect(rollbackTarget({ desired: last, stable: last, stableBefore, dirty: [] })).toBe(target)
   })
 })

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Context } from '@temporalio/activity'
+import { endOf, type Activities, type AwaitedEnd, type OperationEnd } from '../src/contracts/index.js'
+import { readState } from '../src/contracts/exported-state.js'
+import { Cul8erError } from '../src/errors.js'
+import { isOurSnapshot } from '../src/plan/naming.js'
+import { oursOf } from '../src/plan/ours.js'
+import type { ActivityDeps } from './deps.js'
+import { observeHosts } from './observe.js'
+import { step } from './step.js'
+
+type Ours = Pick<Activities, 'numbersInUse' | 'checkState' | 'awaitOperation'>
+
+/** What a ledger needs from outside. */
+export function ledgerActivities(deps: ActivityDeps): Ours {
+  return {
+    numbersInUse: step(async ({ topology, project, hosts }, signal) => {
+      const ours = oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal))
+      const operations = ours.flatMap(({ labels, snapshots }) => [
+        Number(labels.operation) || 0,
+        ...snapshots.filter(({ name }) => isOurSnapshot(name)).map(({ name }) => Number(name.replace(/\D+/g, ''))),
+      ])
+      return {
+        operation: Math.max(0, ...operations),
+        revision: Math.max(0, ...ours.map(({ labels }) => labels.revision)),
+        instances: ours.map(({ name }) => name).sort(),
+      }
+    }),
+    checkState: step(async ({ state }) => readState(state)),
+    awaitOperation: step(({ workflowId, forMs }, signal) => awaitOperation(workflowId, forMs, signal)),
+  }
+}
+
+/** ms between two looks at whether it has ended. */
+const LOOK_MS = 2_000
+
+async function awaitOperation(workflowId: string, forMs: number, signal: AbortSignal): Promise<AwaitedEnd | null> {
+  const handle = Context.current().client.workflow.getHandle(workflowId)
+  for (const until = Date.now() + forMs; ;) {
+    const { status } = await handle.describe().catch((error: unknown) => {
+      if (isNotFound(error)) return { status: { name: 'GONE' as const } }
+      throw error
+    })
+    if (status.name === 'GONE') return lost(`the Temporal server knows no workflow ${workflowId} any more`)
+    if (status.name !== 'RUNNING') return endOrLoss(handle.result())
+    if (Date.now() >= until) return null
+    await sleep(Math.min(LOOK_MS, until - Date.now()), undefined, { signal })
+  }
+}
+
+async function endOrLoss(result: Promise<unknown>): Promise<AwaitedEnd> {
+  try {
+    return { end: (await result) as OperationEnd }
+  } catch (error) {
+    const end = endOf(error)
+    return end === null ? lost(error instanceof Error ? error.message : String(error)) : { end }
+  }
+}
+
+const lost = (message: string): AwaitedEnd => ({ lost: new Cul8erError('NEEDS_ATTENTION', message).toJSON() })
+
+const isNotFound = (error: unknown): boolean => error instanceof Error && error.name === 'WorkflowNotFoundError'

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import type {
+  LedgerState,
+  OperationEnd,
+  OperationKind,
+  OperationSummary,
+  Outcome,
+} from '../../../src/contracts/index.js'
+import { end } from '../../../workflows/ledger/end.js'
+import { emptyLedger } from '../../../workflows/ledger/state.js'
+import { revisionOf, web } from '../plan/world.js'
+import { after, AT, deployed, ending, entry, MINUTE, summary } from './ledgers.js'
+
+const running = (kind: OperationKind, over: Partial<LedgerState> = {}, more: Partial<OperationSummary> = {}) =>
+  deployed(2, { stable: 1, stableBefore: [], current: summary(kind, more), lastOperation: 7, ...over })
+const ended = (kind: OperationKind, over: Partial<LedgerState>, how: OperationEnd) => end(running(kind, over), how, AT)
+const committed = ending('needsAttention', { committed: true, dirty: ['left-1'], stays: [] })
+
+describe('what is stable', () => {
+  it.each<[OperationKind, Outcome, number]>([
+    ['deploy', 'succeeded', 2],
+    ['rollback', 'succeeded', 2],
+    ['deploy', 'rolledBack', 1],
+    ['deploy', 'held', 1],
+    ['deploy', 'needsAttention', 1],
+    ['deploy', 'failed', 1],
+    ['restore', 'succeeded', 1],
+    ['cleanup', 'succeeded', 1],
+  ])('%s %s: revision %i', (kind, outcome, stable) => {
+    const state = ended(kind, {}, ending(outcome))
+    expect(state).toMatchObject({ stable, desired: 2, current: null })
+    expect(state.history.at(-1)).toEqual({
+      operation: 'op-7',
+      number: 7,
+      kind,
+      outcome,
+      revision: 2,
+      startedAt: AT,
+      endedAt: AT,
+    })
+  })
+
+  it('the new revision, when it serves and only what was left could not be removed', () => {
+    expect(ended('deploy', { dirty: ['before'] }, committed)).toMatchObject({
+      stable: 2,
+      stableBefore: [1],
+      dirty: ['left-1'],
+    })
+    expect(ended('restore', {}, committed).stable).toBe(1)
+  })
+
+  it('what was stable before is remembered in time', () => {
+    const steps: [OperationKind, number][] = [
+      ['deploy', 1],
+      ['deploy', 2],
+      ['rollback', 1],
+      ['deploy', 3],
+    ]
+    const all = steps.reduce<LedgerState>(
+      (state, [kind, revision]) => {
+        const how = ending('succeeded')
+        return end(
+          { ...state, current: summary(kind, { revision }) },
+          { ...how, result: { ...how.result, revision } },
+          AT,
+        )
+      },
+      { ...emptyLedger('shop') },
+    )
+    expect(all).toMatchObject({ stable: 3, stableBefore: [1] })
+  })
+
+  it('nothing changes that nobody waits for', () => {
+    expect(end(deployed(2), ending('succeeded'), AT)).toEqual(deployed(2))
+  })
+})
+
+it.each<[OperationKind, Outcome, string[]]>([
+  ['deploy', 'succeeded', []],
+  ['rollback', 'succeeded', []],
+  ['deploy', 'held', ['before', 'now']],
+  ['deploy', 'needsAttention', ['before', 'now']],
+  ['deploy', 'rolledBack', ['before']],
+  ['deploy', 'failed', ['before']],
+  ['restore', 'succeeded', ['before']],
+  ['cleanup', 'succeeded', ['before']],
+  ['restore', 'needsAttention', ['before', 'now']],
+])('%s %s: dirty is %j', (kind, outcome, expected) => {
+  expect(ended(kind, { dirty: ['before'] }, ending(outcome, { dirty: ['now'] })).dirty).toEqual(expected)
+})
+
+const standby = { names: ['blue-1', 'blue-2'], until: after(MINUTE) }
+it.each<[string, OperationKind, OperationEnd, LedgerState['standby']]>([
+  [
+    'a new set: the old one',
+    'deploy',
+    ending('succeeded', { standby: { names: ['green-1'], keepMs: 5_000 } }),
+    { names: ['green-1'], until: after(5_000) },
+  ],
+  ['nothing changed: as before', 'deploy', ending('succeeded', { stays: ['blue-1', 'blue-2'] }), standby],
+  [
+    "another resource's set: both",
+    'deploy',
+    ending('succeeded', { stays: ['blue-1'], standby: { names: ['green-9'], keepMs: 5_000 } }),
+    { names: ['blue-1', 'green-9'], until: after(5_000) },
+  ],
+  ['it came back: nothing', 'rollback', ending('succeeded', { stays: [] }), null],
+  ['what stays was never standby: nothing', 'deploy', ending('succeeded', { stays: ['other'] }), null],
+  ['undone: as before', 'deploy', ending('rolledBack', { stays: [] }), standby],
+  ['held: as before', 'deploy', ending('held'), standby],
+  [
+    'it serves, and something could not be removed: the new one',
+    'deploy',
+    { ...committed, standby: { names: ['green-1'], keepMs: 5_000 } },
+    { names: ['green-1'], until: after(5_000) },
+  ],
+  ['a restore: as before', 'restore', ending('succeeded'), standby],
+  ['a cleanup: nothing', 'cleanup', ending('succeeded'), null],
+])('standby after %s', (_what, kind, how, expected) => {
+  expect(ended(kind, { standby }, how).standby).toEqual(expected)
+})
+
+it.each<[string, OperationKind, Outcome, string | null]>([
+  ['begins with a deploy', 'deploy', 'succeeded', after(3_600_000)],
+  ['is as it was after one that failed', 'deploy', 'rolledBack', 'before'],
+  ['is as it was after a restore', 'restore', 'succeeded', 'before'],
+])('the time of a topology %s', (_what, kind, outcome, expected) => {
+  const timed = revisionOf(web({}, { ttl: '1h' }), { number: 2 })
+  expect(ended(kind, { revisions: [timed], expiresAt: 'before' }, ending(outcome)).expiresAt).toBe(expected)
+})
+
+it('a destroy forgets all but the history and the numbers', () => {
+  const over: Partial<LedgerState> = { standby, dirty: ['a'], expiresAt: AT, lastRevision: 5 }
+  expect(ended('destroy', over, ending('succeeded'))).toEqual({
+    ...emptyLedger('shop'),
+    lastOperation: 7,
+    lastRevision: 5,
+    history: [entry('deploy', 1), entry('deploy', 2), { ...entry('destroy', 2), operation: 'op-7', number: 7 }],
+  })
+  expect(ended('destroy', over, ending('needsAttention'))).toMatchObject({ ...over, stable: 1, desired: 2 })
+})
+
+describe('what the ledger does by itself and cannot', () => {
+  const due = { standby: { names: ['a'], until: AT }, expiresAt: AT }
+
+  it('a cleanup is tried again later, and ever later', () => {
+    const current = summary('cleanup', { automatic: true })
+    const once = end(running('cleanup', due, { automatic: true }), ending('needsAttention'), AT)
+    expect(once.standby).toEqual({ names: ['a'], until: after(10 * MINUTE) })
+    const twice = end({ ...once, standby: due.standby, current }, ending('failed'), AT)
+    expect(twice.standby).toEqual({ names: ['a'], until: after(20 * MINUTE) })
+    expect(twice.expiresAt).toBe(AT)
+  })
+
+  it('a destroy by ttl is tried again later, and ever later, as one entry', () => {
+    let state = running('destroy', { expiresAt: AT }, { automatic: true })
+    const waits: number[] = []
+    let at = AT
+    for (let i = 0; i < 10; i += 1) {
+      state = end({ ...state, current: summary('destroy', { automatic: true }) }, ending('needsAttention'), at)
+      waits.push((Date.parse(state.expiresAt ?? '') - Date.parse(at)) / MINUTE)
+      at = state.expiresAt ?? ''
+    }
+    expect(waits).toEqual([10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440])
+    expect(state.history).toHaveLength(3)
+    expect(state.history.at(-1)).toMatchObject({ kind: 'destroy', times: 10, startedAt: AT })
+  })
+
+  it('a destroy that a person asked for leaves the ttl as it is', () => {
+    expect(ended('destroy', { expiresAt: AT }, ending('needsAttention')).expiresAt).toBe(AT)
+  })
+
+  it('a ttl that a person set meanwhile stays', () => {
+    const state = running('destroy', { expiresAt: after(5_000) }, { automatic: true })
+    expect(end(state, ending('needsAttention'), AT).expiresAt).toBe(after(5_000))
+    expect(end({ ...state, expiresAt: null }, ending('needsAttention'), AT).expiresAt).toBeNull()
+  })
+})
+
+it('keeps the error with the outcome, and who asked', () => {
+  const error = { code: 'UNHEALTHY' as const, message: 'no' }
+  const base = ending('rolledBack')
+  const by = { who: 'ann@laptop', options: ['--force'] }
+  const state = end(running('deploy', {}, { by }), { ...base, result: { ...base.result, error } }, AT)
+  expect(state.history.at(-1)).toMatchObject({ error, by })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import type { LedgerState, OperationKind } from '../../../src/contracts/index.js'
+import { nextOf, wakeAt, type Circumstances, type Item } from '../../../workflows/ledger/next.js'
+import { after, AT, deployed, ending, ledger, NOW, request, summary } from './ledgers.js'
+
+const start = (kind: OperationKind, notAfter = after(1_000)): Item => ({
+  kind: 'start',
+  question: { input: request(kind, { notAfter }), answer: null },
+})
+const ttl: Item = { kind: 'ttl', question: { input: { ttlMs: null }, answer: null } }
+const load: Item = { kind: 'import', question: { input: { state: {}, notAfter: after(1_000) }, answer: null } }
+const ended: Item = { kind: 'ended', how: { end: ending('succeeded') } }
+const cancel: Item = { kind: 'cancel' }
+
+const expiredTtl = deployed(1, { expiresAt: AT })
+const cleaning = deployed(1, { current: summary('cleanup') })
+const deploying = deployed(1, { current: summary('deploy'), expiresAt: AT })
+
+const words = (state: LedgerState, queue: Item[], more: Partial<Circumstances> = {}): string => {
+  const next = nextOf(state, queue, { nowMs: NOW, asked: false, tooLong: false, ...more })
+  if (next === null) return 'wait'
+  return next.do === 'take' ? next.item.kind : next.do === 'due' ? next.due : next.do
+}
+
+describe('one thing at a time', () => {
+  it.each<[string, LedgerState, Item[], Partial<Circumstances>, string]>([
+    ['nothing to do', deployed(1), [], {}, 'wait'],
+    ['a request', deployed(1), [start('deploy')], {}, 'start'],
+    ['a request and a due ttl: the person first', expiredTtl, [start('deploy')], {}, 'start'],
+    ['the ttl when nobody asks', expiredTtl, [], {}, 'destroy'],
+    ['not while an answer is on its way: the request may renew it', expiredTtl, [], { asked: true }, 'wait'],
+    ['not while an operation runs', deploying, [], {}, 'wait'],
+    ['an end before what waits for it', deploying, [start('deploy'), ended], {}, 'ended'],
+    ['a request while an operation runs, to be refused', deploying, [start('deploy')], {}, 'start'],
+    ['a request waits for a cleanup', cleaning, [start('deploy')], {}, 'wait'],
+    ['but not for longer than it has', cleaning, [start('deploy', after(-1))], {}, 'start'],
+    ['an import waits for it too', cleaning, [load], {}, 'wait'],
+    ['others pass it', cleaning, [start('deploy'), ttl], {}, 'ttl'],
+    ['a cancel', deployed(1), [cancel], {}, 'cancel'],
+    ['a long history', deployed(1), [], { tooLong: true }, 'renew'],
+    ['but first the request', deployed(1), [start('deploy')], { tooLong: true }, 'start'],
+    ['and the answer', deployed(1), [], { tooLong: true, asked: true }, 'wait'],
+    ['and the operation', deploying, [], { tooLong: true }, 'wait'],
+    ['and what is due', expiredTtl, [], { tooLong: true }, 'destroy'],
+  ])('%s', (_what, state, queue, more, expected) => {
+    expect(words(state, queue, more)).toBe(expected)
+  })
+})
+
+it.each<[string, LedgerState, Item[], number]>([
+  ['nothing will be due', deployed(1), [], Infinity],
+  ['the ttl', deployed(1, { expiresAt: after(5) }), [], NOW + 5],
+  ['no ttl while an operation runs', deployed(1, { expiresAt: after(5), current: summary('deploy') }), [], Infinity],
+  ['no ttl of nothing', ledger({ expiresAt: after(5) }), [], Infinity],
+  ['a request that waits for a cleanup', cleaning, [ttl, start('deploy', after(9))], NOW + 10],
+])('looks again: %s', (_what, state, queue, expected) => {
+  expect(wakeAt(state, queue).at).toBe(expected)
+})

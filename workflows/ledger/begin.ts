@@ -1,0 +1,45 @@
+import { keepRevisions } from '../../src/plan/revisions.js'
+import type { Revision } from '../../src/plan/model.js'
+import type { LedgerState, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
+import { leadsToRevision, revisionOf } from './state.js'
+
+/** An operation begins; `current` says to which revision it leads. */
+export function begin(
+  state: LedgerState,
+  request: Pick<OperationRequest, 'kind' | 'revision'>,
+  current: OperationSummary,
+): LedgerState {
+  const changes = leadsToRevision(request.kind)
+  const target = current.revision
+  const kept = keepRevisions(withRevision(state, request, target), [
+    target,
+    state.stable,
+    changes ? null : state.desired,
+    // A rollback goes to the last of these, and a second one to the one before it.
+    ...state.stableBefore.slice(-2),
+  ])
+  return {
+    ...state,
+    current,
+    lastOperation: Math.max(state.lastOperation, current.number),
+    lastRevision: Math.max(state.lastRevision, target),
+    desired: changes ? target : state.desired,
+    attempted: changes ? target : state.attempted,
+    revisions: kept,
+    stableBefore: state.stableBefore.filter((number) => kept.some((revision) => revision.number === number)),
+  }
+}
+
+/** The same declaration may come with secrets sealed anew: the newest box counts, the digest is the same. */
+function withRevision(
+  state: LedgerState,
+  { kind, revision }: Pick<OperationRequest, 'kind' | 'revision'>,
+  number: number,
+): Revision[] {
+  if (kind !== 'deploy' || revision === undefined) return state.revisions
+  const known = revisionOf(state, number)
+  if (known === null) return [...state.revisions, { number, ...revision }]
+  return state.revisions.map((each) =>
+    each === known ? { ...known, ...revision, number, createdAt: known.createdAt } : each,
+  )
+}

@@ -1,0 +1,76 @@
+import { stableBeforeThen } from '../../src/plan/revisions.js'
+import type { Revision } from '../../src/plan/model.js'
+import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
+import { postponed } from './due.js'
+import { failures, withEntry } from './history.js'
+import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
+
+/** The operation in progress ended. */
+export function end(state: LedgerState, ended: OperationEnd, at: string): LedgerState {
+  const { current, topology, lastOperation, lastRevision } = state
+  if (current === null) return state
+  const { outcome } = ended.result
+  const history = withEntry(state.history, entryOf(current, ended, at))
+  if (current.kind === 'destroy' && outcome === 'succeeded') {
+    return { ...emptyLedger(topology), history, lastOperation, lastRevision }
+  }
+  const next = { ...(serves(current, ended) ? arrived(state, ended, at) : left(state, ended)), history, current: null }
+  const { kind } = current
+  return (kind === 'cleanup' || (kind === 'destroy' && current.automatic)) && outcome !== 'succeeded'
+    ? postponed(next, kind, failures(history), at)
+    : next
+}
+
+const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string): HistoryEntry => ({
+  operation: result.operation,
+  number: current.number,
+  kind: current.kind,
+  outcome: result.outcome,
+  revision: result.revision,
+  startedAt: current.startedAt,
+  endedAt: at,
+  ...(result.error === undefined ? {} : { error: result.error }),
+  ...(current.by === undefined ? {} : { by: current.by }),
+  ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
+})
+
+/** The revision serves everywhere, though what was left of the one before may not all be gone. */
+const serves = ({ kind }: OperationSummary, { result: { outcome }, committed }: OperationEnd): boolean =>
+  leadsToRevision(kind) && (outcome === 'succeeded' || (outcome === 'needsAttention' && committed === true))
+
+function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerState {
+  const { outcome, revision } = ended.result
+  return {
+    ...state,
+    stable: revision,
+    stableBefore: stableBeforeThen(state.stableBefore, state.stable, revision),
+    dirty: outcome === 'succeeded' ? [] : [...ended.dirty],
+    standby: standbyThen(state.standby, ended, at),
+    expiresAt: expiry(revisionOf(state, revision), at),
+  }
+}
+
+function left(state: LedgerState, { result: { outcome }, dirty }: OperationEnd): LedgerState {
+  const halfDone = outcome === 'held' || outcome === 'needsAttention'
+  return {
+    ...state,
+    // An undone operation leaves what was half changed before it as it found it.
+    dirty: [...new Set([...state.dirty, ...(halfDone ? dirty : [])])],
+    standby: state.current?.kind === 'cleanup' && outcome === 'succeeded' ? null : state.standby,
+  }
+}
+
+function standbyThen(
+  before: LedgerState['standby'],
+  { standby, stays = [] }: OperationEnd,
+  at: string,
+): LedgerState['standby'] {
+  const names = (before?.names ?? []).filter((name) => stays.includes(name))
+  if (standby !== undefined) return { names: [...names, ...standby.names], until: after(at, standby.keepMs) }
+  return before === null || names.length === 0 ? null : { ...before, names }
+}
+
+function expiry(revision: Revision | null, at: string): string | null {
+  const ttlMs = revision?.topology.ttlMs ?? null
+  return ttlMs === null ? null : after(at, ttlMs)
+}

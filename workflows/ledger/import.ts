@@ -1,0 +1,56 @@
+import type { ErrorReport } from '../../src/errors.js'
+import { lostOperation } from '../../src/plan/seat-work.js'
+import type { LedgerState } from '../../src/contracts/index.js'
+import { inProgress } from './refusals.js'
+
+/** Why a state cannot take the place of the present one, or null. */
+export function importRefusal(
+  state: LedgerState,
+  file: LedgerState,
+  { force = false, nowMs }: { force?: boolean; nowMs: number },
+): ErrorReport | null {
+  const { topology, current, lastOperation } = state
+  if (current !== null) return inProgress(topology, current, nowMs)
+  if (file.topology !== topology) {
+    return { code: 'USAGE', message: `the state is of topology ${file.topology}, not ${topology}` }
+  }
+  if (file.lastOperation >= lastOperation || force) return null
+  return {
+    code: 'STATE_NEWER',
+    message: `what is known of ${topology} is newer than the file: operation ${lastOperation}, the file ends at ${file.lastOperation}`,
+    hint: 'cul8er state export saves what is known; --force replaces it all the same',
+  }
+}
+
+/** A state that was checked takes the place of the present one, but for the numbers, which never go down. */
+export function imported(
+  state: LedgerState,
+  file: LedgerState,
+  nowMs: number,
+): { state: LedgerState; notes: string[] } {
+  const { topology } = state
+  const past = (iso: string | null): boolean => iso !== null && Date.parse(iso) <= nowMs
+  const expired = past(file.expiresAt)
+  const over = past(file.standby?.until ?? null)
+  const notes = [
+    ...(expired ? [`its ttl has passed: it is not destroyed; set one with cul8er ttl set ${topology} 24h`] : []),
+    ...(over
+      ? [`the time of its standby set (${file.standby?.names.join(', ')}) has passed: the next deploy removes it`]
+      : []),
+    ...(file.current === null
+      ? []
+      : [`${file.current.id} was in progress when it was exported: what that changed counts as dirty`]),
+  ]
+  return {
+    notes,
+    state: {
+      ...file,
+      current: null,
+      expiresAt: expired ? null : file.expiresAt,
+      standby: over ? null : file.standby,
+      dirty: file.current === null ? file.dirty : [...file.dirty, lostOperation(file.current.number)],
+      lastOperation: Math.max(state.lastOperation, file.lastOperation),
+      lastRevision: Math.max(state.lastRevision, file.lastRevision),
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { Revision } from '../../src/plan/model.js'
+import { strategyNamed } from '../../src/strategies/registry.js'
+import type { Approach } from '../../src/topology/model.js'
+import { hostsOf } from '../../src/plan/where.js'
+import type {
+  LedgerState,
+  OperationInput,
+  OperationRequest,
+  OperationSummary,
+  OperationWorkflowType,
+} from '../../src/contracts/index.js'
+import { leadsToRevision, revisionOf } from './state.js'
+
+/** What an operation is started with; `state` knows its revision already. */
+export function operationInput(
+  state: LedgerState,
+  request: OperationRequest,
+  { number, revision: target }: OperationSummary,
+): OperationInput {
+  const revision = revisionOf(state, target)
+  if (revision === null) throw new Error(`no revision ${target}`)
+  const { kind, planFingerprint, force, snapshot, resource, without, requestId } = request
+  return {
+    topology: state.topology,
+    number,
+    requestId,
+    request: { kind, planFingerprint, force, snapshot, resource, without },
+    revision,
+    base: revisionOf(state, state.stable),
+    past: pastOf(state),
+    hosts: hostsOf(state, target),
+    dirty: state.dirty,
+    standby: state.standby?.names ?? [],
+  }
+}
+
+/** Revisions that a payload may carry beside the one that is to be. */
+const PAST = 5
+
+/** What live instances may still be at: the last that went well everywhere, the stable one, and attempts since that left something. */
+export function pastOf(state: LedgerState): Revision[] {
+  const changes = state.history.filter(({ kind }) => leadsToRevision(kind))
+  const last = changes.findLastIndex(({ outcome }) => outcome === 'succeeded')
+  const attempts = changes
+    .slice(last + 1)
+    .filter(({ outcome }) => outcome === 'held' || outcome === 'needsAttention')
+    .map(({ revision }) => revision)
+  // Named twice, the later place counts.
+  const inTime = [...new Set([changes[last]?.revision, state.stable, ...attempts].reverse())].reverse()
+  const kept = inTime.flatMap((number) => revisionOf(state, number ?? null) ?? [])
+  return kept.filter(({ number }, index) => number === state.stable || index > kept.length - PAST)
+}
+
+/** A revision that was stable before is not tried with a canary again: going back is what is urgent. */
+export function workflowType({ kind }: Pick<OperationRequest, 'kind'>, approach: Approach): OperationWorkflowType {
+  if (kind === 'rollback') return (strategyNamed(approach).rollsBackBy as Approach | undefined) ?? approach
+  return kind === 'deploy' ? approach : kind
+}

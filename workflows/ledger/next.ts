@@ -1,0 +1,74 @@
+import type { ErrorReport } from '../../src/errors.js'
+import type {
+  Answer,
+  AwaitedEnd,
+  Imported,
+  ImportRequest,
+  LedgerState,
+  OperationRequest,
+  OperationStarted,
+  TtlRequest,
+} from '../../src/contracts/index.js'
+import { dueNow, nextDue, type Due } from './due.js'
+import { isExpired } from './refusals.js'
+
+/** What was asked, and the answer once there is one. */
+export interface Question<Input, Output> {
+  input: Input
+  answer: Answer<Output> | null
+}
+
+/** What waits in the ledger's queue. */
+export type Item =
+  | { kind: 'start'; question: Question<OperationRequest, OperationStarted> }
+  | { kind: 'ttl'; question: Question<TtlRequest, { expiresAt: string | null }> }
+  | { kind: 'import'; question: Question<ImportRequest, Imported> }
+  | { kind: 'ended'; how: AwaitedEnd }
+  | { kind: 'cancel' }
+
+/** One thing for the ledger to do. */
+export type Next = { do: 'take'; item: Item } | { do: 'due'; due: Due } | { do: 'renew' }
+
+export interface Circumstances {
+  nowMs: number
+  /** An update was accepted and is not answered yet; it may not have come as far as the queue. */
+  asked: boolean
+  /** The history is getting long. */
+  tooLong: boolean
+}
+
+/**
+ * What comes next, or null. A person's request goes before what is due: when the worker was away, both come at once, and a deploy
+ * renews the ttl. Neither what is due nor continue-as-new begins while anybody is being answered.
+ */
+export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumstances): Next | null {
+  const item = queue.find(({ kind }) => kind === 'ended') ?? queue.find((each) => !mustWait(state, each, now.nowMs))
+  if (item !== undefined) return { do: 'take', item }
+  if (state.current !== null || queue.length > 0 || now.asked) return null
+  const due = dueNow(state, now.nowMs)
+  if (due !== null) return { do: 'due', due }
+  return now.tooLong ? { do: 'renew' } : null
+}
+
+/** A cleanup takes seconds: whoever wants to start or load something waits for its end, for as long as they wait at all. */
+const mustWait = ({ current }: LedgerState, item: Item, nowMs: number): boolean =>
+  current?.kind === 'cleanup' &&
+  (item.kind === 'start' || item.kind === 'import') &&
+  !isExpired(item.question.input, nowMs)
+
+/** When to look again if nothing happens, ms since the epoch, and why, for people. */
+export function wakeAt(state: LedgerState, queue: readonly Item[]): { at: number; why: string } {
+  if (state.current === null) {
+    const at = nextDue(state)
+    const standby = at === Date.parse(state.standby?.until ?? '')
+    return { at, why: standby ? 'until the standby set is removed' : 'until the ttl is over' }
+  }
+  const limits = queue.flatMap((item) =>
+    'question' in item && item.question.input.notAfter !== undefined
+      ? [Date.parse(item.question.input.notAfter) + 1]
+      : [],
+  )
+  return { at: Math.min(Infinity, ...limits), why: 'for how long a request waits for the cleanup' }
+}
+
+export const refused = (report: ErrorReport): { refused: ErrorReport } => ({ refused: report })

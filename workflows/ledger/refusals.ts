@@ -1,0 +1,72 @@
+import type { ErrorReport } from '../../src/errors.js'
+import type { LedgerState, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
+import { projectRefusal } from '../../src/plan/where.js'
+import { revisionOf } from './state.js'
+import { targetOf } from './target.js'
+
+/** Why a request cannot start now, or null. */
+export function refusal(state: LedgerState, request: OperationRequest, nowMs: number): ErrorReport | null {
+  if (state.current !== null) return inProgress(state.topology, state.current, nowMs)
+  const wanted = request.revision ?? revisionOf(state, targetOf(state, request))
+  return senseless(state, request) ?? (wanted === null ? null : projectRefusal(state, wanted.topology))
+}
+
+function senseless(state: LedgerState, request: OperationRequest): ErrorReport | null {
+  const { topology } = state
+  if (request.kind === 'deploy') {
+    return request.revision === undefined ? { code: 'USAGE', message: 'a deploy needs a revision' } : null
+  }
+  if (state.desired === null) return nothingThere(state)
+  if (request.kind !== 'rollback') return null
+  const target = targetOf(state, request)
+  if (target === null) {
+    return {
+      code: 'UNKNOWN_REVISION',
+      message: `${topology} has no stable revision to go back to`,
+      hint: `cul8er history ${topology} shows what was deployed`,
+    }
+  }
+  if (revisionOf(state, target) !== null) return null
+  return {
+    code: 'UNKNOWN_REVISION',
+    message: `revision ${target} of ${topology} is not kept`,
+    hint: `kept are ${state.revisions.map(({ number }) => number).join(', ')}`,
+  }
+}
+
+export const nothingThere = ({ topology }: LedgerState): ErrorReport => ({
+  code: 'UNKNOWN_TOPOLOGY',
+  message: `nothing of ${topology} is deployed`,
+  hint: 'cul8er state list shows what is',
+})
+
+export function inProgress(topology: string, current: OperationSummary, nowMs: number): ErrorReport {
+  const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
+  return {
+    code: 'OPERATION_IN_PROGRESS',
+    message: `${current.kind} of ${topology} (${current.id}) is in progress for ${age} s`,
+    hint: `cul8er attach ${topology} follows it, cul8er abort ${topology} ends it, --wait waits for it`,
+    details: {
+      operation: current.id,
+      workflowId: current.workflowId,
+      kind: current.kind,
+      step: current.step,
+      startedAt: current.startedAt,
+    },
+  }
+}
+
+/** A cleanup takes seconds and is nobody's operation: requests wait for its end. */
+export const isBusy = ({ current }: LedgerState): boolean => current !== null && current.kind !== 'cleanup'
+
+/** Whether the command that asked has given up by now. */
+export const isExpired = ({ notAfter }: { notAfter?: string }, nowMs: number): boolean =>
+  notAfter !== undefined && Date.parse(notAfter) < nowMs
+
+/** `now` lets a command whose clock is wrong ask again by the ledger's. */
+export const expired = ({ notAfter }: { notAfter?: string }, nowMs: number): ErrorReport => ({
+  code: 'EXPIRED',
+  message: `the request came too late: it was to start by ${notAfter}, and it is ${new Date(nowMs).toISOString()}`,
+  hint: 'nothing was started; run the command again',
+  details: { notAfter, now: new Date(nowMs).toISOString() },
+})
