@@ -1,5 +1,6 @@
 import { createSnapshot, deleteInstance, deleteSnapshot, startInstance, stopInstance } from '../incus/index.js'
 import { configureCommands, createCommand, labelsOf } from '../instances/commands.js'
+import { digestOf } from '../plan/digest.js'
 import type { InstanceSpec, Labels, ObservedInstance, Revision, Role } from '../plan/model.js'
 import { isOurSnapshot, snapshotName } from '../plan/naming.js'
 import { instanceSpec } from '../plan/specs.js'
@@ -57,10 +58,14 @@ export function pruned(input: DryRunInput, work: Work): DryStep[] {
     .filter(({ name }) => isOurSnapshot(name))
     .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
     .map(({ name }) => name)
-    .concat(snapshotName(input.operation))
+    .concat(snapshotOf(input))
     .slice(0, -strategy.rollback.keepSnapshots || undefined)
     .map((name) => line(observed, 'prune', deleteSnapshot(observed.name, name, { project })))
 }
+
+/** The operation makes the name unique; before it exists, the part is a stand-in of the same shape. */
+const snapshotOf = ({ revision: { topology, createdAt }, operation }: DryRunInput): string =>
+  snapshotName(operation, digestOf({ topology: topology.name, operation, createdAt }, 8))
 
 export const specOf = (
   { revision }: DryRunInput,
@@ -81,7 +86,7 @@ function updated(
     ...drained(input, spec),
     ...(strategy.rollback.snapshot === 'never'
       ? []
-      : [line(spec, 'snapshot', createSnapshot(spec.name, snapshotName(input.operation), at))]),
+      : [line(spec, 'snapshot', createSnapshot(spec.name, snapshotOf(input), at))]),
     ...configure,
     ...(observed.status === 'Running' ? [] : started(spec)),
     ...releaseSteps(spec, { fresh: false }).map((command) => line(spec, 'install release', command)),

@@ -1,10 +1,19 @@
+import { workflowInfo } from '@temporalio/workflow'
+import { digestOf } from '../../src/plan/digest.js'
 import type { InstanceSpec, Revision } from '../../src/plan/model.js'
 import { snapshotName } from '../../src/plan/naming.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
 import type { TrafficState } from '../../src/plan/routes.js'
 import { instanceSpec } from '../../src/plan/specs.js'
 import type { Host, Strategy } from '../../src/topology/model.js'
-import type { At, InstanceAt, Proven, SpecAt, Stamp } from '../../src/contracts/index.js'
+import {
+  WorkflowType,
+  type At,
+  type InstanceAt,
+  type Proven,
+  type SpecAt,
+  type Stamp,
+} from '../../src/contracts/index.js'
 import type { Recorder } from './recorder.js'
 import type { Steer } from './steering.js'
 import { Traffic } from './traffic.js'
@@ -59,7 +68,9 @@ export class Run {
   }
 
   get snapshot(): string {
-    return snapshotName(this.input.operation)
+    const { workflowType, runId, parent } = workflowInfo()
+    const ofOperation = workflowType === WorkflowType.leg ? parent?.runId : runId
+    return snapshotName(this.input.operation, digestOf(ofOperation ?? runId, 8))
   }
 
   /** The spec that a piece of work leads to. */

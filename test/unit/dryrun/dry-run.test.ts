@@ -27,7 +27,8 @@ function shown(
             `incus ${briefArgs(args)
               .join(' ')
               .replaceAll(/ -c user\.cul8er\.\S+/g, '')
-              .replaceAll(/[0-9a-f]{64}/g, 'SHA')}`,
+              .replaceAll(/[0-9a-f]{64}/g, 'SHA')
+              .replaceAll(/(pre-deploy-7)-[0-9a-z]{8}\b/g, '$1-UNIQUE')}`,
           ]),
       ...(stdin === undefined ? [] : [`< ${stdin}`]),
     ].join(' | '),
@@ -61,7 +62,7 @@ describe('a dry run', () => {
     const lines = shown(plain({ ...released('1.1.0'), ...exposed, limits: { cpu: 2 } }), before)
     expect(lines.filter((each) => !each.includes('install release'))).toEqual([
       'shop-web: drain',
-      'shop-web: snapshot | incus snapshot create shop-web pre-deploy-7',
+      'shop-web: snapshot | incus snapshot create shop-web pre-deploy-7-UNIQUE',
       expect.stringMatching(
         /^shop-web: configure \| incus config set shop-web limits\.cpu=2 user\.cul8er\.digest=[0-9a-f]{16} user\.cul8er\.operation=7 user\.cul8er\.release=shop@1\.1\.0$/,
       ) as string,
