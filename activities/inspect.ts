@@ -34,10 +34,10 @@ export function inspectActivities(deps: ActivityDeps): Pick<Activities, 'inspect
 type Of<Kind extends InspectRequest['kind']> = Extract<InspectRequest, { kind: Kind }>
 
 async function plan(deps: ActivityDeps, request: Of<'plan'>, signal: AbortSignal): Promise<InspectResult> {
-  const { dirty = [], standby = [], force = false, dryRun: numbers } = request
+  const { base, dirty = [], standby = [], without, force = false, dryRun: numbers } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
-  const input = { revision, hosts, dirty, standby, force }
+  const input = { revision, base, hosts, dirty, standby, without, force }
   const { plan: found, observed } = await observeAndPlan(deps, input, signal)
   const shown = { plan: toPlan(request.topology, found) }
   if (numbers === undefined) return shown
@@ -56,7 +56,7 @@ async function status(
   if (revision === null) return []
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
-  const { work } = planWork({ revision, observed, standby, force: true })
+  const { work } = planWork({ revision, base: revision, observed, standby, force: true })
   const weights = await weightsOf(deps, revision)
   const rows: InstanceStatusRow[] = []
   for (let i = 0; i < ours.length; i += PROBES) {

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'UNKNOWN_TOPOLOGY'
   | 'UNKNOWN_REVISION'
   | 'NAME_CLASH'
+  | 'DATA_LOSS'
   | 'NO_ROOM'
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
@@ -98,6 +99,7 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNKNOWN_TOPOLOGY',
   'UNKNOWN_REVISION',
   'NAME_CLASH',
+  'DATA_LOSS',
   'NO_ROOM',
   'NO_SPACE',
   'PERMISSION',

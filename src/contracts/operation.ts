@@ -91,7 +91,7 @@ export const progress = defineQuery<Progress>('progress')
 export interface OperationInput {
   topology: string
   number: number
-  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource'>
+  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource' | 'without'>
   /** What shall be; for destroy and restore: what is. */
   revision: Revision
   /** The stable revision; null before the first. */

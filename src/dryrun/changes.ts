@@ -20,7 +20,10 @@ export interface DryRunInput {
 export function change(input: DryRunInput, work: Work): DryStep[] {
   const spec = specOf(input, work)
   if (work.action === 'create') return [...made(input, work, 'live'), ...admit(spec)]
-  if (work.action === 'start') return [...started(spec), ...wait(spec), ...admit(spec)]
+  if (work.action === 'start') {
+    const role = work.revive ? [roleLine(spec, spec.project, 'take over', 'live')] : []
+    return [...started(spec), ...wait(spec), ...admit(spec), ...role]
+  }
   if (work.action === 'replace' && work.from !== null) return replaced(input, work, work.from)
   const observed = observedOf(input, work)
   return observed === undefined ? [] : updated(input, { work, spec, observed })
@@ -101,7 +104,8 @@ function updated(
 /** Beside the old one; what is stateful cannot run twice, so there the old one makes room first. */
 function replaced(input: DryRunInput, work: Work, from: LiveInstance): DryStep[] {
   const spec = specOf(input, work)
-  const comes = [...made(input, work, 'new'), ...admit(spec), roleLine(spec, spec.project, 'take over', 'live')]
+  const there = work.revive ? [...started(spec), ...wait(spec)] : made(input, work, 'new')
+  const comes = [...there, ...admit(spec), roleLine(spec, spec.project, 'take over', 'live')]
   const goes = [
     ...drained(input, from),
     roleLine(from, spec.project, 'put aside', 'old'),

@@ -15,8 +15,8 @@ export async function carryOut(run: Run, work: Work): Promise<void> {
   if (work.action === 'create') await create(run, spec)
   else if (work.from === null) throw new Error(`${work.action} of ${work.instance} without an instance`)
   else if (work.action === 'update') await (work.live ? reconfigure : update)(run, spec, work.from)
-  else if (work.action === 'replace') await replace(run, spec, work.from)
-  else if (work.action === 'start') await start(run, spec)
+  else if (work.action === 'replace') await (work.revive ? comeBack : replace)(run, spec, work.from)
+  else if (work.action === 'start') await (work.revive ? putBack : start)(run, spec, work.from)
   run.dirty.delete(work.instance)
 }
 
@@ -89,6 +89,20 @@ async function replace(run: Run, spec: InstanceSpec, from: LiveInstance): Promis
     await retire(run, from)
   }
   run.replaced.push(from)
+}
+
+/** What was put aside has its place again. What is in it makes room first: the two may share a volume. */
+async function comeBack(run: Run, spec: InstanceSpec, from: LiveInstance): Promise<void> {
+  run.undos.push({ kind: 'revive', from })
+  await retire(run, from)
+  await putBack(run, spec, { ...from, name: spec.name, host: spec.host, slot: spec.slot, digest: spec.digest })
+  run.replaced.push(from)
+}
+
+async function putBack(run: Run, spec: InstanceSpec, aside: LiveInstance): Promise<void> {
+  run.undos.push({ kind: 'shelve', from: aside })
+  await ensureStarted(run, spec)
+  await takeOver(run, spec, await healthy(run, spec))
 }
 
 async function takeOver(run: Run, spec: InstanceSpec, address: string | null): Promise<void> {

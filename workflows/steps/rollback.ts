@@ -103,6 +103,15 @@ async function undoOne(run: Run, undo: Undo): Promise<void> {
       return
     }
     case 'shelve':
+      // What is stateful does not run twice.
+      if (undo.from.stateful === true) {
+        await leave(run, undo.from)
+        await run.traffic.drop(undo.from.name)
+        await trying({ summary: undo.from.name }).stopInstance({
+          ...run.instanceAt(undo.from),
+          timeoutMs: STOP_TIMEOUT_MS,
+        })
+      }
       await trying({ summary: undo.from.name }).setRole({ ...run.instanceAt(undo.from), role: 'old' })
       return
     case 'switch':
@@ -110,7 +119,10 @@ async function undoOne(run: Run, undo: Undo): Promise<void> {
     case 'revive': {
       const { from } = undo
       await trying({ summary: from.name }).startInstance(run.instanceAt(from))
-      await trying({ summary: from.name }).setRole({ ...run.instanceAt(from), role: 'live' })
+      // What never had its place does not get it by being brought back.
+      const role = from.role === 'new' ? 'new' : 'live'
+      await trying({ summary: from.name }).setRole({ ...run.instanceAt(from), role })
+      if (role === 'new') return
       return back(run, from, await oldHealthy(run, from))
     }
   }

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow'
 import { digestOf } from '../../src/plan/digest.js'
+import { formerSpec } from '../../src/plan/former-spec.js'
 import type { InstanceSpec, Revision } from '../../src/plan/model.js'
 import { snapshotName } from '../../src/plan/naming.js'
 import type { LiveInstance, Work } from '../../src/plan/work.js'
@@ -80,10 +81,7 @@ export class Run {
 
   /** What an instance was declared as, if the stable revision made it so. */
   oldSpec(from: LiveInstance): InstanceSpec | null {
-    const { base } = this.input
-    if (base === null || base.topology.resources[from.resource] === undefined) return null
-    const spec = instanceSpec(base, from, from.host, from.slot)
-    return spec.digest === from.digest ? spec : null
+    return formerSpec(this.input.base, from)
   }
 
   stamp(role: Stamp['role'], revision = this.input.revision.number): Stamp {
