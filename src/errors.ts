@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'UNKNOWN_TOPOLOGY'
   | 'UNKNOWN_REVISION'
   | 'NAME_CLASH'
+  | 'DATA_LOSS'
   | 'NO_ROOM'
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
@@ -104,6 +105,7 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNKNOWN_TOPOLOGY',
   'UNKNOWN_REVISION',
   'NAME_CLASH',
+  'DATA_LOSS',
   'NO_ROOM',
   'NO_SPACE',
   'PERMISSION',

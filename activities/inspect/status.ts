@@ -20,7 +20,7 @@ export const inspectStatus: Inspection<'status'> = async (
 ) => {
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
-  const { work } = planWork({ revision, observed, standby, force: true })
+  const { work } = planWork({ revision, base: revision, observed, standby, force: true })
   const weights = await weightsOf(deps, revision)
   const rows: InstanceStatusRow[] = []
   for (let i = 0; i < ours.length; i += PROBES) {

@@ -37,6 +37,7 @@ export async function lookAhead(
     kind: 'plan',
     topology: name,
     revision,
+    base: state?.revisions.find(({ number }) => number === state.stable) ?? null,
     // Just where the operation would look: a host that is gone for good is in the way of neither.
     formerHosts: state === null ? {} : hostsOf(state, null),
     dirty: state?.dirty ?? [],

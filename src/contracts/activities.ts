@@ -86,12 +86,15 @@ export type AwaitedEnd = { end: OperationEnd } | { lost: ErrorReport }
  * All throw ApplicationFailure with a Cul8erError's code as its type and an ErrorReport as its detail.
  */
 export interface Activities {
-  /** `hosts`: all that the topology uses now or used before. */
+  /** `hosts`: all that the topology uses now or used before. `without`: of those, the ones to leave out. */
   planOperation(input: {
     revision: Revision
+    /** The stable revision. */
+    base?: Revision | null
     hosts: Record<string, Host>
     dirty: string[]
     standby: string[]
+    without?: string[]
     force: boolean
   }): Promise<WorkPlan>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */

@@ -12,12 +12,16 @@ export interface InspectRequests {
   plan: {
     topology: string
     revision: Omit<Revision, 'number'>
+    /** The stable revision, from the ledger. */
+    base?: Revision | null
     /** Of the stable revision: a host may have left the topology. */
     formerHosts?: Record<string, Host>
     /** From the ledger. */
     dirty?: string[]
     /** From the ledger. */
     standby?: string[]
+    /** Hosts to leave out. */
+    without?: string[]
     force?: boolean
     /** Numbers that the operation would have; with them the answer has the commands too. */
     dryRun?: { operation: number; revision: number }

@@ -29,6 +29,7 @@ export function labelsOf(
     image: spec.image,
     release: spec.release === null ? null : `${spec.release.name}@${spec.release.version}`,
     role: stamp.role,
+    ...(spec.stateful ? { stateful: true } : {}),
     secrets: Object.fromEntries(
       spec.secrets.map(({ name, sealed }) => [name, secretDigests.get(name) ?? sealed?.digest ?? '']),
     ),

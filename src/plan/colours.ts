@@ -1,5 +1,6 @@
-import { compare } from './compare.js'
-import type { InstanceSpec, Revision, Slot } from './model.js'
+import { isAsWanted, specInPlace } from './as-wanted.js'
+import { freeSlot } from './free-name.js'
+import type { Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
 import { instanceSpec, resourceOf, seatKey, seats, type Seat } from './specs.js'
 import { liveInstance, replacement, work, type Ours, type Work } from './work.js'
@@ -9,6 +10,21 @@ export interface Seating {
   planned: Map<string, Work | null>
   live: Map<string, Ours>
   standby: Map<string, Ours>
+  isTaken: (name: string, host: string) => boolean
+}
+
+/** The color that a resource's new instances have: of the set that lives, else one that is free; null where there are no sets. */
+export function colourOf(
+  revision: Revision,
+  resource: string,
+  { live, isTaken, hosts }: Pick<Seating, 'live' | 'isTaken'> & { hosts: readonly string[] },
+): Slot | null {
+  if (revision.topology.strategy.approach !== 'blueGreen' || resourceOf(revision, resource).stateful) return null
+  const living = [...live.values()].find(({ labels }) => labels.resource === resource)
+  if (living !== undefined) return living.labels.slot
+  const own = seats(revision).filter((seat) => seat.resource === resource)
+  const places = own.flatMap((seat) => hosts.map((host) => ({ seat, host })))
+  return freeSlot(['blue', 'green', ''], places, revision, isTaken)
 }
 
 /**
@@ -44,30 +60,35 @@ function keptSet(revision: Revision, own: Seat[], { live, standby }: Seating): W
     const old = standby.get(seatKey(seat))
     const now = live.get(seatKey(seat))
     if (old === undefined || now === undefined) return null
-    const spec = instanceSpec(revision, seat, old.host, old.labels.slot)
-    if (!isAsWanted(revision, spec, old)) return null
-    return replacement(spec, liveInstance(now), [`goes back to ${old.name}, which was kept`], {
-      drift: false,
-      revive: true,
-    })
+    if (!isAsWanted(revision, seat, old)) return null
+    return replacement(
+      specInPlace(revision, seat, old),
+      liveInstance(now),
+      [`goes back to ${old.name}, which was kept`],
+      {
+        drift: false,
+        revive: true,
+      },
+    )
   })
   return set.every((w): w is Work => w !== null) ? set : null
 }
 
-/** Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended. */
-const isAsWanted = (revision: Revision, spec: InstanceSpec, old: Ours): boolean =>
-  resourceOf(revision, spec.resource).on.includes(old.host) &&
-  old.labels.digest === spec.digest &&
-  compare(spec, old, old.labels).every(({ kind }) => kind === 'state')
-
-function newSet(revision: Revision, own: Seat[], { planned, live }: Seating): Work[] {
+function newSet(revision: Revision, own: Seat[], { planned, live, isTaken }: Seating): (Work | null)[] {
   const taken = slotsOf(own, live)
   const [before = ''] = taken
-  const slot = [otherSlot(before, true), 'blue' as const, '' as const].find((free) => !taken.has(free)) ?? ''
+  const [first = '', ...others] = [otherSlot(before, true), 'blue' as const, '' as const].filter((s) => !taken.has(s))
+  const places = own.flatMap((seat) => {
+    const host = planned.get(seatKey(seat))?.host ?? live.get(seatKey(seat))?.host
+    return host === undefined ? [] : [{ seat, host }]
+  })
+  const slot = freeSlot([first, ...others], places, revision, isTaken)
   return own.map((seat) => {
     const now = live.get(seatKey(seat))
     const plan = planned.get(seatKey(seat)) ?? null
-    const host = plan?.host ?? now?.host ?? resourceOf(revision, seat.resource).on[0] ?? ''
+    const host = plan?.host ?? now?.host
+    // It has no place on the hosts that are not left out.
+    if (host === undefined) return null
     const spec = instanceSpec(revision, seat, host, slot)
     // A seat that is new in this revision joins the new set.
     return now === undefined

@@ -18,6 +18,8 @@ export function labelsToConfig(labels: Labels): Record<string, string> {
     image: labels.image,
     release: labels.release,
     role: labels.role,
+    // Instances of before have no such key, so only what it says counts, not that it is missing.
+    stateful: labels.stateful === true ? 'true' : null,
   }
   return Object.fromEntries([
     ...Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[`${LABEL_PREFIX}${key}`, value]])),
@@ -45,6 +47,7 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
     image: read('image') ?? '',
     release: read('release') || null,
     role: oneOf(ROLES, read('role'), 'live'),
+    ...(read('stateful') === 'true' ? { stateful: true } : {}),
     secrets: Object.fromEntries(
       Object.entries(config).flatMap(([key, value]) =>
         key.startsWith(SECRET_PREFIX) ? [[key.slice(SECRET_PREFIX.length), value]] : [],

@@ -89,6 +89,8 @@ export interface Labels {
   release: string | null
   /** live takes traffic; new is not proven yet; old is kept for going back. */
   role: Role
+  /** It was made, or made over, as a stateful one: its data counts, also when its resource is gone from the file. */
+  stateful?: boolean
   /** Environment name -> keyed digest. */
   secrets: Record<string, string>
 }

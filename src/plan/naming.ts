@@ -16,10 +16,20 @@ export function instanceName(topology: string, resource: string, index: number |
   ].join('-')
 }
 
-/** Name of the snapshot that an operation takes before it changes an instance. */
-export const snapshotName = (operation: number, unique: string): string => `pre-deploy-${operation}-${unique}`
+/**
+ * Name of the snapshot that an operation takes before it changes an instance.
+ * @param unique - 8 characters of a-z and 0-9 that no other operation has: operations are numbered from 1 again when a ledger is
+ *   lost, and a snapshot of the same name would be of another time
+ * @throws Error when `unique` is anything else
+ */
+export function snapshotName(operation: number, unique: string): string {
+  if (!UNIQUE.test(unique)) throw new Error(`${JSON.stringify(unique)} is not 8 characters of a-z and 0-9`)
+  return `pre-deploy-${operation}-${unique}`
+}
 
-/** Snapshots that cul8er took and may prune. */
+const UNIQUE = /^[0-9a-z]{8}$/
+
+/** Snapshots that cul8er took and may prune; earlier versions gave them a number only. */
 export const isOurSnapshot = (name: string): boolean => /^pre-deploy-\d+(-[0-9a-z]{8})?$/.test(name)
 
 /** The colour that is free beside the one that lives. */

@@ -32,7 +32,7 @@ function alone(resources: Revision['topology']['resources'], updated: readonly W
 }
 
 function deletions(work: readonly Work[]): string[] {
-  const gone = work.filter(({ action, from }) => action === 'delete' && from?.role === 'live')
+  const gone = work.filter(({ action, from }) => action === 'delete' && from?.role === 'live' && !from.stateful)
   return gone.length === 0 ? [] : [`deleting ${list(gone)} cannot be undone: its data and snapshots go too`]
 }
 

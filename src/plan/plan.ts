@@ -1,12 +1,18 @@
-import { digestOf } from './digest.js'
-import { colourSets } from './colours.js'
-import type { Change, Labels, ObservedInstance, Plan, Revision, Slot } from './model.js'
+import { adoptByName } from './adopt.js'
+import { colourOf, colourSets } from './colours.js'
+import { fingerprintOf } from './fingerprint.js'
+import { takenNames } from './free-name.js'
+import { leftovers, stayNote } from './leftovers.js'
+import type { Change, ObservedInstance, Plan, Revision } from './model.js'
 import { notesOf } from './notes.js'
 import { levels } from './order.js'
 import { oursOf, strangersOf } from './ours.js'
+import { placesOf, type Place } from './places.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
 import { countHosts, seatWork } from './seat-work.js'
-import { seatKey, seats, type Seat } from './specs.js'
+import { resourceOf, seatKey, seats, type Seat } from './specs.js'
+import { knowingData } from './stateful.js'
+import { leftOut, leftOutNotes } from './without.js'
 import { liveInstance, type LiveInstance, type Ours, type Work } from './work.js'
 
 export interface WorkPlan {
@@ -21,57 +27,83 @@ export interface WorkPlan {
 
 export interface PlanInput {
   revision: Revision
+  /** The stable revision: it knows what instances were declared as that the new one does not declare. */
+  base?: Revision | null
   /** All instances of the hosts concerned, foreign ones too. */
   observed: ObservedInstance[]
   /** Instances that an earlier operation left half changed: they are set right whatever their labels say. */
   dirty?: string[]
   /** Names of instances that are kept for an instant switch back. */
   standby?: string[]
+  /** Hosts to leave out: nobody looked there, and nothing is to be done there. */
+  without?: string[]
   /** Go on where a check would refuse. */
   force?: boolean
 }
 
 /**
  * What must change so that the world is as the revision says. Pure: the same input gives the same plan.
- * @throws Cul8erError NAME_CLASH when an instance that is not ours has a name that the plan needs
- * @throws Cul8erError NOT_SUPPORTED_YET when an image change would lose a stateful instance's data
+ * @throws Cul8erError NAME_CLASH when a name that the plan needs belongs to an instance that is not ours, or to one that serves
+ * @throws Cul8erError DATA_LOSS when stateful instances would lose their data
  */
-export function planWork({ revision, observed, dirty = [], standby = [], force = false }: PlanInput): WorkPlan {
+export function planWork(input: PlanInput): WorkPlan {
+  const { revision, base = null, dirty = [], standby = [], without = [], force = false } = input
   const { name: topology } = revision.topology
-  const ours = oursOf(topology, observed)
-  const live = groupBySeat(ours)
-  const counts = countHosts(ours)
-  const notes = strangersOf(topology, observed)
-  const planned = new Map<string, Work | null>()
-  for (const seat of seats(revision)) {
-    const key = seatKey(seat)
-    planned.set(
-      key,
-      seatWork({ revision, seat, live: live.get(key) ?? null, colour: liveColour(seat, live), counts, dirty }),
-    )
-  }
+  const observed = input.observed.filter(({ host }) => !without.includes(host))
+  const found = oursOf(topology, observed)
+  const ours = knowingData(adoptByName(revision, found), revision, base)
+  const left = leftOut({ revision, base, without, dirty })
   const aside = ours.filter(({ name, labels }) => labels.role === 'old' && standby.includes(name))
-  const coloured = colourSets(revision, { planned, live, standby: new Map(aside.map((i) => [seatKey(i.labels), i])) })
-  const ordered = inOrder(revision, coloured)
+  const places = placesOf(
+    ours.filter((i) => !aside.includes(i)),
+    { revision, dirty, mayBeElsewhere: (seat) => left.mayHold(seat).length > 0 },
+  )
+  const placeOf = (seat: Seat): Place => places.get(seatKey(seat)) ?? NOBODY
+  const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
+  const isTaken = takenNames(ours)
+  const colours = new Map(
+    Object.keys(revision.topology.resources).map((resource) => {
+      const hosts = left.candidates(resourceOf(revision, resource))
+      return [resource, colourOf(revision, resource, { live, isTaken, hosts })]
+    }),
+  )
+  const counts = countHosts(ours)
+  const planned = new Map(
+    seats(revision).map((seat) => {
+      const colour = colours.get(seat.resource) ?? null
+      return [seatKey(seat), seatWork({ revision, seat, place: placeOf(seat), colour, counts, dirty, left, isTaken })]
+    }),
+  )
+  const kept = new Map(aside.map((i) => [seatKey(i.labels), i]))
+  const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, isTaken }))
   const stays = [...planned.keys()].flatMap((key) => live.get(key) ?? [])
-  const leftovers = ours
-    .filter((i) => !stays.includes(i) && !staysAside(i, aside, ordered))
-    .map((i) => deletion(i, revision))
-    .sort((a, b) => a.instance.localeCompare(b.instance) || a.host.localeCompare(b.host))
-  const work = [...ordered, ...leftovers]
+  const needed = new Set([...stays.map(placeKey), ...changedBy(ordered), ...revivedBy(ordered)])
+  const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
+  const { gone, stay } = leftovers({ revision, rest, ours, ordered, force })
+  const work = [...ordered, ...gone]
 
-  refuseDataLoss(revision, work, force, notes)
-  refuseClashes(work, observed, ours)
+  const [changed, revived] = [changedBy(work), revivedBy(work)]
+  const losses = refuseDataLoss(work, ours, force)
+  refuseClashes(work, observed, { ours, force })
   return {
     work,
-    bystanders: [...stays, ...aside]
-      .filter((i) => !work.some(({ from }) => from?.name === i.name && from.host === i.host))
+    // What is kept and comes back is one all the same: its pool is there already.
+    bystanders: [...stays.filter((i) => !revived.has(placeKey(i))), ...new Set([...aside, ...stay])]
+      .filter((i) => !changed.has(placeKey(i)))
       .map(liveInstance),
     exposure: [],
-    fingerprint: fingerprint(revision, ours),
-    notes: [...notes, ...notesOf(revision, work)],
+    fingerprint: fingerprintOf({ revision, base, ours: found, dirty, standby, without }),
+    notes: [
+      ...strangersOf(topology, observed),
+      ...losses,
+      ...stay.map(stayNote),
+      ...leftOutNotes({ revision, base, without, dirty }, (seat) => placeOf(seat).live),
+      ...notesOf(revision, work),
+    ],
   }
 }
+
+const NOBODY: Place = { live: null, aside: null, unproven: null }
 
 /** The plan as people and `--json` see it. */
 export function toPlan(topology: string, { work, exposure, fingerprint: print, notes }: WorkPlan): Plan {
@@ -90,20 +122,15 @@ export function toPlan(topology: string, { work, exposure, fingerprint: print, n
   return { topology, changes, empty: changes.length === 0, fingerprint: print, notes }
 }
 
-/** The live instance of each seat: of several, the newest revision wins, the rest is left over. */
-function groupBySeat(ours: Ours[]): Map<string, Ours> {
-  const live = ours
-    .filter(({ labels }) => labels.role === 'live')
-    .sort((a, b) => a.labels.revision - b.labels.revision || byPlace(b, a))
-  return new Map(live.map((instance) => [seatKey(instance.labels), instance]))
-}
+const placeKey = ({ host, name }: { host: string; name: string }): string => `${host}/${name}`
 
-/** The colour of the set that a seat belongs to; null: nothing of it lives. */
-const liveColour = ({ resource }: Seat, live: Map<string, Ours>): Slot | null =>
-  [...live.values()].find(({ labels }) => labels.resource === resource)?.labels.slot ?? null
+/** Instances that come back as they are. */
+const revivedBy = (work: readonly Work[]): Set<string> =>
+  new Set(work.flatMap(({ revive, host, instance: name }) => (revive === true ? [placeKey({ host, name })] : [])))
 
-const byPlace = (a: ObservedInstance, b: ObservedInstance): number =>
-  `${a.host}/${a.name}`.localeCompare(`${b.host}/${b.name}`)
+/** Instances that a change begins with. */
+const changedBy = (work: readonly Work[]): Set<string> =>
+  new Set(work.flatMap(({ from }) => (from === null ? [] : [placeKey(from)])))
 
 function inOrder(revision: Revision, perSeat: Map<string, Work | null>): Work[] {
   const rank = new Map(
@@ -123,39 +150,3 @@ const staysAside = (instance: Ours, aside: Ours[], ordered: Work[]): boolean =>
     ({ action, resource, instance: made, drift, revive }) =>
       !revive && (made === instance.name || (resource === instance.labels.resource && action === 'replace' && !drift)),
   )
-
-function deletion(instance: Ours, revision: Revision): Work {
-  const { labels } = instance
-  return {
-    action: 'delete',
-    resource: labels.resource,
-    instance: instance.name,
-    host: instance.host,
-    reasons: [deletionReason(labels, revision)],
-    drift: labels.role !== 'live',
-    index: labels.index,
-    slot: labels.slot,
-    from: liveInstance(instance),
-  }
-}
-
-function deletionReason(labels: Labels, revision: Revision): string {
-  if (labels.role !== 'live') return `left over from operation ${labels.operation}`
-  const resource = revision.topology.resources[labels.resource]
-  if (resource === undefined) return 'its resource is not declared any more'
-  const declared = resource.replicas === null ? labels.index === null : (labels.index ?? Infinity) <= resource.replicas
-  return declared ? 'another instance has its place' : 'there are fewer replicas now'
-}
-
-function fingerprint(revision: Revision, ours: Ours[]): string {
-  const world = ours.toSorted(byPlace).map(({ host, name, type, status, config, devices, labels }) => ({
-    host,
-    name,
-    type,
-    status,
-    config,
-    devices,
-    labels,
-  }))
-  return digestOf({ desired: revision.digest, world }, 32)
-}

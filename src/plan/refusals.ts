@@ -1,43 +1,96 @@
 import { Cul8erError } from '../errors.js'
-import type { ObservedInstance, Revision } from './model.js'
-import { resourceOf } from './specs.js'
+import { mayHoldData } from './leftovers.js'
+import type { ObservedInstance } from './model.js'
 import type { Ours, Work } from './work.js'
 
-/**
- * A stateful instance is not replaced: its data would be lost. With `force` it is, and the notes say so.
- * @throws Cul8erError NOT_SUPPORTED_YET
- */
-export function refuseDataLoss(revision: Revision, all: Work[], force: boolean, notes: string[]): void {
-  for (const { action, instance, reasons, resource, from } of all) {
-    if (action !== 'replace' || !resourceOf(revision, resource).stateful) continue
-    if (!force) {
-      throw new Cul8erError(
-        'NOT_SUPPORTED_YET',
-        `${from?.name} is stateful, and replacing it would lose its data: ${reasons.join('; ')}`,
-        {
-          hint: 'move the data yourself and deploy with --force, or keep the image and type as they are',
-        },
-      )
-    }
-    notes.push(`--force: ${instance} replaces ${from?.name} and starts without its data`)
-  }
+interface Loss extends Work {
+  from: NonNullable<Work['from']>
+  snapshots: string[]
 }
 
 /**
- * Never touch what is not ours: a foreign instance with a name that we need is an error, not an update.
+ * Data is never lost unasked, in whatever way: by a replacement, or by a deletion because of a resource or replica that is gone, is
+ * called or numbered differently, or lives elsewhere. With `force` it is, and the notes say so.
+ * @throws Cul8erError DATA_LOSS with all that would be lost
+ */
+export function refuseDataLoss(all: readonly Work[], ours: readonly Ours[], force: boolean): string[] {
+  const losses = all.flatMap((w): Loss[] => {
+    const { action, from } = w
+    const instance = ours.find(({ name, host }) => name === from?.name && host === from.host)
+    if (from === null || instance === undefined || (action !== 'replace' && action !== 'delete')) return []
+    if (!mayHoldData(instance, ours)) return []
+    return [{ ...w, from, snapshots: instance.snapshots.map(({ name }) => name) }]
+  })
+  if (force) return losses.map(lossNote)
+  if (losses.length === 0) return []
+  throw new Cul8erError('DATA_LOSS', `data would be lost: ${losses.map(inWords).join('; ')}`, {
+    hint: [...new Set(losses.map(hintFor))].join('; '),
+    details: {
+      instances: losses.map(({ from: { name, host, resource }, action, reasons, snapshots }) => ({
+        instance: name,
+        host,
+        resource,
+        action,
+        reasons,
+        snapshots,
+      })),
+    },
+  })
+}
+
+function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): string {
+  const end = action === 'delete' ? 'deleted' : revive === true ? `given up for ${instance}` : `replaced by ${instance}`
+  return `${from.name} on ${from.host} is stateful and would be ${end}, ${its(snapshots)} with it (${reasons.join('; ')})`
+}
+
+const its = ({ length }: string[]): string =>
+  length === 0 ? 'its data' : `its data and ${length === 1 ? 'a snapshot' : `${length} snapshots`}`
+
+function hintFor({ action, from, instance, revive }: Loss): string {
+  if (revive === true) return `--force goes back to ${instance}, without what was written to ${from.name} since`
+  return action === 'delete'
+    ? 'declare it by its old name and number, or move the data yourself and use --force'
+    : 'keep its image, type and host, or move the data yourself and use --force'
+}
+
+function lossNote({ action, from, instance, snapshots, revive }: Loss): string {
+  if (action === 'delete') return `--force: ${from.name} on ${from.host} is deleted, ${its(snapshots)} with it`
+  return revive === true
+    ? `--force: ${instance} comes back in place of ${from.name}, and what was written to ${from.name} since is lost`
+    : `--force: ${instance} replaces ${from.name} and starts without its data`
+}
+
+/**
+ * Never touch what is not ours: a foreign instance with a name that we need is an error, not an update. What is ours and serves is
+ * not deleted before its replacement does: with `force` only.
  * @throws Cul8erError NAME_CLASH
  */
-export function refuseClashes(all: Work[], observed: ObservedInstance[], ours: Ours[]): void {
-  for (const { action, instance, host } of all) {
-    if (action !== 'create' && action !== 'replace') continue
-    const isThere = (i: ObservedInstance): boolean => i.name === instance && i.host === host
-    const foreign = observed.find(isThere)
-    if (foreign !== undefined && !ours.some(isThere)) {
-      const owner = foreign.labels === null ? "is not cul8er's" : `belongs to topology ${foreign.labels.topology}`
-      throw new Cul8erError('NAME_CLASH', `instance ${instance} on ${host} exists and ${owner}`, {
-        hint: `rename it (incus rename ${instance} NEW-NAME), or name the resource or topology differently`,
-        details: { instance, host },
-      })
-    }
+export function refuseClashes(
+  all: readonly Work[],
+  observed: readonly ObservedInstance[],
+  { ours, force }: { ours: readonly Ours[]; force: boolean },
+): void {
+  for (const { action, instance, host, revive } of all) {
+    if ((action !== 'create' && action !== 'replace') || revive) continue
+    const there = observed.find((i) => i.name === instance && i.host === host)
+    if (there === undefined) continue
+    const own = ours.find((i) => i.name === instance && i.host === host)
+    if (own === undefined) throw foreign(there)
+    if (own.labels.role === 'live' && !force) throw inTheWay(own)
   }
 }
+
+function foreign({ name, host, labels }: ObservedInstance): Cul8erError {
+  const owner = labels === null ? "is not cul8er's" : `belongs to topology ${labels.topology}`
+  return new Cul8erError('NAME_CLASH', `instance ${name} on ${host} exists and ${owner}`, {
+    hint: `rename it (incus rename ${name} NEW-NAME), or name the resource or topology differently`,
+    details: { instance: name, host },
+  })
+}
+
+const inTheWay = ({ name, host, labels: { resource } }: Ours): Cul8erError =>
+  new Cul8erError(
+    'NAME_CLASH',
+    `instance ${name} of resource ${resource} on ${host} has a name that another one needs: it would be deleted before its replacement serves`,
+    { hint: 'name the resource differently, or use --force', details: { instance: name, host } },
+  )

@@ -1,10 +1,18 @@
 import type { Resource } from '../topology/model.js'
-import { compare } from './compare.js'
+import { isAsWanted, specInPlace } from './as-wanted.js'
+import { renamed } from './adopt.js'
+import { compare, type Difference } from './compare.js'
+import { freeSlot } from './free-name.js'
+import { isHalfDone } from './half-done.js'
 import type { Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
 import { placeOn } from './place.js'
+import type { Place } from './places.js'
 import { instanceSpec, resourceOf, type Seat } from './specs.js'
+import { areLeftOut, type LeftOut } from './without.js'
 import { liveInstance, replacement, work, type Ours, type Work } from './work.js'
+
+export { lostOperation } from './half-done.js'
 
 /** Instances per host, so far. */
 export interface Counts {
@@ -29,51 +37,86 @@ function count(counts: Counts, resource: string, host: string): void {
 export interface SeatInput {
   revision: Revision
   seat: Seat
-  live: Ours | null
-  /** Of the set that the seat belongs to, where it lives: a new instance takes traffic only in that colour. */
+  place: Place
+  /** Of the set that the seat belongs to: a new instance takes traffic only in that colour. null: it belongs to none. */
   colour: Slot | null
   counts: Counts
-  dirty: string[]
+  dirty: readonly string[]
+  left: LeftOut
+  isTaken: (name: string, host: string) => boolean
 }
 
-/** What must change for one seat; null: nothing. */
-export function seatWork({ revision, seat, live, colour, counts, dirty }: SeatInput): Work | null {
+/** What must change for one seat; null: nothing, or nothing that can be done without the hosts that are left out. */
+export function seatWork(input: SeatInput): Work | null {
+  const { revision, seat, place, counts, dirty, left, isTaken } = input
+  const { live, aside, unproven } = place
+  if (live === null) return creation(input)
   const resource = resourceOf(revision, seat.resource)
-  if (live === null) {
-    const host = placeNext(resource, seat, counts)
-    const coloured = revision.topology.strategy.approach === 'blueGreen' && !resource.stateful
-    const slot: Slot = coloured ? (colour ?? 'blue') : ''
-    return work('create', instanceSpec(revision, seat, host, slot), null, ['it is not there'], { drift: false })
-  }
-  const spec = instanceSpec(revision, seat, live.host, live.labels.slot)
-  const moved = resource.on.includes(live.host) ? [] : [`host ${live.host} is not one of its hosts any more`]
-  const differences = [
+  const spec = specInPlace(revision, seat, live)
+  const hosts = left.candidates(resource)
+  const moves = !resource.on.includes(live.host) && hosts.length > 0
+  const differences: Difference[] = [
     ...(isHalfDone(live, dirty) ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }] : []),
+    ...(live.formerly === undefined ? [] : [{ kind: 'live' as const, reason: renamed(live.formerly, seat) }]),
     ...compare(spec, live, live.labels),
+    ...role(live),
   ]
-  const reasons = [...moved, ...differences.map(({ reason }) => reason)]
+  const reasons = [
+    ...(moves ? [`host ${live.host} is not one of its hosts any more`] : []),
+    ...differences.map(({ reason }) => reason),
+  ]
   if (reasons.length === 0) return null
-  const drift = live.labels.digest === spec.digest && moved.length === 0
+  const drift = live.labels.digest === spec.digest && !moves && live.formerly === undefined
   const from = liveInstance(live)
-  if (moved.length > 0 || differences.some(({ kind }) => kind === 'image')) {
-    const host = moved.length > 0 ? placeNext(resource, seat, counts) : live.host
-    return replacement(instanceSpec(revision, seat, host, otherSlot(live.labels.slot, false)), from, reasons, { drift })
+  if (moves || differences.some(({ kind }) => kind === 'image')) {
+    if (aside !== null && isAsWanted(revision, seat, aside)) {
+      const why = `${aside.name} was put aside for it and is as wanted`
+      return replacement(specInPlace(revision, seat, aside), from, [...reasons, why], { drift: false, revive: true })
+    }
+    const host = moves ? placeNext({ on: hosts }, seat, counts) : live.host
+    const slot = freeSlot(slotsBeside(live.labels.slot), [{ seat, host }], revision, isTaken)
+    return replacement(instanceSpec(revision, seat, host, slot), from, reasons, { drift })
   }
-  if (differences.every(({ kind }) => kind === 'state')) return work('start', spec, from, reasons, { drift })
+  if (differences.every(({ kind }) => kind === 'state')) {
+    if (live.labels.role === 'live') return work('start', spec, from, reasons, { drift })
+    // What was to take its place never did, and must not run beside it: they may share a volume.
+    return unproven === null
+      ? work('start', spec, from, reasons, { drift, revive: true })
+      : replacement(spec, liveInstance(unproven), reasons, { drift, revive: true })
+  }
   return work('update', spec, from, reasons, {
     drift,
     ...(differences.every(({ kind }) => kind === 'live') ? { live: true } : {}),
   })
 }
 
-/** How an operation that ended without saying what it was at stands among the dirty: all that it touched is suspect. */
-export const lostOperation = (number: number | string): string => `operation ${number}`
+function creation({ revision, seat, colour, counts, left, isTaken }: SeatInput): Work | null {
+  const resource = resourceOf(revision, seat.resource)
+  const away = left.mayHold(seat)
+  const hosts = left.candidates(resource)
+  if (hosts.length === 0 || (away.length > 0 && left.keepsData(seat))) return null
+  const host = placeNext({ on: hosts }, seat, counts)
+  const slot = colour ?? freeSlot(['', 'green', 'blue'], [{ seat, host }], revision, isTaken)
+  const reason = away.length > 0 ? areLeftOut(away) : 'it is not there'
+  return work('create', instanceSpec(revision, seat, host, slot), null, [reason], { drift: false })
+}
 
-const isHalfDone = ({ name, labels }: Ours, dirty: string[]): boolean =>
-  dirty.includes(name) || dirty.includes(lostOperation(labels.operation))
+/** A stateful instance that has a place without being live in it. */
+function role({ labels }: Ours): Difference[] {
+  if (labels.role === 'old') return [{ kind: 'state', reason: 'was put aside, and nothing is in its place' }]
+  if (labels.role === 'new')
+    return [{ kind: 'state', reason: `operation ${labels.operation} made it and did not finish` }]
+  return []
+}
 
-function placeNext(resource: Resource, seat: Seat, counts: Counts): string {
-  const host = placeOn(resource, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })
+function slotsBeside(slot: Slot): [Slot, ...Slot[]] {
+  const first = otherSlot(slot, false)
+  const others = (['green', 'blue', ''] as const).filter((other) => other !== slot && other !== first)
+  return [first, ...others]
+}
+
+function placeNext(on: Pick<Resource, 'on'>, seat: Seat, counts: Counts): string {
+  const host = placeOn(on, { ofResource: counts.ofResource.get(seat.resource) ?? new Map(), all: counts.all })
   count(counts, seat.resource, host)
   return host
 }

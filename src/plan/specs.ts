@@ -21,6 +21,10 @@ export function seats(revision: Revision): Seat[] {
 /** A key that tells seats apart. */
 export const seatKey = (seat: Seat): string => `${seat.resource}/${seat.index ?? ''}`
 
+/** A seat for people: `replica 2 of web`. */
+export const inWords = ({ resource, index }: Seat): string =>
+  index === null ? `resource ${resource}` : `replica ${index} of ${resource}`
+
 /**
  * What the instance of a seat shall be.
  * @throws Error when the revision has no such resource, or no artifact for its release: a revision is complete or a bug

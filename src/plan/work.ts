@@ -1,8 +1,11 @@
 import type { Change, InstanceSpec, Labels, ObservedInstance, Role, Slot } from './model.js'
 import type { Seat } from './specs.js'
 
-/** An instance that carries our labels. */
-export type Ours = ObservedInstance & { labels: Labels }
+/**
+ * An instance that carries our labels.
+ * `formerly`: what its labels call it, where the declaration has another name for it by now.
+ */
+export type Ours = ObservedInstance & { labels: Labels; formerly?: Seat }
 
 /** An instance of ours that is there, in few words: it travels in payloads. */
 export interface LiveInstance extends Seat {
@@ -13,6 +16,10 @@ export interface LiveInstance extends Seat {
   role: Role
   revision: number
   digest: string
+  /** Its data counts. */
+  stateful?: boolean
+  /** The resource and number that it was declared as, where the declaration has another name for it by now. */
+  formerly?: Seat
   /** Names; only where they were asked for. */
   snapshots?: string[]
 }
@@ -21,14 +28,20 @@ export interface LiveInstance extends Seat {
 export interface Work extends Change {
   index: number | null
   slot: Slot
-  /** The live instance of the seat; null for a create. */
+  /**
+   * The instance that has the place now; null for a create. Its role says whether it ever took traffic: `new` did not, and `old`
+   * is put aside.
+   */
   from: LiveInstance | null
-  /** replace: the other instance is there already, kept from before. */
+  /**
+   * The instance is there, put aside or kept from before, and gets its role `live` back: nothing is made, and nothing may be
+   * deleted when it is undone. replace: `from` makes room for it first when it is stateful. start: nothing else has its place.
+   */
   revive?: boolean
 }
 
 /** An observed instance of ours in few words. */
-export const liveInstance = ({ name, host, addresses, labels }: Ours): LiveInstance => ({
+export const liveInstance = ({ name, host, addresses, labels, formerly }: Ours): LiveInstance => ({
   name,
   resource: labels.resource,
   index: labels.index,
@@ -38,6 +51,8 @@ export const liveInstance = ({ name, host, addresses, labels }: Ours): LiveInsta
   role: labels.role,
   revision: labels.revision,
   digest: labels.digest,
+  ...(labels.stateful === true ? { stateful: true } : {}),
+  ...(formerly === undefined ? {} : { formerly }),
 })
 
 /** A change that makes an instance as its spec says. */

@@ -98,9 +98,22 @@ function stepsOf(undo: Compensation): Step[] {
     case 'configure':
       return [{ kind: 'configure', at: undo.from, before: undo.from }]
     case 'revive':
-      return [{ kind: 'start', at: undo.from }, { kind: 'role', at: undo.from, role: 'live' }, ...proven(undo.from)]
+      // What never had the place does not get it by being brought back.
+      return undo.from.role === 'new'
+        ? [
+            { kind: 'start', at: undo.from },
+            { kind: 'role', at: undo.from, role: 'new' },
+          ]
+        : [{ kind: 'start', at: undo.from }, { kind: 'role', at: undo.from, role: 'live' }, ...proven(undo.from)]
     case 'shelve':
-      return [{ kind: 'role', at: undo.from, role: 'old' }]
+      // What is stateful does not run beside another one.
+      return undo.from.stateful === true
+        ? [
+            { kind: 'drain', at: undo.from },
+            { kind: 'forget', at: undo.from },
+            { kind: 'retire', from: undo.from },
+          ]
+        : [{ kind: 'role', at: undo.from, role: 'old' }]
     case 'switch':
       return [{ kind: 'switch', active: undo.active }]
     case 'withdraw':

@@ -52,10 +52,12 @@ export function specOf(view: View, at: Place, before?: LiveInstance): InstanceSp
  * stable revision declares it.
  */
 export function specBefore({ base, past, dirtyBefore }: View, from: LiveInstance): InstanceSpec | null {
+  // The declaration may call it by another name now.
+  const seat = from.formerly ?? from
   const specs = [...(base === null ? [] : [base]), ...past.toReversed()].flatMap((revision) =>
-    revision.topology.resources[from.resource] === undefined
+    revision.topology.resources[seat.resource] === undefined
       ? []
-      : [{ number: revision.number, spec: instanceSpec(revision, from, from.host, from.slot) }],
+      : [{ number: revision.number, spec: { ...instanceSpec(revision, seat, from.host, from.slot), name: from.name } }],
   )
   return (
     specs.find(({ spec }) => spec.digest === from.digest)?.spec ??

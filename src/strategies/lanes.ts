@@ -21,6 +21,7 @@ function stepsOf(work: Work, at: Place, settings: Settings): Step[] {
   const { from } = work
   if (work.action === 'create') return [...made(at, 'live'), { kind: 'admit', at }]
   if (from === null) throw new Error(`${work.action} of ${work.instance} without an instance`)
+  if (work.revive === true) return revived(work.action, at, from)
   if (work.action === 'start') {
     return [
       { kind: 'start', at },
@@ -69,6 +70,17 @@ function replaced(at: Place, from: LiveInstance, { revision }: Settings): Step[]
   const goes = retired(from)
   // Its data cannot serve twice: the old one makes room first.
   return revision.topology.resources[at.resource]?.stateful === true ? [...goes, ...comes] : [...comes, ...goes]
+}
+
+/** What was put aside has its place again. What is in it makes room first: the two may share a volume. */
+function revived(action: Work['action'], at: Place, from: LiveInstance): Step[] {
+  return [
+    ...(action === 'replace' ? retired(from) : []),
+    { kind: 'start', at, revive: { ...from, ...at, address: null } },
+    { kind: 'healthy', at },
+    { kind: 'admit', at },
+    { kind: 'role', at, role: 'live' },
+  ]
 }
 
 /** Out of the traffic and stopped, but there to come back. */

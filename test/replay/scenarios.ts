@@ -95,7 +95,13 @@ export const SCENARIOS: Record<string, Scenario> = {
   restore: async (stage) => {
     await deploy(stage, '1.0.0', {})
     await deploy(stage, '1.1.0', {})
-    const request = { kind: 'restore', snapshot: 'pre-deploy-2' } as const
+    const snapshots = await stage.rig.inspect({
+      kind: 'snapshots',
+      topology: stage.name,
+      hosts: (await stage.rig.ledger(stage.name)).revisions.at(-1)?.topology.hosts ?? {},
+      project: null,
+    })
+    const request = { kind: 'restore', snapshot: snapshots.at(-1)?.name ?? '' } as const
     return ended('succeeded', await stage.rig.start(stage.name, request), stage)
   },
   'restore-failed': async (stage) => {
@@ -125,7 +131,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   leg: async (stage) => {
     const run = await start(stage, '1.0.0', { maxParallel: 50 }, WIDE)
     await finish(stage, run)
-    return { workflowId: `${run.workflowId}/leg/3`, outcome: null }
+    return { workflowId: `${run.workflowId}/forward/3`, outcome: null }
   },
   ledger: async (stage) => {
     const strategy = { approach: 'blueGreen', keep: '1s' }

@@ -19,8 +19,8 @@ export class FakeWorld {
 
   activities(): Activities {
     const all: Activities = {
-      planOperation: async ({ revision, dirty, standby, force }) =>
-        planWork({ revision, observed: [...this.instances.values()], dirty, standby, force }),
+      planOperation: async ({ revision, base, dirty, standby, without, force }) =>
+        planWork({ revision, base, observed: [...this.instances.values()], dirty, standby, without, force }),
       ensureProject: async () => {},
       findOwned: async () => [...this.instances.values()].map(liveInstance),
       ensureInstance: async ({ spec, stamp }) => {

@@ -95,11 +95,12 @@ export class Fleet {
 
   /** As a command would ask for it, with what the ledger knows. */
   async plan(version: string, extra: Extra = {}): Promise<Plan> {
-    const { dirty, standby } = await this.ledger()
+    const { dirty, standby, revisions, stable } = await this.ledger()
     const { plan } = await this.rig.inspect({
       kind: 'plan',
       topology: this.name,
       revision: this.revision(version, extra),
+      base: revisions.find(({ number }) => number === stable) ?? null,
       dirty,
       standby: standby?.names ?? [],
     })

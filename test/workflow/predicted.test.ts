@@ -55,6 +55,7 @@ describe('a dry run predicts the commands of an undisturbed operation', { timeou
       kind: 'plan',
       topology,
       revision,
+      base: ledger?.revisions.find(({ number }) => number === ledger.stable) ?? null,
       dirty: [],
       standby: ledger?.standby?.names ?? [],
       force: true,

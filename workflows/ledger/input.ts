@@ -28,11 +28,14 @@ export function operationInput(
     revision,
     base: revisionOf(state, state.stable),
     past: pastOf(state),
-    hosts: hostsOf(state, target),
+    hosts: withoutHosts(hostsOf(state, target), without),
     dirty: state.dirty,
     standby: state.standby?.names ?? [],
   }
 }
+
+const withoutHosts = (hosts: OperationInput['hosts'], without: readonly string[] = []): OperationInput['hosts'] =>
+  Object.fromEntries(Object.entries(hosts).filter(([name]) => !without.includes(name)))
 
 /** Revisions that a payload may carry beside the one that is to be. */
 const PAST = 5

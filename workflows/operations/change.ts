@@ -48,9 +48,11 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
     () =>
       quick({ summary: `revision ${revision.number}` }).planOperation({
         revision,
+        base: input.base,
         hosts: input.hosts,
         dirty,
         standby: input.standby,
+        without: request.without,
         force: request.force ?? false,
       }),
     ({ work, exposure }) => changesCount(work.length + exposure.length),

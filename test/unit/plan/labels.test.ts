@@ -42,6 +42,16 @@ describe('labels', () => {
     expect(without).not.toHaveProperty([`user.cul8er.${key}`])
   })
 
+  it('say stateful where it is so, and nothing where it is not or never was said', () => {
+    const stateful = labelsToConfig({ ...labels, stateful: true })
+    expect(stateful).toEqual({ ...config, 'user.cul8er.stateful': 'true' })
+    expect(labelsFromConfig(stateful)).toEqual({ ...labels, stateful: true })
+    expect(labelsToConfig({ ...labels, stateful: false })).toEqual(config)
+    expect(labelsFromConfig({ ...config, 'user.cul8er.stateful': 'no' })).toEqual(labels)
+    expect(labelChanges({ ...labels, stateful: true }, labels)).toEqual({ 'user.cul8er.stateful': '' })
+    expect(labelChanges(labels, { ...labels, stateful: true })).toEqual({ 'user.cul8er.stateful': 'true' })
+  })
+
   it('come back from the config as they were', () => {
     const some: fc.Arbitrary<Labels> = fc.record({
       topology: fc.string({ minLength: 1 }),

@@ -34,12 +34,24 @@ describe('names', () => {
 
   it.each([
     [snapshotName(7, '0a1b2c3d'), true],
-    ['pre-deploy-7-0a1b2c3', false],
     ['pre-deploy-12', true],
+    ['pre-deploy-12-0a1b2c3d', true],
+    ['pre-deploy-12-0A1B2C3D', false],
+    ['pre-deploy-12-0a1b2c3', false],
+    ['pre-deploy-12-0a1b2c3d-1', false],
     ['pre-deploy-', false],
     ['pre-deploy-1-mine', false],
     ['before', false],
   ])('snapshot %s is ours: %s', (name, ours) => {
     expect(isOurSnapshot(name)).toBe(ours)
+  })
+
+  it('operations of one number have snapshots of their own', () => {
+    expect(snapshotName(7, '0a1b2c3d')).toBe('pre-deploy-7-0a1b2c3d')
+    expect(snapshotName(7, '4e5f6a7b')).not.toBe(snapshotName(7, '0a1b2c3d'))
+  })
+
+  it.each(['', 'short', 'too-long-for-it', 'UPPERCAS', 'a_b_c_d_'])('%j is no unique part', (unique) => {
+    expect(() => snapshotName(7, unique)).toThrow('is not 8 characters')
   })
 })

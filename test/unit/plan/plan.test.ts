@@ -242,8 +242,9 @@ describe('stateful instances', () => {
   it('are not replaced', () => {
     expect(() => planWork(input)).toThrow(
       expect.objectContaining({
-        code: 'NOT_SUPPORTED_YET',
-        message: 'shop-web is stateful, and replacing it would lose its data: image is tiny, should be new',
+        code: 'DATA_LOSS',
+        message:
+          'data would be lost: shop-web on one is stateful and would be replaced by shop-web-green, its data with it (image is tiny, should be new)',
         hint: expect.stringContaining('--force') as string,
       }) as Error,
     )

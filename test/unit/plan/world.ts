@@ -123,6 +123,7 @@ export function apply(
     const spec = instanceSpec(revision, w, host, w.slot)
     const found = world.find(at({ name, host }))
     if (action === 'start' && found) found.status = 'Running'
+    if (action === 'start' && found?.labels && w.revive) found.labels.role = 'live'
     if (action === 'create' || (action === 'replace' && !w.revive)) world.push(instanceOf(spec, stamp))
     if (w.revive && found) {
       role({ name, host }, 'live')

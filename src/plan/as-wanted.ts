@@ -1,0 +1,18 @@
+import { compare } from './compare.js'
+import type { InstanceSpec, Revision } from './model.js'
+import { instanceSpec, resourceOf, type Seat } from './specs.js'
+import type { Ours } from './work.js'
+
+/** The spec of an instance that has its seat already, where it is. */
+export const specInPlace = (revision: Revision, seat: Seat, { host, labels }: Ours): InstanceSpec =>
+  instanceSpec(revision, seat, host, labels.slot)
+
+/** Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended. */
+export function isAsWanted(revision: Revision, seat: Seat, instance: Ours): boolean {
+  const spec = specInPlace(revision, seat, instance)
+  return (
+    resourceOf(revision, seat.resource).on.includes(instance.host) &&
+    instance.labels.digest === spec.digest &&
+    compare(spec, instance, instance.labels).every(({ kind }) => kind === 'state')
+  )
+}

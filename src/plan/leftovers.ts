@@ -1,0 +1,82 @@
+import type { Labels, Revision } from './model.js'
+import { instanceName } from './naming.js'
+import { seatKey } from './specs.js'
+import { liveInstance, type Ours, type Work } from './work.js'
+
+export interface LeftoversInput {
+  revision: Revision
+  /** Instances that no place needs. */
+  rest: readonly Ours[]
+  /** All that there are. */
+  ours: readonly Ours[]
+  /** What is made, or made over. */
+  ordered: readonly Work[]
+  force: boolean
+}
+
+/** What is deleted last, and what stays although nothing needs it. */
+export function leftovers({ revision, rest, ours, ordered, force }: LeftoversInput): { gone: Work[]; stay: Ours[] } {
+  const made = new Set(
+    ordered
+      .filter(({ action, revive }) => MAKES.has(action) && !revive)
+      .map(({ host, instance }) => `${host}/${instance}`),
+  )
+  const stay = rest.filter(
+    (i) => !force && i.labels.role !== 'live' && mayHoldData(i, ours) && !made.has(`${i.host}/${i.name}`),
+  )
+  const gone = rest
+    .filter((i) => !stay.includes(i))
+    .map((i) => deletion(i, revision))
+    .sort((a, b) => a.instance.localeCompare(b.instance) || a.host.localeCompare(b.host))
+  return { gone, stay }
+}
+
+/**
+ * Whether an instance may hold the only copy of data. One that was made to take the place of another and never did holds none,
+ * as long as that other one is there.
+ */
+export function mayHoldData({ labels, name, host }: Ours, ours: readonly Ours[]): boolean {
+  if (labels.stateful !== true) return false
+  if (labels.role === 'live' || labels.role === 'old') return true
+  return !ours.some(
+    (other) =>
+      (other.name !== name || other.host !== host) &&
+      seatKey(other.labels) === seatKey(labels) &&
+      (other.labels.role === 'live' || other.labels.role === 'old'),
+  )
+}
+
+/** For a person who wonders why it is there. */
+export const stayNote = ({ name, host, labels }: Ours): string =>
+  labels.role === 'old'
+    ? `${name} on ${host} was put aside and may hold the only copy of its data: it stays; --force deletes it`
+    : `${name} on ${host}, which operation ${labels.operation} did not finish, is stateful and the only one in its place: it stays; --force deletes it`
+
+const MAKES = new Set<Work['action']>(['create', 'replace'])
+
+function deletion(instance: Ours, revision: Revision): Work {
+  const { labels } = instance
+  return {
+    action: 'delete',
+    resource: labels.resource,
+    instance: instance.name,
+    host: instance.host,
+    reasons: [deletionReason(labels, revision)],
+    drift: labels.role !== 'live',
+    index: labels.index,
+    slot: labels.slot,
+    from: liveInstance(instance),
+  }
+}
+
+function deletionReason({ role, operation, resource: name, index }: Labels, { topology }: Revision): string {
+  if (role !== 'live') return `left over from operation ${operation}`
+  const resource = topology.resources[name]
+  if (resource === undefined) return 'its resource is not declared any more'
+  if (resource.replicas === null && index !== null) return 'its resource has no replicas any more'
+  if (resource.replicas !== null && index === null)
+    return `its resource has replicas now, and the first is called ${instanceName(topology.name, name, 1)}`
+  return index !== null && index > (resource.replicas ?? 0)
+    ? 'there are fewer replicas now'
+    : 'another instance has its place'
+}
