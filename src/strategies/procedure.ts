@@ -48,10 +48,10 @@ function projects(project: string | null, makes: readonly Work[]): Stage[] {
   )
 }
 
-function bake(work: readonly Work[], { revision }: Settings): Stage[] {
+function bake(work: readonly Work[], { revision, isRollback }: Settings): Stage[] {
   const { bakeMs } = revision.topology.strategy
   const resources = [...new Set(work.flatMap(({ action, resource }) => (action === 'delete' ? [] : [resource])))]
-  if (bakeMs === 0 || resources.length === 0) return []
+  if (bakeMs === 0 || isRollback === true || resources.length === 0) return []
   return [
     {
       name: 'bake',

@@ -6,6 +6,8 @@ import type { LiveInstance, Work } from '../plan/work.js'
 export interface Settings {
   /** The revision that is deployed: its topology holds the strategy's options. */
   revision: Revision
+  /** A rollback is not baked: what was stable before has proved itself, and going back is urgent. */
+  isRollback?: boolean
 }
 
 /** What a strategy makes of changes. */

@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow'
+import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow'
 import type { Activities, Lane, Stage, Step } from '../../src/contracts/index.js'
 import type { ErrorCode } from '../../src/errors.js'
 import type { Call } from '../../src/steps/kind.js'
@@ -20,7 +20,13 @@ export async function interpret(run: Run, stages: readonly Stage[], direction: D
   for (const [i, part] of slicesOf(stages).entries()) {
     await run.steer.gate()
     if (part.apart) await runSlice(run, part, { direction, which: i + 1 })
-    else for (const stage of part.stages) await runStage(run, stage, direction)
+    else {
+      for (const stage of part.stages) {
+        const carryOn = (): Promise<void> => runStage(run, stage, direction)
+        // Nothing is taken back any more: neither a cancel nor a deadline stops halfway what is left.
+        await (run.committed ? CancellationScope.nonCancellable(carryOn) : carryOn())
+      }
+    }
   }
 }
 
@@ -74,6 +80,8 @@ async function runStep(
   { direction, host }: { direction: Direction; host: string | undefined },
 ): Promise<void> {
   const kind = kindOf(step)
+  // A cancel that came with the end of the last step has interrupted nothing.
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the operation was aborted')
   if (step.kind === 'commit') commit(run)
   if (kind.skip?.(step, run) === true) return
   const registers = direction === 'forward' && !run.committed

@@ -19,7 +19,10 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
     if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded', committed: true, stays }
     const run = runOf(input, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], conducted)
     conducted.run = run
-    const procedure = procedureOf(strategy, plan, { revision: input.revision })
+    const procedure = procedureOf(strategy, plan, {
+      revision: input.revision,
+      isRollback: input.request.kind === 'rollback',
+    })
     return { ...asBefore(input, await carryOut(run, procedure)), stays }
   })
 }
