@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Bench } from './bench.js'
+import { analysis } from './groups/analysis.js'
 import { cli } from './groups/cli.js'
 import { create } from './groups/create.js'
 import { edge } from './groups/edge.js'
@@ -7,7 +8,7 @@ import { plan } from './groups/plan.js'
 import { machineFacts, loadNow } from './machine.js'
 import { table, type Row } from './report.js'
 
-const GROUPS: Record<string, (bench: Bench) => Promise<Row[]>> = { cli, plan, create, edge }
+const GROUPS: Record<string, (bench: Bench) => Promise<Row[]>> = { cli, plan, create, edge, analysis }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -25,12 +25,17 @@ export function closedWindows(
   // The host's clock was set back: what is left is to begin again from here.
   if (observations.length > 0 && newest + SET_BACK_MS < throughMs) return { windows: [], throughMs: second(newest) }
   const settled = second(newest - SETTLING_MS)
-  const sorted = observations.filter(({ at }) => at >= throughMs && at < settled).sort((a, b) => a.at - b.at)
+  const fresh = observations.filter(({ at }) => at >= throughMs && at < settled)
+  const first = fresh.reduce((earliest, { at }) => Math.min(earliest, at), Infinity)
+  // Most looks come before a window is over.
+  if (fresh.length < least || settled - second(first) < leastMs) return { windows: [], throughMs }
+  const sorted = fresh.sort((a, b) => a.at - b.at)
 
   const windows: Observation[][] = []
   let open: Observation[] = []
   let through = throughMs
-  const over = (now: number): boolean => open.length >= least && now - second(open[0]?.at ?? Infinity) >= leastMs
+  const over = (now: number): boolean =>
+    open.length >= least && now > second(open.at(-1)?.at ?? now) && now - second(open[0]?.at ?? now) >= leastMs
   for (const observation of sorted) {
     const now = second(observation.at)
     if (over(now)) {

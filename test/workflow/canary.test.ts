@@ -6,17 +6,33 @@ import { progress } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 
-const canary = (version: string, pause: string): unknown =>
+const canary = (version: string, pause: string, analysis: Record<string, unknown> = {}): unknown =>
   shop(version, {
     strategy: {
       approach: 'canary',
       steps: [{ weight: 25, pause }, { weight: 50, pause }, 100],
-      analysis: { interval: '1s' },
+      analysis: { interval: '1s', ...analysis },
     },
   })
 
 const samples = (server: string, status: number, n = 20): RequestSample[] =>
   Array.from({ length: n }, () => ({ at: Date.now(), pool: 'shop-web-4000', server, status, totalMs: 5 }))
+
+/** A minute of requests, a quarter of them to the canary; every so manieth of each side fails. */
+const mixed = (every: { canary: number; stable: number }): RequestSample[] => {
+  const counts = { canary: 0, stable: 0 }
+  return Array.from({ length: 4_000 }, (_, i) => {
+    const side = i % 4 === 0 ? 'canary' : 'stable'
+    counts[side] += 1
+    return {
+      at: Date.now() + i * 15,
+      pool: 'shop-web-4000',
+      server: side === 'canary' ? 'shop-web-1-canary' : `shop-web-${1 + (i % 3)}`,
+      status: counts[side] % every[side] === 0 ? 500 : 200,
+      totalMs: 5,
+    }
+  })
+}
 
 describe('canary on an emulated host', () => {
   let rig: Rig
@@ -32,9 +48,8 @@ describe('canary on an emulated host', () => {
   })
   afterAll(() => rig.stop())
 
-  const revision = (version: string, pause: string) => rig.revision(topologyOf(canary(version, pause)), artifacts)
-  const start = (version: string, pause: string) =>
-    rig.start('shop', { kind: 'deploy', revision: revision(version, pause) })
+  const revision = (...of: Parameters<typeof canary>) => rig.revision(topologyOf(canary(...of)), artifacts)
+  const start = (...of: Parameters<typeof canary>) => rig.start('shop', { kind: 'deploy', revision: revision(...of) })
   const serving = () => rig.edges.get('one')?.serving('shop') ?? {}
   const releases = () =>
     Object.fromEntries(Object.entries(rig.instances()).map(([name, { release }]) => [name, release]))
@@ -108,6 +123,32 @@ describe('canary on an emulated host', () => {
     expect(await rig.end(run)).toMatchObject({ outcome: 'rolledBack', error: { code: 'ABORTED' } })
     expect(releases()).toEqual(everywhere('1.2.0'))
     expect(serving()).toEqual({ 'shop-web-1': 100, 'shop-web-2': 100, 'shop-web-3': 100 })
+  })
+
+  describe('compared with the stable set', () => {
+    const compared = { compare: 'stable', maxErrorRatePercent: false, minRequests: 100 }
+
+    it('is rolled back when twice as many of its requests fail, and the error has the figures', async () => {
+      await rig.idle('shop')
+      const edge = rig.edges.get('one')
+      if (edge) edge.samples = mixed({ canary: 5, stable: 10 })
+      const run = await start('1.3.0', '60s', compared)
+      const result = await rig.end(run)
+      expect(result).toMatchObject({ outcome: 'rolledBack', error: { code: 'UNHEALTHY' } })
+      expect(result.error?.message).toMatch(
+        /errors 20 % \(\d+ of \d+\) against 1?\d(\.\d)? % \(\d+ of [\d,]+\) of the stable set: evidence .+, alarm at 33$/,
+      )
+      expect(result.durationMs).toBeLessThan(50_000)
+      expect(releases()).toEqual(everywhere('1.2.0'))
+    })
+
+    it('passes when as many fail', async () => {
+      await rig.idle('shop')
+      const edge = rig.edges.get('one')
+      if (edge) edge.samples = mixed({ canary: 5, stable: 5 })
+      expect(await rig.end(await start('1.3.0', '1s', compared))).toMatchObject({ outcome: 'succeeded' })
+      expect(releases()).toEqual(everywhere('1.3.0'))
+    })
   })
 
   it('refuses what makes no sense, with the reason', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { noEvidence, type Evidence } from '../../../src/analysis/evidence.js'
 import type { Analysis } from '../../../src/topology/model.js'
-import { judge, type Look } from '../../../src/traffic/analysis.js'
+import { judge, trafficOf, type Look } from '../../../src/traffic/analysis.js'
+import type { RequestSample } from '../../../src/traffic/model.js'
 import type { Summary } from '../../../src/traffic/samples.js'
 
 const analysis = (over: Partial<Analysis> = {}): Analysis => ({
@@ -123,5 +125,128 @@ describe('a verdict on a canary', () => {
     ],
   ])('%s', (_what, of, seen, expected) => {
     expect(said(of, seen)).toBe(expected)
+  })
+})
+
+describe('a verdict on a canary that is compared', () => {
+  const compared = analysis({ compare: 'stable', maxErrorRatePercent: null })
+  const sides = { canary: new Set(['canary']), stable: new Set(['one', 'two']) }
+  /** 20 requests a second for a minute, half of them to the canary; every so manieth of each side fails. */
+  const samples = ({ canary, stable, ms = 20 }: { canary: number; stable: number; ms?: number }): RequestSample[] =>
+    Array.from({ length: 1_200 }, (_, i): RequestSample => {
+      const own = i % 2 === 0
+      const nth = Math.floor(i / 2) + 1
+      const failed = nth % (own ? canary : stable) === 0
+      return {
+        at: 1_000_000 + i * 50,
+        pool: 'p',
+        server: own ? 'canary' : nth % 2 === 0 ? 'one' : 'two',
+        status: failed ? 502 : 200,
+        totalMs: own ? ms : 20,
+      }
+    })
+  const seen = (of: Analysis, requests: RequestSample[], over: Partial<Look> = {}): Look =>
+    look({
+      ...trafficOf(requests, sides, { evidence: noEvidence(), slowdownPercent: of.maxSlowdownPercent }),
+      ...over,
+    })
+  const sound = samples({ canary: 100, stable: 100 })
+  const only = (server: string): RequestSample[] => sound.filter((sample) => sample.server === server)
+
+  it.each<[string, Analysis, Look, RegExp]>([
+    ['as good', compared, seen(compared, sound), /^pass$/],
+    [
+      'more errors',
+      compared,
+      seen(compared, samples({ canary: 10, stable: 100 })),
+      /^breach: errors 10 % \(\d+ of \d+\) against 0\.\d+ % \(\d of \d+\) of the stable set: evidence .*, alarm at 33$/,
+    ],
+    [
+      'more errors, which nobody compares',
+      analysis({ maxErrorRatePercent: 20 }),
+      seen(compared, samples({ canary: 10, stable: 100 }), { evidence: null }),
+      /^pass$/,
+    ],
+    ['fewer errors', compared, seen(compared, samples({ canary: 100, stable: 10 })), /^pass$/],
+    [
+      'more errors than the threshold allows as well',
+      analysis({ compare: 'stable' }),
+      seen(compared, samples({ canary: 10, stable: 100 })),
+      /^breach: 60 of 600 requests failed \(10\.0 %, allowed 1 %; stable 1 %\); errors 10 %/,
+    ],
+    [
+      'slower',
+      compared,
+      seen(compared, samples({ canary: 100, stable: 100, ms: 30 })),
+      /^breach: latency p95 30 ms, median 30 ms against 20 ms, 20 ms of the stable set: evidence \d+, alarm at 50$/,
+    ],
+    [
+      'slower, but within what is allowed',
+      compared,
+      seen(compared, samples({ canary: 100, stable: 100, ms: 25 })),
+      /^pass$/,
+    ],
+    [
+      'a stable set without requests',
+      compared,
+      seen(compared, only('canary')),
+      /^noData: 0 requests to the stable set so far, 100 needed to compare with$/,
+    ],
+    [
+      'too few requests of either',
+      compared,
+      seen(compared, [...only('canary').slice(0, 7), ...only('one').slice(0, 1)]),
+      /^noData: 7 requests so far, 100 needed; 1 request to the stable set so far, 100 needed to compare with$/,
+    ],
+    [
+      'no requests where none are needed',
+      analysis({ compare: 'stable', maxErrorRatePercent: null, minRequests: 0 }),
+      seen(compared, []),
+      /^noData: 0 requests so far, 1 needed; 0 requests to the stable set so far, 1 needed to compare with$/,
+    ],
+    [
+      'no numbers',
+      compared,
+      look({ canary: null, stable: null, evidence: noEvidence() }),
+      /^noData: the edge gives no numbers$/,
+    ],
+  ])('%s', (_what, of, at, expected) => expect(said(of, at)).toMatch(expected))
+
+  it('carries its figures, whatever it is, and what the next look goes on from', () => {
+    for (const of of [sound, samples({ canary: 2, stable: 100 }), only('canary')]) {
+      const at = seen(compared, of)
+      const { figures, evidence } = judge(compared, at)
+      expect(figures).toMatchObject({ canary: { requests: 600 }, stable: at.stable })
+      expect(figures.words).toHaveLength(2)
+      expect(figures.words[0]).toMatch(/^errors .*: evidence .*, alarm at 33$/)
+      expect(evidence).toBe(at.evidence)
+    }
+    expect(judge(analysis(), look()).figures.words).toEqual([
+      'errors 0 % (0 of 200); stable set 0 % (0 of 1,000)',
+      'latency p95 20 ms, median 20 ms; stable set 20 ms, 20 ms',
+    ])
+    expect(judge(analysis(), look())).not.toHaveProperty('evidence')
+  })
+
+  it('counts no request twice, and none less, when it looks every second and workers take over', () => {
+    const all = samples({ canary: 10, stable: 100 })
+    const at = (evidence: Evidence | null, until: number): Evidence | null =>
+      trafficOf(
+        all.filter((sample) => sample.at + sample.totalMs <= until),
+        sides,
+        { evidence, slowdownPercent: 20 },
+      ).evidence
+    let evidence: Evidence | null = noEvidence()
+    for (let until = 1_000_000; until <= 1_060_000; until += 700) {
+      evidence = at(JSON.parse(JSON.stringify(evidence)) as Evidence, until)
+    }
+    expect(at(evidence, 1_070_000)).toEqual(at(noEvidence(), 1_070_000))
+  })
+
+  it('takes no speed from errors, tunnels and TCP', () => {
+    const odd = samples({ canary: 100, stable: 100, ms: 900 }).map((sample, i) =>
+      sample.server === 'canary' ? { ...sample, status: [500, 101, null][i % 3] ?? null } : sample,
+    )
+    expect(trafficOf(odd, sides, { evidence: noEvidence(), slowdownPercent: 20 }).evidence?.latency.compared).toBe(0)
   })
 })
