@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ExitCode } from '../errors.js'
 import { Context, type Terminal } from './context.js'
+import { typedOptions } from './typed.js'
 
 /** What commands are registered with. */
 export interface App {
@@ -21,7 +22,7 @@ export function createApp(terminal: Terminal): App {
       (handler) =>
       async (...args) => {
         const command = args.at(-1) as Command
-        app.exit = await handler(new Context(terminal, command.optsWithGlobals()), ...args)
+        app.exit = await handler(new Context(terminal, command.optsWithGlobals(), typedOptions(command)), ...args)
       },
   }
   return app

@@ -35,6 +35,8 @@ export class Context {
   constructor(
     readonly terminal: Terminal,
     readonly options: GlobalOptions,
+    /** As typed, for the history: `--force`, `--version 1.2.0`. */
+    readonly typed: string[] = [],
   ) {
     this.colours = palette(this.progress, terminal.env)
   }
@@ -63,7 +65,8 @@ export class Context {
   async connect(): Promise<Cul8er> {
     const { Cul8er } = await import('../client/index.js')
     const { address, namespace } = this.options
-    return Cul8er.connect({ address, namespace, env: this.terminal.env })
+    const typed = { directory: this.terminal.cwd, options: this.typed }
+    return Cul8er.connect({ address, namespace, env: this.terminal.env, typed })
   }
 
   /** Connects for the time of one task. */

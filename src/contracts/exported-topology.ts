@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type * as Model from '../topology/model.js'
-import { name, port, section, text, whole } from '../topology/schema/words.js'
+import { NAME, name, port, section, text, whole } from '../topology/schema/words.js'
 
 /*
  * A normalised topology as it comes back from a file. The types hold this against the model; what the model gets, this must get
@@ -9,7 +9,8 @@ import { name, port, section, text, whole } from '../topology/schema/words.js'
 
 const string = () => z.string()
 const count = () => whole(0, Number.MAX_SAFE_INTEGER)
-const named = <Value extends z.ZodType>(value: Value) => z.record(name(), value)
+const named = <Value extends z.ZodType>(value: Value) =>
+  z.record(name(), value, { error: (issue) => (issue.code === 'invalid_key' ? NAME.words : undefined) })
 const texts = () => z.record(z.string(), z.string())
 
 const host: z.ZodType<Model.Host> = section({

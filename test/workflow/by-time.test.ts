@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { ApplicationFailure } from '@temporalio/common'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withLedger } from '../../src/client/ledger.js'
@@ -30,11 +31,17 @@ describe('what time brings', () => {
   let world: FakeWorld
   let name = ''
   let count = 0
+  let stuck = false
 
   beforeAll(async () => {
     env = await skippingServer()
     const bundle = await skippingBundle()
-    world = new FakeWorld()
+    world = new FakeWorld(({ instances }) => ({
+      deleteInstance: async ({ name: instance }) => {
+        if (stuck) throw ApplicationFailure.nonRetryable('it does not go', 'PERMISSION')
+        instances.delete(instance)
+      },
+    }))
     worker = await SkippingWorker.start(env, { bundle, activities: world.activities(), identity: 'one' })
   })
   afterAll(async () => {
@@ -97,6 +104,29 @@ describe('what time brings', () => {
     expect(desired).toBeNull()
     expect(history.at(-1)).toMatchObject({ kind: 'destroy', outcome: 'succeeded' })
     expect(names()).toEqual([])
+  })
+
+  it('what cannot be done is tried again and again, and leaves the history as it is', async () => {
+    const blueGreen = { name, web: { replicas: 1 }, strategy: { approach: 'blueGreen', keep: '10m' } }
+    await run({ kind: 'deploy', revision: revision('1', blueGreen) })
+    await run({ kind: 'deploy', revision: revision('2', blueGreen) })
+    stuck = true
+    await env.sleep('10 days')
+    stuck = false
+    const { history } = await until(({ current }) => current === null)
+    expect(history.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      'deploy succeeded',
+      'deploy succeeded',
+      'cleanup failed',
+    ])
+    // 10 min, doubling to a day: 9 in the first two days, then one a day.
+    expect(history.at(-1)?.times).toBeGreaterThanOrEqual(14)
+    expect(history.at(-1)?.times).toBeLessThanOrEqual(18)
+    await env.sleep('2 days')
+    expect((await until(({ standby, current }) => standby === null && current === null)).history.at(-1)).toMatchObject({
+      kind: 'cleanup',
+      outcome: 'succeeded',
+    })
   })
 
   it('and not when the ttl is taken away', async () => {

@@ -38,7 +38,7 @@ function withRevision(
 ): Revision[] {
   if (kind !== 'deploy' || revision === undefined) return state.revisions
   const known = revisionOf(state, number)
-  if (known === null) return [...state.revisions, { number, ...revision }]
+  if (known === null) return [...state.revisions, { ...revision, number }]
   return state.revisions.map((each) =>
     each === known ? { ...known, ...revision, number, createdAt: known.createdAt } : each,
   )

@@ -126,8 +126,8 @@ class Ledger {
   }
 
   private async wait(): Promise<void> {
-    const something = (): boolean => this.next() !== null
     const { at, why } = wakeAt(this.state, this.queue)
+    const something = (): boolean => this.next() !== null || wakeAt(this.state, this.queue).at !== at
     if (at === Infinity) await condition(something)
     else await condition(something, Math.max(1, at - Date.now()), { summary: why })
   }

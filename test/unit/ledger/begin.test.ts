@@ -17,6 +17,15 @@ it('a deploy: attempted and desired, not stable', () => {
   expect(state.revisions.at(-1)).toMatchObject({ number: 3, digest: 'd3' })
 })
 
+it('the ledger numbers, whatever the request says', () => {
+  const state = begin(
+    deployed(2),
+    request('deploy', { revision: revision(9, 'd3') }),
+    summary('deploy', { revision: 3 }),
+  )
+  expect(numbers(state)).toEqual([1, 2, 3])
+})
+
 it('the same declaration again: no new revision, but secrets as they were sealed last', () => {
   const sealed = { 'web/KEY': { box: 'new', digest: 'k' } }
   const again = { ...revision(0, 'd2'), sealed, createdAt: AT }
