@@ -63,7 +63,11 @@ export function leftOutNotes(input: LeftOutInput, live: (seat: Seat) => Ours | n
   return [
     `${areLeftOut(left.hosts)}: nothing is changed there, and what is there stays as it is`,
     ...seats(revision).flatMap((seat) => notMade(revision, seat, { left, live: live(seat) })),
-    ...(base === null ? [] : notDeleted(base, revision, left)),
+    ...(base === null
+      ? []
+      : notDeleted(base, revision, left)
+          .filter(({ seat }) => live(seat) === null)
+          .map(({ note }) => note)),
   ]
 }
 
@@ -82,13 +86,13 @@ function notMade(revision: Revision, seat: Seat, { left, live }: { left: LeftOut
   return none ? [`${inWords(seat)} is not made: all of its hosts are left out (${resource.on.join(', ')})`] : []
 }
 
-function notDeleted(base: Revision, revision: Revision, left: LeftOut): string[] {
+function notDeleted(base: Revision, revision: Revision, left: LeftOut): { seat: Seat; note: string }[] {
   const declared = new Set(seats(revision).map((seat) => nameOf(revision, seat)))
   return seats(base).flatMap((seat) => {
     const away = hostsOf(base, seat).filter((host) => left.hosts.includes(host))
     return declared.has(nameOf(base, seat)) || away.length === 0
       ? []
-      : [`${inWords(seat)} is not declared any more, but stays if it is on ${away.join(' or ')}`]
+      : [{ seat, note: `${inWords(seat)} is not declared any more, but stays if it is on ${away.join(' or ')}` }]
   })
 }
 

@@ -276,15 +276,28 @@ describe('stateful instances', () => {
 })
 
 describe('the fingerprint', () => {
-  const print = (observed: ObservedInstance[], revision = wanted()) => planWork({ revision, observed }).fingerprint
+  const stable = wanted({}, {})
+  const print = (observed: ObservedInstance[], over: Partial<PlanInput> = {}) =>
+    planWork({ revision: wanted(), base: stable, observed, ...over }).fingerprint
   const base = print(world())
 
-  it.each<[string, string]>([
+  it.each<[string, string, string?]>([
     ['the order in which hosts answered', print(world().reverse())],
     ['an instance that is not ours', print([...world(), foreign('db')])],
     ['an address', print(spoilt((i) => (i.addresses = ['10.9.9.9'])))],
-  ])('does not depend on %s', (_what, same) => {
-    expect(same).toBe(base)
+    [
+      'when the stable revision was made',
+      print(world(), { base: { ...stable, createdAt: '2027-01-01T00:00:00.000Z' } }),
+    ],
+    ['going on where a check would refuse', print(world(), { force: true })],
+    ['the number of the revision that is to be', print(world(), { revision: { ...wanted(), number: 9 } })],
+    [
+      'the order of names',
+      print(world(), { dirty: ['a', 'b'], standby: ['c', 'd'], without: ['e', 'f'] }),
+      print(world(), { dirty: ['b', 'a', 'a'], standby: ['d', 'c'], without: ['f', 'e'] }),
+    ],
+  ])('does not depend on %s', (_what, one, other = base) => {
+    expect(one).toBe(other)
   })
 
   it.each<[string, string]>([
@@ -293,9 +306,20 @@ describe('the fingerprint', () => {
     ['a device', print(spoilt((i) => (i.devices.eth1 = { type: 'nic' })))],
     ['a label', print(spoilt((i) => (i.labels.revision = 9)))],
     ['a deletion', print(world().slice(1))],
-    ['another declaration', print(world(), wanted(v('2.0.0')))],
+    ['another declaration', print(world(), { revision: wanted(v('2.0.0')) })],
+    ['another stable revision', print(world(), { base: { ...stable, number: 9 } })],
+    ['another stable declaration', print(world(), { base: wanted(v('2.0.0')) })],
+    ['no stable revision', print(world(), { base: null })],
+    ['what was left half changed', print(world(), { dirty: ['shop-web-1'] })],
+    ['half changed, though gone', print(world(), { dirty: ['shop-web-9'] })],
+    ['what is kept', print(world(), { standby: ['shop-web-1-blue'] })],
+    ['a host that is left out', print(world(), { without: ['three'] })],
   ])('says that the world moved: %s', (_what, other) => {
     expect(other).not.toBe(base)
+  })
+
+  it('tells half changed from kept', () => {
+    expect(print(world(), { dirty: ['x'] })).not.toBe(print(world(), { standby: ['x'] }))
   })
 })
 

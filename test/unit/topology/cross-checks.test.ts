@@ -78,6 +78,9 @@ describe('instance names', () => {
   it.each([
     [resources({ a_b: {}, 'a-b': {} }), [shared('a-b', 'shop-a-b', 'a_b')]],
     [resources({ app: { replicas: 2 }, 'app-1': {} }), [shared('app-1', 'shop-app-1', 'app')]],
+    [resources({ my_db: {}, 'my-db': { stateful: true } }), [shared('my-db', 'shop-my-db', 'my_db')]],
+    [resources({ api: { replicas: 3 }, 'api-1': {} }), [shared('api-1', 'shop-api-1', 'api')]],
+    [resources({ 'api-3': {}, api: { replicas: 3 } }), [shared('api', 'shop-api-3', 'api-3')]],
     [resources({ app: { replicas: 2 }, 'app-3': {} }), []],
     [resources({ app: {}, app_canary: {} }), [shared('app_canary', 'shop-app-canary', 'app')]],
     [resources({ app: {}, 'app-blue': { replicas: 2 } }), []],

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest'
+import { Cul8erError } from '../../../src/errors.js'
+import type { Labels, ObservedInstance, Revision, Role } from '../../../src/plan/model.js'
+import { planWork, type PlanInput } from '../../../src/plan/plan.js'
+import { apply, read, revisionOf, web, worldOf } from './world.js'
+
+/* A stateful instance was replaced with --force, and the operation came to no end: who is what, and what comes next. */
+
+type Part = Record<string, unknown>
+type Ours = ObservedInstance & { labels: Labels }
+
+const db = (number: number, app: Part = {}): Revision =>
+  revisionOf({ ...web(), resources: { db: { image: 'pg:1', on: ['one', 'two'], stateful: true, ...app } } }, { number })
+const V1 = db(1)
+const V2 = db(2, { image: 'pg:2' })
+const GONE = revisionOf(web({ on: 'one', replicas: 1 }), { number: 3 })
+
+const original = (role: Role, over: Partial<ObservedInstance> = {}): Ours[] =>
+  worldOf(V1, { role, operation: 1 }).map((i) => ({ ...i, ...over }))
+const newer = (role: Role, over: Partial<ObservedInstance> = {}): Ours[] =>
+  worldOf(V2, { role, operation: 2, slot: 'green' }).map((i) => ({ ...i, ...over }))
+const STOPPED = { status: 'Stopped' as const }
+
+const PUT_ASIDE = 'was put aside, and nothing is in its place'
+const LEFT = 'delete shop-db-green@one: left over from operation 2'
+const KEPT = 'shop-db on one was put aside and may hold the only copy of its data: it stays; --force deletes it'
+
+/** The work, or what is refused; then what stays although nothing needs it. */
+function outcome(input: PlanInput): string[] {
+  try {
+    const { work, notes } = planWork(input)
+    return [...read(work), ...notes.filter((note) => note.includes('it stays; --force'))]
+  } catch (error) {
+    if (error instanceof Cul8erError && error.code === 'DATA_LOSS') return [`refused: ${error.message}`]
+    throw error
+  }
+}
+
+const WOULD_REPLACE =
+  'refused: data would be lost: shop-db on one is stateful and would be replaced by shop-db-blue, its data with it'
+
+describe('back to the revision of the original', () => {
+  it.each<[string, Ours[], string[], string[]]>([
+    [
+      'put aside, stopped',
+      original('old', STOPPED),
+      [],
+      [`start shop-db@one: is stopped, should be running; ${PUT_ASIDE}`],
+    ],
+    ['put aside, still running', original('old'), [], [`start shop-db@one: ${PUT_ASIDE}`]],
+    [
+      'put aside, and its revival failed',
+      original('old', STOPPED),
+      ['shop-db'],
+      [`update shop-db@one: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`],
+    ],
+    [
+      'put aside, by an operation that said nothing at its end',
+      original('old', STOPPED),
+      ['operation 1'],
+      [`update shop-db@one: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`],
+    ],
+    [
+      'put aside for one that never got healthy',
+      [...original('old', STOPPED), ...newer('new')],
+      ['shop-db-green'],
+      [`replace shop-db-green by shop-db@one: is stopped, should be running; ${PUT_ASIDE}`],
+    ],
+    [
+      'the same, and both are suspect',
+      [...original('old', STOPPED), ...newer('new')],
+      ['shop-db', 'shop-db-green'],
+      [
+        `update shop-db@one: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`,
+        LEFT,
+      ],
+    ],
+    [
+      'never put aside, and the newer one was not removed',
+      [...original('live'), ...newer('new')],
+      ['shop-db-green'],
+      [LEFT],
+    ],
+    [
+      'put aside for one that took its place: that one has data by now',
+      [...original('old', STOPPED), ...newer('live')],
+      [],
+      [
+        'refused: data would be lost: shop-db-green on one is stateful and would be given up for shop-db, its data with it ' +
+          '(image is pg:2, should be pg:1; shop-db was put aside for it and is as wanted)',
+      ],
+    ],
+    [
+      'the same, half changed by a later operation',
+      [...original('old', STOPPED), ...newer('live')],
+      ['shop-db-green'],
+      [
+        'refused: data would be lost: shop-db-green on one is stateful and would be given up for shop-db, its data with it ' +
+          '(an earlier operation left it half changed; image is pg:2, should be pg:1; shop-db was put aside for it and is as wanted)',
+      ],
+    ],
+    [
+      'both live, the newer one half removed: the whole one stays, the other one is for a person to judge',
+      [...original('live'), ...newer('live')],
+      ['shop-db-green'],
+      [
+        'refused: data would be lost: shop-db-green on one is stateful and would be deleted, its data with it ' +
+          '(another instance has its place)',
+      ],
+    ],
+    [
+      'gone; only what never finished is there',
+      newer('new'),
+      [],
+      [
+        'refused: data would be lost: shop-db-green on one is stateful and would be replaced by shop-db, its data with it ' +
+          '(image is pg:2, should be pg:1; operation 2 made it and did not finish)',
+      ],
+    ],
+  ])('%s', (_what, observed, dirty, expected) => {
+    expect(outcome({ revision: V1, base: V1, observed, dirty })).toEqual(expected)
+  })
+})
+
+describe('on to the newer revision', () => {
+  it.each<[string, Ours[], string[], string[]]>([
+    ['the newer one has the place', [...original('old', STOPPED), ...newer('live')], [], [KEPT]],
+    [
+      'the newer one has the place, half changed',
+      [...original('old', STOPPED), ...newer('live')],
+      ['shop-db-green'],
+      ['update shop-db-green@one: an earlier operation left it half changed', KEPT],
+    ],
+    [
+      'the newer one never took the place: the data of the original is asked about again',
+      [...original('old', STOPPED), ...newer('new')],
+      ['shop-db-green'],
+      [`${WOULD_REPLACE} (image is pg:1, should be pg:2; is stopped, should be running; ${PUT_ASIDE})`],
+    ],
+    [
+      'the newer one is gone',
+      original('old', STOPPED),
+      [],
+      [
+        `${WOULD_REPLACE.replace('-blue', '-green')} (image is pg:1, should be pg:2; is stopped, should be running; ${PUT_ASIDE})`,
+      ],
+    ],
+    [
+      'the original is gone: what was not finished is all there is',
+      newer('new'),
+      [],
+      ['start shop-db-green@one: operation 2 made it and did not finish'],
+    ],
+  ])('%s', (_what, observed, dirty, expected) => {
+    expect(outcome({ revision: V2, base: V1, observed, dirty })).toEqual(expected)
+  })
+
+  it('with another version alone, the original gets it where it is', () => {
+    const released = (version: string) => ({ deploy: { release: 'shop', version } })
+    const observed = worldOf(db(1, released('1')), { role: 'old' }).map((i) => ({ ...i, ...STOPPED }))
+    expect(outcome({ revision: db(3, released('2')), observed })).toEqual([
+      `update shop-db@one: release is shop@1, should be shop@2; is stopped, should be running; ${PUT_ASIDE}`,
+    ])
+  })
+})
+
+describe('when the resource is gone from the file', () => {
+  const CREATE = 'create shop-web-1@one: it is not there'
+
+  it.each<[string, Ours[], string[]]>([
+    ['what was put aside stays', original('old', STOPPED), [CREATE, KEPT]],
+    ['of two, the one with the data stays', [...original('old', STOPPED), ...newer('new')], [CREATE, LEFT, KEPT]],
+    [
+      'what was not finished stays when it is alone: nobody knows why',
+      newer('new'),
+      [
+        CREATE,
+        'shop-db-green on one, which operation 2 did not finish, is stateful and the only one in its place: it stays; --force deletes it',
+      ],
+    ],
+  ])('%s', (_what, observed, expected) => {
+    expect(outcome({ revision: GONE, observed })).toEqual(expected)
+  })
+})
+
+describe('with --force', () => {
+  const forced = (revision: Revision, observed: Ours[], dirty: string[] = []) => {
+    const { work, notes } = planWork({ revision, base: V1, observed, dirty, force: true })
+    return { work: read(work), notes }
+  }
+
+  it.each<[string, Revision, Ours[], string[], string[]]>([
+    [
+      'the original comes back in place of the newer one',
+      V1,
+      [...original('old', STOPPED), ...newer('live')],
+      [
+        'replace shop-db-green by shop-db@one: image is pg:2, should be pg:1; shop-db was put aside for it and is as wanted',
+      ],
+      ['--force: shop-db comes back in place of shop-db-green, and what was written to shop-db-green since is lost'],
+    ],
+    [
+      'what was put aside is deleted',
+      V2,
+      [...original('old', STOPPED), ...newer('live')],
+      ['delete shop-db@one: left over from operation 1'],
+      ['--force: shop-db on one is deleted, its data with it'],
+    ],
+    [
+      'a third one is made beside both',
+      db(3, { image: 'pg:3' }),
+      [...original('old', STOPPED), ...newer('live')],
+      [
+        'replace shop-db-green by shop-db-blue@one: image is pg:2, should be pg:3',
+        'delete shop-db@one: left over from operation 1',
+      ],
+      [
+        '--force: shop-db-blue replaces shop-db-green and starts without its data',
+        '--force: shop-db on one is deleted, its data with it',
+      ],
+    ],
+  ])('%s', (_what, revision, observed, work, notes) => {
+    expect(forced(revision, observed)).toEqual({ work, notes })
+  })
+})
+
+describe('how it comes back', () => {
+  it.each<[string, Ours[], Part]>([
+    ['alone', original('old', STOPPED), { action: 'start', from: { name: 'shop-db', role: 'old' } }],
+    [
+      'in place of what never finished',
+      [...original('old', STOPPED), ...newer('new')],
+      { action: 'replace', replaces: 'shop-db-green', from: { name: 'shop-db-green', role: 'new' } },
+    ],
+  ])('%s: nothing is made, and it is left alone afterwards', (_what, observed, expected) => {
+    const { work, bystanders } = planWork({ revision: V1, observed })
+    expect(work).toMatchObject([{ instance: 'shop-db', revive: true, drift: true, ...expected }])
+    expect(bystanders).toEqual([])
+    const after = apply(V1, work, observed)
+    expect(after.map(({ name, labels, status }) => ({ name, role: labels?.role, status }))).toEqual([
+      { name: 'shop-db', role: 'live', status: 'Running' },
+    ])
+    expect(planWork({ revision: V1, observed: after }).work).toEqual([])
+  })
+
+  it('what stays put aside is a bystander', () => {
+    const { bystanders } = planWork({ revision: V2, observed: [...original('old', STOPPED), ...newer('live')] })
+    expect(bystanders.map(({ name, role }) => `${name} ${role}`)).toEqual(['shop-db-green live', 'shop-db old'])
+  })
+})

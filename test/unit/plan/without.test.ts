@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
+import { planWork, type PlanInput } from '../../../src/plan/plan.js'
+import { read, revisionOf, web, worldOf } from './world.js'
+
+type Part = Record<string, unknown>
+
+const of = (resources: Record<string, Part>, over: Part = {}): Revision =>
+  revisionOf({
+    ...web(),
+    hosts: Object.fromEntries(['a', 'b', 'c'].map((h) => [h, { address: `u@${h}`, platform: 'debian' }])),
+    resources: Object.fromEntries(Object.entries(resources).map(([name, r]) => [name, { image: 'tiny', ...r }])),
+    ...over,
+  })
+/** What is seen without a host. */
+const but = (host: string, world: ObservedInstance[]): ObservedInstance[] => world.filter((i) => i.host !== host)
+const GONE = 'host b is left out: nothing is changed there, and what is there stays as it is'
+const BLUE_GREEN = { strategy: { approach: 'blueGreen' } }
+
+const web3 = of({ web: { on: ['a', 'b', 'c'], replicas: 3 } })
+const web2 = of({ web: { on: ['a', 'b'], replicas: 2 } })
+const db = of({ db: { on: ['a', 'b'], stateful: true } })
+
+describe('a plan without a host', () => {
+  it.each<[string, Omit<PlanInput, 'without'>, string[], string[]]>([
+    [
+      'a stateless replica is made on another of its hosts',
+      { revision: web3, base: web3, observed: but('b', worldOf(web3)) },
+      ['create shop-web-2@a: host b is left out'],
+      [],
+    ],
+    [
+      'in the color of its set',
+      {
+        revision: of({ web: { on: ['a', 'b'], replicas: 2 } }, BLUE_GREEN),
+        base: web2,
+        observed: but('b', worldOf(of({ web: { on: ['a', 'b'], replicas: 2 } }, BLUE_GREEN), { slot: 'green' })),
+      },
+      ['create shop-web-2-green@a: host b is left out'],
+      [],
+    ],
+    [
+      'one with no other host is not made',
+      { revision: of({ web: { on: 'b' } }), base: of({ web: { on: 'b' } }), observed: [] },
+      [],
+      ['resource web is not made: all of its hosts are left out (b)'],
+    ],
+    [
+      'nor as part of a new set',
+      {
+        revision: of({ web: { on: 'a', deploy: { release: 'r', version: '2' } }, api: { on: 'b' } }, BLUE_GREEN),
+        observed: worldOf(of({ web: { on: 'a', deploy: { release: 'r', version: '1' } } }), { slot: 'blue' }),
+      },
+      ['replace shop-web-blue by shop-web-green@a: release is r@1, should be r@2'],
+      ['resource api is not made: all of its hosts are left out (b)'],
+    ],
+    [
+      'a new one is made for its own sake',
+      { revision: web3, base: web2, observed: but('b', worldOf(web2)) },
+      ['create shop-web-2@c: host b is left out', 'create shop-web-3@a: it is not there'],
+      [],
+    ],
+    [
+      'a stateful one is left where it may be',
+      { revision: db, base: db, observed: [] },
+      [],
+      ['resource db is stateful and may be on b: it is not made anew elsewhere'],
+    ],
+    [
+      'also when it moves away from there',
+      {
+        revision: of({ db: { on: 'a', stateful: true } }),
+        base: of({ db: { on: 'b', stateful: true } }),
+        observed: [],
+      },
+      [],
+      ['resource db is stateful and may be on b: it is not made anew elsewhere'],
+    ],
+    [
+      'also when only the stable revision calls it stateful, by another name',
+      {
+        revision: of({ 'my-db': { on: ['a', 'b'] } }),
+        base: of({ my_db: { on: ['a', 'b'], stateful: true } }),
+        observed: [],
+      },
+      [],
+      ['resource my-db is stateful and may be on b: it is not made anew elsewhere'],
+    ],
+    [
+      'also when nothing is known of before',
+      { revision: db, observed: [] },
+      [],
+      ['resource db is stateful and may be on b: it is not made anew elsewhere'],
+    ],
+    [
+      'also when an operation that left something half changed may have made it',
+      { revision: db, base: of({ web: { on: 'b' } }), dirty: ['shop-x'], observed: [] },
+      [],
+      [
+        'resource db is stateful and may be on b: it is not made anew elsewhere',
+        'resource web is not declared any more, but stays if it is on b',
+      ],
+    ],
+    [
+      'a stateful one that is new is made where it can be',
+      {
+        revision: of({ web: { on: ['a', 'b'], replicas: 2 }, db: { on: ['b', 'c'], stateful: true } }),
+        base: web2,
+        observed: worldOf(web2),
+      },
+      ['create shop-web-2@a: host b is left out', 'create shop-db@c: it is not there'],
+      [],
+    ],
+    [
+      'a stateful one that is elsewhere goes on as always',
+      { revision: of({ db: { on: ['a', 'b'], stateful: true, limits: { cpu: 2 } } }), base: db, observed: worldOf(db) },
+      ['update shop-db@a: limits.cpu is unset, should be "2"'],
+      [],
+    ],
+    [
+      'one that should move there stays, and is kept right',
+      {
+        revision: of({ db: { on: 'b', stateful: true, limits: { cpu: 2 } } }),
+        base: of({ db: { on: 'a', stateful: true } }),
+        observed: worldOf(of({ db: { on: 'a', stateful: true } })),
+      },
+      ['update shop-db@a: limits.cpu is unset, should be "2"'],
+      ['shop-db stays on a, which is not one of its hosts any more: all of those are left out'],
+    ],
+    [
+      'one that should move goes to another of its hosts',
+      {
+        revision: of({ web: { on: ['b', 'c'] } }),
+        base: of({ web: { on: 'a' } }),
+        observed: worldOf(of({ web: { on: 'a' } })),
+      },
+      ['replace shop-web by shop-web-green@c: host a is not one of its hosts any more'],
+      [],
+    ],
+    [
+      'what is not declared any more is deleted elsewhere, and stays there',
+      { revision: of({ web: { on: ['a', 'b'], replicas: 1 } }), base: web2, observed: but('b', worldOf(web2)) },
+      [],
+      ['replica 2 of web is not declared any more, but stays if it is on b'],
+    ],
+  ])('%s', (_what, input, work, notes) => {
+    const plan = planWork({ ...input, without: ['b'] })
+    expect(read(plan.work.filter((w) => w.host !== 'b' && w.from?.host !== 'b'))).toEqual(work)
+    expect(read(plan.work)).toEqual(work)
+    expect(plan.notes).toEqual([GONE, ...notes])
+  })
+
+  it('does not go by what was seen there nevertheless', () => {
+    const { work, bystanders } = planWork({ revision: web2, base: web2, observed: worldOf(web2), without: ['b'] })
+    expect(read(work)).toEqual(['create shop-web-2@a: host b is left out'])
+    expect(bystanders.map(({ host }) => host)).toEqual(['a'])
+  })
+
+  it.each(['old', 'new'] as const)(
+    'does not take a stateful instance with role %s for the one that may be there',
+    (role) => {
+      const observed = worldOf(db, { role })
+      const { work, notes } = planWork({ revision: db, base: db, observed, without: ['b'] })
+      expect(work).toEqual([])
+      expect(notes).toContainEqual(expect.stringContaining('it stays; --force deletes it'))
+      expect(notes).toContain('resource db is stateful and may be on b: it is not made anew elsewhere')
+    },
+  )
+
+  it('several are named together', () => {
+    const { work, notes } = planWork({ revision: web3, base: web3, observed: [], without: ['c', 'b', 'b'] })
+    expect(read(work)).toEqual([
+      'create shop-web-1@a: hosts b, c are left out',
+      'create shop-web-2@a: hosts b, c are left out',
+      'create shop-web-3@a: hosts b, c are left out',
+    ])
+    expect(notes).toEqual(['hosts b, c are left out: nothing is changed there, and what is there stays as it is'])
+  })
+})
