@@ -28,9 +28,9 @@ export const logs = (app: App) =>
             else if (context.json) context.terminal.stdout.write(`${JSON.stringify(entry)}\n`)
             else context.terminal.stdout.write(`${context.colours.dim(`${entry.instance} |`)} ${entry.line}\n`)
           }
-          await cul8er.logs(topology, { of, lines, follow, signal: stop.signal }, each).catch((error: unknown) => {
-            if (!stop.signal.aborted) throw error
-          })
+          const remark = (text: string): void =>
+            void context.terminal.stderr.write(`${context.colours.yellow('!')} ${text}\n`)
+          await cul8er.logs(topology, { of, lines, follow, remark, signal: stop.signal }, each)
         })
         if (follow !== true) context.answer({ topology, lines: found }, '')
         return ExitCode.done
