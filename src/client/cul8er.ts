@@ -8,7 +8,7 @@ import type { Imported, LedgerState, Steering } from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './ledger.js'
 import { Link, type LinkOptions } from './link.js'
-import { readLogs, type LogLine, type LogOptions } from './logs.js'
+import { readEvidence, readLogs, type LogLine, type LogOptions } from './logs.js'
 import { override, type Overrides } from './overrides.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
@@ -163,9 +163,14 @@ export class Cul8erClient {
     return findOrphans(this.link, hosts)
   }
 
-  /** Log lines of instances, as they come; ends when all is read, or with the signal when followed. */
+  /**
+   * Log lines of instances, as they come; ends when all is read, or with the signal when followed. With `operation` what is kept of
+   * those that this operation removed.
+   */
   async logs(topology: string, options: LogOptions, each: (line: LogLine) => void): Promise<void> {
-    return readLogs(this.link, await knownLedger(this.link, topology), options, each)
+    const state = await knownLedger(this.link, topology)
+    if (options.operation !== undefined) return readEvidence(this.link, topology, options.operation, options, each)
+    return readLogs(this.link, state, options, each)
   }
 
   /** The revision that a deploy would make, with artifacts put into the store and secrets sealed. */

@@ -1,7 +1,7 @@
 import { Cul8erError } from '../errors.js'
 import { hostsOf } from '../plan/where.js'
 import { nearest } from '../topology/nearest.js'
-import { positionsOf, type InspectAnswers, type LedgerState } from '../contracts/index.js'
+import { operationId, positionsOf, type InspectAnswers, type LedgerState } from '../contracts/index.js'
 import { inspect } from './inspect.js'
 import type { Link } from './link.js'
 import { currentRevision } from './world.js'
@@ -9,9 +9,11 @@ import { currentRevision } from './world.js'
 export interface LogOptions {
   /** A resource or one of its instances; absent: all that run. */
   of?: string
-  /** Last lines of each instance; default 100. */
+  /** Last lines of each instance; default 100, of removed ones all that is kept. */
   lines?: number
   follow?: boolean
+  /** Number of an operation: what its removed instances said last, instead of what runs; `follow` does not go with it. */
+  operation?: number
   signal?: AbortSignal
   /** Told of what is left out: lines that there was no room for, hosts that do not answer. */
   remark?: (text: string) => void
@@ -20,6 +22,32 @@ export interface LogOptions {
 export interface LogLine {
   instance: string
   line: string
+}
+
+/**
+ * The last log lines of what an operation removed when it was taken back.
+ * @throws Cul8erError NOT_FOUND where nothing is kept
+ */
+export async function readEvidence(
+  link: Link,
+  topology: string,
+  operation: number,
+  { of, lines, remark = () => undefined }: LogOptions,
+  each: (line: LogLine) => void,
+): Promise<void> {
+  const { logs, known } = await inspect(link, topology, { kind: 'evidence', topology, operation, of: of ?? null })
+  if (logs.length === 0) {
+    throw new Cul8erError('NOT_FOUND', `no logs of ${of ?? topology} are kept from ${operationId(operation)}`, {
+      hint:
+        known.length === 0
+          ? 'logs are kept of what an operation removes when it is undone; cul8er history shows the operations'
+          : `there are those of ${known.join(', ')}`,
+    })
+  }
+  for (const { instance, lines: found, cut } of logs) {
+    if (cut > 0) remark(`${instance}: ${cut} earlier lines are left out, there are too many for one answer`)
+    for (const line of lines === undefined ? found : found.slice(-lines)) each({ instance, line })
+  }
 }
 
 /** ms that a worker waits for lines before it answers that there are none: well within one attempt of a call. */

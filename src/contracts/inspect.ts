@@ -45,6 +45,8 @@ export interface InspectRequests {
     /** Lines without an end wait for it, and where there are no lines the answer waits for some, so long, ms; absent: not at all. */
     followMs?: number
   }
+  /** `of`: a resource or one of its instances; null: all. */
+  evidence: { topology: string; operation: number; of: string | null }
 }
 
 /** What is answered, by kind. */
@@ -62,6 +64,12 @@ export interface InspectAnswers {
     /** Resources and instances that there are, running or not. */
     known: string[]
     unreachable: { host: string; error: ErrorReport }[]
+  }
+  evidence: {
+    /** Last lines of removed instances; `cut`: lines before them that there was no room for. */
+    logs: { instance: string; lines: string[]; cut: number }[]
+    /** All that something is kept of. */
+    known: string[]
   }
 }
 
