@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { ArtifactStore } from '../src/artifacts/store.js'
+import type { EvidenceStore } from '../src/evidence/store.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import type { Host } from '../src/topology/model.js'
 import type { Edge } from '../src/traffic/model.js'
@@ -9,6 +10,7 @@ export interface ActivityDeps {
   executorFor: (name: string, host: Host) => HostExecutor
   edgeFor: (name: string, host: Host) => Edge
   artifacts: ArtifactStore
+  evidence: EvidenceStore
   /** AES-256 key that opens sealed secrets. */
   sealKey: Uint8Array
   log: Logger

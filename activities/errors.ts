@@ -15,10 +15,7 @@ export function toFailure(error: unknown, signal: AbortSignal, attempt: Attempt)
     return reason instanceof Error ? reason : new CancelledFailure('cancelled')
   }
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error
-  const known =
-    error instanceof Cul8erError
-      ? error
-      : new Cul8erError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  const known = asCul8erError(error)
   return ApplicationFailure.create({
     type: known.code,
     message: known.message,
@@ -27,3 +24,9 @@ export function toFailure(error: unknown, signal: AbortSignal, attempt: Attempt)
     cause: error instanceof Error ? error : undefined,
   })
 }
+
+/** Any thrown value as one of our errors. */
+export const asCul8erError = (error: unknown): Cul8erError =>
+  error instanceof Cul8erError
+    ? error
+    : new Cul8erError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })

@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity'
+import { optionalTsToMs } from '@temporalio/common/lib/time.js'
 import type { Activities } from '../src/contracts/index.js'
 import { ledgerState, sliceSoFar, WorkflowType } from '../src/contracts/index.js'
+import { RETENTION_MS } from '../src/service/retention.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
@@ -10,6 +12,8 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
     // One ledger that cannot be read ends it: its artifacts are not known, so none is known to be superfluous.
     const { removed } = await deps.artifacts.prune(await namedArtifacts())
     if (removed.length > 0) deps.log.info({ removed }, 'artifacts that no kept revision names are removed')
+    const evidence = await deps.evidence.prune(await retentionMs())
+    if (evidence.removed.length > 0) deps.log.info(evidence, 'old logs of removed instances are removed')
     return { removed: removed.length }
   })
   return {
@@ -23,6 +27,13 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
       }
     }),
   }
+}
+
+/** How long the server keeps ended operations: what they removed is told of as long, ms. */
+async function retentionMs(): Promise<number> {
+  const { connection, options } = Context.current().client
+  const { config } = await connection.workflowService.describeNamespace({ namespace: options.namespace })
+  return optionalTsToMs(config?.workflowExecutionRetentionTtl) || RETENTION_MS
 }
 
 /** sha256 of every artifact that a kept revision of any topology names. */

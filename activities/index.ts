@@ -5,6 +5,7 @@ import { healthActivities } from './health.js'
 import { housekeepingActivities } from './housekeeping.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
+import { logActivities } from './logs.js'
 import { planActivities } from './plan.js'
 import { ledgerActivities } from './ledger.js'
 import { releaseActivities } from './releases.js'
@@ -22,5 +23,6 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...analysisActivities(deps),
   ...inspectActivities(deps),
   ...ledgerActivities(deps),
+  ...logActivities(deps),
   ...housekeepingActivities(deps),
 })

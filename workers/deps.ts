@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ActivityDeps } from '../activities/index.js'
 import { createArtifactStore } from '../src/artifacts/store.js'
+import { createEvidenceStore } from '../src/evidence/store.js'
 import { createExecutors } from '../src/hosts/executors.js'
 import { loadSealKey } from '../src/secrets/seal-key.js'
 import { createEdges } from '../src/traffic/edges.js'
 
 /** What a worker keeps in its home, and reaches the hosts through. */
 export interface WorkerHome {
-  /** Folder of artifacts, seal key and emulated hosts. */
+  /** Folder of artifacts, seal key, kept logs and emulated hosts. */
   home: string
   log: Logger
 }
@@ -24,6 +25,7 @@ export async function openDeps({ home, log }: WorkerHome): Promise<ActivityDeps 
     executorFor: (name, host) => executors.executorFor(name, host),
     edgeFor: (name, host) => edges.edgeFor(name, host),
     artifacts: createArtifactStore(join(home, 'artifacts')),
+    evidence: createEvidenceStore(join(home, 'evidence')),
     sealKey: await loadSealKey({ home, env: process.env }),
     log,
     close: () => executors.close(),

@@ -14,7 +14,8 @@ async function main(log: Logger): Promise<void> {
   const home = serviceHome()
   const target = targetOf(process.env)
   const deps = await openDeps({ home, log })
-  const worker = await patiently(log, () => startWorker({ target, deps, log }))
+  const embedded = process.env.CUL8ER_SUPERVISOR_PID !== undefined
+  const worker = await patiently(log, () => startWorker({ target, deps, log, embedded }))
   log.info({ address: target.connection.address, namespace: target.namespace }, 'polling')
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.stop())
   watchParent(() => worker.stop())

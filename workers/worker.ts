@@ -6,6 +6,7 @@ import type { Target } from '../src/service/target.js'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../src/contracts/index.js'
 import { scheduleHousekeeping } from './schedule.js'
+import { ensureRetention } from './retention.js'
 import { ensureSearchAttributes } from './search-attributes.js'
 
 /** Where a worker polls. */
@@ -14,6 +15,8 @@ export interface WorkerOptions {
   taskQueue?: string
   deps: ActivityDeps
   log: Logger
+  /** The server is the embedded one: how long it keeps ended operations is ours to say. */
+  embedded?: boolean
 }
 
 export interface RunningWorker {
@@ -31,6 +34,7 @@ export async function startWorker({
   taskQueue = TASK_QUEUE,
   deps,
   log,
+  embedded = false,
 }: WorkerOptions): Promise<RunningWorker> {
   quiet(log)
   const connection = await NativeConnection.connect(server)
@@ -53,6 +57,12 @@ export async function startWorker({
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
   })
+  if (embedded) {
+    await ensureRetention(connection, namespace).then(
+      (ms) => ms !== null && log.info({ ms }, 'the namespace keeps ended operations for so long'),
+      (error: unknown) => log.warn({ error: String(error) }, 'the retention of the namespace is as it was'),
+    )
+  }
   // Without it nothing is wrong but the disk's use: a namespace may forbid schedules.
   await scheduleHousekeeping(connection, { namespace, taskQueue }).catch((error: unknown) =>
     log.warn({ error: String(error) }, 'housekeeping is not scheduled'),

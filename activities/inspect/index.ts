@@ -2,6 +2,8 @@ import type { Activities, InspectAnswers, InspectKind, InspectRequest } from '..
 import type { ActivityDeps } from '../deps.js'
 import { step } from '../step.js'
 import type { Inspection } from './inspection.js'
+import { inspectEvidence } from './evidence.js'
+import { inspectLogs } from './logs.js'
 import { inspectOrphans } from './orphans.js'
 import { inspectPlan } from './plan.js'
 import { inspectSnapshots } from './snapshots.js'
@@ -13,6 +15,8 @@ const INSPECTIONS: { [Kind in InspectKind]: Inspection<Kind> } = {
   status: inspectStatus,
   snapshots: inspectSnapshots,
   orphans: inspectOrphans,
+  logs: inspectLogs,
+  evidence: inspectEvidence,
 }
 
 /** Looks at the world for commands. */

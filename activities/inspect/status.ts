@@ -7,9 +7,10 @@ import type { Ours } from '../../src/plan/work.js'
 import type { InstanceStatusRow } from '../../src/contracts/index.js'
 import type { ActivityDeps } from '../deps.js'
 import { observeHosts } from '../observe.js'
+import { inBatches } from './in-batches.js'
 import type { Inspection } from './inspection.js'
 
-/** Probes at a time: a status shall be quick, and not a load. */
+/** Probes at a time. */
 const PROBES = 16
 
 /** Each instance as its host shows it, with its health, and what is missing. */
@@ -22,21 +23,14 @@ export const inspectStatus: Inspection<'status'> = async (
   const ours = oursOf(topology, observed)
   const { work } = planWork({ revision, base: revision, observed, standby, force: true })
   const weights = await weightsOf(deps, revision)
-  const rows: InstanceStatusRow[] = []
-  for (let i = 0; i < ours.length; i += PROBES) {
-    rows.push(
-      ...(await Promise.all(
-        ours.slice(i, i + PROBES).map(async (instance) => ({
-          ...(await row(deps, revision, instance, signal)),
-          weight: weights.get(instance.name) ?? null,
-          drift: work
-            .filter(() => instance.labels.role === 'live' || instance.labels.operation !== String(operation))
-            .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
-            .flatMap(({ reasons }) => reasons),
-        })),
-      )),
-    )
-  }
+  const rows = await inBatches(ours, PROBES, async (instance) => ({
+    ...(await row(deps, revision, instance, signal)),
+    weight: weights.get(instance.name) ?? null,
+    drift: work
+      .filter(() => instance.labels.role === 'live' || instance.labels.operation !== String(operation))
+      .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
+      .flatMap(({ reasons }) => reasons),
+  }))
   return [...rows, ...missing(work, observed)]
 }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { createArtifactStore } from '../artifacts/store.js'
 import type { DryStep } from '../steps/dry-run.js'
-import { Cul8erError } from '../errors.js'
 import type { Plan } from '../plan/model.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host } from '../topology/model.js'
@@ -9,23 +8,14 @@ import type { Imported, LedgerState, Steering } from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './ledger.js'
 import { Link, type LinkOptions } from './link.js'
-import type { LogLine, LogOptions } from './logs.js'
+import { readEvidence, readLogs, type LogLine, type LogOptions } from './logs.js'
 import { override, type Overrides } from './overrides.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
 import { savedPlan, type SavedPlan } from './saved-plan.js'
 import { startRun, steerOperation, type StartOptions } from './start.js'
 import type { Status } from './status.js'
-import {
-  currentRevision,
-  findOrphans,
-  instanceRows,
-  lookAhead,
-  readSnapshots,
-  readStatus,
-  type Orphan,
-  type Snapshot,
-} from './world.js'
+import { findOrphans, lookAhead, readSnapshots, readStatus, type Orphan, type Snapshot } from './world.js'
 
 export interface PlanOptions extends Overrides {
   /** Folder that artifact paths are relative to: the topology file's; default the working folder. */
@@ -173,15 +163,14 @@ export class Cul8erClient {
     return findOrphans(this.link, hosts)
   }
 
-  /** Log lines of instances, as they come; ends when all is read, or with the signal when followed. */
+  /**
+   * Log lines of instances, as they come; ends when all is read, or with the signal when followed. With `operation` what is kept of
+   * those that this operation removed.
+   */
   async logs(topology: string, options: LogOptions, each: (line: LogLine) => void): Promise<void> {
     const state = await knownLedger(this.link, topology)
-    const revision = currentRevision(state)
-    if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `nothing of ${topology} is deployed`)
-    const rows = await instanceRows(this.link, state)
-    // With it comes all that reaches hosts.
-    const { readLogs } = await import('./logs.js')
-    return readLogs(this.home, revision, rows, options, each)
+    if (options.operation !== undefined) return readEvidence(this.link, topology, options.operation, options, each)
+    return readLogs(this.link, state, options, each)
   }
 
   /** The revision that a deploy would make, with artifacts put into the store and secrets sealed. */

@@ -1,18 +1,22 @@
-import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
-import { createExecutors } from '../hosts/executors.js'
-import type { Revision } from '../plan/model.js'
-import { logsCommand } from '../releases/commands.js'
+import { hostsOf } from '../plan/where.js'
 import { nearest } from '../topology/nearest.js'
-import type { InstanceStatusRow } from '../contracts/index.js'
+import { operationId, positionsOf, type InspectAnswers, type LedgerState } from '../contracts/index.js'
+import { inspect } from './inspect.js'
+import type { Link } from './link.js'
+import { currentRevision } from './world.js'
 
 export interface LogOptions {
-  /** A resource or one of its instances; absent: all that have a release, or all. */
+  /** A resource or one of its instances; absent: all that run. */
   of?: string
-  /** Last lines of each instance; default 100. */
+  /** Last lines of each instance; default 100, of removed ones all that is kept. */
   lines?: number
   follow?: boolean
+  /** Number of an operation: what its removed instances said last, instead of what runs; `follow` does not go with it. */
+  operation?: number
   signal?: AbortSignal
+  /** Told of what is left out: lines that there was no room for, hosts that do not answer. */
+  remark?: (text: string) => void
 }
 
 export interface LogLine {
@@ -20,75 +24,94 @@ export interface LogLine {
   line: string
 }
 
-/** ms for a log that is not followed; a day for one that is. */
-const TIMES_MS = { once: 30_000, follow: 86_400_000 }
-
 /**
- * Log lines of a topology's instances, from the hosts that this machine reaches: local and emulated ones.
- * @throws Cul8erError USAGE for a resource that there is none of, NOT_SUPPORTED_YET for hosts that are elsewhere
+ * The last log lines of what an operation removed when it was taken back.
+ * @throws Cul8erError NOT_FOUND where nothing is kept
  */
-export async function readLogs(
-  home: string,
-  revision: Revision,
-  rows: InstanceStatusRow[],
-  { of, lines = 100, follow = false, signal }: LogOptions,
+export async function readEvidence(
+  link: Link,
+  topology: string,
+  operation: number,
+  { of, lines, remark = () => undefined }: LogOptions,
   each: (line: LogLine) => void,
 ): Promise<void> {
-  const executors = createExecutors({ emulatorHome: join(home, 'emulator') })
-  try {
-    await Promise.all(
-      chosen(rows, of).map(async ({ name, resource, host, version }) => {
-        const via = revision.topology.hosts[host]
-        if (via === undefined)
-          throw new Cul8erError('UNREACHABLE', `${name} is on ${host}, which the topology does not name`)
-        const release = revision.topology.resources[resource]?.deploy ?? null
-        const target = { name, resource, project: revision.topology.project, release: releaseSpec(release, version) }
-        const split = splitter((line) => each({ instance: name, line }))
-        await executors.executorFor(host, via).run(logsCommand(target, { lines, follow }), {
-          onStdout: split.take,
-          timeoutMs: follow ? TIMES_MS.follow : TIMES_MS.once,
-          maxOutputBytes: Number.MAX_SAFE_INTEGER,
-          ...(signal === undefined ? {} : { signal }),
-        })
-        split.end()
-      }),
-    )
-  } finally {
-    await executors.close()
+  const { logs, known } = await inspect(link, topology, { kind: 'evidence', topology, operation, of: of ?? null })
+  if (logs.length === 0) {
+    throw new Cul8erError('NOT_FOUND', `no logs of ${of ?? topology} are kept from ${operationId(operation)}`, {
+      hint:
+        known.length === 0
+          ? 'logs are kept of what an operation removes when it is undone; cul8er history shows the operations'
+          : `there are those of ${known.join(', ')}`,
+    })
+  }
+  for (const { instance, lines: found, cut } of logs) {
+    if (cut > 0) remark(`${instance}: ${cut} earlier lines are left out, there are too many for one answer`)
+    for (const line of lines === undefined ? found : found.slice(-lines)) each({ instance, line })
   }
 }
 
-type Target = Parameters<typeof logsCommand>[0]
+/** ms that a worker waits for lines before it answers that there are none: well within one attempt of a call. */
+const FOLLOW_MS = 5_000
 
-// The command goes by the release's name alone.
-const releaseSpec = (release: { release: string } | null, version: string | null): Target['release'] =>
-  release === null
-    ? null
-    : { name: release.release, version: version ?? '', artifact: { sha256: '', size: 0 }, start: null, stop: null }
+/**
+ * Log lines of a topology's instances, as the workers read them; with `follow` also what comes, until the signal.
+ * @throws Cul8erError USAGE for a resource that there is none of, UNKNOWN_TOPOLOGY, what kept every log from being read
+ */
+export async function readLogs(
+  link: Link,
+  state: LedgerState,
+  { of, lines = 100, follow = false, signal, remark = () => undefined }: LogOptions,
+  each: (line: LogLine) => void,
+): Promise<void> {
+  const { topology } = state
+  const revision = currentRevision(state)
+  if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `nothing of ${topology} is deployed`)
+  const hosts = hostsOf(state, state.attempted ?? state.desired)
+  const told = new Set<string>()
+  const once = (text: string): void => {
+    if (!told.has(text)) remark(text)
+    told.add(text)
+  }
+  const gone = aborted(signal)
+  let positions: Record<string, string> = {}
+  for (let first = true; ; first = false) {
+    const { project } = revision.topology
+    const asking = inspect(link, topology, {
+      ...{ kind: 'logs', topology, hosts, project, of: of ?? null, lines, positions },
+      ...(follow ? { followMs: FOLLOW_MS } : {}),
+    })
+    const answer = await Promise.race([asking, gone])
+    if (answer === null) return
+    if (first) refuseNothing(answer, of, Object.keys(hosts).length)
+    for (const { host, error } of answer.unreachable) once(`${host} cannot be asked: ${error.message}`)
+    for (const { instance, lines: found, cut, error } of answer.logs) {
+      if (cut > 0) remark(`${instance}: ${cut} earlier lines are left out, there are too many for one answer`)
+      if (error !== undefined) once(`${instance} cannot be read: ${error.message}`)
+      for (const line of found) each({ instance, line })
+    }
+    if (!follow) return
+    positions = { ...positions, ...positionsOf(answer.logs) }
+  }
+}
 
-function chosen(rows: InstanceStatusRow[], of: string | undefined): InstanceStatusRow[] {
-  const there = rows.filter(({ state }) => state === 'Running')
-  const found = of === undefined ? there : there.filter(({ name, resource }) => resource === of || name === of)
-  if (found.length > 0 || of === undefined) return found
-  const known = [...new Set(rows.flatMap(({ name, resource }) => [resource, name]))]
+const aborted = (signal: AbortSignal | undefined): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) resolve(null)
+    signal?.addEventListener('abort', () => resolve(null), { once: true })
+  })
+
+/** An answer with nothing in it says why. */
+function refuseNothing(
+  { logs, known, unreachable }: InspectAnswers['logs'],
+  of: string | undefined,
+  hosts: number,
+): void {
+  const failed = logs.length > 0 && logs.every(({ error }) => error !== undefined) ? logs[0]?.error : undefined
+  const report = hosts > 0 && unreachable.length === hosts ? unreachable[0]?.error : failed
+  if (report !== undefined) throw new Cul8erError(report.code, report.message, report)
+  if (logs.length > 0 || of === undefined) return
   const meant = nearest(of, known)
   throw new Cul8erError('USAGE', `nothing runs as ${of}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, {
-    hint: known.length === 0 ? 'no instance is there' : `there are ${known.join(', ')}`,
+    hint: known.length === 0 ? 'there are no instances' : `there are ${known.join(', ')}`,
   })
-}
-
-/** Whole lines from pieces of bytes. */
-function splitter(each: (line: string) => void): { take: (chunk: Uint8Array) => void; end: () => void } {
-  const decoder = new TextDecoder()
-  let rest = ''
-  return {
-    take(chunk) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      lines.forEach(each)
-    },
-    end() {
-      if (rest !== '') each(rest)
-    },
-  }
 }

@@ -26,6 +26,12 @@ export interface InstanceAt extends At {
   project: string | null
 }
 
+/** An instance whose log is read. */
+export interface Logged extends InstanceAt {
+  /** Name of its release; null: it has none, and the log is that of the whole instance. */
+  release: string | null
+}
+
 /** What labels say of how an instance came to be as it is. */
 export interface Stamp {
   operation: number
@@ -134,7 +140,12 @@ export interface Activities {
   checkState(input: { topology: string; state: unknown }): Promise<LedgerState>
   /** How an operation ended whose ledger is gone; null: it runs still, after `forMs`. */
   awaitOperation(input: { workflowId: string; forMs: number }): Promise<AwaitedEnd | null>
-  /** Removes artifacts that no kept revision of any topology names. */
+  /**
+   * Keeps the last log lines of instances that are about to be removed, for `logs --operation`. Never fails for what it cannot read:
+   * logs are evidence, and not what an undo is about.
+   */
+  keepLogs(input: { topology: string; operation: number; instances: Logged[] }): Promise<{ kept: string[] }>
+  /** Removes artifacts that no kept revision of any topology names, and kept logs that are older than the namespace's retention. */
   pruneArtifacts(): Promise<{ removed: number }>
   /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */
   readSlice(input: { workflowId: string }): Promise<SliceEnd | null>

@@ -1,4 +1,5 @@
 import type { DryStep } from '../steps/dry-run.js'
+import type { ErrorReport } from '../errors.js'
 import type { Plan, Revision } from '../plan/model.js'
 import type { Host } from '../topology/model.js'
 
@@ -35,6 +36,21 @@ export interface InspectRequests {
   }
   snapshots: { topology: string; hosts: Record<string, Host>; project: string | null }
   orphans: { hosts: Record<string, Host>; claimed: { topology: string; project: string | null }[] }
+  logs: {
+    topology: string
+    hosts: Record<string, Host>
+    project: string | null
+    /** A resource or one of its instances; null: all that run. */
+    of: string | null
+    /** Last lines of each instance that has no position yet. */
+    lines: number
+    /** Where earlier readings ended, by `host/instance`. */
+    positions: Record<string, string>
+    /** Lines without an end wait for it, and where there are no lines the answer waits for some, so long, ms; absent: not at all. */
+    followMs?: number
+  }
+  /** `of`: a resource or one of its instances; null: all. */
+  evidence: { topology: string; operation: number; of: string | null }
 }
 
 /** What is answered, by kind. */
@@ -47,6 +63,18 @@ export interface InspectAnswers {
   status: InstanceStatusRow[]
   snapshots: SnapshotRow[]
   orphans: OrphanRow[]
+  logs: {
+    logs: InstanceLog[]
+    /** Resources and instances that there are, running or not. */
+    known: string[]
+    unreachable: { host: string; error: ErrorReport }[]
+  }
+  evidence: {
+    /** Last lines of removed instances; `cut`: lines before them that there was no room for. */
+    logs: { instance: string; lines: string[]; cut: number }[]
+    /** All that something is kept of. */
+    known: string[]
+  }
 }
 
 export type InspectKind = keyof InspectRequests
@@ -85,3 +113,21 @@ export interface OrphanRow {
   /** The Incus project, where it is not the default one. */
   project?: string
 }
+
+/** What one reading of an instance's log gave. */
+export interface InstanceLog {
+  host: string
+  instance: string
+  lines: string[]
+  /** For the next reading; null: nothing was learnt. */
+  position: string | null
+  /** Lines that an answer had no room for, before these. */
+  cut: number
+  error?: ErrorReport
+}
+
+/** Where the readings ended, as the next request takes it. */
+export const positionsOf = (logs: readonly InstanceLog[]): Record<string, string> =>
+  Object.fromEntries(
+    logs.flatMap(({ host, instance, position }) => (position === null ? [] : [[`${host}/${instance}`, position]])),
+  )

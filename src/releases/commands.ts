@@ -1,3 +1,4 @@
+import { Cul8erError } from '../errors.js'
 import type { IncusCommand } from '../incus/command.js'
 import { execIn } from '../incus/exec.js'
 import type { InstanceSpec } from '../plan/model.js'
@@ -5,7 +6,7 @@ import { encodeConfiguration } from './configuration.js'
 import { checkReleaseNames, serviceName } from './names.js'
 import { configureScript } from './scripts/configure.js'
 import { installScript } from './scripts/install.js'
-import { logsScript, probeScript, restartScript, stopScript } from './scripts/steer.js'
+import { logsFromScript, logsScript, probeScript, restartScript, stopScript } from './scripts/steer.js'
 import { inProject } from '../incus/words.js'
 import { Verb } from './verbs.js'
 
@@ -14,6 +15,9 @@ export const STOP_SECONDS = 30
 
 /** What names an instance for a command. */
 export type Target = Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release'>
+
+/** What names an instance whose log is read: of a release its name is enough. */
+export type LogTarget = Pick<InstanceSpec, 'name' | 'project'> & { release: { name: string } | null }
 
 export interface Placing {
   /** Clear values by environment name. */
@@ -71,11 +75,26 @@ export const stopCommand = (target: Target, { stopSeconds = STOP_SECONDS } = {})
   verb(target, stopScript, Verb.stop, [serviceName(target), String(stopSeconds)])
 
 /** The last lines of the release's log, or of the instance's own where there is no release. */
-export const logsCommand = (target: Target, { lines = 100, follow = false } = {}): IncusCommand =>
+export const logsCommand = (target: LogTarget, { lines = 100, follow = false } = {}): IncusCommand =>
   verb(target, logsScript, Verb.logs, [target.release?.name ?? '-', String(lines), follow ? '1' : '0'])
 
+/**
+ * The last lines of a log with a mark of where it ends, or with `from`, an earlier mark, what came since. `LogReading` takes the answer.
+ * @throws Cul8erError USAGE for a mark that is none
+ */
+export function logsFromCommand(
+  target: LogTarget,
+  { lines = 100, from = null }: { lines?: number; from?: string | null } = {},
+): IncusCommand {
+  // The script calculates with the number.
+  if (from !== null && !/^(journal:[\w=;-]*|file:\d{1,15})$/.test(from)) {
+    throw new Cul8erError('USAGE', `${JSON.stringify(from)} is not a position in a log`)
+  }
+  return verb(target, logsFromScript, Verb.logsFrom, [target.release?.name ?? '-', String(lines), from ?? ''])
+}
+
 /** What the instance wrote on its console: the only log of one whose init does not come up. */
-export const consoleLogCommand = (target: Target): IncusCommand => ({
+export const consoleLogCommand = (target: LogTarget): IncusCommand => ({
   args: ['console', ...inProject(target), target.name, '--show-log'],
 })
 
@@ -105,7 +124,7 @@ export const needsConfiguring = (spec: InstanceSpec): boolean =>
 export const briefArgs = (args: readonly string[]): string[] =>
   args.map((arg, i) => ((args[i + 1] ?? '').startsWith('cul8er-') && args[i - 1] === '-c' ? '…' : arg))
 
-const verb = (target: Target, script: string, word: Verb, args: string[]): IncusCommand =>
+const verb = (target: Pick<Target, 'name' | 'project'>, script: string, word: Verb, args: string[]): IncusCommand =>
   execIn(target.name, ['sh', '-c', script, word, ...args], { project: target.project })
 
 const program = ({ name, start }: NonNullable<InstanceSpec['release']>): string => {

@@ -1,12 +1,12 @@
 import { Cul8erError } from '../errors.js'
 import type { HostExecutor } from '../hosts/executor.js'
-import { consoleLogCommand, logsCommand, type Target } from './commands.js'
+import { consoleLogCommand, logsCommand, type LogTarget } from './commands.js'
 
 /**
  * The last lines of the release's log; of the instance's console where there are none, for example because its init did not come up.
  * Never throws: logs go with an error that matters more.
  */
-export async function lastLogs(executor: HostExecutor, target: Target, lines = 10): Promise<string[]> {
+export async function lastLogs(executor: HostExecutor, target: LogTarget, lines = 10): Promise<string[]> {
   for (const command of [logsCommand(target, { lines }), consoleLogCommand(target)]) {
     const result = await executor.tryRun(command, { timeoutMs: 10_000 }).catch(() => null)
     const found = (result?.stdout ?? '').split(/\r?\n/).filter((line) => line.trim() !== '')
@@ -19,7 +19,7 @@ export async function lastLogs(executor: HostExecutor, target: Target, lines = 1
 export async function withLastLogs(
   error: unknown,
   executor: HostExecutor,
-  target: Target,
+  target: LogTarget,
   lines = 10,
 ): Promise<unknown> {
   if (!(error instanceof Cul8erError) || error.details?.logs !== undefined) return error

@@ -9,6 +9,7 @@ import { gone, isAlive, signal, type Identity } from './identity.js'
 import { lockHolder } from './lock.js'
 import { logFile, makeFolders, servicePaths, type ServicePaths } from './paths.js'
 import { readRecord, type ServiceRecord } from './record.js'
+import { wantedRetention } from './retention.js'
 
 /** Longer than a start on a large database and the supervisor's own patience with it. */
 const READY_MS = 60_000
@@ -43,6 +44,8 @@ export async function ensureService(home?: string): Promise<Service> {
       if (record !== null && gaveUp(record, spawnedAt)) throw failed(paths, record.problem ?? 'it gave up')
       if (Date.now() - spawnedAt > SPAWN_MS) {
         if (spawnedAt > 0) throw failed(paths, 'its process ended at once')
+        // What it would refuse is refused here.
+        wantedRetention()
         // Found, or built for minutes, here, where a person sees it.
         await temporalBinary()
         spawnedAt = Date.now()

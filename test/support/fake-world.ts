@@ -64,6 +64,7 @@ export class FakeWorld {
       numbersInUse: async () => ({ operation: 0, revision: 0, instances: [] }),
       checkState: async ({ state }) => readState(state),
       awaitOperation: async () => null,
+      keepLogs: async () => ({ kept: [] }),
       pruneArtifacts: async () => ({ removed: 0 }),
       readSlice: async () => null,
       inspect: () => Promise.reject(new Error('nobody inspects a fake world')),

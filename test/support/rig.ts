@@ -7,6 +7,7 @@ import { Worker } from '@temporalio/worker'
 import pino from 'pino'
 import { createActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
+import { createEvidenceStore } from '../../src/evidence/store.js'
 import { Emulator } from '../../src/hosts/emulator/emulator.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
@@ -70,6 +71,7 @@ export class Rig {
         return edge
       },
       artifacts: createArtifactStore(join(folder, 'artifacts')),
+      evidence: createEvidenceStore(join(folder, 'evidence')),
       sealKey: randomBytes(32),
       log: pino({ level: 'silent' }),
     }

@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureRetention } from '../../workers/retention.js'
 import { ensureSearchAttributes } from '../../workers/search-attributes.js'
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
@@ -31,6 +32,21 @@ describe('a server that nobody prepared', () => {
     expect((await known()).sort()).toEqual(Object.keys(SEARCH_ATTRIBUTES).sort())
   })
 
+  it('keeps ended operations for 30 days, or as long as it is told', async () => {
+    const set = (settings: NodeJS.ProcessEnv) => ensureRetention(env.nativeConnection, 'default', settings)
+    const days = async (): Promise<number> => {
+      const { config } = await env.connection.workflowService.describeNamespace({ namespace: 'default' })
+      return Number(config?.workflowExecutionRetentionTtl?.seconds) / 86_400
+    }
+    expect(await days()).toBe(1)
+    await set({})
+    expect(await days()).toBe(30)
+    await set({ CUL8ER_RETENTION: '7d' })
+    expect(await days()).toBe(7)
+    expect(await set({})).toBeNull()
+    expect(await days()).toBe(7)
+  })
+
   it('and operations begin, and are found by them', async () => {
     const artifacts = { 'shop@1.0.0': await rig.release('shop', '1.0.0') }
     const revision = rig.revision(topologyOf(shop('1.0.0')), artifacts)
@@ -54,7 +70,7 @@ describe('a server that nobody prepared', () => {
     }
     await expect(ensureSearchAttributes(denied as never, 'team')).rejects.toMatchObject({
       code: 'SERVICE',
-      message: 'namespace team lacks the search attributes Cul8erOperation, Cul8erRevision, Cul8erHost',
+      message: 'namespace team lacks the search attributes Cul8erOperation, Cul8erRevision, Cul8erHost, Cul8erOutcome',
       hint: expect.stringContaining(
         'temporal operator search-attribute create --namespace team --name Cul8erRevision --type Int',
       ) as string,

@@ -1,8 +1,8 @@
-import { ExitCode } from '../../errors.js'
+import { Cul8erError, ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'
 import { topologiesIfAny, topologyName } from '../topologies.js'
-import { positive } from './options.js'
+import { operationNumber, positive } from './options.js'
 
 export const logs = (app: App) =>
   newCommand('logs', {
@@ -10,14 +10,23 @@ export const logs = (app: App) =>
     examples: [
       ['logs shop app', 'the last lines of each instance of app'],
       ['logs app --follow', 'of the only topology of the file, and what comes'],
+      ['logs shop --operation op-1', 'what was removed when op-1 was undone'],
     ],
   })
     .argument('[topology]', 'name of the topology')
     .argument('[resource]', 'a resource or one of its instances')
     .option('--follow', 'go on with what comes, until Ctrl-C')
-    .option('-n, --lines <count>', 'last lines of each instance', positive, 100)
+    .option(
+      '-n, --lines <count>',
+      'last lines of each instance (default: 100; with --operation all that are kept)',
+      positive,
+    )
+    .option('--operation <operation>', 'of what this operation removed when it was undone: op-5, or 5', operationNumber)
     .action(
-      app.run(async (context, first, second, { follow, lines }) => {
+      app.run(async (context, first, second, { follow, lines, operation }) => {
+        if (follow === true && operation !== undefined) {
+          throw new Cul8erError('USAGE', '--follow and --operation do not go together: what is removed says no more')
+        }
         const { topology, of } = await meant(context, first, second)
         const stop = new AbortController()
         process.once('SIGINT', () => stop.abort())
@@ -28,9 +37,9 @@ export const logs = (app: App) =>
             else if (context.json) context.terminal.stdout.write(`${JSON.stringify(entry)}\n`)
             else context.terminal.stdout.write(`${context.colours.dim(`${entry.instance} |`)} ${entry.line}\n`)
           }
-          await cul8er.logs(topology, { of, lines, follow, signal: stop.signal }, each).catch((error: unknown) => {
-            if (!stop.signal.aborted) throw error
-          })
+          const remark = (text: string): void =>
+            void context.terminal.stderr.write(`${context.colours.yellow('!')} ${text}\n`)
+          await cul8er.logs(topology, { of, lines, follow, operation, remark, signal: stop.signal }, each)
         })
         if (follow !== true) context.answer({ topology, lines: found }, '')
         return ExitCode.done

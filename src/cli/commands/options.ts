@@ -26,6 +26,19 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('a whole number from 1 is expected')
 }
 
+/** The number of an operation, as `op-5` or `5`. */
+export function operationNumber(text: string): number {
+  const number = readOperation(text)
+  if (number !== null) return number
+  throw new InvalidArgumentError("an operation such as 'op-5' is expected; cul8er history shows them")
+}
+
+/** The number in `op-5` or `5`; null for other words. */
+export function readOperation(text: string): number | null {
+  const digits = /^(?:op-)?([1-9]\d{0,8})$/.exec(text)?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
 /** A duration in ms. */
 export function duration(text: string): number {
   const ms = parseDuration(text)

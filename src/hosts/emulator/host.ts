@@ -46,9 +46,12 @@ export class EmulatedHost {
   }
 
   log(instance: InstanceState, release: string, line: string): void {
-    const logs = instance.data.releases[release]?.logs
-    logs?.push(`${new Date().toISOString()} ${line}`)
-    logs?.splice(0, logs.length - KEPT_LOG_LINES)
+    const state = instance.data.releases[release]
+    if (state !== undefined) {
+      state.logs.push(`${new Date().toISOString()} ${line}`)
+      const dropped = state.logs.splice(0, state.logs.length - KEPT_LOG_LINES)
+      state.droppedLogs = (state.droppedLogs ?? 0) + dropped.length
+    }
     this.logListeners.forEach((tell) => tell())
   }
 

@@ -79,6 +79,8 @@ export interface ReleaseState {
   /** ms since 1970 of the app's last start. */
   startedAt: number
   logs: string[]
+  /** Lines before those, which are not kept. */
+  droppedLogs?: number
 }
 
 /** `emulated.json` in a release's tarball: how the app behaves. */

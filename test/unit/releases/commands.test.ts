@@ -4,6 +4,7 @@ import {
   configureCommand,
   installCommand,
   logsCommand,
+  logsFromCommand,
   releaseSteps,
   restartCommand,
   stopCommand,
@@ -48,6 +49,15 @@ describe('commands of a release', () => {
     [restartCommand(spec), 'exec --project=p shop-web-1 -- sh -c … cul8er-restart app 30'],
     [stopCommand({ ...spec, project: null }, { stopSeconds: 5 }), 'exec shop-web-1 -- sh -c … cul8er-stop app 5'],
     [logsCommand(spec, { lines: 10 }), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs app 10 0'],
+    [logsFromCommand(spec, { lines: 5 }), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs-from app 5 '],
+    [
+      logsFromCommand(bare, { from: 'journal:s=1;i=2f' }),
+      'exec --project=p shop-web-1 -- sh -c … cul8er-logs-from - 100 journal:s=1;i=2f',
+    ],
+    [
+      logsFromCommand({ ...bare, project: null }, { lines: 5, from: 'file:1024' }),
+      'exec shop-web-1 -- sh -c … cul8er-logs-from - 5 file:1024',
+    ],
     [logsCommand(bare, { follow: true }), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs - 100 1'],
     [
       configureCommand({ ...spec, release: null }, { secrets }),
@@ -56,6 +66,13 @@ describe('commands of a release', () => {
   ])('%#', ({ args }, line) => {
     expect(brief(args)).toBe(line)
   })
+
+  it.each(['file:', 'file:1a', 'file:$(reboot)', 'journal:a b', 'journal:`id`', 'elsewhere:1', ''])(
+    'refuses %j as a position in a log',
+    (from) => {
+      expect(() => logsFromCommand(spec, { from })).toThrow('is not a position in a log')
+    },
+  )
 
   it.each([
     [['bin/go', 'now'], 'bin/go'],

@@ -23,7 +23,18 @@ export const releaseVerbs: Record<string, (said: Said) => Promise<string | Answe
   [Verb.stop]: stop,
   [Verb.logs]: ({ host, instance, args: [name = '', lines = '100', follow], input }) =>
     followLog(host, () => instance.data.releases[name]?.logs ?? [], Number(lines), follow === '1', input),
+  [Verb.logsFrom]: logsFrom,
   [Verb.probe]: probe,
+}
+
+/** As a journal, whose cursor is the number of lines so far. */
+function logsFrom({ instance, args: [name = '', lines = '100', from = ''] }: Said): string {
+  const { logs, droppedLogs = 0 } = instance.data.releases[name] ?? { logs: [] }
+  const seen = from.startsWith('journal:') ? Number(from.slice('journal:'.length)) : null
+  const end = droppedLogs + logs.length
+  const fresh =
+    seen === null ? logs.slice(-Number(lines)) : logs.slice(seen > end ? 0 : Math.max(0, seen - droppedLogs))
+  return ['journal', ...fresh, ...(fresh.length === 0 ? [] : [`-- cursor: ${end}`]), ''].join('\n')
 }
 
 function configure({ instance, args: [name = ''], input }: Said): string | Answer {

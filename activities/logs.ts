@@ -1,0 +1,30 @@
+import type { Activities } from '../src/contracts/index.js'
+import { EVIDENCE_LIMITS } from '../src/evidence/store.js'
+import { lastLogs } from '../src/releases/last-logs.js'
+import type { ActivityDeps } from './deps.js'
+import { inBatches } from './inspect/in-batches.js'
+import { step } from './step.js'
+
+/** Logs read at a time. */
+const READERS = 8
+
+/** Keeping what instances said before they are removed. */
+export function logActivities(deps: ActivityDeps): Pick<Activities, 'keepLogs'> {
+  return {
+    keepLogs: step(async ({ topology, operation, instances }) => {
+      const kept = await inBatches(instances, READERS, async ({ host, via, name, project, release }) => {
+        // Logs are evidence and not the matter: that they cannot be kept keeps nothing from being undone.
+        try {
+          const target = { name, project, release: release === null ? null : { name: release } }
+          const lines = await lastLogs(deps.executorFor(host, via), target, EVIDENCE_LIMITS.most)
+          await deps.evidence.put({ topology, operation, instance: name }, lines)
+          return lines.length > 0 ? [name] : []
+        } catch (error) {
+          deps.log.warn({ error: String(error), instance: name }, 'its last log lines could not be kept')
+          return []
+        }
+      })
+      return { kept: kept.flat() }
+    }),
+  }
+}
