@@ -22,5 +22,5 @@ for (let seed = Number(SEED ?? FROM); sum.seeds < (SEED === undefined ? Number(S
 }
 const { user, system } = process.cpuUsage(begin)
 console.log(JSON.stringify(sum), `${((user + system) / 1e6).toFixed(1)} CPU s`)
-for (const [name, seeds] of found) console.log(`${name}: ${seeds.length} (${seeds.slice(0, 8).join(', ')})`)
+for (const [name, seeds] of found) console.log(`${name}: ${seeds.length} (${seeds.slice(0, 12).join(', ')})`)
 process.exitCode = found.size === 0 ? 0 : 1

@@ -122,7 +122,8 @@ class Play {
   }
 
   private async task(run: Run): Promise<void> {
-    if (run.id === this.story.ledgerId && this.server.isOpen(run.id)) {
+    // A run that has just continued as new has had no task yet, and so answers no query.
+    if (run.id === this.story.ledgerId && this.server.open(run.id) === run) {
       this.ledgerIs((await this.server.query(run.id, ledgerState.name)) as LedgerState)
     }
     check('afterTask', this.skipped, this.story, run.id)

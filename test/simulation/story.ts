@@ -56,6 +56,8 @@ export interface Story {
   asked: Asked[]
   /** Why an operation that nobody asked for may begin: times at which something is due by itself. */
   ttl: { dueAt: number | null }
+  /** A person gave the ledger a state of old, and no operation has ended since: it need not be true. */
+  imported: boolean
 }
 
 export const newStory = (scenario: Scenario, world: World, server: Story['server']): Story => ({
@@ -67,6 +69,7 @@ export const newStory = (scenario: Scenario, world: World, server: Story['server
   operations: [],
   asked: [],
   ttl: { dueAt: null },
+  imported: false,
 })
 
 const OPERATION = /^topology\/[^/]+\/op\/\d+/
@@ -107,6 +110,7 @@ export function begun(story: Story, run: Run): void {
 export function closed(story: Story, run: Run, end: End): Operation | null {
   const operation = isOperation(run.id) ? operationOf(story, run.id) : null
   if (operation === null) return null
+  story.imported = false
   const details = end.how === 'failed' ? end.failure.applicationFailureInfo?.details?.payloads : undefined
   const found = end.how === 'completed' ? decode(end.result) : decodeAll(details)[0]
   operation.ended = {

@@ -84,7 +84,7 @@ export const canaryHasItsShare: Invariant = {
   },
 }
 
-/** Of pools whose resource is tried by a canary: how much goes to the version before and to the new one. */
+/** By edge and pool, where a canary tries the resource : how much goes to the version before and to the new one. */
 function shares(story: Story, operation: Operation): Map<string, { fresh: number; stable: number }> {
   const { world, scenario } = story
   const { resources } = operation.input.revision.topology
@@ -96,11 +96,12 @@ function shares(story: Story, operation: Operation): Map<string, { fresh: number
     const instance = world.find(serving)
     const { labels } = instance ?? {}
     if (labels == null || !tried.has(labels.resource) || resources[labels.resource]?.stateful !== false) continue
-    const sum = pools.get(serving.pool) ?? { fresh: 0, stable: 0 }
+    const pool = `${serving.pool} on ${serving.host}`
+    const sum = pools.get(pool) ?? { fresh: 0, stable: 0 }
     const was = operation.before.get(placeOf(serving))
     const isFresh = was === undefined || was.labels?.digest !== labels.digest
     sum[isFresh ? 'fresh' : 'stable'] += serving.share
-    pools.set(serving.pool, sum)
+    pools.set(pool, sum)
   }
   return pools
 }

@@ -194,6 +194,7 @@ export class Client {
     this.server.update(this.story.ledgerId, name, arg, {
       id: `${name}-${this.server.occasion(name)}`,
       answered: (answer) => {
+        if (answer.ok && name === 'importState') this.story.imported = true
         if (!answer.ok || name !== 'setTtl') return
         const { expiresAt } = answer.value as { expiresAt: string | null }
         this.story.ttl.dueAt = expiresAt === null ? null : Date.parse(expiresAt)

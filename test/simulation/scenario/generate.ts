@@ -66,7 +66,7 @@ function commands(random: Random, revisions: Declaration[]): Command[] {
     does: { kind: 'deploy', revision: 0, force: false, givesUpMs: null },
   }
   const all = [first]
-  const count = random.int(2, 7)
+  const count = random.int(3, 9)
   while (all.length <= count) {
     const does = deed(random, revisions)
     const isMeanwhile = MEANWHILE.has(does.kind) || random.chance(0.15)

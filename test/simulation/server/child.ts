@@ -118,6 +118,7 @@ export class Child {
 
   private sendCancel(): void {
     this.server.later(`${this.workflowId} is asked to cancel by its parent`, () => {
+      this.server.disturb(this.workflowId, 'its parent cancelled it')
       this.server.cancel(this.workflowId)
       if (this.command.cancellationType !== WAIT_CANCELLATION_REQUESTED || !this.awaited) return
       this.awaited = false
