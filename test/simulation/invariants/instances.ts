@@ -1,0 +1,169 @@
+import { Cul8erError } from '../../../src/errors.js'
+import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
+import { planWork } from '../../../src/plan/plan.js'
+import { oursOf } from '../../../src/plan/ours.js'
+import type { Work } from '../../../src/plan/work.js'
+import type { Operation, Story } from '../story.js'
+import { placeOf, type InstanceState } from '../world/model.js'
+import { observedOf } from '../world/world.js'
+import type { Invariant } from './invariant.js'
+
+/**
+ * What an operation touched is at its end as it was before, or as it was to become, or named as dirty. Which of them is decided
+ * by the outcome: an operation that succeeded has brought everything there, and one that was rolled back has changed nothing.
+ */
+export const beforeAfterOrDirty: Invariant = {
+  name: 'before-after-or-dirty',
+  atClose: (story, operation) => {
+    const { end } = operation.ended ?? {}
+    if (end == null) return null
+    const { outcome } = end.result
+    const dirty = new Set([...end.dirty, ...operation.input.dirty])
+    const after = isAfter(story, operation)
+    for (const place of operation.touched) {
+      const was = operation.before.get(place) ?? null
+      const is = story.world.instances.get(place) ?? null
+      const name = place.split('/')[1]!
+      if (dirty.has(name)) continue
+      if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
+      if (outcome !== 'rolledBack' && after(name, is)) continue
+      return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`
+    }
+    return null
+  },
+}
+
+const isAsBefore = (was: InstanceState | null, is: InstanceState | null): boolean =>
+  was === null || is === null
+    ? was === is
+    : essence(was) === essence(is) && (is.status === 'Running' || is.status === was.status)
+
+/** What an undo owes; that an operation had it in its hands may stay on its labels. */
+const essence = ({ type, labels, config, devices, app, data }: InstanceState): string => {
+  const { operation, revision, ...rest } = labels ?? {}
+  void [operation, revision]
+  return JSON.stringify([type, rest, config, devices, app?.release ?? null, data.volume])
+}
+
+/** Whether an instance is as the operation was to leave it. */
+function isAfter(story: Story, { input }: Operation): (name: string, is: InstanceState | null) => boolean {
+  const { revision, request } = input
+  if (request.kind === 'destroy' || request.kind === 'cleanup') return (_name, is) => is === null
+  // A restore may bring back an older version; that is what was asked for.
+  if (request.kind === 'restore') return (_name, is) => is !== null && is.status === 'Running' && isTrue(is)
+  const observed = [...story.world.instances.values()].map(observedOf)
+  const kept = observed.flatMap(({ name, labels }) => (labels?.role === 'old' ? [name] : []))
+  const work = workFor(revision, observed, kept)
+  // It cannot become what is declared, so nothing is.
+  if (work === null) return () => false
+  const open = new Set(work.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
+  return (name, is) => !open.has(name) && (is === null || (is.labels !== null && isTrue(is)))
+}
+
+/** What would have to change, decided by the real code; null: somebody else's instance is in the way. */
+function workFor(revision: Revision, observed: ObservedInstance[], standby: string[]): Work[] | null {
+  try {
+    return planWork({ revision, observed, standby, force: true }).work
+  } catch (error) {
+    if (error instanceof Cul8erError) return null
+    throw error
+  }
+}
+
+/** What its labels say is in it, is in it. */
+const isTrue = ({ app, labels }: InstanceState): boolean => (app?.release ?? null) === (labels?.release ?? null)
+
+function said(was: InstanceState | null, is: InstanceState | null): string {
+  const words = (i: InstanceState | null): string =>
+    i === null
+      ? 'absent'
+      : `${i.status} ${i.labels?.role} ${i.labels?.release} (has ${i.app?.release}) of ${i.labels?.digest} on volume ${i.data.volume}`
+  return `was ${words(was)}, is ${words(is)}`
+}
+
+/** The data of a stateful instance goes only with the words of somebody: a destroy, or force. */
+export const keepsStatefulData: Invariant = {
+  name: 'keeps-stateful-data',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'deleted' || !effect.instance.stateful) return null
+    const operation = story.operations.findLast(({ id }) => effect.by === id || effect.by.startsWith(`${id}/`))
+    const was = operation?.before.get(placeOf(effect.instance))
+    // What this operation made itself is its own to remove.
+    if (was === undefined || was.data.volume !== effect.instance.data.volume) return null
+    const { kind, force } = operation!.input.request
+    if (kind === 'destroy' || force === true) return null
+    return `${operation!.id} (${kind}, not forced) deletes ${placeOf(effect.instance)} with ${was.data.written} written`
+  },
+}
+
+/** A snapshot is not put over what was written since, unless a person wanted that. */
+export const keepsWrites: Invariant = {
+  name: 'keeps-writes',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'restored' || effect.lost <= 0) return null
+    const operation = story.operations.findLast(({ id }) => effect.by === id || effect.by.startsWith(`${id}/`))
+    if (operation === undefined || operation.input.request.kind === 'restore') return null
+    const { revision } = operation.input
+    const isOwn = effect.snapshot.by === effect.by || effect.snapshot.by.startsWith(`${operation.id}/`)
+    const isThisTime = Date.parse(effect.snapshot.createdAt) >= operation.startedAt
+    if (revision.topology.strategy.rollback.snapshot === 'always' && isOwn && isThisTime) return null
+    return `${operation.id} restores ${effect.snapshot.name} of ${effect.snapshot.createdAt} on ${placeOf(effect.instance)} and loses ${effect.lost} written since`
+  },
+}
+
+/** What does not belong to the topology stays as it is. */
+export const sparesBystanders: Invariant = {
+  name: 'spares-bystanders',
+  afterEffect: ({ scenario }, effect) => {
+    if (effect.kind === 'routed' || effect.kind === 'looked') return null
+    const { name, host } = effect.instance
+    const isOthers = scenario.bystanders.some((other) => other.name === name && other.host === host)
+    return isOthers ? `${effect.by} touches ${host}/${name}, which is somebody else's` : null
+  },
+}
+
+/** In the end everything of ours is explained by the ledger: as stable, as standby, or as dirty. */
+export const nothingUnknown: Invariant = {
+  name: 'nothing-unknown',
+  atEnd: ({ world, ledger, scenario, server, ledgerId, operations }) => {
+    const ours = oursOf(scenario.topology, [...world.instances.values()].map(observedOf))
+    const rest = ours.filter(({ name }) => !scenario.bystanders.some((other) => other.name === name))
+    if (rest.length === 0) return null
+    const names = rest.map(({ name, labels }) => `${name} (${labels.role}, operation ${labels.operation})`).join(', ')
+    if (ledger === null || !server.isOpen(ledgerId)) return `no ledger is open, but there are ${names}`
+    const known = new Set([...ledger.dirty, ...(ledger.standby?.names ?? [])])
+    const declared = ledger.revisions.find(({ number }) => number === (ledger.stable ?? ledger.desired))?.topology
+      .resources
+    const lost = rest.filter(({ name, labels }) => {
+      if (known.has(name) || known.has(`operation ${labels.operation}`)) return false
+      return labels.role !== 'live' || declared?.[labels.resource] === undefined
+    })
+    if (lost.length === 0 || isTold(operations, lost)) return null
+    return `the ledger knows nothing of ${lost.map(({ name, labels }) => `${name} (${labels.role}, operation ${labels.operation})`).join(', ')}`
+  },
+}
+
+/** The last operation said of them in its result that they are there. */
+const isTold = (operations: readonly Operation[], lost: readonly { name: string }[]): boolean => {
+  const text = JSON.stringify(operations.at(-1)?.ended?.end?.result.error ?? '')
+  return lost.every(({ name }) => text.includes(name))
+}
+
+/** What the ledger calls stable is there, unless it also says that something is dirty or came to no good end. */
+export const stableIsThere: Invariant = {
+  name: 'stable-is-there',
+  atEnd: ({ world, ledger, operations, imported }) => {
+    if (imported) return null
+    const revision = ledger?.revisions.find(({ number }) => number === ledger.stable)
+    if (ledger == null || revision === undefined || ledger.dirty.length > 0) return null
+    const last = operations.at(-1)?.ended?.end?.result.outcome
+    if (last !== 'succeeded' && last !== 'rolledBack') return null
+    const observed = [...world.instances.values()].map(observedOf)
+    const missing = (workFor(revision, observed, ledger.standby?.names ?? []) ?? []).filter(
+      ({ action }) => action === 'create',
+    )
+    return missing.length === 0
+      ? null
+      : `revision ${revision.number} is stable and nothing is dirty, but there is no ${missing.map(({ instance }) => instance).join(', ')}`
+  },
+}

@@ -1,0 +1,126 @@
+import { isOperation } from '../story.js'
+import type { Invariant } from './invariant.js'
+
+/** At most one operation of a topology is open. */
+export const oneOperation: Invariant = {
+  name: 'one-operation',
+  afterTask: ({ server }) => {
+    const open = server.openIds().filter(isOperation)
+    return open.length > 1 ? `${open.join(' and ')} are open at once` : null
+  },
+}
+
+/** The ledger names an operation as the current one if and only if it waits for that one. */
+export const currentIsOpen: Invariant = {
+  name: 'current-iff-open',
+  afterTask: ({ server, ledger, ledgerId }, workflowId) => {
+    if (workflowId !== ledgerId || ledger === null) return null
+    const awaited = server.awaitedBy(ledgerId).filter(isOperation)
+    const current = ledger.current?.workflowId ?? null
+    if (current === null) return awaited.length === 0 ? null : `current is not set, but ${awaited.join()} is awaited`
+    return awaited.includes(current) || server.isOpen(current)
+      ? null
+      : `current is ${current}, but what is awaited is ${awaited.join() || 'nothing'}`
+  },
+  atEnd: ({ ledger }) =>
+    ledger?.current == null ? null : `nothing can happen, but ${ledger.current.workflowId} is current`,
+}
+
+/** A request starts one operation, however often it is sent. */
+export const startsOnce: Invariant = {
+  name: 'starts-once',
+  afterTask: ({ asked }) => {
+    for (const { request, answers } of asked) {
+      const started = [...new Set(answers.map(({ workflowId }) => workflowId))]
+      if (started.length > 1) return `${request.requestId} started ${started.join(' and ')}`
+    }
+    return null
+  },
+}
+
+/** No operation begins for a request after the time by which its command has given up. */
+export const startsInTime: Invariant = {
+  name: 'starts-in-time',
+  afterTask: ({ asked, operations }) => {
+    for (const { request, answers } of asked) {
+      if (request.notAfter === undefined) continue
+      const late = operations.find(
+        ({ id, startedAt }) =>
+          answers.some(({ workflowId }) => workflowId === id) && startedAt > latest(request.notAfter!),
+      )
+      if (late !== undefined) return `${late.id} began for ${request.requestId}, which ended at ${request.notAfter}`
+    }
+    return null
+  },
+}
+
+/** The child begins a moment after the ledger decided. */
+const latest = (notAfter: string): number => Date.parse(notAfter) + 1_000
+
+/** An operation ends with a result, whether its workflow completes or fails. */
+export const endsWithResult: Invariant = {
+  name: 'ends-with-result',
+  atClose: (_story, { id, ended }) => {
+    if (ended === null || ended.how === 'terminated' || ended.end !== null) return null
+    return `${id} is ${ended.how} without a result: ${ended.message ?? ''}`
+  },
+}
+
+/** INTERNAL is the code of what nobody foresaw: of a bug. */
+export const noBugs: Invariant = {
+  name: 'no-internal-error',
+  atClose: (_story, { id, ended, disturbed }) => {
+    const error = ended?.end?.result.error
+    if (error?.code !== 'INTERNAL' || disturbed.some((what) => what.includes('terminated') || what.includes('taken')))
+      return null
+    return `${id}: ${error.message}`
+  },
+}
+
+/** What nothing disturbed succeeds: also when no worker was there for a while. */
+export const undisturbedSucceeds: Invariant = {
+  name: 'undisturbed-succeeds',
+  atClose: (_story, { id, ended, disturbed, input }) => {
+    const result = ended?.end?.result
+    if (result === undefined || result.outcome === 'succeeded' || disturbed.length > 0) return null
+    // A snapshot that does not exist, or an app that does not come up with it, is for the person to mend.
+    if (input.request.kind === 'restore') return null
+    return `${id} (${input.request.kind}) is ${result.outcome} though nothing went wrong: ${result.error?.message}`
+  },
+}
+
+/** A topology is destroyed when somebody asked for it, or when the time is over that somebody gave it. */
+export const destroyedOnRequest: Invariant = {
+  name: 'destroyed-on-request',
+  atBegin: ({ asked, ttl, server }, { id, input }) => {
+    if (input.request.kind !== 'destroy' || asked.some(({ request }) => request.kind === 'destroy')) return null
+    return ttl.dueAt !== null && ttl.dueAt <= server.now ? null : `${id} destroys what nobody asked to destroy`
+  },
+}
+
+/** A rollback without a number goes to what was stable before, in time. Told only where there can be no doubt. */
+export const rollsBackInTime: Invariant = {
+  name: 'rolls-back-in-time',
+  atBegin: ({ operations, asked, ledger }, operation) => {
+    const { input, id, ledgerBefore } = operation
+    const { request } = asked.findLast(({ answers, request: r }) => r.kind === 'rollback' && answers.length === 0) ?? {}
+    if (input.request.kind !== 'rollback' || request === undefined || request.to !== undefined) return null
+    const state = ledgerBefore ?? ledger
+    if (state === null || state.dirty.length > 0 || state.desired !== state.stable) return null
+    const past = operations.filter((o) => o !== operation && o.ended?.end?.result.outcome === 'succeeded')
+    const since = past.slice(past.findLastIndex((o) => o.input.request.kind === 'destroy') + 1)
+    const stable = since.filter(
+      ({
+        input: {
+          request: { kind },
+        },
+      }) => kind === 'deploy' || kind === 'rollback',
+    )
+    const last = stable.at(-1)
+    const before = stable.findLast((o) => o.input.revision.digest !== last?.input.revision.digest)
+    if (last?.input.request.kind !== 'deploy' || before === undefined) return null
+    return before.input.revision.digest === input.revision.digest
+      ? null
+      : `${id} goes to revision ${input.revision.number}, but ${before.input.revision.number} was stable before ${last.input.revision.number}`
+  },
+}

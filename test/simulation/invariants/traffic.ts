@@ -1,0 +1,142 @@
+import type { Operation, Story } from '../story.js'
+import { openOperation, operationOf } from '../story.js'
+import { placeOf } from '../world/model.js'
+import type { Invariant } from './invariant.js'
+
+/** The edges lead to live instances; during an operation also to new ones and canaries, never to what was put aside. */
+export const servesTheRightRole: Invariant = {
+  name: 'serves-the-right-role',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'routed' && effect.kind !== 'changed') return null
+    const { world, scenario } = story
+    const wrong = world.serving(scenario.topology).find((serving) => {
+      const instance = world.find(serving)
+      return instance !== null && (instance.labels?.topology !== scenario.topology || instance.labels.role === 'old')
+    })
+    if (wrong === undefined) return null
+    const during = operationOf(story, effect.by)
+    // The role is written a moment before or after the edge is told; only an end shows which is meant.
+    if (during !== null && during.ended === null && world.find(wrong)?.labels?.role === 'old') return null
+    return `${wrong.pool} leads to ${wrong.name}, which is ${world.find(wrong)?.labels?.role ?? "somebody else's"}`
+  },
+  atClose: (story, { id, ended }) => {
+    const { world, scenario } = story
+    const dirty = new Set(ended?.end?.dirty ?? [])
+    if (ended?.end == null) return null
+    const wrong = world.serving(scenario.topology).find((serving) => {
+      const instance = world.find(serving)
+      return !dirty.has(serving.name) && (instance === null || instance.labels?.role !== 'live')
+    })
+    if (wrong === undefined) return null
+    return `${id} is ${ended.end.result.outcome}: ${wrong.pool} leads to ${wrong.name}, which is ${world.find(wrong)?.labels?.role ?? 'gone'}`
+  },
+}
+
+/** Who served before an operation that came to nothing serves after it. */
+export const rolledBackServes: Invariant = {
+  name: 'rolled-back-serves',
+  atClose: ({ world, scenario }, { id, ended, servingBefore, input }) => {
+    if (ended?.end?.result.outcome !== 'rolledBack') return null
+    const now = new Set(world.serving(scenario.topology).map(placeOf))
+    const dirty = new Set([...ended.end.dirty, ...input.dirty])
+    const out = servingBefore.filter((s) => !now.has(placeOf(s)) && !dirty.has(s.name)).map(placeOf)
+    return out.length === 0 ? null : `${id} is rolledBack, but ${out.join(', ')} served before and does not now`
+  },
+}
+
+/** Every live instance behind an edge serves after an operation that succeeded, unless it is known to be dirty. */
+export const succeededServes: Invariant = {
+  name: 'succeeded-serves',
+  atClose: ({ world, scenario }, { id, ended, input }) => {
+    if (ended?.end?.result.outcome !== 'succeeded') return null
+    const { kind } = input.request
+    if (kind !== 'deploy' && kind !== 'rollback') return null
+    const serving = new Set(world.serving(scenario.topology).map(placeOf))
+    const { resources } = input.revision.topology
+    const out = [...world.instances.values()].filter(
+      ({ name, host, labels }) =>
+        labels?.topology === scenario.topology &&
+        labels.role === 'live' &&
+        (resources[labels.resource]?.expose.length ?? 0) > 0 &&
+        !name.startsWith('copy') &&
+        !serving.has(placeOf({ name, host })),
+    )
+    return out.length === 0 ? null : `${id} succeeded, but ${out.map(({ name }) => name).join(', ')} takes no traffic`
+  },
+}
+
+/** While a canary is on trial, the new version takes no more than the first step's share, all its instances together. */
+export const canaryHasItsShare: Invariant = {
+  name: 'canary-share',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'routed') return null
+    const operation = operationOf(story, effect.by)
+    if (operation === null || operation.type !== 'canary' || operation.wentOn || operation.ended !== null) return null
+    if (operation.disturbed.length > 0 || openOperation(story) !== operation) return null
+    const most = (operation.input.revision.topology.strategy.steps[0]?.weight ?? 100) / 100
+    if (most >= 1) return null
+    for (const [pool, { fresh, stable }] of shares(story, operation)) {
+      // A share of a percent cannot always be met in whole weights.
+      if (stable > 0 && fresh > most + 0.03)
+        return `${operation.id}: ${pool} sends ${Math.round(fresh * 100)} % to the new version before the canary passed`
+    }
+    return null
+  },
+}
+
+/** By edge and pool, where a canary tries the resource : how much goes to the version before and to the new one. */
+function shares(story: Story, operation: Operation): Map<string, { fresh: number; stable: number }> {
+  const { world, scenario } = story
+  const { resources } = operation.input.revision.topology
+  const pools = new Map<string, { fresh: number; stable: number }>()
+  const tried = new Set(
+    [...world.instances.values()].flatMap(({ labels }) => (labels?.role === 'canary' ? [labels.resource] : [])),
+  )
+  for (const serving of world.serving(scenario.topology)) {
+    const instance = world.find(serving)
+    const { labels } = instance ?? {}
+    if (labels == null || !tried.has(labels.resource) || resources[labels.resource]?.stateful !== false) continue
+    const pool = `${serving.pool} on ${serving.host}`
+    const sum = pools.get(pool) ?? { fresh: 0, stable: 0 }
+    const was = operation.before.get(placeOf(serving))
+    const isFresh = was === undefined || was.labels?.digest !== labels.digest
+    sum[isFresh ? 'fresh' : 'stable'] += serving.share
+    pools.set(pool, sum)
+  }
+  return pools
+}
+
+/** A restore or a cleanup puts no instance into the traffic that an earlier operation left half changed. */
+export const dirtyStaysOut: Invariant = {
+  name: 'dirty-stays-out',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'routed') return null
+    const operation = operationOf(story, effect.by)
+    const kind = operation?.input.request.kind
+    if (operation === null || (kind !== 'restore' && kind !== 'cleanup')) return null
+    const back = story.world
+      .serving(story.scenario.topology)
+      .find(
+        (serving) =>
+          operation.input.dirty.includes(serving.name) &&
+          !operation.restored.has(placeOf(serving)) &&
+          !operation.servingBefore.some((before) => placeOf(before) === placeOf(serving)),
+      )
+    return back === undefined ? null : `${operation.id} (${kind}) puts ${back.name} into the traffic, which is dirty`
+  },
+}
+
+/** Long after a pause nothing is changed any more, until somebody resumes. */
+export const pauseHolds: Invariant = {
+  name: 'pause-holds',
+  afterEffect: (story, effect) => {
+    const operation = operationOf(story, effect.by)
+    if (operation === null || operation.pausedAt === null || operation.disturbed.length > 0) return null
+    const ms = story.server.now - operation.pausedAt
+    if (effect.kind === 'looked' || ms < SETTLED_MS) return null
+    return `${operation.id} was paused ${Math.round(ms / 1000)} s ago and changes ${effect.kind === 'routed' ? effect.host : effect.instance.name}`
+  },
+}
+
+/** What was under way at a pause has ended by then, retries included. */
+const SETTLED_MS = 25 * 60_000

@@ -1,0 +1,73 @@
+import type { Steering } from '../../../src/contracts/index.js'
+import type { Faults } from '../server/faults.js'
+import type { CanaryChances } from '../world/acts.js'
+import type { AppBehaviour } from '../world/model.js'
+
+/** Everything that a simulation begins with: plain data, so that it can be printed, made smaller and run again. */
+export interface Scenario {
+  /** Decides the order of everything, and the fate of each attempt. */
+  seed: number
+  topology: string
+  /** Declarations, as users write them. */
+  revisions: Declaration[]
+  /** By `<release>@<version>`; what is not here is good. */
+  apps: Record<string, AppBehaviour>
+  commands: Command[]
+  faults: Faults
+  canary: CanaryChances
+  /** Instances of others, by host. */
+  bystanders: Bystander[]
+  /** Workflows are compiled with small slices, so that a few instances are many. */
+  narrow: boolean
+}
+
+export type Declaration = Record<string, unknown> & { name: string; hosts: object; resources: Record<string, object> }
+
+export interface Bystander {
+  host: string
+  name: string
+  /** null: it has no labels; else the topology that its labels name. */
+  topology: string | null
+  resource: string
+}
+
+/** One thing that a person does, or that befalls a machine. */
+export interface Command {
+  /**
+   * idle: when no operation is in progress (for longer than PATIENCE_MS it does not wait); now: whatever is going on. Either
+   * way `gapMs` later.
+   */
+  when: 'idle' | 'now'
+  gapMs: number
+  does: Deed
+}
+
+export type Deed =
+  | (Request & { givesUpMs: number | null })
+  | { kind: 'steer'; action: Steering; by: 'update' | 'signal' }
+  | { kind: 'setTtl'; ttlMs: number | null }
+  | { kind: 'importState'; file: ImportedFile }
+  /** The same request as an earlier one, with its id: `back` of 1 is the last. */
+  | { kind: 'repeat'; back: number }
+  | { kind: 'cancelOperation' | 'terminateOperation' | 'cancelLedger' | 'terminateLedger' }
+  | { kind: 'hostAway'; host: string; forMs: number }
+  | { kind: 'workerAway'; forMs: number }
+  /** Somebody stops an instance by hand: the `nth` of ours. */
+  | { kind: 'stopByHand'; nth: number }
+
+export type Request =
+  | { kind: 'deploy'; revision: number; force: boolean }
+  /** `to`: the nth of the revisions that the ledger keeps. */
+  | { kind: 'rollback'; to: number | null; force: boolean }
+  | { kind: 'restore'; resource: string | null }
+  | { kind: 'destroy' }
+
+export interface ImportedFile {
+  /** How many operations ago it was exported. */
+  age: number
+  /** asExported, or with something in it that is not as it should be. */
+  spoilt: 'asExported' | 'expired' | 'noHistory' | 'oneOperationBack'
+}
+
+export const isRequest = (deed: Deed): deed is Request & { givesUpMs: number | null } =>
+  deed.kind === 'deploy' || deed.kind === 'rollback' || deed.kind === 'restore' || deed.kind === 'destroy'

@@ -1,0 +1,170 @@
+import { ledgerState, type LedgerState } from '../../src/contracts/index.js'
+import { labelsToConfig } from '../../src/plan/labels.js'
+import { check, Violation } from './invariants/index.js'
+import { Client } from './scenario/client.js'
+import type { Scenario } from './scenario/model.js'
+import type { Run } from './server/run.js'
+import { NotDeterministic, TaskFailed } from './server/run.js'
+import type { Sandbox } from './server/sandbox.js'
+import { Server } from './server/server.js'
+import { affected, begun, closed, isOperation, newStory, operationOf, type Story } from './story.js'
+import * as realPure from './world/pure.js'
+import type { Effect } from './world/model.js'
+import { workerOf } from './world/worker.js'
+import { World } from './world/world.js'
+
+/** What the code under test is. */
+export interface Subject {
+  sandbox: Sandbox
+  /** Compiled with small slices; null: there is no such. */
+  narrow: Sandbox | null
+  pure: typeof realPure
+}
+
+export interface Outcome {
+  /** What went wrong, and which invariant says so. */
+  wrong: { invariant: string; message: string } | null
+  trace: string[]
+  hash: string
+  activations: number
+  operations: number
+}
+
+/** A run that goes on for so long comes to no end. */
+const MOST_STEPS = 20_000
+/** What is due later than this after the last command is not waited for: a topology may live for ever. */
+const MOST_MS = 3 * 24 * 3_600_000
+
+/** Runs a scenario to its end, or to the first thing that is wrong. The same scenario gives the same trace. */
+export async function simulate(
+  scenario: Scenario,
+  subject: Subject,
+  skipped: ReadonlySet<string> = NONE,
+): Promise<Outcome> {
+  const play = new Play(scenario, subject, skipped)
+  const wrong = await play.run().then(
+    () => null,
+    (error: unknown) => ({
+      invariant: invariantOf(error),
+      message: error instanceof Error ? error.message : String(error),
+    }),
+  )
+  await play.server.forget()
+  const { trace, hash, activations } = play.server
+  return { wrong, trace, hash, activations, operations: play.story.operations.length }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+function invariantOf(error: unknown): string {
+  if (error instanceof Violation) return error.invariant
+  if (error instanceof NotDeterministic) return 'replays-alike'
+  if (error instanceof TaskFailed) return 'no-task-fails'
+  throw error
+}
+
+class Play {
+  readonly server: Server
+  readonly story: Story
+  private readonly client: Client
+
+  constructor(
+    scenario: Scenario,
+    { sandbox, narrow, pure }: Subject,
+    private readonly skipped: ReadonlySet<string>,
+  ) {
+    const world = new World(
+      () => this.server?.now ?? 0,
+      (effect) => this.affected(effect),
+    )
+    const { seed, faults, canary } = scenario
+    this.server = new Server({
+      ...{ seed, faults },
+      sandbox: scenario.narrow ? (narrow ?? sandbox) : sandbox,
+      activities: workerOf(world, { seed, pure, canary }),
+      watcher: {
+        started: (run) => this.started(run),
+        closed: (run, end) => {
+          const operation = closed(this.story, run, end)
+          if (operation !== null) this.check('atClose', operation)
+          if (operation !== null && operation.ended?.end?.result.outcome === 'succeeded') this.rememberTtl(operation)
+          if (run.id === this.story.ledgerId) this.ledgerIs(null)
+        },
+        task: (run) => this.task(run),
+        disturbed: (workflowId, what) => operationOf(this.story, workflowId)?.disturbed.push(what),
+      },
+    })
+    this.story = newStory(scenario, world, this.server)
+    for (const [release, behaviour] of Object.entries(scenario.apps)) world.apps.set(release, behaviour)
+    putBystanders(world, scenario)
+    this.client = new Client(this.server, this.story)
+  }
+
+  async run(): Promise<void> {
+    let steps = 0
+    while (await this.server.step()) {
+      if ((steps += 1) > MOST_STEPS) throw new Violation('comes-to-an-end', `it goes on after ${steps} steps`)
+      const { finishedAt } = this.client
+      if (finishedAt === null || this.server.now - finishedAt < MOST_MS) continue
+      const open = this.server.openIds().filter(isOperation)
+      if (open.length > 0) throw new Violation('comes-to-an-end', `${open.join()} is open days after the last command`)
+      break
+    }
+    const open = this.server.openIds().filter(isOperation)
+    if (open.length > 0) throw new Violation('comes-to-an-end', `nothing can happen, but ${open.join()} is open`)
+    check('atEnd', this.skipped, this.story)
+  }
+
+  private started(run: Run): void {
+    begun(this.story, run)
+    const operation = isOperation(run.id) ? operationOf(this.story, run.id) : null
+    if (operation !== null) this.check('atBegin', operation)
+  }
+
+  private async task(run: Run): Promise<void> {
+    // A run that has just continued as new has had no task yet, and so answers no query.
+    if (run.id === this.story.ledgerId && this.server.open(run.id) === run) {
+      this.ledgerIs((await this.server.query(run.id, ledgerState.name)) as LedgerState)
+    }
+    check('afterTask', this.skipped, this.story, run.id)
+  }
+
+  private ledgerIs(state: LedgerState | null): void {
+    const before = this.story.ledger
+    this.story.ledger = state
+    this.client.ledgerChanged(before)
+  }
+
+  private affected(effect: Effect): void {
+    affected(this.story, effect)
+    check('afterEffect', this.skipped, this.story, effect)
+  }
+
+  private check(moment: 'atBegin' | 'atClose', operation: Story['operations'][number]): void {
+    check(moment, this.skipped, this.story, operation)
+  }
+
+  private rememberTtl({ input: { request, revision } }: Story['operations'][number]): void {
+    const { ttlMs } = revision.topology
+    if (request.kind === 'deploy' || request.kind === 'rollback') {
+      this.story.ttl.dueAt = ttlMs === null ? null : this.server.now + ttlMs
+    }
+  }
+}
+
+function putBystanders(world: World, { bystanders }: Scenario): void {
+  for (const { host, name, topology, resource } of bystanders) {
+    const labels =
+      topology === null
+        ? null
+        : {
+            ...{ topology, resource, index: 1, slot: '' as const, revision: 1, digest: 'theirs', operation: '1' },
+            ...{ image: 'theirs', release: null, role: 'live' as const, secrets: {} },
+          }
+    world.instances.set(`${host}/${name}`, {
+      ...{ host, name, type: 'container', status: 'Running', devices: {}, labels, addresses: [], snapshots: [] },
+      ...{ config: labels === null ? {} : labelsToConfig(labels), createdAt: '2025-12-01T00:00:00Z' },
+      ...{ stateful: false, data: { volume: 0, written: 0 }, app: null, usedInside: false },
+    })
+  }
+}

@@ -1,0 +1,39 @@
+import { Cul8erError } from '../../../src/errors.js'
+import type { Acts } from './acts.js'
+
+/** Looking at hosts, and what is decided from that. */
+export const planningActs: Pick<Acts, 'planOperation' | 'findOwned' | 'ensureProject' | 'inspect' | 'pruneArtifacts'> =
+  {
+    planOperation: (input, { world, pure }) => {
+      const { revision, hosts } = input
+      const { topology } = revision
+      Object.keys(hosts).forEach((host) => world.reach(host))
+      const plan = pure.planWork({ ...input, observed: world.observed(Object.keys(hosts)) })
+      const { work, bystanders } = plan
+      const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
+      if (live.length === 0) return plan
+      const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
+      const edges = Object.keys(hosts)
+        .filter((host) =>
+          Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
+        )
+        .map((host) => ({ host, current: world.routes(host, topology.name) }))
+      return { ...plan, exposure: pure.exposureChanges(revision, pure.trafficNow(topology, live), edges, changing) }
+    },
+
+    findOwned: ({ topology, hosts }, { world, pure }) => {
+      Object.keys(hosts).forEach((host) => world.reach(host))
+      return pure.oursOf(topology, world.observed(Object.keys(hosts))).map((instance) => ({
+        ...pure.liveInstance(instance),
+        snapshots: instance.snapshots.map(({ name }) => name),
+      }))
+    },
+
+    ensureProject: ({ host }, { world }) => world.reach(host),
+
+    inspect: () => {
+      throw new Cul8erError('NOT_SUPPORTED_YET', 'no simulated workflow inspects')
+    },
+
+    pruneArtifacts: () => ({ removed: 0 }),
+  }

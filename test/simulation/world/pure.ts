@@ -1,0 +1,11 @@
+/*
+ * The real code that decides, as activities use it. Mutations replace this module as a whole: what the world decides by must be
+ * what the workflows under test were compiled with.
+ */
+export { labelsOf } from '../../../src/instances/commands.js'
+export { exposureChanges } from '../../../src/plan/exposure.js'
+export { isOurSnapshot } from '../../../src/plan/naming.js'
+export { oursOf } from '../../../src/plan/ours.js'
+export { planWork } from '../../../src/plan/plan.js'
+export { trafficNow } from '../../../src/plan/traffic-now.js'
+export { liveInstance } from '../../../src/plan/work.js'
