@@ -12,7 +12,7 @@ import {
 import { topologyOf, type Rig } from './rig.js'
 import { shop } from './shop.js'
 
-export type Approach = 'rolling' | 'blueGreen' | 'canary'
+export type Approach = 'rolling' | 'blueGreen' | 'canary' | 'recreate'
 type Request = Asked
 type Extra = Parameters<typeof shop>[1]
 

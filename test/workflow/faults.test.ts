@@ -35,7 +35,7 @@ const PASSING = ['refuse', 'hang', 'loseAnswer', 'dieInMiddle'] as const
 const COMMANDS = ['launch', 'list', 'query', 'config set', 'snapshot create', 'cul8er-install', 'delete']
 
 /** Which instance fails: an update works on them in this order, and a canary comes before the rest. */
-const CHOSEN: Record<Approach, ((fleet: Fleet) => string)[]> = {
+const CHOSEN: Record<Exclude<Approach, 'recreate'>, ((fleet: Fleet) => string)[]> = {
   rolling: [1, 2, 3].map((k) => (fleet) => fleet.instance(k)),
   blueGreen: [1, 2, 3].map((k) => (fleet) => fleet.instance(k, 'green')),
   canary: [(fleet) => fleet.instance(1, 'canary'), ...[1, 2, 3].map((k) => (fleet: Fleet) => fleet.instance(k))],
