@@ -17,6 +17,8 @@ export interface OperationSummary {
   /** The revision that it leads to. */
   revision: number
   by?: Requester
+  /** Hosts that it leaves out. */
+  without?: string[]
   /** The ledger started it by itself: its time had come. */
   automatic?: true
 }

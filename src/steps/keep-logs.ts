@@ -1,11 +1,23 @@
 import { stepKind } from './kind.js'
+import { instanceAt, specOf } from './view.js'
 
-/** The last log lines of an instance that is about to be removed. */
+/** The last log lines of an instance that is about to be removed, as evidence of why. */
 export const keepLogs = stepKind({
   kind: 'keepLogs',
   words: () => 'keep the log',
   instance: ({ at }) => at.name,
   optional: true,
-  calls: () => [],
+  calls: ({ at }, view) => [
+    {
+      activity: 'keepLogs',
+      input: {
+        topology: view.revision.topology.name,
+        operation: view.operation,
+        instances: [{ ...instanceAt(view, at), release: specOf(view, at).release?.name ?? null }],
+      },
+      pace: 'quick',
+      summary: at.name,
+    },
+  ],
   commands: () => [],
 })

@@ -12,7 +12,10 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
   const { outcome } = ended.result
   const history = withEntry(state.history, entryOf(current, ended, at))
   if (current.kind === 'destroy' && outcome === 'succeeded') {
-    return { ...emptyLedger(topology), history, lastOperation, lastRevision }
+    return current.without === undefined
+      ? { ...emptyLedger(topology), history, lastOperation, lastRevision }
+      : // What is on the hosts that were left out is still to be destroyed, when they are back.
+        { ...state, history, current: null, stable: null, stableBefore: [], dirty: [], standby: null, expiresAt: null }
   }
   const next = { ...(serves(current, ended) ? arrived(state, ended, at) : left(state, ended)), history, current: null }
   const { kind } = current

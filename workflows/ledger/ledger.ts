@@ -215,6 +215,7 @@ class Ledger {
       startedAt: now(),
       revision,
       ...(request.by === undefined ? {} : { by: request.by }),
+      ...(request.without === undefined || request.without.length === 0 ? {} : { without: request.without }),
       ...(automatic === undefined ? {} : { automatic }),
     }
     this.state = begin(before, request, current)
