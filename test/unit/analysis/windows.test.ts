@@ -15,6 +15,7 @@ describe('windows of requests', () => {
     ['the last two seconds may not be complete', [1_000, 1_100, 2_999], 0, [], 0],
     ['two seconds later they are', [1_000, 1_100, 4_000], 0, [[1_000, 1_100]], 2_000],
     ['too few: it goes on', [1_000, 2_000, 3_000, 9_000], 0, [[1_000, 2_000]], 3_000],
+    ['it ends between two seconds', [1_000, 24_000, 24_000, 27_000], 0, [[1_000, 24_000, 24_000]], 25_000],
     ['what is through does not count again', [1_000, 1_100, 2_000, 2_100, 9_000], 2_000, [[2_000, 2_100]], 7_000],
     [
       'listed in another order',

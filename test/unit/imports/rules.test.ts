@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const FORBIDDEN = [
   { file: 'src/plan/reads.ts', line: "import 'node:fs'", rule: 'pure-rooms-no-core-io' },
   { file: 'src/topology/dials.ts', line: "import 'node:net'", rule: 'pure-rooms-no-core-io' },
+  { file: 'src/analysis/reads.ts', line: "import 'node:fs'", rule: 'pure-rooms-no-core-io' },
   { file: 'src/incus/runs.ts', line: "import 'execa'", rule: 'pure-rooms-no-io-package' },
   { file: 'src/plan/reaches.ts', line: "import '../hosts/local.js'", rule: 'pure-rooms-no-effects' },
   { file: 'workflows/reaches.ts', line: "import '../src/hosts/local.js'", rule: 'workflows-are-deterministic' },
