@@ -28,7 +28,7 @@ export interface PlacesInput {
  */
 export function placesOf(ours: readonly Ours[], input: PlacesInput): Map<string, Place> {
   const groups = new Map<string, Ours[]>()
-  for (const instance of ours) {
+  for (const instance of ours.toSorted(byPlace)) {
     const key = seatKey(instance.labels)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [instance])

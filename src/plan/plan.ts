@@ -83,7 +83,11 @@ export function planWork(input: PlanInput): WorkPlan {
   const work = [...ordered, ...gone]
 
   const [changed, revived] = [changedBy(work), revivedBy(work)]
-  const losses = refuseDataLoss(work, ours, force)
+  const abandoned = ordered.flatMap((w) => {
+    const hosts = w.action === 'create' && resourceOf(revision, w.resource).stateful ? left.mayHold(w) : []
+    return hosts.length === 0 ? [] : [{ work: w, hosts }]
+  })
+  const losses = refuseDataLoss(work, { ours, abandoned, force })
   refuseClashes(work, observed, { ours, force })
   return {
     work,

@@ -8,12 +8,22 @@ interface Loss extends Work {
   snapshots: string[]
 }
 
+/** Made anew, while the one with the data may be where nobody looks. */
+export interface Abandoned {
+  work: Work
+  /** Hosts that are left out. */
+  hosts: string[]
+}
+
 /**
  * Data is never lost unasked, in whatever way: by a replacement, or by a deletion because of a resource or replica that is gone, is
  * called or numbered differently, or lives elsewhere. With `force` it is, and the notes say so.
  * @throws Cul8erError DATA_LOSS with all that would be lost
  */
-export function refuseDataLoss(all: readonly Work[], ours: readonly Ours[], force: boolean): string[] {
+export function refuseDataLoss(
+  all: readonly Work[],
+  { ours, abandoned, force }: { ours: readonly Ours[]; abandoned: readonly Abandoned[]; force: boolean },
+): string[] {
   const losses = all.flatMap((w): Loss[] => {
     const { action, from } = w
     const instance = ours.find(({ name, host }) => name === from?.name && host === from.host)
@@ -21,22 +31,43 @@ export function refuseDataLoss(all: readonly Work[], ours: readonly Ours[], forc
     if (!mayHoldData(instance, ours)) return []
     return [{ ...w, from, snapshots: instance.snapshots.map(({ name }) => name) }]
   })
-  if (force) return losses.map(lossNote)
-  if (losses.length === 0) return []
-  throw new Cul8erError('DATA_LOSS', `data would be lost: ${losses.map(inWords).join('; ')}`, {
-    hint: [...new Set(losses.map(hintFor))].join('; '),
+  if (force) return [...losses.map(lossNote), ...abandoned.map(abandonedNote)]
+  if (losses.length + abandoned.length === 0) return []
+  const words = [...losses.map(inWords), ...abandoned.map(abandonedInWords)]
+  throw new Cul8erError('DATA_LOSS', `data would be lost: ${words.join('; ')}`, {
+    hint: [...new Set([...losses.map(hintFor), ...abandoned.map(abandonedHint)])].join('; '),
     details: {
-      instances: losses.map(({ from: { name, host, resource }, action, reasons, snapshots }) => ({
-        instance: name,
-        host,
-        resource,
-        action,
-        reasons,
-        snapshots,
-      })),
+      instances: [
+        ...losses.map(({ from, action, reasons, snapshots }) => ({ ...inShort(from), action, reasons, snapshots })),
+        ...abandoned.map(({ work: { instance: name, host, resource, action, reasons } }) => ({
+          ...inShort({ name, host, resource }),
+          action,
+          reasons,
+          snapshots: [],
+        })),
+      ],
     },
   })
 }
+
+const inShort = ({
+  name,
+  host,
+  resource,
+}: Pick<Loss['from'], 'name' | 'host' | 'resource'>): Record<string, string> => ({
+  instance: name,
+  host,
+  resource,
+})
+
+const abandonedInWords = ({ work: { instance, host }, hosts }: Abandoned): string =>
+  `${instance} is stateful and would be made anew on ${host}, while its data may be on ${hosts.join(' or ')}, left out`
+
+const abandonedHint = ({ hosts }: Abandoned): string =>
+  `bring ${hosts.join(' or ')} back, or use --force to start without the data`
+
+const abandonedNote = ({ work: { instance, host }, hosts }: Abandoned): string =>
+  `--force: ${instance} is made anew on ${host}, without the data that may be on ${hosts.join(' or ')}`
 
 function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): string {
   const end = action === 'delete' ? 'deleted' : revive === true ? `given up for ${instance}` : `replaced by ${instance}`

@@ -94,7 +94,7 @@ function creation({ revision, seat, colour, counts, left, isTaken }: SeatInput):
   const resource = resourceOf(revision, seat.resource)
   const away = left.mayHold(seat)
   const hosts = left.candidates(resource)
-  if (hosts.length === 0 || (away.length > 0 && left.keepsData(seat))) return null
+  if (hosts.length === 0 || left.isLeft(seat)) return null
   const host = placeNext({ on: hosts }, seat, counts)
   const slot = colour ?? freeSlot(['', 'green', 'blue'], [{ seat, host }], revision, isTaken)
   const reason = away.length > 0 ? areLeftOut(away) : 'it is not there'

@@ -15,6 +15,5 @@ export const knowingData = (ours: readonly Ours[], revision: Revision, base: Rev
     return stateful ? { ...instance, labels: { ...labels, stateful } } : instance
   })
 
-/** Whether a revision declares a resource of that name as stateful. */
-export const declaresStateful = (revision: Revision | null, resource: string): boolean =>
+const declaresStateful = (revision: Revision | null, resource: string): boolean =>
   revision?.topology.resources[resource]?.stateful === true

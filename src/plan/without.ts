@@ -2,7 +2,6 @@ import type { Resource } from '../topology/model.js'
 import type { Revision } from './model.js'
 import { instanceName } from './naming.js'
 import { inWords, resourceOf, seats, type Seat } from './specs.js'
-import { declaresStateful } from './stateful.js'
 import type { Ours } from './work.js'
 
 /** What is known of hosts that an operation leaves out. Nobody looks there, so it is a matter of what was declared. */
@@ -12,8 +11,11 @@ export interface LeftOut {
   candidates(resource: Pick<Resource, 'on'>): string[]
   /** Left-out hosts that an instance of the place may be on. */
   mayHold(seat: Seat): string[]
-  /** Whether the data of a place counts, now or before. */
-  keepsData(seat: Seat): boolean
+  /**
+   * Whether a place stays as it is for their sake: it is stateful, and one of them is declared for it. Were it made elsewhere, there
+   * would be two with data of their own. When none of them is declared for it any more, it would be forgotten.
+   */
+  isLeft(seat: Seat): boolean
 }
 
 export interface LeftOutInput {
@@ -28,26 +30,23 @@ export interface LeftOutInput {
 /** What may be on the hosts that are left out. */
 export function leftOut({ revision, base, without, dirty }: LeftOutInput): LeftOut {
   const former = new Map((base === null ? [] : seats(base)).map((seat) => [nameOf(revision, seat), seat]))
+  const mayHold = (seat: Seat): string[] => {
+    if (without.length === 0) return []
+    const before = former.get(nameOf(revision, seat))
+    if (base !== null && before === undefined && dirty.length === 0) return []
+    return [
+      ...new Set([...hostsOf(revision, seat), ...(base === null || before === undefined ? [] : hostsOf(base, before))]),
+    ]
+      .filter((host) => without.includes(host))
+      .sort()
+  }
   return {
     hosts: [...new Set(without)].sort(),
     candidates: ({ on }) => on.filter((host) => !without.includes(host)),
-    mayHold(seat) {
-      if (without.length === 0) return []
-      const before = former.get(nameOf(revision, seat))
-      if (base !== null && before === undefined && dirty.length === 0) return []
-      return [
-        ...new Set([
-          ...hostsOf(revision, seat),
-          ...(base === null || before === undefined ? [] : hostsOf(base, before)),
-        ]),
-      ]
-        .filter((host) => without.includes(host))
-        .sort()
-    },
-    keepsData(seat) {
-      const before = former.get(nameOf(revision, seat)) ?? seat
-      return declaresStateful(revision, seat.resource) || declaresStateful(base, before.resource)
-    },
+    mayHold,
+    isLeft: (seat) =>
+      resourceOf(revision, seat.resource).stateful &&
+      mayHold(seat).some((host) => hostsOf(revision, seat).includes(host)),
   }
 }
 
@@ -80,7 +79,7 @@ function notMade(revision: Revision, seat: Seat, { left, live }: { left: LeftOut
       : []
   }
   const away = left.mayHold(seat)
-  if (away.length > 0 && left.keepsData(seat)) {
+  if (left.isLeft(seat)) {
     return [`${inWords(seat)} is stateful and may be on ${away.join(' or ')}: it is not made anew elsewhere`]
   }
   return none ? [`${inWords(seat)} is not made: all of its hosts are left out (${resource.on.join(', ')})`] : []

@@ -7,10 +7,17 @@ import { parseTopology } from '../../../src/topology/parse.js'
 import { validDeclaration } from '../topology/arbitrary.js'
 import { apply, foreign, revisionOf, worldOf } from './world.js'
 
+/** Resources by other names that are the same ones to Incus. */
+const respelled = (declaration: Record<string, unknown>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(declaration).replaceAll(/"r(\d)"/g, '"R$1"')) as Record<string, unknown>
+
 /** A valid topology with what a command adds: artifacts, and most secrets sealed. */
 const revision = (number: number): fc.Arbitrary<Revision> =>
   fc
-    .tuple(validDeclaration, fc.constantFrom('a', 'b'))
+    .tuple(
+      fc.tuple(validDeclaration, fc.boolean()).map(([each, other]) => (other ? respelled(each) : each)),
+      fc.constantFrom('a', 'b'),
+    )
     .filter(([declaration]) => parseTopology(declaration).ok)
     .map(([declaration, digest]) => {
       const plain = revisionOf(declaration, { number })
@@ -37,6 +44,7 @@ const spoils: Spoil[] = [
   (i) => (i.labels.release = 'shop@0'),
   (i) => (i.labels.digest = ''),
   (i) => (i.labels.secrets = {}),
+  (i) => (i.labels.stateful = undefined),
   (i) => (i.labels.revision = 0),
   (i) => (i.labels.slot = 'green'),
   (i) => (i.labels.role = 'old'),
@@ -90,27 +98,37 @@ const cases: fc.Arbitrary<Case> = fc.tuple(revision(1), revision(2), fc.boolean(
         observed: fc.constant(world),
         dirty: fc.subarray(own),
         standby: fc.subarray(old),
-        force: fc.constant(true),
+        base: fc.constantFrom(before, null),
+        without: fc.oneof(
+          { weight: 2, arbitrary: fc.constant<string[]>([]) },
+          fc.subarray(['here', 'far', 'remote'], { maxLength: 2 }),
+        ),
+        force: fc.boolean(),
       }),
       shuffled: fc.shuffledSubarray(world, { minLength: world.length }),
     })
   }),
 )
 
-/** The plan; null where a name is taken by somebody else. */
+/** The plan; null where a name is taken, or data would be lost. */
 function planOf(input: PlanInput): WorkPlan | null {
   try {
     return planWork(input)
   } catch (error) {
-    if (error instanceof Cul8erError && error.code === 'NAME_CLASH') return null
+    if (error instanceof Cul8erError && REFUSED.has(error.code)) return null
     throw error
   }
 }
 
+const REFUSED = new Set<string>(['NAME_CLASH', 'DATA_LOSS'])
 const runs = { numRuns: Number(process.env.PLAN_RUNS ?? 100) }
 const place = ({ name, host }: { name: string; host: string }): string => `${host}/${name}`
 const isOurs = ({ input: { revision: r } }: Case, { labels }: ObservedInstance): boolean =>
   labels?.topology === r.topology.name
+
+const HOLDS = new Set<Role | undefined>(['live', 'old'])
+/** Without its color: of one place of the declaration, whatever its resource is called. */
+const seatName = ({ name }: ObservedInstance): string => name.replace(/-(blue|green|canary)$/, '')
 
 describe('whatever was declared, and whatever the world is', () => {
   it('a plan that was carried out leaves nothing to do', () => {
@@ -120,8 +138,15 @@ describe('whatever was declared, and whatever the world is', () => {
         fc.pre(plan !== null)
         const keep = input.revision.topology.strategy.approach === 'blueGreen'
         const after = apply(input.revision, plan.work, input.observed, { keep })
-        const standby = after.filter(({ labels }) => labels?.role === 'old').map(({ name }) => name)
-        expect(planWork({ revision: input.revision, observed: after, standby }).work).toEqual([])
+        // What was put aside by an earlier operation is kept by nobody, and stays all the same.
+        const aside = new Set(
+          plan.bystanders.filter((i) => i.role === 'old' && !input.standby?.includes(i.name)).map(place),
+        )
+        const standby = after.filter((i) => i.labels?.role === 'old' && !aside.has(place(i))).map(({ name }) => name)
+        const { revision: base, without, force } = input
+        expect(
+          planWork({ revision: base, base, observed: after, standby, without, force: force && aside.size === 0 }).work,
+        ).toEqual([])
       }),
       runs,
     )
@@ -154,6 +179,66 @@ describe('whatever was declared, and whatever the world is', () => {
         for (const bystander of plan.bystanders) expect(others).not.toContain(place(bystander))
         const ours = planOf({ ...each.input, observed: each.input.observed.filter((i) => isOurs(each, i)) })
         expect(ours).toEqual(plan)
+      }),
+      runs,
+    )
+  })
+
+  it('no data is lost unasked', () => {
+    fc.assert(
+      fc.property(cases, (each) => {
+        const plan = planOf({ ...each.input, force: false })
+        fc.pre(plan !== null)
+        const ours = new Map(each.input.observed.filter((i) => isOurs(each, i)).map((i) => [place(i), i]))
+        for (const { action, from } of plan.work) {
+          if (from === null || (action !== 'delete' && action !== 'replace')) continue
+          const instance = ours.get(place(from))
+          if (instance?.labels?.stateful !== true) continue
+          // It never took the place of the one that holds the data.
+          expect(instance.labels.role).not.toBe('live')
+          expect(instance.labels.role).not.toBe('old')
+          const holders = [...ours.values()].filter(
+            (i) => i !== instance && seatName(i) === seatName(instance) && HOLDS.has(i.labels?.role),
+          )
+          expect(holders).not.toEqual([])
+          for (const holder of holders.filter((i) => i.labels?.stateful)) {
+            const going = plan.work.filter(({ from: gone }) => gone !== null && place(gone) === place(holder))
+            expect(going.filter((w) => w.action === 'delete' || w.action === 'replace')).toEqual([])
+          }
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('a name that is needed is free, or was only left over', () => {
+    fc.assert(
+      fc.property(cases, ({ input }) => {
+        const plan = planOf(input)
+        fc.pre(plan !== null)
+        const there = new Map(input.observed.map((i) => [place(i), i]))
+        const gone = new Set(
+          plan.work.flatMap(({ action, from }) => (action === 'delete' && from ? [place(from)] : [])),
+        )
+        for (const { action, revive, host, instance: name } of plan.work) {
+          if ((action !== 'create' && action !== 'replace') || revive) continue
+          const before = there.get(place({ host, name }))
+          if (before === undefined) continue
+          expect(gone).toContain(place(before))
+          if (input.force !== true) expect(before.labels?.role).not.toBe('live')
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('nothing is done on a host that is left out', () => {
+    fc.assert(
+      fc.property(cases, ({ input }) => {
+        const plan = planOf(input)
+        fc.pre(plan !== null)
+        const hosts = [...plan.work, ...plan.bystanders, ...plan.work.flatMap(({ from }) => from ?? [])]
+        for (const { host } of hosts) expect(input.without).not.toContain(host)
       }),
       runs,
     )

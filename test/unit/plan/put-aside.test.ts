@@ -15,9 +15,9 @@ const V1 = db(1)
 const V2 = db(2, { image: 'pg:2' })
 const GONE = revisionOf(web({ on: 'one', replicas: 1 }), { number: 3 })
 
-const original = (role: Role, over: Partial<ObservedInstance> = {}): Ours[] =>
+const original = (role: Role, over: Partial<Ours> = {}): Ours[] =>
   worldOf(V1, { role, operation: 1 }).map((i) => ({ ...i, ...over }))
-const newer = (role: Role, over: Partial<ObservedInstance> = {}): Ours[] =>
+const newer = (role: Role, over: Partial<Ours> = {}): Ours[] =>
   worldOf(V2, { role, operation: 2, slot: 'green' }).map((i) => ({ ...i, ...over }))
 const STOPPED = { status: 'Stopped' as const }
 

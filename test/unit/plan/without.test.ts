@@ -67,24 +67,20 @@ describe('a plan without a host', () => {
       ['resource db is stateful and may be on b: it is not made anew elsewhere'],
     ],
     [
-      'also when it moves away from there',
+      'also when it had another name',
       {
-        revision: of({ db: { on: 'a', stateful: true } }),
-        base: of({ db: { on: 'b', stateful: true } }),
-        observed: [],
-      },
-      [],
-      ['resource db is stateful and may be on b: it is not made anew elsewhere'],
-    ],
-    [
-      'also when only the stable revision calls it stateful, by another name',
-      {
-        revision: of({ 'my-db': { on: ['a', 'b'] } }),
+        revision: of({ 'my-db': { on: ['a', 'b'], stateful: true } }),
         base: of({ my_db: { on: ['a', 'b'], stateful: true } }),
         observed: [],
       },
       [],
       ['resource my-db is stateful and may be on b: it is not made anew elsewhere'],
+    ],
+    [
+      'unless its data does not count any more',
+      { revision: of({ db: { on: ['a', 'b'] } }), base: db, observed: [] },
+      ['create shop-db@a: host b is left out'],
+      [],
     ],
     [
       'also when nothing is known of before',
@@ -166,6 +162,26 @@ describe('a plan without a host', () => {
       expect(notes).toContain('resource db is stateful and may be on b: it is not made anew elsewhere')
     },
   )
+
+  it('refuses to forget a stateful one by declaring it elsewhere, and does so with --force', () => {
+    const moved = {
+      revision: of({ db: { on: 'a', stateful: true } }),
+      base: of({ db: { on: ['b', 'c'], stateful: true } }),
+      observed: [],
+      without: ['b'],
+    }
+    expect(() => planWork(moved)).toThrow(
+      expect.objectContaining({
+        code: 'DATA_LOSS',
+        message:
+          'data would be lost: shop-db is stateful and would be made anew on a, while its data may be on b, left out',
+        hint: 'bring b back, or use --force to start without the data',
+      }) as Error,
+    )
+    const { work, notes } = planWork({ ...moved, force: true })
+    expect(read(work)).toEqual(['create shop-db@a: host b is left out'])
+    expect(notes).toContain('--force: shop-db is made anew on a, without the data that may be on b')
+  })
 
   it('several are named together', () => {
     const { work, notes } = planWork({ revision: web3, base: web3, observed: [], without: ['c', 'b', 'b'] })
