@@ -10,6 +10,7 @@ import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './le
 import { Link, type LinkOptions } from './link.js'
 import { readEvidence, readLogs, type LogLine, type LogOptions } from './logs.js'
 import { override, type Overrides } from './overrides.js'
+import { readOperation, type PastOperation } from './past-operation.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
 import { savedPlan, type SavedPlan } from './saved-plan.js'
@@ -125,6 +126,14 @@ export class Cul8erClient {
 
   async history(topology: string): Promise<LedgerState['history']> {
     return (await knownLedger(this.link, topology)).history
+  }
+
+  /**
+   * One operation with its steps.
+   * @param number - `5` of `op-5`
+   */
+  async operation(topology: string, number: number): Promise<PastOperation> {
+    return readOperation(this.link, await knownLedger(this.link, topology), number)
   }
 
   /** Everything that is known of a topology; secrets in it are sealed. */

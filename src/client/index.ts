@@ -2,6 +2,7 @@ import type { Cul8erClient } from './cul8er.js'
 import type { LinkOptions } from './link.js'
 
 export type { Cul8erClient, DeployOptions, PlanOptions } from './cul8er.js'
+export type { PastOperation } from './past-operation.js'
 export type { StartOptions } from './start.js'
 export type { Orphan, Snapshot } from './world.js'
 export type { RunEvent } from './events.js'

@@ -18,7 +18,6 @@ import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import { parseTopology } from '../../src/topology/parse.js'
 import type { Topology } from '../../src/topology/model.js'
 import {
-  endOf,
   ledgerId,
   ledgerState,
   startOperation,

@@ -69,14 +69,19 @@ it('follows: each line once, as it comes', async () => {
 }, 30_000)
 
 it('names a host that cannot be asked', async () => {
-  rig.emulator.fault({ match: { host: 'one', verb: 'list' }, fault: { error: 'not authorized' } })
+  const match = { host: 'one', verb: 'list' }
+  // The last look of the one who followed may still be under way.
+  rig.emulator.fault({ match, fault: { error: 'not authorized' }, times: 'always' })
   await expect(logs()).rejects.toMatchObject({ code: 'PERMISSION' })
+  rig.emulator.clearFaults()
 })
 
 it('names an instance that cannot be read, and shows the others', async () => {
   const fault = { error: 'Instance is not running' }
-  rig.emulator.fault({ match: { verb: 'cul8er-logs-from', instance: 'shop-web-2' }, fault })
+  const match = { verb: 'cul8er-logs-from', instance: 'shop-web-2' }
+  rig.emulator.fault({ match, fault, times: 'always' })
   const { lines, remarks } = await logs({ lines: 1 })
+  rig.emulator.clearFaults()
   expect(lines.map(({ instance }) => instance)).toEqual(['shop-web-1'])
   expect(remarks).toEqual([expect.stringContaining('shop-web-2 cannot be read')])
 })
