@@ -10,7 +10,7 @@ const end: OperationEnd = {
 const failure = ApplicationFailure.create({ type: 'rolledBack', message: 'no', nonRetryable: true, details: [end] })
 const report = ApplicationFailure.create({ type: 'UNHEALTHY', details: [{ code: 'UNHEALTHY', message: 'no' }] })
 const ofChild = (cause: Error) =>
-  new ChildWorkflowFailure('default', { workflowId: 'w' } as never, 'rolling', RetryState.NON_RETRYABLE_FAILURE, cause)
+  new ChildWorkflowFailure('default', { workflowId: 'w' }, 'rolling', RetryState.NON_RETRYABLE_FAILURE, cause)
 const circular: Record<string, unknown> = {}
 circular.cause = circular
 
