@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
-import { endOf, type Activities, type AwaitedEnd, type OperationEnd } from '../src/contracts/index.js'
+import { endOf, isEnd, type Activities, type AwaitedEnd } from '../src/contracts/index.js'
 import { readState } from '../src/contracts/exported-state.js'
 import { Cul8erError } from '../src/errors.js'
 import { isOurSnapshot } from '../src/plan/naming.js'
@@ -50,7 +50,8 @@ async function awaitOperation(workflowId: string, forMs: number, signal: AbortSi
 
 async function endOrLoss(result: Promise<unknown>): Promise<AwaitedEnd> {
   try {
-    return { end: (await result) as OperationEnd }
+    const end = await result
+    return isEnd(end) ? { end } : lost('it ended without a result')
   } catch (error) {
     const end = endOf(error)
     return end === null ? lost(error instanceof Error ? error.message : String(error)) : { end }

@@ -16,7 +16,8 @@ export function endOf(error: unknown): OperationEnd | null {
   return null
 }
 
-const isEnd = (value: unknown): value is OperationEnd =>
-  isObject(value) && isObject(value.result) && typeof value.result.outcome === 'string'
+/** Whether a value has the form of an end. */
+export const isEnd = (value: unknown): value is OperationEnd =>
+  isObject(value) && isObject(value.result) && 'outcome' in value.result && Array.isArray(value.dirty)
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

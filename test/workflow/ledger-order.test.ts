@@ -224,6 +224,37 @@ describe('what meets in one task of the ledger', () => {
     expect(ledger.started).toEqual([])
   })
 
+  it.each<[string, string, unknown]>([
+    ['nothing', 'startOperation', null],
+    ['no kind', 'startOperation', {}],
+    ['no id', 'startOperation', { kind: 'destroy' }],
+    ['an end that is no time', 'startOperation', { kind: 'destroy', requestId: 'r', notAfter: 'soon' }],
+    ['a revision without a topology', 'startOperation', { kind: 'deploy', requestId: 'r', revision: {} }],
+    ['half a topology', 'startOperation', { kind: 'deploy', requestId: 'r', revision: { topology: { name: 'shop', project: null } } }],
+    ['no ttl', 'setTtl', null],
+    ['a ttl that is none', 'setTtl', { ttlMs: 'soon' }],
+    ['a ttl without end', 'setTtl', { ttlMs: 1e300 }],
+    ['no state', 'importState', null],
+  ])('what is no request is refused, and the ledger goes on: %s', async (_what, update, input) => {
+    ledger = await begin({ topology: 'shop', state: deployed(), checked: true })
+    ledger.update(update, 'odd', input)
+    await ledger.settle()
+    expect(ledger.answers.get('odd')).toMatch(/^(USAGE|INTERNAL): /)
+    expect(await state()).toEqual(deployed())
+    ask('one', {})
+    await ledger.settle()
+    expect(ledger.answers.get('one')).toMatchObject({ operation: 'op-2' })
+  })
+
+  it('an operation that ends without a result is one that was lost', async () => {
+    ledger = await begin({ topology: 'shop', state: deployed(), checked: true })
+    ask('one', {})
+    await ledger.settle()
+    ledger.end('topology/shop/op/2', null)
+    await ledger.settle()
+    expect(await state()).toMatchObject({ current: null, stable: 1, dirty: ['operation 2'] })
+  })
+
   it('a cancel: everything goes on', async () => {
     ledger = await expiring()
     ask('one', {})

@@ -1,7 +1,30 @@
 import { keepRevisions } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { LedgerState, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
+import {
+  operationId,
+  operationWorkflowId,
+  type LedgerState,
+  type OperationRequest,
+  type OperationSummary,
+} from '../../src/contracts/index.js'
 import { leadsToRevision, revisionOf } from './state.js'
+import { targetOf } from './target.js'
+
+/** The operation that a request leads to. */
+export function operationOf(state: LedgerState, request: OperationRequest, startedAt: string): OperationSummary {
+  const number = state.lastOperation + 1
+  return {
+    id: operationId(number),
+    number,
+    workflowId: operationWorkflowId(state.topology, number),
+    kind: request.kind,
+    step: 'starting',
+    startedAt,
+    revision: targetOf(state, request) ?? 0,
+    ...(request.by === undefined ? {} : { by: request.by }),
+    ...(request.without === undefined || request.without.length === 0 ? {} : { without: request.without }),
+  }
+}
 
 /** An operation begins; `current` says to which revision it leads. */
 export function begin(

@@ -1,12 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, startChild } from '@temporalio/workflow'
-import {
-  endOf,
-  type AwaitedEnd,
-  type LedgerState,
-  type OperationEnd,
-  type OperationRequest,
-} from '../../src/contracts/index.js'
+import { endOf, isEnd, type AwaitedEnd, type LedgerState, type OperationRequest } from '../../src/contracts/index.js'
 import type { OperationSummary } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
 import { whenSettled } from '../concurrency.js'
@@ -32,10 +26,12 @@ export async function startOperationWorkflow(
     staticSummary: `${request.kind} of ${state.topology}, revision ${current.revision}`,
   })
   whenSettled(child.result(), (how) => {
-    if (how.status === 'fulfilled') ended({ end: how.value as OperationEnd })
-    else ended(endOrLoss(how.reason))
+    if (how.status === 'rejected') ended(endOrLoss(how.reason))
+    else ended(isEnd(how.value) ? { end: how.value } : NO_END)
   })
 }
+
+const NO_END: AwaitedEnd = { lost: { code: 'INTERNAL', message: 'it ended without a result' } }
 
 function endOrLoss(error: unknown): AwaitedEnd {
   const end = endOf(error)

@@ -12,8 +12,6 @@ import type { ErrorReport } from '../../src/errors.js'
 import {
   importState,
   ledgerState,
-  operationId,
-  operationWorkflowId,
   setTtl,
   startOperation,
   type Answer,
@@ -28,24 +26,24 @@ import {
   type OperationSummary,
   type TtlRequest,
 } from '../../src/contracts/index.js'
-import { hostsOf } from '../../src/plan/where.js'
-import { eachMachineOnce } from '../../src/topology/hosts.js'
 import { whenSettled } from '../concurrency.js'
 import { failureOf, reportOf } from '../engine/failure.js'
-import { look, read } from './activities.js'
+import { read } from './activities.js'
 import { answerTo, remember } from './answers.js'
-import { begin } from './begin.js'
+import { begin, operationOf } from './begin.js'
 import { adopted, followAdopted, notStarted, startOperationWorkflow } from './child.js'
 import { detailsOf } from './details.js'
 import { postponed, type Due } from './due.js'
 import { end } from './end.js'
 import { imported, importRefusal } from './import.js'
+import { inUse } from './in-use.js'
+import { Inbox } from './inbox.js'
 import { lostEnd } from './lost.js'
+import { malformedImport, malformedStart, malformedTtl } from './malformed.js'
 import { nextOf, wakeAt, type Item, type Next, type Question } from './next.js'
 import { above, stateLost } from './numbers.js'
 import { expired, inProgress, isBusy, isExpired, nothingThere, refusal } from './refusals.js'
-import { after, emptyLedger, revisionOf } from './state.js'
-import { targetOf } from './target.js'
+import { after, emptyLedger } from './state.js'
 
 /**
  * The only writer of a topology's state, and its lock. It lives for as long as anything of the topology exists: a cancel of its
@@ -64,7 +62,7 @@ class Ledger {
   private answered: readonly Answered[]
   /** The numbers on the hosts are no higher than the ledger's. */
   private checked: boolean
-  private readonly queue: Item[] = []
+  private readonly inbox = new Inbox()
   /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
   private unsure: boolean
   /** For people, in the details. */
@@ -92,33 +90,29 @@ class Ledger {
   }
 
   private listen(): void {
+    const { inbox } = this
     setHandler(ledgerState, () => this.state)
-    setHandler(startOperation, (request) => this.ask({ kind: 'start', question: { input: request, answer: null } }), {
-      // What is certain by now leaves no trace in the history; the loop looks again at what it takes.
-      validator: (request: OperationRequest) => {
-        if (this.unsure || answerTo(this.answered, request.requestId) !== null) return
-        const { current, topology } = this.state
-        if (current !== null && isBusy(this.state)) throw failureOf(inProgress(topology, current, Date.now()))
-      },
+    setHandler(startOperation, (input) => inbox.ask({ kind: 'start', question: { input, answer: null } }), {
+      validator: (request: OperationRequest) => refuse(malformedStart(request) ?? this.busyFor(request)),
     })
-    setHandler(setTtl, (request) => this.ask({ kind: 'ttl', question: { input: request, answer: null } }))
-    setHandler(importState, (request) => this.ask({ kind: 'import', question: { input: request, answer: null } }))
-    whenSettled(CancellationScope.current().cancelRequested, () => this.queue.push({ kind: 'cancel' }))
+    setHandler(setTtl, (input) => inbox.ask({ kind: 'ttl', question: { input, answer: null } }), {
+      validator: (request: TtlRequest) => refuse(malformedTtl(request)),
+    })
+    setHandler(importState, (input) => inbox.ask({ kind: 'import', question: { input, answer: null } }), {
+      validator: (request: ImportRequest) => refuse(malformedImport(request)),
+    })
+    whenSettled(CancellationScope.current().cancelRequested, () => inbox.push({ kind: 'cancel' }))
   }
 
-  private async ask<Input, Output>(item: Item & { question: Question<Input, Output> }): Promise<Output> {
-    const { question } = item
-    this.queue.push(item)
-    // Also after a cancel of the ledger, which goes on.
-    await CancellationScope.nonCancellable(() => condition(() => question.answer !== null))
-    const { answer } = question
-    if (answer === null) throw new Error('a question without an answer')
-    if ('refused' in answer) throw failureOf(answer.refused)
-    return answer.given
+  /** What is certain by now and leaves no trace in the history; the loop looks again at what it takes. */
+  private busyFor(request: OperationRequest): ErrorReport | null {
+    const { current, topology } = this.state
+    if (this.unsure || current === null || !isBusy(this.state)) return null
+    return answerTo(this.answered, request.requestId) === null ? inProgress(topology, current, Date.now()) : null
   }
 
   private next(): Next | null {
-    return nextOf(this.state, this.queue, {
+    return nextOf(this.state, this.inbox.items, {
       nowMs: Date.now(),
       asked: !allHandlersFinished(),
       tooLong: workflowInfo().continueAsNewSuggested,
@@ -126,8 +120,8 @@ class Ledger {
   }
 
   private async wait(): Promise<void> {
-    const { at, why } = wakeAt(this.state, this.queue)
-    const something = (): boolean => this.next() !== null || wakeAt(this.state, this.queue).at !== at
+    const { at, why } = wakeAt(this.state, this.inbox.items)
+    const something = (): boolean => this.next() !== null || wakeAt(this.state, this.inbox.items).at !== at
     if (at === Infinity) await condition(something)
     else await condition(something, Math.max(1, at - Date.now()), { summary: why })
   }
@@ -139,7 +133,7 @@ class Ledger {
       case 'renew':
         return this.renew()
       case 'take':
-        this.queue.splice(this.queue.indexOf(next.item), 1)
+        this.inbox.remove(next.item)
         return this.deal(next.item)
     }
   }
@@ -147,18 +141,29 @@ class Ledger {
   private async deal(item: Item): Promise<void> {
     switch (item.kind) {
       case 'start':
-        item.question.answer = await this.answerStart(item.question.input)
-        return
+        return this.answer(item.question, (request) => this.answerStart(request))
       case 'ttl':
-        item.question.answer = this.changeTtl(item.question.input)
-        return
+        return this.answer(item.question, (request) => this.changeTtl(request))
       case 'import':
-        item.question.answer = await this.load(item.question.input)
-        return
+        return this.answer(item.question, (request) => this.load(request))
       case 'ended':
         return this.writeDown(item.how)
       case 'cancel':
         return this.cancelled()
+    }
+  }
+
+  /** A request that makes no sense is refused and changes nothing, rather than stop the ledger for good. */
+  private async answer<Input, Output>(
+    question: Question<Input, Output>,
+    give: (input: Input) => Answer<Output> | Promise<Answer<Output>>,
+  ): Promise<void> {
+    const { state } = this
+    try {
+      question.answer = await give(question.input)
+    } catch (error) {
+      this.state = state
+      question.answer = { refused: reportOf(error) }
     }
   }
 
@@ -177,62 +182,37 @@ class Ledger {
     return refusal(this.state, request, Date.now())
   }
 
-  /**
-   * Before the first operation of a ledger that may know less than there is: it counts on above the numbers on the hosts. A look
-   * that fails refuses nothing: the operation itself looks with more patience.
-   */
+  /** Before the first operation of a ledger that may know less than there is: it counts on above what the hosts show. */
   private async check(request: OperationRequest): Promise<ErrorReport | null> {
     if (this.checked && this.state.stable !== null) return null
-    const { topology } = this.state
-    const wanted = request.revision?.topology ?? revisionOf(this.state, targetOf(this.state, request))?.topology
-    if (wanted === undefined) return null
-    try {
-      const found = await look('numbers in use').numbersInUse({
-        topology,
-        project: wanted.project,
-        hosts: eachMachineOnce(hostsOf(this.state, null), wanted.hosts),
-      })
-      const lost = request.force === true ? null : stateLost(this.state, found)
-      if (lost !== null) return lost
-      this.state = above(this.state, found)
-      this.checked = true
-    } catch (error) {
-      log.warn('the numbers in use are not known', { error: reportOf(error).message })
-    }
+    const found = await inUse(this.state, request)
+    if (found === null) return null
+    const lost = request.force === true ? null : stateLost(this.state, found)
+    if (lost !== null) return lost
+    this.state = above(this.state, found)
+    this.checked = true
     return null
   }
 
-  private async start(request: OperationRequest, automatic?: true): Promise<Answer<OperationStarted>> {
+  private async start(request: OperationRequest, more: { automatic?: true } = {}): Promise<Answer<OperationStarted>> {
     const before = this.state
-    const number = before.lastOperation + 1
-    const revision = targetOf(before, request) ?? 0
-    const current: OperationSummary = {
-      id: operationId(number),
-      number,
-      workflowId: operationWorkflowId(before.topology, number),
-      kind: request.kind,
-      step: 'starting',
-      startedAt: now(),
-      revision,
-      ...(request.by === undefined ? {} : { by: request.by }),
-      ...(request.without === undefined || request.without.length === 0 ? {} : { without: request.without }),
-      ...(automatic === undefined ? {} : { automatic }),
-    }
+    const current = { ...operationOf(before, request, now()), ...more }
     this.state = begin(before, request, current)
     setCurrentDetails(detailsOf(this.state, this.note))
     try {
-      await startOperationWorkflow(this.state, request, current, (how) => this.queue.push({ kind: 'ended', how }))
+      await startOperationWorkflow(this.state, request, current, (how) => this.inbox.push({ kind: 'ended', how }))
     } catch (error) {
       this.state = before
       return { refused: notStarted(error, current) }
     }
-    return { given: { operation: current.id, workflowId: current.workflowId, revision } }
+    const { id: operation, workflowId, revision } = current
+    return { given: { operation, workflowId, revision } }
   }
 
   private async beginDue(due: Due): Promise<void> {
     const number = this.state.lastOperation + 1
     const request = { kind: due, requestId: `${due}-${number}`, notAfter: after(now(), 60_000) }
-    const answer = await this.start(request, true)
+    const answer = await this.start(request, { automatic: true })
     if ('given' in answer) return
     log.warn('what was due could not begin', { due, error: answer.refused.message })
     this.state = postponed(this.state, due, 1, now())
@@ -273,13 +253,13 @@ class Ledger {
   private async adopt(current: OperationSummary): Promise<void> {
     const how = await adopted(current)
     if (how !== null) this.writeDown(how)
-    else followAdopted(current, (end) => this.queue.push({ kind: 'ended', how: end }))
+    else followAdopted(current, (end) => this.inbox.push({ kind: 'ended', how: end }))
     this.unsure = false
   }
 
   private cancelled(): void {
     const { desired, current } = this.state
-    if (desired === null && current === null && this.queue.length === 0 && allHandlersFinished()) {
+    if (desired === null && current === null && this.inbox.items.length === 0 && allHandlersFinished()) {
       this.over = true
       return
     }
@@ -295,3 +275,7 @@ class Ledger {
 }
 
 const now = (): string => new Date().toISOString()
+
+function refuse(report: ErrorReport | null): void {
+  if (report !== null) throw failureOf(report)
+}

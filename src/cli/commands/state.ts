@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { isDeepStrictEqual } from 'node:util'
 import type { Cul8er } from '../../client/index.js'
 import type { LedgerState } from '../../contracts/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
@@ -138,7 +139,7 @@ async function knownState(cul8er: Cul8er, topology: string): Promise<LedgerState
 
 /** What a person is asked before something that is known is replaced; null: nothing is. */
 function replaces(file: LedgerState, known: LedgerState | null): string | null {
-  if (known === null || known.lastOperation === 0) return null
+  if (known === null || known.lastOperation === 0 || isDeepStrictEqual(file, known)) return null
   const words = ({ lastOperation, desired }: LedgerState): string =>
     `operation ${lastOperation}, ${desired === null ? 'nothing deployed' : `revision ${desired}`}`
   return `Replace what is known of ${file.topology} (${words(known)}) with the file (${words(file)})?`
