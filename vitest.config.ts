@@ -26,6 +26,7 @@ export default defineConfig({
     },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...together } },
+      { extends: true, test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...together } },
       { extends: true, test: { name: 'workflow', include: ['test/workflow/**/*.test.ts'], globalSetup, ...together } },
       { extends: true, test: { name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup, ...together } },
       {

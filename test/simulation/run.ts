@@ -1,24 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { INVARIANTS } from './invariants/index.js'
+import { reportOf } from './report.js'
 import { scenarioOf } from './scenario/generate.js'
+import type { Scenario } from './scenario/model.js'
 import { simulate } from './simulate.js'
-import { theSubject } from './subject.js'
+import { mutatedSubject, theSubject } from './subject.js'
+import { MUTATIONS } from './mutations/table.js'
 
-const { SEED, FROM = '1', SEEDS = '1000', ALL, SKIP = '' } = process.env
-const skipped = new Set(SKIP.split(',').filter((name) => name !== ''))
-const subject = await theSubject()
+/*
+ * Simulations by hand: npx jiti test/simulation/run.ts
+ *   SEED=7             one, with its trace; SHRINK=1: the smallest scenario that goes wrong in the same way
+ *   FROM=1 SEEDS=1000  so many, until one goes wrong; ALL=1: also after that
+ *   SCENARIO=file      a scenario of its own, as JSON
+ *   SKIP=a,b           without these invariants
+ *   MUTATION=name      with a fix taken out
+ */
+const { SEED, FROM = '1', SEEDS = '1000', ALL, SHRINK, SCENARIO, SKIP = '', MUTATION } = process.env
+
+const names = (text: string): string[] => text.split(',').filter((name) => name !== '')
+const skipped = new Set(names(SKIP))
+for (const name of skipped) {
+  const known = INVARIANTS.map((invariant) => invariant.name)
+  if (!known.includes(name)) throw new Error(`SKIP: no invariant ${name}; there are ${known.join(', ')}`)
+}
+const mutation = MUTATIONS.find(({ name }) => name === MUTATION)
+if (MUTATION !== undefined && mutation === undefined) {
+  throw new Error(`MUTATION: no ${MUTATION}; there are ${MUTATIONS.map(({ name }) => name).join(', ')}`)
+}
+
+const one = SEED !== undefined || SCENARIO !== undefined
+const subject = mutation === undefined ? await theSubject() : await mutatedSubject(mutation.replacements)
 const begin = process.cpuUsage()
 const sum = { seeds: 0, activations: 0, operations: 0 }
 const found = new Map<string, number[]>()
-for (let seed = Number(SEED ?? FROM); sum.seeds < (SEED === undefined ? Number(SEEDS) : 1); seed += 1) {
-  const scenario = scenarioOf(seed)
-  const { wrong, trace, hash, activations, operations } = await simulate(scenario, subject, skipped)
+for (let seed = Number(SEED ?? FROM); sum.seeds < (one ? 1 : Number(SEEDS)); seed += 1) {
+  const scenario = SCENARIO === undefined ? scenarioOf(seed) : (JSON.parse(readFileSync(SCENARIO, 'utf8')) as Scenario)
+  const outcome = await simulate(scenario, subject, skipped)
+  const { wrong, trace, hash } = outcome
   sum.seeds += 1
-  sum.activations += activations
-  sum.operations += operations
-  if (SEED !== undefined) console.log(JSON.stringify(scenario, null, 1), trace.join('\n'))
-  if (wrong !== null) found.set(wrong.invariant, [...(found.get(wrong.invariant) ?? []), seed])
-  if (SEED !== undefined || wrong !== null)
+  sum.activations += outcome.activations
+  sum.operations += outcome.operations
+  if (one && SHRINK === undefined) console.log(`${JSON.stringify(scenario, null, 1)}\n${trace.join('\n')}`)
+  if (SHRINK !== undefined && wrong !== null) console.log(await reportOf(scenario, outcome, subject, skipped))
+  else if (one || wrong !== null)
     console.log(`SEED=${seed} (trace ${hash}, ${trace.length} lines): ${wrong?.message ?? 'well'}`)
-  if (wrong !== null && ALL === undefined) break
+  if (wrong === null) continue
+  found.set(wrong.invariant, [...(found.get(wrong.invariant) ?? []), seed])
+  if (ALL === undefined) break
 }
 const { user, system } = process.cpuUsage(begin)
 console.log(JSON.stringify(sum), `${((user + system) / 1e6).toFixed(1)} CPU s`)

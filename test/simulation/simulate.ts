@@ -8,7 +8,7 @@ import { NotDeterministic, TaskFailed } from './server/run.js'
 import type { Sandbox } from './server/sandbox.js'
 import { Server } from './server/server.js'
 import { affected, begun, closed, isOperation, newStory, operationOf, type Story } from './story.js'
-import * as realPure from './world/pure.js'
+import type * as realPure from './world/pure.js'
 import type { Effect } from './world/model.js'
 import { workerOf } from './world/worker.js'
 import { World } from './world/world.js'
@@ -19,6 +19,8 @@ export interface Subject {
   /** Compiled with small slices; null: there is no such. */
   narrow: Sandbox | null
   pure: typeof realPure
+  /** Frees the sandboxes. */
+  close(): Promise<void>
 }
 
 export interface Outcome {

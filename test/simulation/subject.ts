@@ -17,8 +17,15 @@ export async function mutatedSubject(replacements: readonly Replacement[]): Prom
   return { ...(await sandboxes(replacements)), pure: await mutatedPure(replacements) }
 }
 
-async function sandboxes(replacements: readonly Replacement[]): Promise<Pick<Subject, 'sandbox' | 'narrow'>> {
+async function sandboxes(replacements: readonly Replacement[]): Promise<Omit<Subject, 'pure'>> {
   const bundles = [await bundleWorkflows(replacements), await bundleWorkflows([...replacements, ...NARROW])]
   const [sandbox, narrow] = await Promise.all(bundles.map((code) => openSandbox(code, ACTIVITY_NAMES)))
-  return { sandbox: sandbox!, narrow: narrow! }
+  return {
+    sandbox: sandbox!,
+    narrow: narrow!,
+    close: async () => {
+      await sandbox!.destroy()
+      await narrow!.destroy()
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import { isOperation } from '../story.js'
+import { isOperation, type Operation } from '../story.js'
 import type { Invariant } from './invariant.js'
 
 /** At most one operation of a topology is open. */
@@ -101,26 +101,23 @@ export const destroyedOnRequest: Invariant = {
 /** A rollback without a number goes to what was stable before, in time. Told only where there can be no doubt. */
 export const rollsBackInTime: Invariant = {
   name: 'rolls-back-in-time',
-  atBegin: ({ operations, asked, ledger }, operation) => {
+  atClose: ({ operations, asked }, operation) => {
     const { input, id, ledgerBefore } = operation
-    const { request } = asked.findLast(({ answers, request: r }) => r.kind === 'rollback' && answers.length === 0) ?? {}
-    if (input.request.kind !== 'rollback' || request === undefined || request.to !== undefined) return null
-    const state = ledgerBefore ?? ledger
-    if (state === null || state.dirty.length > 0 || state.desired !== state.stable) return null
-    const past = operations.filter((o) => o !== operation && o.ended?.end?.result.outcome === 'succeeded')
+    const mine = asked.find(({ answers }) => answers.some(({ workflowId }) => workflowId === id))
+    if (input.request.kind !== 'rollback' || mine === undefined || mine.request.to !== undefined) return null
+    if (ledgerBefore === null || ledgerBefore.dirty.length > 0 || ledgerBefore.desired !== ledgerBefore.stable)
+      return null
+    const past = operations.slice(0, operations.indexOf(operation)).filter(succeeded)
     const since = past.slice(past.findLastIndex((o) => o.input.request.kind === 'destroy') + 1)
-    const stable = since.filter(
-      ({
-        input: {
-          request: { kind },
-        },
-      }) => kind === 'deploy' || kind === 'rollback',
-    )
+    const stable = since.filter(({ input: { request } }) => request.kind === 'deploy' || request.kind === 'rollback')
     const last = stable.at(-1)
     const before = stable.findLast((o) => o.input.revision.digest !== last?.input.revision.digest)
-    if (last?.input.request.kind !== 'deploy' || before === undefined) return null
-    return before.input.revision.digest === input.revision.digest
-      ? null
-      : `${id} goes to revision ${input.revision.number}, but ${before.input.revision.number} was stable before ${last.input.revision.number}`
+    // After a rollback it is a matter of taste which way "back" is.
+    if (last?.input.request.kind !== 'deploy' || last.input.revision.number !== ledgerBefore.stable) return null
+    if (before === undefined || before.input.revision.digest === input.revision.digest) return null
+    const { number } = before.input.revision
+    return `${id} goes to revision ${input.revision.number}, but ${number} was stable before ${ledgerBefore.stable}`
   },
 }
+
+const succeeded = ({ ended }: Operation): boolean => ended?.end?.result.outcome === 'succeeded'

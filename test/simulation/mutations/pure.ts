@@ -20,8 +20,8 @@ export async function mutatedPure(replacements: readonly Replacement[]): Promise
     plugins: [
       {
         name: 'replacements',
-        setup: ({ onLoad }) =>
-          onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        setup: (esbuild) =>
+          esbuild.onLoad({ filter: /\.ts$/ }, ({ path }) => {
             const mine = replacements.filter(({ file }) => file === relative(root, path))
             const contents = mine.reduce(replaceIn, readFileSync(path, 'utf8'))
             return { contents, loader: 'ts' }

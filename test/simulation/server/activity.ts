@@ -49,6 +49,7 @@ export class Activity {
   private attempt = 0
   private closed = false
   private cancelRequested = false
+  private abandoned = false
   /** An attempt met with a fault, or with a world that refused it. */
   private wentWrong = false
   /** The attempt that runs, or waits to be begun. */
@@ -88,10 +89,9 @@ export class Activity {
       return this.resolution({ cancelled: { failure: this.wrapped(cancelledFailure()) } })
     }
     if (cancellationType === ABANDON) {
-      const leftBehind = this.current
-      this.close()
-      // It goes on as if nothing had happened; nobody is told of its end.
-      if (leftBehind !== null) this.server.agenda.add(leftBehind.due, '', () => this.silently(), { byWorker: true })
+      if (this.abandoned) return null
+      // It goes on as if nothing had been said; nobody is told of its end.
+      this.abandoned = true
       return this.resolution({ cancelled: { failure: this.wrapped(cancelledFailure()) } })
     }
     this.requestCancel()
@@ -100,7 +100,7 @@ export class Activity {
 
   /** Its workflow is closed: a running attempt may still do its work before it notices. */
   abandon(): void {
-    if (this.closed) return
+    if (this.closed || this.abandoned) return
     const leftBehind = this.isRunning ? this.current : null
     this.close()
     this.leaveBehind(leftBehind)
@@ -290,7 +290,7 @@ export class Activity {
   private resolve(result: coresdk.activity_result.IActivityResolution): void {
     if (this.closed) return
     this.close()
-    if (!this.run.closed) this.run.inbox.push(this.resolution(result))
+    if (!this.run.closed && !this.abandoned) this.run.inbox.push(this.resolution(result))
   }
 
   private resolution(result: coresdk.activity_result.IActivityResolution): Job {

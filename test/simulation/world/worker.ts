@@ -1,4 +1,5 @@
-import { Cul8erError, PERMANENT } from '../../../src/errors.js'
+import type { Cul8erError } from '../../../src/errors.js'
+import { PERMANENT } from '../../../src/errors.js'
 import type { Activities as Contract } from '../../../src/contracts/index.js'
 import { randomFor } from '../random.js'
 import type { Activities } from '../server/activity.js'

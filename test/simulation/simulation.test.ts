@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reportOf } from './report.js'
+import { scenarioOf } from './scenario/generate.js'
+import { MUST_PASS, SEEDS } from './settings.js'
+import { simulate, type Subject } from './simulate.js'
+import { theSubject } from './subject.js'
+
+const CHUNK = 50
+const { SEED } = process.env
+const required = process.env.SIM_SEEDS === undefined ? Math.min(MUST_PASS, SEEDS) : SEEDS
+const chunks =
+  SEED === undefined
+    ? Array.from({ length: Math.ceil(required / CHUNK) }, (_, i) => ({
+        from: i * CHUNK + 1,
+        to: Math.min(required, (i + 1) * CHUNK),
+      }))
+    : [{ from: Number(SEED), to: Number(SEED) }]
+
+describe('random operations on random topologies, under random faults', () => {
+  let subject: Subject
+  beforeAll(async () => {
+    subject = await theSubject()
+  })
+  afterAll(() => subject.close())
+
+  it.each(chunks)('violate nothing with the seeds $from to $to', { timeout: 300_000 }, async ({ from, to }) => {
+    for (let seed = from; seed <= to; seed += 1) {
+      const scenario = scenarioOf(seed)
+      const outcome = await simulate(scenario, subject)
+      if (outcome.wrong !== null) expect.fail(await reportOf(scenario, outcome, subject))
+    }
+  })
+
+  it('go the same way each time, whatever was simulated in between', async () => {
+    const seeds = [1, 2, 3, 5, 8, 13, 21, 34]
+    const hashes = async (order: number[]): Promise<Map<number, string>> => {
+      const found = new Map<number, string>()
+      for (const seed of order) found.set(seed, (await simulate(scenarioOf(seed), subject)).hash)
+      return found
+    }
+    const first = await hashes(seeds)
+    expect(await hashes(seeds.toReversed())).toEqual(new Map([...first].reverse()))
+    expect(new Set(first.values()).size).toBe(seeds.length)
+  })
+})
