@@ -39,12 +39,14 @@ export function compensationWords(undo: Compensation): string {
 
 /**
  * The way back as a procedure: what was registered last comes first, neighbours of one kind `atOnce` at a time, and one that fails
- * keeps no other from being taken back. Canaries leave the traffic before anything else.
+ * keeps no other from being taken back. The traffic comes before anything else: canaries leave it, and ports lead back to the set that
+ * stood by.
  */
 export function compensationOf(registered: readonly Compensation[], atOnce: number): Stage[] {
   const undos = [
     ...registered.filter(({ kind }) => kind === 'withdraw'),
-    ...registered.filter(({ kind }) => kind !== 'withdraw').toReversed(),
+    ...registered.filter(({ kind }) => kind === 'switch'),
+    ...registered.filter(({ kind }) => kind !== 'withdraw' && kind !== 'switch').toReversed(),
   ]
   const groups: Compensation[][] = []
   for (const undo of undos) {

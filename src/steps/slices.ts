@@ -1,4 +1,5 @@
 import type { KindOfStep, Stage } from '../contracts/index.js'
+import { kindOf } from './registry.js'
 
 /** Beyond so many lanes a procedure runs in slices, each in a child workflow. */
 const INLINE_MOST = 120
@@ -41,3 +42,13 @@ const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set(['weights', 'switch', 'set
 
 const isSliceable = ({ lanes }: Stage): boolean =>
   lanes.every(({ steps }) => steps.every(({ kind }) => !OF_THE_WHOLE.has(kind)))
+
+/** Every instance that steps of these stages are about. */
+export const instancesOf = (stages: readonly Stage[]): Set<string> =>
+  new Set(
+    stages.flatMap(({ lanes }) =>
+      lanes.flatMap(({ instance, steps }) =>
+        [instance ?? [], steps.map((step) => kindOf(step).instance(step) ?? [])].flat(2),
+      ),
+    ),
+  )

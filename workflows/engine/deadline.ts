@@ -38,7 +38,7 @@ export async function withDeadline(run: Run, strategy: () => Promise<void>): Pro
 }
 
 /** A piece of the deadline, ms: no more than this is counted for a time in which no worker was there. */
-const PIECE_MS = 60_000
+const pieceOf = (ms: number): number => Math.min(60_000, Math.max(1_000, ms / 10))
 
 /** Waits until `ms` of progress have passed: neither rests, nor the time without a worker, count. */
 async function progressTime(run: Run, ms: number): Promise<void> {
@@ -46,7 +46,7 @@ async function progressTime(run: Run, ms: number): Promise<void> {
   while (left > 0) {
     await condition(() => !run.steer.waits)
     const since = Date.now()
-    const piece = Math.min(left, PIECE_MS)
+    const piece = Math.min(left, pieceOf(ms))
     await condition(() => run.steer.waits, piece)
     left -= Math.min(piece, Date.now() - since)
   }

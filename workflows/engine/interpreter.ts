@@ -7,6 +7,7 @@ import { slicesOf } from '../../src/steps/slices.js'
 import { all, inTurns } from '../concurrency.js'
 import { briefly, long, quick, undoing, waiting } from './activities.js'
 import { reportOf } from './failure.js'
+import { laneFailure } from './lane-failure.js'
 import type { Direction, Run } from './run.js'
 import { runSlice } from './slices.js'
 import { watch } from './watch.js'
@@ -17,9 +18,9 @@ import { watch } from './watch.js'
  * @throws the first failure of a stage that stops the operation
  */
 export async function interpret(run: Run, stages: readonly Stage[], direction: Direction = 'forward'): Promise<void> {
-  for (const [i, part] of slicesOf(stages).entries()) {
+  for (const part of slicesOf(stages)) {
     await run.steer.gate()
-    if (part.apart) await runSlice(run, part, { direction, which: i + 1 })
+    if (part.apart) await runSlice(run, part, direction)
     else {
       for (const stage of part.stages) {
         const carryOn = (): Promise<void> => runStage(run, stage, direction)
@@ -32,8 +33,7 @@ export async function interpret(run: Run, stages: readonly Stage[], direction: D
 
 async function runStage(run: Run, stage: Stage, direction: Direction): Promise<void> {
   const { name, lanes, atOnce, onFailure = 'stop' } = stage
-  run.position = { ...(run.position ?? { stage: 0, stages: 0 }), name }
-  run.position.stage += 1
+  run.reach(name)
   let failed = false
   const ends = await inTurns(
     lanes,
@@ -51,7 +51,7 @@ async function runStage(run: Run, stage: Stage, direction: Direction): Promise<v
     const end = ends.get(lane)
     if (end === undefined || !('error' in end)) continue
     if (onFailure === 'stop') throw end.error
-    if (onFailure === 'continue') run.failures.push(failureOfLane(lane, end.error))
+    if (onFailure === 'continue') run.failures.push(laneFailure(lane, reportOf(end.error)))
   }
 }
 
@@ -134,10 +134,3 @@ async function carryOut(
     pace === 'waiting' ? waiting({ summary, waitMs }) : (lost ? briefly : pace === 'long' ? long : firm)({ summary })
   return (activities[activity] as (input: unknown) => Promise<unknown>)(input)
 }
-
-const failureOfLane = ({ instance, host = '', steps, compensates }: Lane, error: unknown): Run['failures'][number] => ({
-  instance: compensates?.instance ?? instance ?? steps[0]?.kind ?? '',
-  host: compensates?.host ?? host,
-  ...(compensates === undefined ? {} : { undo: compensates.undo }),
-  error: reportOf(error),
-})

@@ -51,6 +51,12 @@ export class Recorder {
     }
   }
 
+  /** Takes over what a slice recorded. */
+  add(steps: readonly StepRecord[]): void {
+    steps.forEach((record) => this.push(record))
+    this.show()
+  }
+
   /** Says in words what is going on. */
   say(words: string): void {
     this.current = words

@@ -49,6 +49,8 @@ export class Run implements View {
   /** Nothing is taken back any more. */
   committed = false
   position: Position | null = null
+  /** Slices that were begun. */
+  slices = 0
 
   constructor(
     readonly input: RunInput,
@@ -64,6 +66,12 @@ export class Run implements View {
     this.dirtyBefore = new Set(input.dirtyBefore)
     this.traffic = input.traffic
     this.edges = new Edges(this)
+  }
+
+  /** A stage begins. */
+  reach(name: string): void {
+    const { stage = 0, stages = 0 } = this.position ?? {}
+    this.position = { stage: stage + 1, stages, name }
   }
 
   registered = (instance: string): Compensation | undefined => this.compensations.of(instance)

@@ -1,17 +1,29 @@
 import {
+  CancellationScope,
   ChildWorkflowCancellationType,
   condition,
-  isCancellation,
   ParentClosePolicy,
+  sleep,
   startChild,
   workflowInfo,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow'
-import { steeringSignals, WorkflowType, type SliceEnd, type Stage } from '../../src/contracts/index.js'
+import {
+  steeringSignals,
+  WorkflowType,
+  type Compensation,
+  type Lane,
+  type Proven,
+  type SliceEnd,
+  type Stage,
+} from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
+import { keyOf } from '../../src/steps/compensation.js'
+import { instancesOf } from '../../src/steps/slices.js'
 import { beside } from '../concurrency.js'
 import { quick } from './activities.js'
 import { failureOf, reportOf } from './failure.js'
+import { laneFailure } from './lane-failure.js'
 import type { Direction, Run, RunInput } from './run.js'
 
 /** A part of a wide procedure, in a history of its own: 1,000 instances in one would burst it. */
@@ -21,17 +33,28 @@ export interface SliceInput extends RunInput {
   direction: Direction
   committed: boolean
   lost: string[]
+  /** What earlier parts left of the slice's own instances. */
+  dirty: string[]
+  proven: Proven[]
+  compensations: Compensation[]
 }
 
-/** Runs stages in a child workflow and takes over what it did. */
-export async function runSlice(
-  run: Run,
-  { stages }: { stages: Stage[] },
-  { direction, which }: { direction: Direction; which: number },
-): Promise<void> {
+type Child = ChildWorkflowHandle<(input: SliceInput) => Promise<SliceEnd>>
+
+/**
+ * Runs stages in a child workflow and takes over what it did.
+ * @throws the slice's failure, while the operation can still be taken back; afterwards what was not done is named
+ */
+export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direction: Direction): Promise<void> {
   const title = stages.length === 1 ? (stages[0]?.name ?? '') : `${stages[0]?.name} to ${stages.at(-1)?.name}`
+  stages.forEach(({ name }) => {
+    if (run.position?.name !== name) run.reach(name)
+  })
   run.recorder.say(title)
-  const workflowId = `${workflowInfo().workflowId}/${direction}/${which}`
+  run.slices += 1
+  const goesOn = direction === 'back' || run.committed
+  const own = instancesOf(stages)
+  const lanes = stages.flatMap((stage) => stage.lanes)
   const input: SliceInput = {
     ...run.input,
     traffic: run.traffic,
@@ -40,56 +63,70 @@ export async function runSlice(
     direction,
     committed: run.committed,
     lost: [...run.lost],
+    // Where nothing is taken back, all of them are to be named until they are done.
+    dirty: [...(goesOn ? named(lanes) : run.dirty)].filter((name) => own.has(name)),
+    proven: [...run.proven.values()].filter(({ spec }) => own.has(spec.name)),
+    compensations: goesOn ? [] : run.compensations.all.filter((undo) => own.has(keyOf(undo))),
   }
-  const child = await startChild<(input: SliceInput) => Promise<SliceEnd>>(WorkflowType.slice, {
-    workflowId,
-    args: [input],
-    staticSummary: title,
-    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-    // A slice that outlived its operation would change what the next one finds.
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-  })
-  const end = await beside(
-    () => ended(run, child, { ...input, workflowId }),
-    () => passOn(run, child),
-  )
-  takeOver(run, end)
-  if (end.error !== null) throw failureOf(end.error)
+  const end = await ended(run, input, `${workflowInfo().workflowId}/${direction}/${run.slices}`)
+  takeOver(run, own, end)
+  if (end.error === null) return
+  if (!goesOn) throw failureOf(end.error)
+  const { error } = end
+  const known = new Set(end.failures.map(({ instance }) => instance))
+  const left = new Set(end.dirty.filter((name) => !known.has(name)))
+  run.failures.push(...lanes.flatMap((lane) => (left.has(lane.instance ?? '') ? [laneFailure(lane, error)] : [])))
 }
 
+const named = (lanes: readonly Lane[]): string[] => lanes.flatMap(({ instance }) => instance ?? [])
+
 /** A slice never fails by itself: when its workflow did, or was terminated, its history still says what it did. */
-async function ended(
-  run: Run,
-  child: ChildWorkflowHandle<(input: SliceInput) => Promise<SliceEnd>>,
-  { workflowId, stages }: SliceInput & { workflowId: string },
-): Promise<SliceEnd> {
+async function ended(run: Run, input: SliceInput, workflowId: string): Promise<SliceEnd> {
   try {
-    return await child.result()
+    const child: Child = await startChild<(input: SliceInput) => Promise<SliceEnd>>(WorkflowType.slice, {
+      workflowId,
+      args: [input],
+      staticSummary: input.title,
+      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+      // A slice that outlived its operation would change what the next one finds.
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    })
+    return await beside(
+      () => child.result(),
+      () => passOn(run, child),
+    )
   } catch (error) {
-    if (isCancellation(error)) throw error
-    const told = await quick({ summary: workflowId }).readSlice({ workflowId })
-    const instances = stages.flatMap(({ lanes }) => lanes.flatMap(({ instance }) => instance ?? []))
-    const report: ErrorReport = {
-      ...reportOf(error),
-      message: `a part of the operation was lost: ${reportOf(error).message}`,
-    }
-    if (told !== null) return { ...told, error: report }
-    // Nobody knows how far it came: each of its instances may be half changed.
-    return {
-      traffic: run.traffic,
-      compensations: [],
-      proven: [],
-      dirty: instances,
-      failures: instances.map((instance) => ({ instance, host: '', error: report })),
-      lost: [],
-      steps: [],
-      error: report,
-    }
+    return CancellationScope.nonCancellable(() => lostSlice(input, workflowId, reportOf(error)))
+  }
+}
+
+/** Activities of a workflow that is gone learn it from the answer to a heartbeat, ms. */
+const LAST_ACTIVITY_MS = 7_000
+
+async function lostSlice(input: SliceInput, workflowId: string, cause: ErrorReport): Promise<SliceEnd> {
+  await sleep(LAST_ACTIVITY_MS, { summary: 'until the activities of a lost slice have ended' })
+  const told = await quick({ summary: workflowId })
+    .readSlice({ workflowId })
+    .catch(() => null)
+  const error: ErrorReport = { ...cause, message: `a part of the operation was lost: ${cause.message}` }
+  if (told !== null) return { ...told, error }
+  // Nobody knows how far it came: each of its instances may be half changed.
+  const { traffic, proven, stages, lost } = input
+  const lanes = stages.flatMap((stage) => stage.lanes).filter(({ instance }) => instance !== undefined)
+  return {
+    traffic,
+    compensations: [],
+    proven,
+    dirty: [...new Set([...input.dirty, ...named(lanes)])],
+    failures: lanes.map((lane) => laneFailure(lane, error)),
+    lost,
+    steps: [],
+    error,
   }
 }
 
 /** What a person says to the operation is said to the slice that runs. */
-async function passOn(run: Run, child: ChildWorkflowHandle<(input: SliceInput) => Promise<SliceEnd>>): Promise<void> {
+async function passOn(run: Run, child: Child): Promise<void> {
   let told = false
   for (;;) {
     await condition(() => run.steer.paused !== told)
@@ -98,12 +135,18 @@ async function passOn(run: Run, child: ChildWorkflowHandle<(input: SliceInput) =
   }
 }
 
-function takeOver(run: Run, end: SliceEnd): void {
-  end.compensations.forEach((undo) => run.compensations.register(undo))
-  end.proven.forEach((proven) => run.proven.set(proven.spec.name, proven))
-  end.lost.forEach((host) => run.lost.add(host))
+/** Of its own instances a slice knows the state; of hosts that give no answer as well. */
+function takeOver(run: Run, own: ReadonlySet<string>, end: SliceEnd): void {
+  own.forEach((name) => {
+    run.dirty.delete(name)
+    run.proven.delete(name)
+  })
   end.dirty.forEach((name) => run.dirty.add(name))
+  end.proven.forEach((proven) => run.proven.set(proven.spec.name, proven))
+  end.compensations.forEach((undo) => run.compensations.register(undo))
+  run.lost.clear()
+  end.lost.forEach((host) => run.lost.add(host))
   run.failures.push(...end.failures)
-  run.recorder.steps.push(...end.steps)
+  run.recorder.add(end.steps)
   run.traffic = end.traffic
 }

@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow'
-import type { LaneFailure, Procedure } from '../../src/contracts/index.js'
+import type { LaneFailure, Procedure, Stage } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { strategyOf } from '../../src/steps/view.js'
@@ -12,11 +12,14 @@ import type { Ending } from './conduct.js'
 /** Runs a procedure to one of its ends: done, taken back, held for a person, or in need of one. */
 export async function carryOut(run: Run, { stages, standby }: Procedure): Promise<Ending> {
   run.position = { stage: 0, stages: stages.length, name: '' }
+  const { way, rest } = atCommit(stages)
   try {
-    await run.steer.abortable(() => withDeadline(run, () => interpret(run, stages)))
+    await run.steer.abortable(() => withDeadline(run, () => interpret(run, way)))
   } catch (error) {
     return failed(run, isCancellation(error) ? aborted() : reportOf(error))
   }
+  // Neither a person nor a deadline keeps what is left of the old from being removed.
+  await CancellationScope.nonCancellable(() => interpret(run, rest))
   const { keepMs } = strategyOf(run)
   return {
     ...(run.failures.length === 0 ? { outcome: 'succeeded' } : notRemoved(run)),
@@ -25,9 +28,17 @@ export async function carryOut(run: Run, { stages, standby }: Procedure): Promis
   }
 }
 
+/** What can be taken back, and what comes after the point of no return. */
+function atCommit(stages: readonly Stage[]): { way: Stage[]; rest: Stage[] } {
+  const at = stages.findIndex(({ lanes }) => lanes.some(({ steps }) => steps.some(({ kind }) => kind === 'commit')))
+  return { way: stages.slice(0, at + 1), rest: stages.slice(at + 1) }
+}
+
 async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const { rollback, maxParallel } = strategyOf(run)
   run.steer.noReturn = 'the operation is being undone already'
+  // A pause was for the way forward; nobody is to wait for the undo.
+  run.steer.paused = false
   const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
   run.recorder.say(held ? 'held: as it is, for a person to decide' : `undoing: ${error.message}`)
   const registered = run.compensations.all

@@ -13,6 +13,9 @@ export async function slice(input: SliceInput): Promise<SliceEnd> {
   const run = new Run(input, new Steer().listen(), new Recorder(input.title))
   run.committed = input.committed
   input.lost.forEach((host) => run.lost.add(host))
+  input.dirty.forEach((name) => run.dirty.add(name))
+  input.proven.forEach((proven) => run.proven.set(proven.spec.name, proven))
+  input.compensations.forEach((undo) => run.compensations.register(undo))
   const soFar = (error: ErrorReport | null): SliceEnd => ({
     traffic: run.traffic,
     compensations: run.compensations.all,
