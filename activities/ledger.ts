@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity'
 import { endOf, isEnd, type Activities, type AwaitedEnd } from '../src/contracts/index.js'
 import { readState } from '../src/contracts/exported-state.js'
 import { Cul8erError } from '../src/errors.js'
-import { isOurSnapshot } from '../src/plan/naming.js'
+import { operationOfSnapshot } from '../src/plan/naming.js'
 import { oursOf } from '../src/plan/ours.js'
 import type { ActivityDeps } from './deps.js'
 import { observeHosts } from './observe.js'
@@ -18,7 +18,7 @@ export function ledgerActivities(deps: ActivityDeps): Ours {
       const ours = oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal))
       const operations = ours.flatMap(({ labels, snapshots }) => [
         Number(labels.operation) || 0,
-        ...snapshots.filter(({ name }) => isOurSnapshot(name)).map(({ name }) => Number(name.replace(/\D+/g, ''))),
+        ...snapshots.map(({ name }) => operationOfSnapshot(name)),
       ])
       return {
         operation: Math.max(0, ...operations),

@@ -29,6 +29,10 @@ export function snapshotName(operation: number, unique: string): string {
 
 const UNIQUE = /^[0-9a-z]{8}$/
 
+/** Number of the operation that took a snapshot; 0: it is none of ours. */
+export const operationOfSnapshot = (name: string): number =>
+  isOurSnapshot(name) ? Number(/\d+/.exec(name)?.[0] ?? 0) : 0
+
 /** Snapshots that cul8er took and may prune; earlier versions gave them a number only. */
 export const isOurSnapshot = (name: string): boolean => /^pre-deploy-\d+(-[0-9a-z]{8})?$/.test(name)
 

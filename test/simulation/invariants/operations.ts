@@ -43,10 +43,9 @@ export const startsInTime: Invariant = {
   name: 'starts-in-time',
   afterTask: ({ asked, operations }) => {
     for (const { request, answers } of asked) {
-      if (request.notAfter === undefined) continue
       const late = operations.find(
         ({ id, startedAt }) =>
-          answers.some(({ workflowId }) => workflowId === id) && startedAt > latest(request.notAfter!),
+          answers.some(({ workflowId }) => workflowId === id) && startedAt > latest(request.notAfter),
       )
       if (late !== undefined) return `${late.id} began for ${request.requestId}, which ended at ${request.notAfter}`
     }

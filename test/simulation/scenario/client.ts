@@ -129,8 +129,9 @@ export class Client {
 
   private request(request: Request, givesUpMs: number | null): OperationRequest {
     const requestId = `request-${this.story.asked.length + 1}`
-    const notAfter = givesUpMs === null ? {} : { notAfter: new Date(this.server.now + givesUpMs).toISOString() }
-    const base = { requestId, ...notAfter, by: { who: 'somebody@somewhere' } }
+    // A command that never gives up waits for a year.
+    const notAfter = new Date(this.server.now + (givesUpMs ?? 365 * 24 * 3_600_000)).toISOString()
+    const base = { requestId, notAfter, by: { who: 'somebody@somewhere' } }
     switch (request.kind) {
       case 'deploy': {
         const revision = revisionOf(this.story.scenario.revisions[request.revision]!)

@@ -35,7 +35,7 @@ export interface Activities {
   /** Throws what `explain` understands. */
   run(type: string, input: unknown, by: { workflowId: string }): unknown
   /** What a thrown error means; null: it is a bug of the simulation. */
-  explain(error: unknown): ActivityError | null
+  explain(error: unknown, attempt: { attempt: number; tookMs: number; hostTimeoutMs?: number }): ActivityError | null
   /** On what it acts, in a word: so that the fate of an attempt depends on nothing else. */
   target(type: string, input: unknown): string
 }
@@ -146,7 +146,8 @@ export class Activity {
     try {
       value = this.server.activities.run(this.type, this.input, { workflowId: this.run.id })
     } catch (error) {
-      const known = this.server.activities.explain(error)
+      const { hostTimeoutMs } = (this.input ?? {}) as { hostTimeoutMs?: number }
+      const known = this.server.activities.explain(error, { attempt: this.attempt, tookMs: 0, hostTimeoutMs })
       if (known === null) throw error
       this.wentWrong = true
       return this.failed(applicationFailure(known))
@@ -163,7 +164,7 @@ export class Activity {
       this.server.activities.run(this.type, this.input, { workflowId: this.run.id })
       this.say('is done, but the answer is lost')
     } catch (error) {
-      if (this.server.activities.explain(error) === null) throw error
+      if (this.server.activities.explain(error, { attempt: this.attempt, tookMs: 0 }) === null) throw error
     }
   }
 

@@ -16,6 +16,7 @@ export const instanceActs: Pick<
   | 'pruneSnapshots'
   | 'startInstance'
   | 'stopInstance'
+  | 'stopApp'
   | 'deleteInstance'
   | 'setRole'
 > = {
@@ -95,6 +96,13 @@ export const instanceActs: Pick<
     const found = world.mustFind({ host, name })
     start(world, found)
     world.tell({ kind: 'changed', by, instance: found })
+  },
+
+  stopApp: ({ name, host }, { world }) => {
+    world.reach(host)
+    const found = world.mustFind({ host, name })
+    world.letWrite()
+    Object.assign(found, { app: null, usedInside: false })
   },
 
   stopInstance: ({ host, name }, { world, by }) => {

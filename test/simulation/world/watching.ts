@@ -31,8 +31,9 @@ export const watchingActs: Pick<Acts, 'waitUntilHealthy' | 'confirmHealthy' | 'a
   },
 }
 
-function look({ canaries, host, untilData }: AnalysisInput, { world, random, canary }: Scene): Verdict {
-  const found = canaries.map((name) => world.find({ host, name }))
+function look({ watched, probed, host, untilData }: AnalysisInput, { world, random, canary }: Scene): Verdict {
+  const names = new Set([...watched, ...probed.map(({ spec }) => spec.name)])
+  const found = [...names].map((name) => world.find({ host, name }))
   if (found.some((instance) => instance !== null && !world.isHealthy(instance))) {
     return { verdict: 'breach', reasons: ['3 health probes failed in a row'] }
   }

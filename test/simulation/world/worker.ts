@@ -1,18 +1,19 @@
 import type { Cul8erError } from '../../../src/errors.js'
 import { PERMANENT } from '../../../src/errors.js'
-import type { Activities as Contract } from '../../../src/contracts/index.js'
+import { isLastAttempt, type Activities as Contract } from '../../../src/contracts/index.js'
 import { randomFor } from '../random.js'
 import type { Activities } from '../server/activity.js'
 import type { Acts, CanaryChances, Scene } from './acts.js'
 import { aMoment, DURATIONS } from './durations.js'
 import { instanceActs } from './instances.js'
+import { ledgerActs } from './ledgers.js'
 import { planningActs } from './planning.js'
 import type * as Pure from './pure.js'
 import { trafficActs } from './traffic.js'
 import { watchingActs } from './watching.js'
 import type { World } from './world.js'
 
-const ACTS: Acts = { ...planningActs, ...instanceActs, ...watchingActs, ...trafficActs }
+const ACTS: Acts = { ...planningActs, ...instanceActs, ...watchingActs, ...trafficActs, ...ledgerActs }
 
 export const ACTIVITY_NAMES = Object.keys(ACTS) as (keyof Contract)[]
 
@@ -42,11 +43,12 @@ export function workerOf(
       const act = ACTS[known(type)] as (input: unknown, scene: Scene) => unknown
       return act(input ?? {}, { world, by, pure, random, canary })
     },
-    explain: (error) => {
+    explain: (error, attempt) => {
       // An error of code that was compiled apart is of another class of the same name.
       if (!(error instanceof Error) || error.name !== 'Cul8erError') return null
       const { code, message } = error as Cul8erError
-      return { type: code, message, nonRetryable: PERMANENT.has(code), details: [(error as Cul8erError).toJSON()] }
+      const nonRetryable = PERMANENT.has(code) || isLastAttempt({ code, ...attempt })
+      return { type: code, message, nonRetryable, details: [(error as Cul8erError).toJSON()] }
     },
   }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { incusName, instanceName, isOurSnapshot, otherSlot, snapshotName } from '../../../src/plan/naming.js'
+import {
+  incusName,
+  instanceName,
+  isOurSnapshot,
+  operationOfSnapshot,
+  otherSlot,
+  snapshotName,
+} from '../../../src/plan/naming.js'
 
 describe('names', () => {
   it.each([
@@ -54,4 +61,10 @@ describe('names', () => {
   it.each(['', 'short', 'too-long-for-it', 'UPPERCAS', 'a_b_c_d_'])('%j is no unique part', (unique) => {
     expect(() => snapshotName(7, unique)).toThrow('is not 8 characters')
   })
+
+  it.each([
+    ['pre-deploy-12', 12],
+    ['pre-deploy-12-12345678', 12],
+    ['mine-7', 0],
+  ])('snapshot %s is of operation %i', (name, operation) => expect(operationOfSnapshot(name)).toBe(operation))
 })
