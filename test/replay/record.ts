@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import type { OperationEnd } from '../../src/contracts/index.js'
+import { endOf, type OperationEnd } from '../../src/contracts/index.js'
 import { Rig } from '../support/rig.js'
 import { localServer } from '../support/temporal.js'
 import { RELEASES, SCENARIOS } from './scenarios.js'
@@ -42,7 +42,7 @@ async function record(name: string, stage: Stage): Promise<void> {
   const { workflowId, outcome } = await scenario(stage)
   const { client } = rig.env
   if (outcome !== null) {
-    const { result } = (await client.workflow.getHandle(workflowId).result()) as OperationEnd
+    const { result } = await endedAs(client.workflow.getHandle(workflowId).result())
     if (result.outcome !== outcome) {
       throw new Error(`${name} ended as ${result.outcome}, not ${outcome}: ${JSON.stringify(result.error)}`)
     }
@@ -55,6 +55,16 @@ async function record(name: string, stage: Stage): Promise<void> {
     await writeFile(join(FOLDER, `${name}${runs === 1 ? '' : `-${runs}`}.json`), `${json}\n`)
   }
   console.log(`${name}: ${runs} recorded`)
+}
+
+async function endedAs(result: Promise<unknown>): Promise<OperationEnd> {
+  try {
+    return (await result) as OperationEnd
+  } catch (error) {
+    const end = endOf(error)
+    if (end === null) throw error
+    return end
+  }
 }
 
 /** Where it was recorded is nobody's business, and would differ each time. */
