@@ -1,4 +1,4 @@
-import type { Lane, Place, Stage } from '../contracts/index.js'
+import type { Lane, Place, Stage, Step } from '../contracts/index.js'
 import { instanceName } from '../plan/naming.js'
 import { triedOf } from '../plan/shares.js'
 import type { Work } from '../plan/work.js'
@@ -92,7 +92,9 @@ const canaryOf = (topology: string, work: Work): Place => ({
 })
 
 function comeUp(at: Place): Lane {
-  return { host: at.host, steps: [...made(at, 'canary'), { kind: 'admit', at, weight: 0 }] }
+  const steps: Step[] = [...made(at, 'canary'), { kind: 'admit', at, weight: 0 }]
+  // It is neither what was before nor what comes after: held, it is named.
+  return { instance: at.name, host: at.host, steps, staysDirty: true }
 }
 
 /** `share`: a canary has done its part when the stable instance of its place is updated. */

@@ -125,6 +125,8 @@ class Play {
 
   private async task(run: Run): Promise<void> {
     // A run that has just continued as new has had no task yet, and so answers no query.
+    // One that continued as new is asked after the first task of its next run.
+    if (run.id === this.story.ledgerId && this.server.open(run.id) !== run) this.ledgerIs(null)
     if (run.id === this.story.ledgerId && this.server.open(run.id) === run) {
       this.ledgerIs((await this.server.query(run.id, ledgerState.name)) as LedgerState)
     }

@@ -95,10 +95,21 @@ export class Scripted {
 
   /** A child ends with the next task. */
   end(workflowId: string, result: unknown): void {
+    this.resolve(workflowId, { completed: { result: encode(result) } })
+  }
+
+  /** A child fails with the next task, with `detail` as the first detail of its failure. */
+  fail(workflowId: string, type: string, detail: unknown): void {
+    const cause = { message: type, applicationFailureInfo: { type, details: { payloads: [encode(detail)] } } }
+    const childWorkflowExecutionFailureInfo = { workflowExecution: { workflowId }, workflowType: { name: 'child' } }
+    this.resolve(workflowId, { failed: { failure: { message: 'child', cause, childWorkflowExecutionFailureInfo } } })
+  }
+
+  private resolve(workflowId: string, result: coresdk.child_workflow.IChildWorkflowResult): void {
     const seq = this.children.get(workflowId)
     if (seq === undefined) throw new Error(`no child ${workflowId}, but ${[...this.children.keys()].join(', ')}`)
     this.children.delete(workflowId)
-    this.next.push({ resolveChildWorkflowExecution: { seq, result: { completed: { result: encode(result) } } } })
+    this.next.push({ resolveChildWorkflowExecution: { seq, result } })
   }
 
   cancel(): void {

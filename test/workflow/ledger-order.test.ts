@@ -230,7 +230,11 @@ describe('what meets in one task of the ledger', () => {
     ['no id', 'startOperation', { kind: 'destroy' }],
     ['an end that is no time', 'startOperation', { kind: 'destroy', requestId: 'r', notAfter: 'soon' }],
     ['a revision without a topology', 'startOperation', { kind: 'deploy', requestId: 'r', revision: {} }],
-    ['half a topology', 'startOperation', { kind: 'deploy', requestId: 'r', revision: { topology: { name: 'shop', project: null } } }],
+    [
+      'half a topology',
+      'startOperation',
+      { kind: 'deploy', requestId: 'r', revision: { topology: { name: 'shop', project: null } } },
+    ],
     ['no ttl', 'setTtl', null],
     ['a ttl that is none', 'setTtl', { ttlMs: 'soon' }],
     ['a ttl without end', 'setTtl', { ttlMs: 1e300 }],
@@ -244,6 +248,23 @@ describe('what meets in one task of the ledger', () => {
     ask('one', {})
     await ledger.settle()
     expect(ledger.answers.get('one')).toMatchObject({ operation: 'op-2' })
+  })
+
+  it('an operation may end as a failure that has its end', async () => {
+    ledger = await begin({ topology: 'shop', state: deployed(), checked: true })
+    ask('one', {})
+    await ledger.settle()
+    ledger.fail('topology/shop/op/2', 'held', ended(2, 'held', 2, { dirty: ['shop-web-1'] }))
+    await ledger.settle()
+    expect(await state()).toMatchObject({ current: null, dirty: ['shop-web-1'], history: [{ outcome: 'held' }] })
+    ask('two', {})
+    await ledger.settle()
+    ledger.fail('topology/shop/op/3', 'INTERNAL', { code: 'INTERNAL', message: 'a fault' })
+    await ledger.settle()
+    expect((await state()).history.at(-1)).toMatchObject({
+      outcome: 'needsAttention',
+      error: { code: 'INTERNAL', message: "the operation's workflow was lost: a fault" },
+    })
   })
 
   it('an operation that ends without a result is one that was lost', async () => {

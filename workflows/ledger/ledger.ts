@@ -233,7 +233,9 @@ class Ledger {
   }
 
   private async load(request: ImportRequest): Promise<Answer<Imported>> {
-    const { topology } = this.state
+    const { topology, current } = this.state
+    // Before the file is read: its end must not wait for that.
+    if (current !== null) return { refused: inProgress(topology, current, Date.now()) }
     let file: LedgerState
     try {
       file = await read('the exported state').checkState({ topology, state: request.state })

@@ -132,11 +132,16 @@ export const nothingUnknown: Invariant = {
     const names = rest.map(({ name, labels }) => `${name} (${labels.role}, operation ${labels.operation})`).join(', ')
     if (ledger === null || !server.isOpen(ledgerId)) return `no ledger is open, but there are ${names}`
     const known = new Set([...ledger.dirty, ...(ledger.standby?.names ?? [])])
-    const declared = ledger.revisions.find(({ number }) => number === (ledger.stable ?? ledger.desired))?.topology
-      .resources
+    const isDeclared = (resource: string, revision: number): boolean =>
+      ledger.revisions.some(
+        // What a held operation made is not stable, but is of a revision that is kept.
+        ({ number, topology }) =>
+          (number === (ledger.stable ?? ledger.desired) || number === revision) &&
+          topology.resources[resource] !== undefined,
+      )
     const lost = rest.filter(({ name, labels }) => {
       if (known.has(name) || known.has(`operation ${labels.operation}`)) return false
-      return labels.role !== 'live' || declared?.[labels.resource] === undefined
+      return labels.role !== 'live' || !isDeclared(labels.resource, labels.revision)
     })
     if (lost.length === 0 || isTold(operations, lost)) return null
     return `the ledger knows nothing of ${lost.map(({ name, labels }) => `${name} (${labels.role}, operation ${labels.operation})`).join(', ')}`

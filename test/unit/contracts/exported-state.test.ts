@@ -1,9 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readState } from '../../../src/contracts/exported-state.js'
 import { Cul8erError } from '../../../src/errors.js'
 import type { LedgerState } from '../../../src/contracts/index.js'
 import { topologyOf } from '../../support/rig.js'
 import { shop } from '../../support/shop.js'
+import { validDeclaration } from '../topology/arbitrary.js'
+import { parsed } from '../topology/sample.js'
 import { AT, deployed, entry, ledger, summary } from '../ledger/ledgers.js'
 
 /** As it comes out of a file. */
@@ -50,6 +53,17 @@ describe('what was exported comes back as it was', () => {
     expect(readState(file(state))).toEqual(state)
   })
 })
+
+it('any topology comes back as it was', () =>
+  fc.assert(
+    fc.property(validDeclaration, (written) => {
+      const topology = parsed(written)
+      const [revision] = deployed(1).revisions
+      const state = deployed(1, { topology: topology.name, revisions: [{ ...revision!, topology }] })
+      expect(readState(file(state)).revisions[0]?.topology).toStrictEqual(topology)
+    }),
+    { numRuns: 50 },
+  ))
 
 describe('a state of an older cul8er', () => {
   const older = (): Record<string, unknown> => {
