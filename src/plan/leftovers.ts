@@ -1,5 +1,6 @@
 import type { Labels, Revision } from './model.js'
 import { instanceName } from './naming.js'
+import { byPlace } from './places.js'
 import { seatKey } from './specs.js'
 import { liveInstance, type Ours, type Work } from './work.js'
 
@@ -7,23 +8,26 @@ export interface LeftoversInput {
   revision: Revision
   /** Instances that no place needs. */
   rest: readonly Ours[]
-  /** All that there are. */
-  ours: readonly Ours[]
+  /** What may hold the only copy of data. */
+  withData: ReadonlySet<Ours>
   /** What is made, or made over. */
   ordered: readonly Work[]
   force: boolean
 }
 
 /** What is deleted last, and what stays although nothing needs it. */
-export function leftovers({ revision, rest, ours, ordered, force }: LeftoversInput): { gone: Work[]; stay: Ours[] } {
+export function leftovers({ revision, rest, withData, ordered, force }: LeftoversInput): {
+  gone: Work[]
+  stay: Ours[]
+} {
   const made = new Set(
     ordered
       .filter(({ action, revive }) => MAKES.has(action) && !revive)
       .map(({ host, instance }) => `${host}/${instance}`),
   )
-  const stay = rest.filter(
-    (i) => !force && i.labels.role !== 'live' && mayHoldData(i, ours) && !made.has(`${i.host}/${i.name}`),
-  )
+  const stay = rest
+    .toSorted(byPlace)
+    .filter((i) => !force && i.labels.role !== 'live' && withData.has(i) && !made.has(`${i.host}/${i.name}`))
   const gone = rest
     .filter((i) => !stay.includes(i))
     .map((i) => deletion(i, revision))
@@ -32,25 +36,24 @@ export function leftovers({ revision, rest, ours, ordered, force }: LeftoversInp
 }
 
 /**
- * Whether an instance may hold the only copy of data. One that was made to take the place of another and never did holds none,
- * as long as that other one is there.
+ * The instances that may hold the only copy of data. One that was made to take the place of another and never did holds none, as
+ * long as that other one is there.
+ * @param holders - those that have a place in the declaration now
  */
-export function mayHoldData({ labels, name, host }: Ours, ours: readonly Ours[]): boolean {
-  if (labels.stateful !== true) return false
-  if (labels.role === 'live' || labels.role === 'old') return true
-  return !ours.some(
-    (other) =>
-      (other.name !== name || other.host !== host) &&
-      seatKey(other.labels) === seatKey(labels) &&
-      (other.labels.role === 'live' || other.labels.role === 'old'),
-  )
+export function dataHolders(ours: readonly Ours[], holders: readonly Ours[]): Set<Ours> {
+  const proven = ours.filter(isProven)
+  const holderOf = new Map([...proven, ...holders].map((i) => [seatKey(i.labels), i]))
+  const isOnlyOne = (i: Ours): boolean => (holderOf.get(seatKey(i.labels)) ?? i) === i
+  return new Set(ours.filter((i) => i.labels.stateful === true && (isProven(i) || isOnlyOne(i))))
 }
+
+const isProven = ({ labels: { role } }: Ours): boolean => role === 'live' || role === 'old'
 
 /** For a person who wonders why it is there. */
 export const stayNote = ({ name, host, labels }: Ours): string =>
   labels.role === 'old'
     ? `${name} on ${host} was put aside and may hold the only copy of its data: it stays; --force deletes it`
-    : `${name} on ${host}, which operation ${labels.operation} did not finish, is stateful and the only one in its place: it stays; --force deletes it`
+    : `${name} on ${host}, which operation ${labels.operation} did not finish, is stateful and has no original: it stays; --force deletes it`
 
 const MAKES = new Set<Work['action']>(['create', 'replace'])
 

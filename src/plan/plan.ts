@@ -2,7 +2,7 @@ import { adoptByName } from './adopt.js'
 import { colourOf, colourSets } from './colours.js'
 import { fingerprintOf } from './fingerprint.js'
 import { takenNames } from './free-name.js'
-import { leftovers, stayNote } from './leftovers.js'
+import { dataHolders, leftovers, stayNote } from './leftovers.js'
 import type { Change, ObservedInstance, Plan, Revision } from './model.js'
 import { notesOf } from './notes.js'
 import { levels } from './order.js'
@@ -61,6 +61,8 @@ export function planWork(input: PlanInput): WorkPlan {
   const placeOf = (seat: Seat): Place => places.get(seatKey(seat)) ?? NOBODY
   const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
   const isTaken = takenNames(ours)
+  const stays = seats(revision).flatMap((seat) => placeOf(seat).live ?? [])
+  const withData = dataHolders(ours, stays)
   const colours = new Map(
     Object.keys(revision.topology.resources).map((resource) => {
       const hosts = left.candidates(resourceOf(revision, resource))
@@ -76,10 +78,9 @@ export function planWork(input: PlanInput): WorkPlan {
   )
   const kept = new Map(aside.map((i) => [seatKey(i.labels), i]))
   const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, isTaken }))
-  const stays = [...planned.keys()].flatMap((key) => live.get(key) ?? [])
   const needed = new Set([...stays.map(placeKey), ...changedBy(ordered), ...revivedBy(ordered)])
   const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
-  const { gone, stay } = leftovers({ revision, rest, ours, ordered, force })
+  const { gone, stay } = leftovers({ revision, rest, withData, ordered, force })
   const work = [...ordered, ...gone]
 
   const [changed, revived] = [changedBy(work), revivedBy(work)]
@@ -87,7 +88,7 @@ export function planWork(input: PlanInput): WorkPlan {
     const hosts = w.action === 'create' && resourceOf(revision, w.resource).stateful ? left.mayHold(w) : []
     return hosts.length === 0 ? [] : [{ work: w, hosts }]
   })
-  const losses = refuseDataLoss(work, { ours, abandoned, force })
+  const losses = refuseDataLoss(work, { withData, abandoned, force })
   refuseClashes(work, observed, { ours, force })
   return {
     work,

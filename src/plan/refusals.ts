@@ -1,5 +1,4 @@
 import { Cul8erError } from '../errors.js'
-import { mayHoldData } from './leftovers.js'
 import type { ObservedInstance } from './model.js'
 import type { Ours, Work } from './work.js'
 
@@ -22,13 +21,14 @@ export interface Abandoned {
  */
 export function refuseDataLoss(
   all: readonly Work[],
-  { ours, abandoned, force }: { ours: readonly Ours[]; abandoned: readonly Abandoned[]; force: boolean },
+  { withData, abandoned, force }: { withData: ReadonlySet<Ours>; abandoned: readonly Abandoned[]; force: boolean },
 ): string[] {
+  const byPlace = new Map([...withData].map((i) => [`${i.host}/${i.name}`, i]))
   const losses = all.flatMap((w): Loss[] => {
     const { action, from } = w
-    const instance = ours.find(({ name, host }) => name === from?.name && host === from.host)
-    if (from === null || instance === undefined || (action !== 'replace' && action !== 'delete')) return []
-    if (!mayHoldData(instance, ours)) return []
+    if (from === null || (action !== 'replace' && action !== 'delete')) return []
+    const instance = byPlace.get(`${from.host}/${from.name}`)
+    if (instance === undefined) return []
     return [{ ...w, from, snapshots: instance.snapshots.map(({ name }) => name) }]
   })
   if (force) return [...losses.map(lossNote), ...abandoned.map(abandonedNote)]

@@ -146,6 +146,12 @@ describe('on to the newer revision', () => {
       ],
     ],
     [
+      'the original is gone, and two were not finished: one of them gets the place',
+      [...newer('new'), ...worldOf(V1, { role: 'new', slot: 'blue', operation: 2 })],
+      [],
+      ['replace shop-db-blue by shop-db-green@one: operation 2 made it and did not finish'],
+    ],
+    [
       'the original is gone: what was not finished is all there is',
       newer('new'),
       [],
@@ -171,11 +177,20 @@ describe('when the resource is gone from the file', () => {
     ['what was put aside stays', original('old', STOPPED), [CREATE, KEPT]],
     ['of two, the one with the data stays', [...original('old', STOPPED), ...newer('new')], [CREATE, LEFT, KEPT]],
     [
+      'nor are two that were not finished: nobody knows which',
+      [...newer('new'), ...worldOf(V1, { role: 'new', slot: 'blue', operation: 2 })],
+      [
+        CREATE,
+        'shop-db-blue on one, which operation 2 did not finish, is stateful and has no original: it stays; --force deletes it',
+        'shop-db-green on one, which operation 2 did not finish, is stateful and has no original: it stays; --force deletes it',
+      ],
+    ],
+    [
       'what was not finished stays when it is alone: nobody knows why',
       newer('new'),
       [
         CREATE,
-        'shop-db-green on one, which operation 2 did not finish, is stateful and the only one in its place: it stays; --force deletes it',
+        'shop-db-green on one, which operation 2 did not finish, is stateful and has no original: it stays; --force deletes it',
       ],
     ],
   ])('%s', (_what, observed, expected) => {
