@@ -10,7 +10,6 @@ import { resolveSecret } from '../src/secrets/resolve.js'
 import { exposureChanges } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
-import { nearest } from '../src/topology/nearest.js'
 import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
@@ -59,7 +58,6 @@ export async function observeAndPlan(
   signal: AbortSignal,
 ): Promise<{ plan: WorkPlan; observed: ObservedInstance[] }> {
   const { project } = revision.topology
-  refuseUnknown(without, all)
   const hosts = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)))
   const observed = await observeHosts(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
     // A project that does not exist yet holds nothing.
@@ -70,17 +68,6 @@ export async function observeAndPlan(
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   return { plan: { ...plan, exposure: await exposure(deps, revision, hosts, plan) }, observed }
-}
-
-/** A host that is misspelled would be asked, and waited for. */
-function refuseUnknown(without: readonly string[], hosts: PlanInput['hosts']): void {
-  const known = Object.keys(hosts)
-  const unknown = without.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  const meant = nearest(unknown, known)
-  throw new Cul8erError('USAGE', `cannot leave out ${unknown}: no such host (hosts are ${known.join(', ')})`, {
-    hint: meant === undefined ? 'name a host of the topology' : `did you mean ${meant}?`,
-  })
 }
 
 /** What the edges do against what is declared. An edge that cannot be asked is no reason to refuse a plan. */

@@ -2,12 +2,24 @@
 export interface CommandWords {
   name: string
   summary: string
-  options: string[]
+  options: OptionWords[]
   subcommands: string[]
   takesTopology: boolean
 }
 
-/** A completion script; it asks `cul8er __topologies` for names when Tab is pressed. */
+export interface OptionWords {
+  /** `--strategy` */
+  name: string
+  /** What may stand behind it; absent: anything, or nothing. */
+  values?: readonly string[] | Live
+}
+
+/** A command line that prints names when Tab is pressed. */
+export interface Live {
+  command: string
+}
+
+/** A completion script; it asks `cul8er __topologies` and `cul8er __hosts` for names when Tab is pressed. */
 export function completionScript(shell: 'bash' | 'zsh' | 'fish', commands: CommandWords[]): string {
   switch (shell) {
     case 'bash':
@@ -29,6 +41,13 @@ const bash = (commands: CommandWords[]): string => `_cul8er() {
     esac
   done
   local words=''
+  case $command:\${COMP_WORDS[COMP_CWORD - 1]} in
+${commands.flatMap(bashValues).join('\n')}
+  esac
+  if [ -n "$words" ]; then
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+    return
+  fi
   case $command in
     '') words='${commands.map(({ name }) => name).join(' ')}' ;;
 ${commands.map(bashCase).join('\n')}
@@ -38,9 +57,18 @@ ${commands.map(bashCase).join('\n')}
 complete -o default -F _cul8er cul8er
 `
 
+const bashValues = ({ name, options }: CommandWords): string[] =>
+  options.flatMap(({ name: option, values }) =>
+    values === undefined ? [] : [`    ${name}:${option}) words="${wordsOf(values, '$')}" ;;`],
+  )
+
+/** @param call - how the shell spells a command whose output is meant: `$(…)`, in fish `(…)` */
+const wordsOf = (values: readonly string[] | Live, call: '$' | ''): string =>
+  'command' in values ? `${call}(${values.command} 2>/dev/null)` : values.join(' ')
+
 function bashCase({ name, options, subcommands, takesTopology }: CommandWords): string {
   const names = takesTopology || subcommands.length > 0 ? ' $(cul8er __topologies 2>/dev/null)' : ''
-  return `    ${name}) words="${[...subcommands, ...options].join(' ')}${names}" ;;`
+  return `    ${name}) words="${[...subcommands, ...options.map((option) => option.name)].join(' ')}${names}" ;;`
 }
 
 const fish = (commands: CommandWords[]): string =>
@@ -49,7 +77,11 @@ const fish = (commands: CommandWords[]): string =>
     'complete -c cul8er -f',
     ...commands.flatMap(({ name, summary, options, subcommands, takesTopology }) => [
       `complete -c cul8er -n "not __fish_seen_subcommand_from $commands" -a ${name} -d ${fishQuoted(summary)}`,
-      ...options.map((option) => `complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -l ${option.slice(2)}`),
+      ...options.map(
+        ({ name: option, values }) =>
+          `complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -l ${option.slice(2)}` +
+          (values === undefined ? '' : ` -x -a "${wordsOf(values, '')}"`),
+      ),
       ...(subcommands.length === 0
         ? []
         : [`complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -a "${subcommands.join(' ')}"`]),

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { withGlobals, type App } from './command.js'
 import { attach } from './commands/attach.js'
-import { completion, topologyNames } from './commands/completion.js'
+import { completion, hostNames, topologyNames } from './commands/completion.js'
 import { deploy } from './commands/deploy.js'
 import { destroy } from './commands/destroy.js'
 import { doctor } from './commands/doctor.js'
@@ -50,6 +50,7 @@ export function createProgram(app: App, version: string): Command {
   }
   program.addCommand(completion(app, () => program))
   program.addCommand(topologyNames(app), { hidden: true })
+  program.addCommand(hostNames(app), { hidden: true })
   return finished(program, app)
 }
 

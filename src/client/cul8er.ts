@@ -3,7 +3,7 @@ import { createArtifactStore } from '../artifacts/store.js'
 import type { DryStep } from '../steps/dry-run.js'
 import type { Plan } from '../plan/model.js'
 import { loadSealKey } from '../secrets/seal-key.js'
-import type { Host } from '../topology/model.js'
+import type { Host, Topology } from '../topology/model.js'
 import type { Imported, LedgerState, Steering } from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './ledger.js'
@@ -16,6 +16,7 @@ import { Run } from './run.js'
 import { savedPlan, type SavedPlan } from './saved-plan.js'
 import { startRun, steerOperation, type StartOptions } from './start.js'
 import type { Status } from './status.js'
+import { hostsToLeaveOut } from './without.js'
 import { findOrphans, lookAhead, readSnapshots, readStatus, type Orphan, type Snapshot } from './world.js'
 
 export interface PlanOptions extends Overrides {
@@ -23,6 +24,8 @@ export interface PlanOptions extends Overrides {
   directory?: string
   /** Go on where a check would refuse. */
   force?: boolean
+  /** Hosts to leave out: they are gone, and what is on them stays as it is. */
+  without?: string[]
   /** Where `system` secrets are; default this process's environment. */
   env?: NodeJS.ProcessEnv
 }
@@ -58,30 +61,29 @@ export class Cul8erClient {
   async deploy(declared: DeclaredTopology, options: DeployOptions = {}): Promise<Run> {
     const { plan, force } = options
     const revision = plan?.revision ?? (await this.#revision(declared, options))
-    return startRun(
-      this.link,
-      revision.topology.name,
-      { kind: 'deploy', revision, force, ...(plan === undefined ? {} : { planFingerprint: plan.fingerprint }) },
-      options,
-    )
+    const { name } = revision.topology
+    const without = await this.#without(name, plan?.without ?? options.without, revision.topology)
+    const planned = plan === undefined ? {} : { planFingerprint: plan.fingerprint }
+    return startRun(this.link, name, { kind: 'deploy', revision, force, without, ...planned }, options)
   }
 
   /** What a deploy would change, as a value that can be saved and deployed. */
   async plan(declared: DeclaredTopology, options: PlanOptions = {}): Promise<SavedPlan> {
     const topology = normalised(declared)
     const revision = await this.#revision(topology, options)
-    return savedPlan(topology, revision, await this.planRevision(revision, options))
+    return savedPlan(topology, revision, await this.planRevision(revision, options), options.without)
   }
 
   /** What bringing the world to a revision would change. */
-  async planRevision(revision: NewRevision, options: { force?: boolean } = {}): Promise<Plan> {
+  async planRevision(revision: NewRevision, options: Pick<PlanOptions, 'force' | 'without'> = {}): Promise<Plan> {
     return (await lookAhead(this.link, revision, options)).plan
   }
 
   /** Every Incus command that a deploy would run if all goes well; nothing is changed. */
   async dryRun(declared: DeclaredTopology, options: DeployOptions = {}): Promise<{ plan: Plan; commands: DryStep[] }> {
     const revision = options.plan?.revision ?? (await this.#revision(declared, options))
-    return lookAhead(this.link, revision, { ...options, dryRun: true })
+    const without = options.plan?.without ?? options.without
+    return lookAhead(this.link, revision, { ...options, without, dryRun: true })
   }
 
   rollback(topology: string, { to, ...options }: StartOptions & { to?: number } = {}): Promise<Run> {
@@ -100,8 +102,9 @@ export class Cul8erClient {
     return startRun(this.link, topology, { kind: 'restore', force: options.force, snapshot, resource }, options)
   }
 
-  destroy(topology: string, options: StartOptions = {}): Promise<Run> {
-    return startRun(this.link, topology, { kind: 'destroy', force: options.force }, options)
+  async destroy(topology: string, options: StartOptions & Pick<PlanOptions, 'without'> = {}): Promise<Run> {
+    const without = await this.#without(topology, options.without, null)
+    return startRun(this.link, topology, { kind: 'destroy', force: options.force, without }, options)
   }
 
   /** The operation in progress; null when there is none. */
@@ -180,6 +183,16 @@ export class Cul8erClient {
     const state = await knownLedger(this.link, topology)
     if (options.operation !== undefined) return readEvidence(this.link, topology, options.operation, options, each)
     return readLogs(this.link, state, options, each)
+  }
+
+  /** Checked here, where a person can correct it, and not by an operation that has begun. */
+  async #without(
+    topology: string,
+    hosts: string[] | undefined,
+    declared: Topology | null,
+  ): Promise<string[] | undefined> {
+    if (hosts === undefined || hosts.length === 0) return undefined
+    return hostsToLeaveOut(hosts, declared, await readLedger(this.link, topology))
   }
 
   /** The revision that a deploy would make, with artifacts put into the store and secrets sealed. */

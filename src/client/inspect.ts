@@ -8,7 +8,7 @@ import {
   type InspectKind,
   type InspectRequest,
 } from '../contracts/index.js'
-import { PERMANENT } from '../errors.js'
+import { Cul8erError, PERMANENT } from '../errors.js'
 import { isUnimplemented } from './failures.js'
 import type { Link } from './link.js'
 
@@ -27,14 +27,38 @@ export async function inspect<Kind extends InspectKind>(
 ): Promise<InspectAnswers[Kind]> {
   const id = `${ledgerId(topology)}/inspect/${randomUUID()}`
   const summary = `${request.kind} of ${topology}`
-  const standalone = await link.call((client) => startActivity(client, id, summary, request))
-  if (!standalone) await link.call((client) => startWorkflow(client, id, summary, request))
-  const answer = await link.call((client): Promise<InspectAnswers[Kind]> =>
-    standalone ? client.activity.getHandle(id).result() : client.workflow.getHandle(id).result(),
-  )
-  if (standalone) await forget(link.client, id)
-  return answer
+  const asked = { hostTimeoutMs: HOST_TIMEOUT_MS, ...request }
+  if (await link.call((client) => startActivity(client, id, summary, asked))) {
+    const answer = await activityResult<InspectAnswers[Kind]>(link, id)
+    await forget(link.client, id)
+    return answer
+  }
+  await link.call((client) => startWorkflow(client, id, summary, asked))
+  return link.call((client): Promise<InspectAnswers[Kind]> => client.workflow.getHandle(id).result())
 }
+
+/** How long a host may give no answer, ms: somebody waits for it at a prompt. */
+const HOST_TIMEOUT_MS = 8_000
+
+/** A look that takes longer than a call is tried for is no sign that there is no worker: one that has begun is waited for. */
+async function activityResult<Answer>(link: Link, id: string): Promise<Answer> {
+  for (const until = Date.now() + LOOK_MS; ;) {
+    try {
+      return await link.call((client): Promise<Answer> => client.activity.getHandle(id).result())
+    } catch (error) {
+      const silence = error instanceof Cul8erError && error.code === 'SERVICE' && Date.now() < until
+      if (!silence || !(await hasBegun(link.client, id))) throw error
+    }
+  }
+}
+
+const hasBegun = (client: Client, id: string): Promise<boolean> =>
+  client
+    .withDeadline(Date.now() + SHORT_MS, () => client.activity.getHandle(id).describe())
+    .then(
+      ({ lastStartedTime }) => lastStartedTime !== undefined,
+      () => false,
+    )
 
 /** Clients of servers that were found to have no standalone activities, or to have them switched off. */
 const withoutStandalone = new WeakSet<Client>()
@@ -61,7 +85,8 @@ async function startActivity(
       retry: {
         initialInterval: 250,
         maximumInterval: 10_000,
-        maximumAttempts: 8,
+        // Within the patience of a person.
+        maximumAttempts: 4,
         nonRetryableErrorTypes: [...PERMANENT],
       },
     })
@@ -89,14 +114,14 @@ async function startWorkflow(
   })
 }
 
-/** ms that the removal of an answer may take: it is a courtesy. */
-const FORGET_MS = 1_000
+/** ms for a call that is a courtesy. */
+const SHORT_MS = 1_000
 
 /** An answer that was read is not kept: nobody reads it again, and following a log asks many times. */
 async function forget(client: Client, activityId: string): Promise<void> {
   const { namespace } = client.options
   await client
-    .withDeadline(Date.now() + FORGET_MS, () =>
+    .withDeadline(Date.now() + SHORT_MS, () =>
       client.workflowService.deleteActivityExecution({ namespace, activityId }),
     )
     .catch(() => undefined)

@@ -15,15 +15,23 @@ export interface SavedPlan {
   fingerprint: string
   revision: NewRevision
   plan: Plan
+  /** Hosts that it leaves out. */
+  without?: string[]
 }
 
-export const savedPlan = (declared: Topology, revision: NewRevision, plan: Plan): SavedPlan => ({
+export const savedPlan = (
+  declared: Topology,
+  revision: NewRevision,
+  plan: Plan,
+  without: string[] = [],
+): SavedPlan => ({
   format: FORMAT,
   topology: revision.topology.name,
   declared: digestOf(declared),
   fingerprint: plan.fingerprint,
   revision,
   plan,
+  ...(without.length === 0 ? {} : { without }),
 })
 
 /** Writes the plan for its owner alone. */

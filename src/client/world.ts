@@ -17,6 +17,7 @@ import { knownLedger, ledgerNames, readLedger } from './ledger.js'
 import type { Link } from './link.js'
 import type { NewRevision } from './revision.js'
 import { statusOf, type Status } from './status.js'
+import { hostsToLeaveOut } from './without.js'
 
 /* What the ledger knows and what the hosts show, put together. Nothing here changes anything. */
 
@@ -27,7 +28,7 @@ export type Orphan = OrphanRow
 export async function lookAhead(
   link: Link,
   revision: NewRevision,
-  { force = false, dryRun = false }: { force?: boolean; dryRun?: boolean },
+  { force = false, without = [], dryRun = false }: { force?: boolean; without?: string[]; dryRun?: boolean },
 ): Promise<InspectAnswers['plan']> {
   const { name } = revision.topology
   const state = await readLedger(link, name)
@@ -42,6 +43,7 @@ export async function lookAhead(
     formerHosts: state === null ? {} : hostsOf(state, null),
     dirty: state?.dirty ?? [],
     standby: state?.standby?.names ?? [],
+    ...(without.length === 0 ? {} : { without: hostsToLeaveOut(without, revision.topology, state) }),
     force,
     ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
   })

@@ -79,9 +79,9 @@ export interface InspectAnswers {
 
 export type InspectKind = keyof InspectRequests
 
-/** A request with its kind. */
+/** A request with its kind; `hostTimeoutMs`: how long a host may give no answer, absent: the default. */
 export type InspectRequest<Kind extends InspectKind = InspectKind> = {
-  [K in Kind]: { kind: K } & InspectRequests[K]
+  [K in Kind]: { kind: K; hostTimeoutMs?: number } & InspectRequests[K]
 }[Kind]
 
 export interface InstanceStatusRow {

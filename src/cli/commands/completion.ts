@@ -1,8 +1,11 @@
 import { Argument, type Command } from '@commander-js/extra-typings'
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
-import type { CommandWords } from '../completion.js'
+import type { Cul8er } from '../../client/index.js'
+import type { CommandWords, OptionWords } from '../completion.js'
+import type { Context } from '../context.js'
 import { topologiesIfAny } from '../topologies.js'
+import { STRATEGY_NAMES } from './options.js'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -29,14 +32,40 @@ export const topologyNames = (app: App) =>
   newCommand('__topologies', { summary: 'topology names for completion', examples: [] }).action(
     app.run(async (context) => {
       const inFile = (await topologiesIfAny(context)).map(({ name }) => name)
-      const { runningService } = await import('../../service/ensure.js')
-      const { serviceHome } = await import('../../service/paths.js')
-      const running = runningService(serviceHome(context.terminal.env))
-      const deployed = running === null ? [] : await context.connected((cul8er) => cul8er.topologies()).catch(() => [])
-      context.terminal.stdout.write([...new Set([...inFile, ...deployed])].map((name) => `${name}\n`).join(''))
+      print(context, [...inFile, ...(await ifRunning(context, (cul8er) => cul8er.topologies()))])
       return ExitCode.done
     }),
   )
+
+/** Hosts for completion, of the same topologies. */
+export const hostNames = (app: App) =>
+  newCommand('__hosts', { summary: 'host names for completion', examples: [] }).action(
+    app.run(async (context) => {
+      const inFile = (await topologiesIfAny(context)).map(({ hosts }) => hosts)
+      const deployed = await ifRunning(context, async (cul8er) => {
+        const states = await Promise.all((await cul8er.topologies()).map((name) => cul8er.state(name)))
+        return states.flatMap(({ revisions }) => revisions.map(({ topology }) => topology.hosts))
+      })
+      print(context, [...inFile, ...deployed].flatMap(Object.keys))
+      return ExitCode.done
+    }),
+  )
+
+/** What is deployed, if a service runs already: nobody waits for the start of one behind the Tab key. */
+async function ifRunning<T>(context: Context, ask: (cul8er: Cul8er) => Promise<T[]>): Promise<T[]> {
+  const { runningService } = await import('../../service/ensure.js')
+  const { serviceHome } = await import('../../service/paths.js')
+  return runningService(serviceHome(context.terminal.env)) === null ? [] : context.connected(ask).catch(() => [])
+}
+
+const print = ({ terminal }: Context, names: string[]): void =>
+  void terminal.stdout.write([...new Set(names)].map((name) => `${name}\n`).join(''))
+
+/** What may stand behind an option. */
+const VALUES: Record<string, OptionWords['values']> = {
+  '--strategy': STRATEGY_NAMES,
+  '--without': { command: 'cul8er __hosts' },
+}
 
 const wordsOf = (program: Command): CommandWords[] =>
   program.commands
@@ -44,7 +73,7 @@ const wordsOf = (program: Command): CommandWords[] =>
     .map((command) => ({
       name: command.name(),
       summary: command.description(),
-      options: command.options.flatMap(({ long }) => long ?? []),
+      options: command.options.flatMap(({ long }) => (long == null ? [] : [{ name: long, values: VALUES[long] }])),
       subcommands: command.commands.map((each) => each.name()),
       takesTopology: command.registeredArguments.some((argument) => argument.name() === 'topology'),
     }))

@@ -7,7 +7,15 @@ import type { Context } from '../context.js'
 import { detached, follow } from '../follow.js'
 import { planText } from '../render/plan.js'
 import { topologyOfFile, type FileTopology } from '../topologies.js'
-import { detachOption, forceOption, strategyOption, versionOption, waitOption, yesOption } from './options.js'
+import {
+  detachOption,
+  forceOption,
+  strategyOption,
+  versionOption,
+  waitOption,
+  withoutOption,
+  yesOption,
+} from './options.js'
 
 export const deploy = (app: App) =>
   newCommand('deploy', {
@@ -28,18 +36,19 @@ export const deploy = (app: App) =>
     .addOption(detachOption())
     .addOption(waitOption())
     .addOption(strategyOption())
+    .addOption(withoutOption())
     .action(
       app.run(async (context, name, options) => {
         if (options.dryRun !== true) needsConsent(context, options)
         const { topology, directory, saved } = await meant(context, name, options.plan)
-        const { version, strategy, force, wait } = options
+        const { version, strategy, without, force, wait } = options
         const waiting = (reason: Cul8erError): void => context.say(`${reason.message}; waiting for its end`)
-        const settings = { version, strategy, force, wait, waiting, directory, env: context.terminal.env, plan: saved }
-        if (saved !== undefined && (version ?? strategy) !== undefined) {
-          throw new Cul8erError(
-            'USAGE',
-            'a saved plan says version and strategy itself: leave --version and --strategy out',
-          )
+        const { env } = context.terminal
+        const settings = { version, strategy, without, force, wait, waiting, directory, env, plan: saved }
+        if (saved !== undefined && (version ?? strategy ?? without) !== undefined) {
+          throw new Cul8erError('USAGE', '--version, --strategy and --without do not go with --plan', {
+            hint: 'the saved plan has them: make a new one with cul8er plan --out FILE',
+          })
         }
         return context.connected(async (cul8er) => {
           if (options.dryRun === true) return dryRun(context, cul8er, topology, settings)

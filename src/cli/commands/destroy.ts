@@ -3,7 +3,7 @@ import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import { detached, follow } from '../follow.js'
 import { topologyName } from '../topologies.js'
-import { detachOption, waitOption, yesOption } from './options.js'
+import { detachOption, waitOption, withoutOption, yesOption } from './options.js'
 
 export const destroy = (app: App) =>
   newCommand('destroy', {
@@ -17,14 +17,15 @@ export const destroy = (app: App) =>
     .addOption(yesOption())
     .addOption(detachOption())
     .addOption(waitOption())
+    .addOption(withoutOption())
     .action(
-      app.run(async (context, name, { yes, detach, wait }) => {
+      app.run(async (context, name, { yes, detach, wait, without }) => {
         needsConsent(context, { yes })
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
           if (!(await agrees(context, { yes }, `Remove all instances of ${topology}, with their data?`)))
             return ExitCode.failed
-          const run = await cul8er.destroy(topology, { wait })
+          const run = await cul8er.destroy(topology, { wait, without })
           return detach === true ? detached(context, run) : follow(context, run)
         })
       }),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { STRATEGIES } from '../../strategies/registry.js'
 import { parseDuration } from '../../topology/units.js'
 
 /* Options that several commands have, once each. */
@@ -11,8 +12,18 @@ export const waitOption = () => new Option('--wait', 'wait for an operation in p
 
 export const detachOption = () => new Option('--detach', 'start it and do not follow it')
 
+export const STRATEGY_NAMES: readonly string[] = STRATEGIES.map(({ name }) => name)
+
+/** Checked by the client: a strategy may have other spellings. */
 export const strategyOption = () =>
-  new Option('--strategy <strategy>', 'rolling, blueGreen or canary instead of what the file says')
+  new Option('--strategy <strategy>', `${inWords(STRATEGY_NAMES)} instead of what the file says`)
+
+export const withoutOption = () =>
+  new Option('--without <host>', 'leave out a host that is gone; may be repeated').argParser(
+    (host: string, before: string[] | undefined) => [...(before ?? []), host],
+  )
+
+const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
 export const versionOption = () =>
   new Option('--version <version>', 'V for every release, RELEASE=V for one; may be repeated').argParser(

@@ -3,7 +3,7 @@ import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import { planText } from '../render/plan.js'
 import { topologyOfFile } from '../topologies.js'
-import { forceOption, strategyOption, versionOption } from './options.js'
+import { forceOption, strategyOption, versionOption, withoutOption } from './options.js'
 
 export const plan = (app: App) =>
   newCommand('plan', {
@@ -18,13 +18,14 @@ export const plan = (app: App) =>
     .option('--out <file>', 'save the plan for deploy --plan')
     .addOption(versionOption())
     .addOption(strategyOption())
+    .addOption(withoutOption())
     .addOption(forceOption())
     .action(
-      app.run(async (context, name, { out, version, strategy, force }) => {
+      app.run(async (context, name, { out, version, strategy, without, force }) => {
         const { topology, directory } = await topologyOfFile(context, name)
         return context.connected(async (cul8er) => {
           const { env, cwd } = context.terminal
-          const saved = await cul8er.plan(topology, { version, strategy, force, directory, env })
+          const saved = await cul8er.plan(topology, { version, strategy, without, force, directory, env })
           if (out !== undefined) {
             const { writePlan } = await import('../../client/saved-plan.js')
             await writePlan(resolve(cwd, out), saved)
