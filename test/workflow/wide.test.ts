@@ -71,7 +71,7 @@ describe(`a topology of ${INSTANCES} instances`, () => {
   const releases = (): (string | undefined)[] => Object.values(rig.instances()).map(({ release }) => release)
   const serving = (): number[] => Object.values(rig.edges.get('front')?.serving('wide') ?? {})
 
-  it('deploys, updates, is undone at the very end and goes, within the limits', { timeout: 900_000 }, async () => {
+  it('deploys, updates, is undone at the very end and goes, within the limits', { timeout: INSTANCES * 4_000 }, async () => {
     const versions = ['1.0.0', '1.1.0', '1.2.0']
     const artifacts = Object.fromEntries(
       await Promise.all(versions.map(async (v) => [`shop@${v}`, await rig.release('shop', v)] as const)),
