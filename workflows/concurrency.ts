@@ -66,7 +66,7 @@ export async function untilFirst(runs: readonly (() => Promise<void>)[], until: 
 /** Runs `side` beside `main`: it is cancelled when `main` has ended, and what it fails with is dropped. */
 export async function beside<T>(main: () => Promise<T>, side: () => Promise<void>): Promise<T> {
   const scope = new CancellationScope({ cancellable: true })
-  // Waited for from the beginning: it may fail first.
+  // It may end long before `main` does, when both are cancelled.
   const other = settleAll([scope.run(side)])
   const [end] = await settleAll([main()])
   scope.cancel()

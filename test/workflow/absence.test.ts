@@ -1,0 +1,121 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import type { WorkflowBundle } from '@temporalio/worker'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { operationEnd } from '../../src/client/operation-end.js'
+import { TASK_QUEUE, type OperationInput } from '../../src/contracts/index.js'
+import type { Revision } from '../../src/plan/model.js'
+import { FakeWorld } from '../support/fake-world.js'
+import { topologyOf } from '../support/rig.js'
+import { shop } from '../support/shop.js'
+import { skippingBundle, skippingServer, SkippingWorker } from '../support/skipping.js'
+
+/* No worker for twenty minutes: nobody was there to make progress, and that is nobody's fault. */
+
+const MINUTE = 60_000
+
+function revision(number: number, version: string): Revision {
+  const topology = topologyOf(shop(version, { strategy: { rollback: { snapshot: 'never' } } }))
+  // Far less than the time without a worker.
+  topology.strategy.progressDeadlineMs = 30_000
+  const artifacts = { [`shop@${version}`]: { sha256: version, size: 1 } }
+  return { number, digest: version, topology, artifacts, sealed: {}, createdAt: '2026-01-01T00:00:00Z' }
+}
+
+describe('no worker for twenty minutes', { timeout: 120_000 }, () => {
+  let env: TestWorkflowEnvironment
+  let bundle: WorkflowBundle
+  let world: FakeWorld
+  let count = 0
+  /** Releases that never come to an end, and those that are refused: `shop-web-2 1.1.0`. */
+  const hangs = new Set<string>()
+  const refused = new Set<string>()
+
+  beforeAll(async () => {
+    ;[env, bundle] = await Promise.all([skippingServer(), skippingBundle()])
+  })
+  afterAll(() => env.teardown())
+  beforeEach(async () => {
+    hangs.clear()
+    refused.clear()
+    world = new FakeWorld(() => ({
+      installRelease: async ({ spec }) => {
+        const what = `${spec.name} ${spec.release?.version}`
+        if (refused.has(what))
+          throw ApplicationFailure.create({ type: 'PERMISSION', nonRetryable: true, message: what })
+        if (hangs.has(what)) await Context.current().cancelled
+      },
+    }))
+    await withWorker('before', async () => result(await start(revision(1, '1.0.0'), null)))
+  })
+
+  const work = (identity: string): Promise<SkippingWorker> =>
+    SkippingWorker.start(env, { bundle, activities: world.activities(), identity, leaves: true })
+
+  async function withWorker<T>(identity: string, run: () => Promise<T>): Promise<T> {
+    const worker = await work(identity)
+    try {
+      return await run()
+    } finally {
+      await worker.stop()
+    }
+  }
+
+  async function start(to: Revision, base: Revision | null): Promise<string> {
+    count += 1
+    const workflowId = `topology/shop/op/${count}`
+    const input: OperationInput = {
+      topology: 'shop',
+      number: count,
+      requestId: 'r',
+      request: { kind: 'deploy' },
+      revision: to,
+      base,
+      past: base === null ? [] : [base],
+      hosts: to.topology.hosts,
+      dirty: [],
+      standby: [],
+    }
+    await env.client.workflow.start('rolling', { workflowId, taskQueue: TASK_QUEUE, args: [input] })
+    return workflowId
+  }
+  const result = async (workflowId: string) => (await operationEnd(env.client, workflowId)).result
+
+  /** A worker leaves when an instance's release is going in, and another one comes twenty minutes later. */
+  async function interruptedAt(release: string, run: string): Promise<Awaited<ReturnType<typeof result>>> {
+    hangs.add(release)
+    const first = await work('first')
+    const [instance] = release.split(' ')
+    for (let i = 0; world.asked.at(-1) !== `installRelease ${instance}` || !hangs.has(release); i += 1) {
+      if (i > 2_000) throw new Error(world.asked.join('\n'))
+      await delay(10)
+    }
+    // Once more, so that the one that hangs is the one that was asked for last.
+    await delay(300)
+    expect(world.asked.at(-1)).toBe(`installRelease ${instance}`)
+    await first.stop()
+    hangs.clear()
+    await env.sleep(20 * MINUTE)
+    return withWorker('second', () => result(run))
+  }
+
+  const everywhere = (version: string) => Object.fromEntries([1, 2, 3].map((k) => [`shop-web-${k}`, `shop@${version}`]))
+
+  it('in the middle of a deploy: it goes on and succeeds', async () => {
+    const run = await start(revision(2, '1.1.0'), revision(1, '1.0.0'))
+    const { outcome, error, durationMs } = await interruptedAt('shop-web-2 1.1.0', run)
+    expect({ outcome, error }).toEqual({ outcome: 'succeeded' })
+    expect(durationMs).toBeGreaterThan(20 * MINUTE)
+    expect(world.releases()).toEqual(everywhere('1.1.0'))
+  })
+
+  it('during an undo: it is undone all the same', async () => {
+    refused.add('shop-web-3 1.1.0')
+    const run = await start(revision(2, '1.1.0'), revision(1, '1.0.0'))
+    const { outcome, error, durationMs } = await interruptedAt('shop-web-1 1.0.0', run)
+    expect({ outcome, error }).toMatchObject({ outcome: 'rolledBack', error: { code: 'PERMISSION' } })
+    expect(durationMs).toBeGreaterThan(20 * MINUTE)
+    expect(world.releases()).toEqual(everywhere('1.0.0'))
+  })
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Artifact } from '../../src/plan/model.js'
+import { Fleet, shopReleases } from '../support/fleet.js'
+import { mortal } from '../support/mortal.js'
+import { Rig } from '../support/rig.js'
+
+/* A host that gives no answer is waited for as long as the topology says. */
+
+describe('a host that is away', { timeout: 90_000 }, () => {
+  let rig: Rig
+  let artifacts: Record<string, Artifact>
+  const dead = new Set<string>()
+  beforeAll(async () => {
+    rig = await Rig.start(undefined, { wrap: (executor) => mortal(executor, dead) })
+    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
+  })
+  afterAll(() => rig.stop())
+
+  async function leaving(name: string, hostTimeout: string) {
+    const fleet = new Fleet(rig, name, 'rolling', artifacts, { strategy: { hostTimeout } })
+    expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+    const match = { host: name, instance: fleet.instance(2), verb: 'snapshot create' }
+    rig.emulator.fault({ match, fault: { delayMs: 700 } })
+    const run = await fleet.start('1.1.0')
+    await fleet.until(run, ({ steps }) =>
+      steps.some((s) => s.name === 'snapshot' && s.instance === fleet.instance(2) && s.outcome === 'running'),
+    )
+    dead.add(name)
+    return { fleet, run }
+  }
+
+  it.concurrent('for less than its hostTimeout is waited for', async () => {
+    const { fleet, run } = await leaving('short', '30s')
+    await rig.env.sleep(6_000)
+    dead.delete('short')
+    expect(await fleet.end(run)).toMatchObject({ outcome: 'succeeded' })
+    await fleet.expectSettled('1.1.0')
+  })
+
+  it.concurrent('for longer fails the step', async () => {
+    const since = Date.now()
+    const { fleet, run } = await leaving('long', '2s')
+    const { outcome, error } = await fleet.end(run)
+    // Its own undo finds nobody either.
+    expect({ outcome, error }).toMatchObject({
+      outcome: 'needsAttention',
+      error: { details: { cause: { code: 'UNREACHABLE' } } },
+    })
+    expect(Date.now() - since).toBeLessThan(60_000)
+    expect((await fleet.ledger()).dirty.sort()).toEqual([fleet.instance(1), fleet.instance(2)])
+    dead.delete('long')
+    expect(await fleet.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded' })
+    await fleet.expectSettled('1.0.0')
+  })
+})
