@@ -127,7 +127,7 @@ async function mustFind(
 ): Promise<ObservedInstance> {
   const found = await lookAt(executor, at, signal)
   if (found !== null) return found
-  throw new Cul8erError('NOT_FOUND', `instance ${at.name} is not on ${at.host} any more`, {
+  throw new Cul8erError('NOT_FOUND', `instance ${at.name} is no longer on ${at.host}`, {
     hint: 'cul8er plan shows what is where',
   })
 }
@@ -159,7 +159,7 @@ async function adopt(
     await executor.run(deleteInstance(at.name, { ...at, force: true }), { signal })
     throw new Cul8erError(
       'IN_USE',
-      `instance ${at.name} was left over from operation ${found.labels?.operation}; removed, making it again`,
+      `instance ${at.name} was left over from operation ${found.labels?.operation}; removed, creating it again`,
     )
   }
   await already('ALREADY_EXISTS', () => executor.run(startInstance(at.name, at), { signal }))

@@ -41,7 +41,7 @@ async function awaitOperation(workflowId: string, forMs: number, signal: AbortSi
       if (isNotFound(error)) return { status: { name: 'GONE' as const } }
       throw error
     })
-    if (status.name === 'GONE') return lost(`the Temporal server knows no workflow ${workflowId} any more`)
+    if (status.name === 'GONE') return lost(`workflow ${workflowId} is no longer on the Temporal server`)
     if (status.name !== 'RUNNING') return endOrLoss(handle.result())
     if (Date.now() >= until) return null
     await sleep(Math.min(LOOK_MS, until - Date.now()), undefined, { signal })

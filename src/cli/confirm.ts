@@ -7,8 +7,8 @@ import type { Context } from './context.js'
  */
 export function needsConsent({ terminal, json }: Context, { yes }: { yes?: boolean }): void {
   if (yes === true || (terminal.interactive && !json)) return
-  throw new Cul8erError('USAGE', 'this changes things, and nobody is there to ask', {
-    hint: 'add --yes to agree beforehand',
+  throw new Cul8erError('USAGE', 'confirmation required, but no terminal is attached', {
+    hint: 'pass --yes to confirm beforehand',
   })
 }
 

@@ -171,7 +171,7 @@ const OUTCOMES: Record<OperationResult['outcome'], string> = {
 
 const NEXT: Record<OperationResult['outcome'], string> = {
   succeeded: '',
-  rolledBack: 'cul8er logs NAME for what the apps say; when it is mended, cul8er deploy NAME',
+  rolledBack: 'cul8er logs NAME for what the apps say; when it is fixed, cul8er deploy NAME',
   held: 'cul8er status NAME for what is where; then cul8er rollback NAME or cul8er deploy NAME',
   needsAttention: 'cul8er status NAME for what is where',
   failed: 'cul8er plan NAME for what a deploy would change',

@@ -21,7 +21,7 @@ export function toCul8erError(error: unknown): Cul8erError {
   const report = reportIn(error)
   if (report !== null) return new Cul8erError(report.code, report.message, { ...report, cause: error })
   if (isNotFound(error)) {
-    return new Cul8erError('NOT_FOUND', 'the Temporal server knows no such workflow', { cause: error })
+    return new Cul8erError('NOT_FOUND', 'no such workflow on the Temporal server', { cause: error })
   }
   if (
     [...chain(error)].some((each) =>
@@ -30,9 +30,9 @@ export function toCul8erError(error: unknown): Cul8erError {
   ) {
     return new Cul8erError(
       'SERVICE',
-      'the worker cannot go on with this workflow: it was begun by another version of cul8er',
+      'the worker cannot continue this workflow: another version of cul8er started it',
       {
-        hint: 'run the version that began it until it has ended (cul8er worker of that checkout), or terminate it and deploy again',
+        hint: 'run the version that started it until it ends (cul8er worker of that checkout), or terminate it and deploy again',
         cause: error,
       },
     )

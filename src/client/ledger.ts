@@ -70,7 +70,7 @@ function expiredAt(error: unknown): number | null {
 function notLater(error: unknown, notAfter: string): unknown {
   if (!(error instanceof Cul8erError) || error.code !== 'SERVICE') return error
   const { code, message, hint, details } = error
-  const never = `nothing was started, and after ${notAfter} this request is not carried out any more`
+  const never = `nothing was started, and the request expires at ${notAfter}`
   return new Cul8erError(code, message, {
     hint: hint === undefined ? never : `${hint}; ${never}`,
     details,
@@ -190,6 +190,6 @@ export const withLedger = (topology: string, state: LedgerState | null = null) =
   })
 
 const neverDeployed = (topology: string): Cul8erError =>
-  new Cul8erError('UNKNOWN_TOPOLOGY', `nothing was ever deployed as ${topology}`, {
-    hint: 'cul8er state list shows what was',
+  new Cul8erError('UNKNOWN_TOPOLOGY', `topology ${topology} was never deployed`, {
+    hint: 'cul8er state list shows what was deployed',
   })

@@ -47,7 +47,7 @@ function parseVersion(text: string): Version {
     ? [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]
     : [null, text]
   if (version !== '' && release !== '') return { release, version }
-  throw new Cul8erError('USAGE', `--version ${text} says no version`, {
+  throw new Cul8erError('USAGE', `--version ${text} has no version`, {
     hint: '--version 1.2.0, or --version RELEASE=1.2.0',
   })
 }

@@ -55,7 +55,7 @@ function refuseUnsupported(topology: Topology): void {
   if (all.length === 0) return
   throw new Cul8erError(
     'NOT_SUPPORTED_YET',
-    `${topology.name} asks for what cannot be carried out yet: ${all.map(({ path, what }) => `${path}: ${what}`).join('; ')}`,
+    `${topology.name} uses what is not supported yet: ${all.map(({ path, what }) => `${path}: ${what}`).join('; ')}`,
     { details: { unsupported: all } },
   )
 }

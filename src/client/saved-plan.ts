@@ -49,7 +49,7 @@ export async function readPlan(file: string): Promise<SavedPlan> {
   })
   const plan = parse(text)
   if (plan?.format === FORMAT) return plan
-  throw new Cul8erError('USAGE', `${file} is no saved plan`, { hint: 'make one with cul8er plan --out FILE' })
+  throw new Cul8erError('USAGE', `${file} is not a saved plan`, { hint: 'make one with cul8er plan --out FILE' })
 }
 
 /** @throws Cul8erError STALE_PLAN when the file declares something else by now */

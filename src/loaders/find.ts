@@ -33,7 +33,7 @@ function named(file: string, asWritten: string): string {
       details: { file },
     })
   }
-  if (!statSync(file).isFile()) throw new Cul8erError('USAGE', `${asWritten} is no file`, { details: { file } })
+  if (!statSync(file).isFile()) throw new Cul8erError('USAGE', `${asWritten} is not a file`, { details: { file } })
   if (!ENDINGS.some((ending) => file.endsWith(ending))) {
     throw new Cul8erError('USAGE', `${asWritten} is no topology file: its name must end in ${ENDINGS.join(', ')}`)
   }

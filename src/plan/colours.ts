@@ -61,15 +61,10 @@ function keptSet(revision: Revision, own: Seat[], { live, standby }: Seating): W
     const now = live.get(seatKey(seat))
     if (old === undefined || now === undefined) return null
     if (!isAsWanted(revision, seat, old)) return null
-    return replacement(
-      specInPlace(revision, seat, old),
-      liveInstance(now),
-      [`goes back to ${old.name}, which was kept`],
-      {
-        drift: false,
-        revive: true,
-      },
-    )
+    return replacement(specInPlace(revision, seat, old), liveInstance(now), [`goes back to ${old.name}, the standby`], {
+      drift: false,
+      revive: true,
+    })
   })
   return set.every((w): w is Work => w !== null) ? set : null
 }
@@ -92,11 +87,11 @@ function newSet(revision: Revision, own: Seat[], { planned, live, isTaken }: Sea
     const spec = instanceSpec(revision, seat, host, slot)
     // A seat that is new in this revision joins the new set.
     return now === undefined
-      ? work('create', spec, null, plan?.reasons ?? ['it is not there'], { drift: false })
+      ? work('create', spec, null, plan?.reasons ?? ['missing'], { drift: false })
       : replacement(
           spec,
           liveInstance(now),
-          plan?.reasons ?? [taken.size > 1 ? 'its set is in two colours' : 'its set is replaced'],
+          plan?.reasons ?? [taken.size > 1 ? 'its set has instances of both colors' : 'its set is replaced'],
           { drift: false },
         )
   })

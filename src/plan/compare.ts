@@ -67,7 +67,7 @@ function deviceDifferences(spec: InstanceSpec, observed: ObservedInstance): Diff
     const actual = observed.devices[name]
     // The root disk is the profile's with what is overridden of it: without an override of ours nothing is wrong with it.
     if (wanted === undefined) {
-      return name === 'root' ? [] : [{ kind: 'live', reason: `device ${name} is there, but not declared` }]
+      return name === 'root' ? [] : [{ kind: 'live', reason: `device ${name} exists but is not declared` }]
     }
     if (actual === undefined) return [{ kind: 'live', reason: `device ${name} is missing` }]
     return deviceChanges(name, wanted, actual).map(([key, value]) => ({

@@ -42,9 +42,9 @@ function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null): st
       if (actual.pool !== route.pool) return [`port ${name} leads to ${actual.pool}, should lead to ${route.pool}`]
       return actual.protocol === route.protocol
         ? []
-        : [`port ${name} speaks ${actual.protocol}, should ${route.protocol}`]
+        : [`port ${name} uses ${actual.protocol}, should use ${route.protocol}`]
     }),
-    ...[...now.keys()].filter((name) => !then.has(name)).map((name) => `port ${name} is open, but not declared`),
+    ...[...now.keys()].filter((name) => !then.has(name)).map((name) => `port ${name} is open but not declared`),
   ]
 }
 
@@ -69,7 +69,7 @@ function memberReasons(
     const actual = now.get(name)
     return actual === place
       ? []
-      : [`${name} is ${actual === undefined ? 'not there' : `at ${actual}`}, should be at ${place}`]
+      : [`${name} is ${actual === undefined ? 'missing' : `at ${actual}`}, should be at ${place}`]
   })
 }
 

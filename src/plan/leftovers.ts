@@ -52,7 +52,7 @@ const isProven = ({ labels: { role } }: Ours): boolean => role === 'live' || rol
 /** For a person who wonders why it is there. */
 export const stayNote = ({ name, host, labels }: Ours): string =>
   labels.role === 'old'
-    ? `${name} on ${host} was put aside and may hold the only copy of its data: it stays; --force deletes it`
+    ? `${name} on ${host} was replaced and may hold the only copy of its data: it stays; --force deletes it`
     : `${name} on ${host}, which operation ${labels.operation} did not finish, is stateful and has no original: it stays; --force deletes it`
 
 const MAKES = new Set<Work['action']>(['create', 'replace'])
@@ -75,8 +75,8 @@ function deletion(instance: Ours, revision: Revision): Work {
 function deletionReason({ role, operation, resource: name, index }: Labels, { topology }: Revision): string {
   if (role !== 'live') return `left over from operation ${operation}`
   const resource = topology.resources[name]
-  if (resource === undefined) return 'its resource is not declared any more'
-  if (resource.replicas === null && index !== null) return 'its resource has no replicas any more'
+  if (resource === undefined) return 'its resource is no longer declared'
+  if (resource.replicas === null && index !== null) return 'its resource no longer has replicas'
   if (resource.replicas !== null && index === null)
     return `its resource has replicas now, and the first is called ${instanceName(topology.name, name, 1)}`
   return index !== null && index > (resource.replicas ?? 0)

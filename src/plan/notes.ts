@@ -13,7 +13,7 @@ export function notesOf({ topology }: Revision, work: readonly Work[]): string[]
     ),
     ...(strategy.approach === 'blueGreen' ? [] : alone(resources, updated)),
     ...(strategy.rollback.snapshot === 'always' && updated.length > 0
-      ? [`rollback.snapshot is 'always': if the update fails, what ${list(updated)} wrote since its snapshot is lost`]
+      ? [`rollback.snapshot is 'always': if the update fails, what ${list(updated)} wrote since the snapshot is lost`]
       : []),
     ...deletions(work),
   ]

@@ -56,13 +56,15 @@ export function seatWork(input: SeatInput): Work | null {
   const hosts = left.candidates(resource)
   const moves = !resource.on.includes(live.host) && hosts.length > 0
   const differences: Difference[] = [
-    ...(isHalfDone(live, dirty) ? [{ kind: 'app' as const, reason: 'an earlier operation left it half changed' }] : []),
+    ...(isHalfDone(live, dirty)
+      ? [{ kind: 'app' as const, reason: 'dirty: an earlier operation left it half changed' }]
+      : []),
     ...(live.formerly === undefined ? [] : [{ kind: 'live' as const, reason: renamed(live.formerly, seat) }]),
     ...compare(spec, live, live.labels),
     ...role(live),
   ]
   const reasons = [
-    ...(moves ? [`host ${live.host} is not one of its hosts any more`] : []),
+    ...(moves ? [`host ${live.host} is no longer one of its hosts`] : []),
     ...differences.map(({ reason }) => reason),
   ]
   if (reasons.length === 0) return null
@@ -70,7 +72,7 @@ export function seatWork(input: SeatInput): Work | null {
   const from = liveInstance(live)
   if (moves || differences.some(({ kind }) => kind === 'image')) {
     if (aside !== null && isAsWanted(revision, seat, aside)) {
-      const why = `${aside.name} was put aside for it and is as wanted`
+      const why = `${aside.name} was replaced by it and is as declared`
       return replacement(specInPlace(revision, seat, aside), from, [...reasons, why], { drift: false, revive: true })
     }
     const host = moves ? placeNext({ on: hosts }, seat, counts) : live.host
@@ -97,15 +99,15 @@ function creation({ revision, seat, colour, counts, left, isTaken }: SeatInput):
   if (hosts.length === 0 || left.isLeft(seat)) return null
   const host = placeNext({ on: hosts }, seat, counts)
   const slot = colour ?? freeSlot(['', 'green', 'blue'], [{ seat, host }], revision, isTaken)
-  const reason = away.length > 0 ? areLeftOut(away) : 'it is not there'
+  const reason = away.length > 0 ? areLeftOut(away) : 'missing'
   return work('create', instanceSpec(revision, seat, host, slot), null, [reason], { drift: false })
 }
 
 /** A stateful instance that has a place without being live in it. */
 function role({ labels }: Ours): Difference[] {
-  if (labels.role === 'old') return [{ kind: 'state', reason: 'was put aside, and nothing is in its place' }]
+  if (labels.role === 'old') return [{ kind: 'state', reason: 'was replaced, but its replacement is missing' }]
   if (labels.role === 'new')
-    return [{ kind: 'state', reason: `operation ${labels.operation} made it and did not finish` }]
+    return [{ kind: 'state', reason: `created by operation ${labels.operation}, which did not finish` }]
   return []
 }
 

@@ -75,14 +75,14 @@ function notMade(revision: Revision, seat: Seat, { left, live }: { left: LeftOut
   const none = left.candidates(resource).length === 0
   if (live !== null) {
     return none && !resource.on.includes(live.host)
-      ? [`${live.name} stays on ${live.host}, which is not one of its hosts any more: all of those are left out`]
+      ? [`${live.name} stays on ${live.host}, which is no longer one of its hosts: all of those are left out`]
       : []
   }
   const away = left.mayHold(seat)
   if (left.isLeft(seat)) {
-    return [`${inWords(seat)} is stateful and may be on ${away.join(' or ')}: it is not made anew elsewhere`]
+    return [`${inWords(seat)} is stateful and may be on ${away.join(' or ')}: it is not created elsewhere`]
   }
-  return none ? [`${inWords(seat)} is not made: all of its hosts are left out (${resource.on.join(', ')})`] : []
+  return none ? [`${inWords(seat)} is not created: all of its hosts are left out (${resource.on.join(', ')})`] : []
 }
 
 function notDeleted(base: Revision, revision: Revision, left: LeftOut): { seat: Seat; note: string }[] {
@@ -91,7 +91,7 @@ function notDeleted(base: Revision, revision: Revision, left: LeftOut): { seat: 
     const away = hostsOf(base, seat).filter((host) => left.hosts.includes(host))
     return declared.has(nameOf(base, seat)) || away.length === 0
       ? []
-      : [{ seat, note: `${inWords(seat)} is not declared any more, but stays if it is on ${away.join(' or ')}` }]
+      : [{ seat, note: `${inWords(seat)} is no longer declared, but stays if it is on ${away.join(' or ')}` }]
   })
 }
 

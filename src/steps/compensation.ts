@@ -17,7 +17,7 @@ export const keyOf = (undo: Compensation): string =>
 export function compensationWords(undo: Compensation): string {
   switch (undo.kind) {
     case 'delete':
-      return 'remove what was made'
+      return 'remove the new instance'
     case 'readmit':
       return 'back into the traffic'
     case 'restore':
@@ -29,7 +29,7 @@ export function compensationWords(undo: Compensation): string {
     case 'revive':
       return 'bring the old instance back'
     case 'shelve':
-      return 'put it aside again'
+      return 'back to standby'
     case 'switch':
       return 'switch the traffic back'
     case 'withdraw':

@@ -26,7 +26,7 @@ export const retire = stepKind({
     },
   ],
   commands: ({ from }, { revision }) => [
-    roleLine(from, revision.topology.project, 'put aside', 'old'),
+    roleLine(from, revision.topology.project, 'mark as old', 'old'),
     line(from, 'stop', stopInstance(from.name, stopOptions(revision))),
   ],
 })

@@ -5,7 +5,7 @@ import { instanceAt } from './view.js'
 /** Which part an instance plays is written on it, so that it can be found again without any state of ours. */
 export const role = stepKind({
   kind: 'role',
-  words: (step) => (step.role === 'live' ? 'take over' : 'put aside'),
+  words: (step) => (step.role === 'live' ? 'take over' : 'mark as old'),
   instance: ({ at }) => at.name,
   calls: (step, view) => [
     {
@@ -16,6 +16,6 @@ export const role = stepKind({
     },
   ],
   commands: (step, { revision }) => [
-    roleLine(step.at, revision.topology.project, step.role === 'live' ? 'take over' : 'put aside', step.role),
+    roleLine(step.at, revision.topology.project, step.role === 'live' ? 'take over' : 'mark as old', step.role),
   ],
 })

@@ -28,6 +28,6 @@ export const swap = stepKind({
   ],
   commands: ({ at, from }, { revision }) => [
     roleLine(at, revision.topology.project, 'take over', 'live'),
-    ...(from === null ? [] : [roleLine(from, revision.topology.project, 'put aside', 'old')]),
+    ...(from === null ? [] : [roleLine(from, revision.topology.project, 'mark as old', 'old')]),
   ],
 })

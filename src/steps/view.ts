@@ -43,7 +43,7 @@ export function specOf(view: View, at: Place, before?: LiveInstance): InstanceSp
   if (before === undefined) return instanceSpec(view.revision, at, at.host, at.slot)
   const spec = specBefore(view, before)
   if (spec !== null) return spec
-  throw new Error(`what ${before.name} was before is not known: no revision that is kept declares it so`)
+  throw new Error(`cannot undo ${before.name}: no kept revision declares it as it was before`)
 }
 
 /**

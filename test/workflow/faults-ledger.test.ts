@@ -52,7 +52,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
       expect(refused).toMatchObject({
         cause: {
           type: 'OPERATION_IN_PROGRESS',
-          message: expect.stringMatching(/deploy of second \(op-2\) is in progress for \d+ s/) as string,
+          message: expect.stringMatching(/deploy of second \(op-2\) has been in progress for \d+ s/) as string,
           details: [{ details: { operation: 'op-2', workflowId: run.workflowId } }],
         },
       })
@@ -108,7 +108,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
     expect(await fleet.run({ kind: 'rollback', to: 1 })).toMatchObject({ outcome: 'succeeded', revision: 1 })
     await fleet.expectSettled('1.0.0')
     await expect(fleet.run({ kind: 'rollback', to: 9 })).rejects.toMatchObject({
-      cause: { type: 'UNKNOWN_REVISION', details: [{ hint: 'kept are 1, 2, 3' }] },
+      cause: { type: 'UNKNOWN_REVISION', details: [{ hint: 'kept revisions: 1, 2, 3' }] },
     })
     await expect(rig.start('never-there', { kind: 'rollback' })).rejects.toMatchObject({
       cause: { type: 'UNKNOWN_TOPOLOGY' },

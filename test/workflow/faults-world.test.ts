@@ -39,7 +39,7 @@ describe('a world that others change too', { timeout: 60_000 }, () => {
       change: (fleet, name) => [
         fleet.byHand('config', 'device', 'add', name, 'gone', 'disk', 'source=/srv', 'path=/srv'),
       ],
-      reasons: [/device gone is there, but not declared/],
+      reasons: [/device gone exists but is not declared/],
     },
     {
       what: 'environment',
@@ -60,7 +60,7 @@ describe('a world that others change too', { timeout: 60_000 }, () => {
     {
       what: 'deleted',
       change: (fleet, name) => [fleet.byHand('delete', name, '--force')],
-      reasons: [/it is not there/],
+      reasons: [/missing/],
     },
   ]
   const drifts = APPROACHES.flatMap((approach) => DRIFTS.map((drift, i) => ({ approach, ...drift, i })))

@@ -194,7 +194,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
     expect(await client.importState(old)).toEqual({
       revisions: 1,
       notes: [
-        expect.stringContaining('its ttl has passed: it is not destroyed') as string,
+        expect.stringContaining('its ttl has passed, but it is not destroyed') as string,
         expect.stringContaining('standby set (import-web-1-blue) has passed') as string,
       ],
     })

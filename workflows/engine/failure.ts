@@ -23,7 +23,7 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof TimeoutFailure) {
     return {
       code: 'TIMEOUT',
-      message: `did not end in time (${(error.timeoutType ?? '').toLowerCase().replaceAll('_', ' ')})`,
+      message: `timed out (${(error.timeoutType ?? '').toLowerCase().replaceAll('_', ' ')})`,
       hint: 'is the host up, and is a worker running? (cul8er doctor)',
     }
   }

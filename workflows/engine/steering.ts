@@ -87,15 +87,15 @@ export class Steer {
   /** Why an action makes no sense now, or null. */
   refusal(action: Steering): Refusal {
     if (this.aborted)
-      return action === 'abort' ? 'the operation is being aborted already' : 'the operation is being aborted'
+      return action === 'abort' ? 'the operation is already being aborted' : 'the operation is being aborted'
     switch (action) {
       case 'abort':
         return this.noReturn
       case 'promote':
       case 'promoteFull':
-        return this.awaitsPromotion ? null : 'there is nothing to promote: no canary waits between its steps'
+        return this.awaitsPromotion ? null : 'no canary or bake is waiting'
       case 'pause':
-        return this.paused ? 'it is paused already' : this.noReturn
+        return this.paused ? 'it is already paused' : this.noReturn
       case 'resume':
         return this.paused ? null : 'it is not paused'
     }

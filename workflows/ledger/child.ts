@@ -44,7 +44,7 @@ export function notStarted(error: unknown, current: OperationSummary): ErrorRepo
   const { id, workflowId } = current
   return {
     code: 'OPERATION_IN_PROGRESS',
-    message: `a workflow ${workflowId} runs already, of which the ledger knows nothing`,
+    message: `workflow ${workflowId} is already running, but the ledger does not know it`,
     hint: 'wait for its end, or terminate it in the Web UI',
     details: { operation: id, workflowId },
   }

@@ -17,8 +17,8 @@ export function importRefusal(
   if (file.lastOperation >= lastOperation || force) return null
   return {
     code: 'STATE_NEWER',
-    message: `what is known of ${topology} is newer than the file: operation ${lastOperation}, the file ends at ${file.lastOperation}`,
-    hint: 'cul8er state export saves what is known; --force replaces it all the same',
+    message: `the state of ${topology} here is newer than the file: operation ${lastOperation} against ${file.lastOperation}`,
+    hint: 'cul8er state export saves the present state; --force replaces it anyway',
   }
 }
 
@@ -33,7 +33,9 @@ export function imported(
   const expired = past(file.expiresAt)
   const over = past(file.standby?.until ?? null)
   const notes = [
-    ...(expired ? [`its ttl has passed: it is not destroyed; set one with cul8er ttl set ${topology} 24h`] : []),
+    ...(expired
+      ? [`its ttl has passed, but it is not destroyed; set a new one with cul8er ttl set ${topology} 24h`]
+      : []),
     ...(over
       ? [`the time of its standby set (${file.standby?.names.join(', ')}) has passed: the next deploy removes it`]
       : []),

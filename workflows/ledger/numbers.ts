@@ -16,8 +16,8 @@ export function stateLost(state: LedgerState, { operation, revision, instances }
   const some = instances.length > 5 ? `${instances.slice(0, 5).join(', ')} …` : instances.join(', ')
   return {
     code: 'STATE_LOST',
-    message: `the hosts have instances of ${topology} up to operation ${operation}, revision ${revision} (${some}), of which this service knows nothing: revisions, history, standby set and ttl are lost, or another service owns them`,
-    hint: `cul8er state import FILE loads what was exported; cul8er deploy ${topology} --force goes on without it, with numbers above those`,
+    message: `the hosts have instances of ${topology} up to operation ${operation}, revision ${revision} (${some}) that this service does not know: revisions, history, standby and ttl are lost, or another service owns them`,
+    hint: `cul8er state import FILE loads what was exported; cul8er deploy ${topology} --force continues without it, with numbers above those`,
     details: { operation, revision, instances },
   }
 }

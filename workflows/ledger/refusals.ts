@@ -30,7 +30,7 @@ function senseless(state: LedgerState, request: OperationRequest): ErrorReport |
   return {
     code: 'UNKNOWN_REVISION',
     message: `revision ${target} of ${topology} is not kept`,
-    hint: `kept are ${state.revisions.map(({ number }) => number).join(', ')}`,
+    hint: `kept revisions: ${state.revisions.map(({ number }) => number).join(', ')}`,
   }
 }
 
@@ -44,7 +44,7 @@ export function inProgress(topology: string, current: OperationSummary, nowMs: n
   const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
   return {
     code: 'OPERATION_IN_PROGRESS',
-    message: `${current.kind} of ${topology} (${current.id}) is in progress for ${age} s`,
+    message: `${current.kind} of ${topology} (${current.id}) has been in progress for ${age} s`,
     hint: `cul8er attach ${topology} follows it, cul8er abort ${topology} ends it, --wait waits for it`,
     details: {
       operation: current.id,
@@ -66,7 +66,7 @@ export const isExpired = ({ notAfter }: { notAfter?: string }, nowMs: number): b
 /** `now` lets a command whose clock is wrong ask again by the ledger's. */
 export const expired = ({ notAfter }: { notAfter?: string }, nowMs: number): ErrorReport => ({
   code: 'EXPIRED',
-  message: `the request came too late: it was to start by ${notAfter}, and it is ${new Date(nowMs).toISOString()}`,
+  message: `the request arrived too late: it had to start by ${notAfter}, and it is ${new Date(nowMs).toISOString()}`,
   hint: 'nothing was started; run the command again',
   details: { notAfter, now: new Date(nowMs).toISOString() },
 })

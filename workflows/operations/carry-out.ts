@@ -36,11 +36,11 @@ function atCommit(stages: readonly Stage[]): { way: Stage[]; rest: Stage[] } {
 
 async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const { rollback, maxParallel } = strategyOf(run)
-  run.steer.noReturn = 'the operation is being undone already'
+  run.steer.noReturn = 'the operation is already being undone'
   // A pause was for the way forward; nobody is to wait for the undo.
   run.steer.paused = false
   const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
-  run.recorder.say(held ? 'held: as it is, for a person to decide' : `undoing: ${error.message}`)
+  run.recorder.say(held ? 'held: left as it is until a person decides' : `undoing: ${error.message}`)
   const registered = run.compensations.all
   // Whatever comes next, no request more reaches a canary.
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
@@ -49,13 +49,13 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)
   if (!held) return { outcome: 'rolledBack', error }
-  const hint = 'cul8er rollback takes everything back; a new deploy goes forward from here'
+  const hint = 'cul8er rollback undoes everything; a new deploy goes forward from here'
   return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
 }
 
-const aborted = (): ErrorReport => ({ code: 'ABORTED', message: 'aborted: what was done has been taken back' })
+const aborted = (): ErrorReport => ({ code: 'ABORTED', message: 'aborted: all changes were undone' })
 
-const GO_ON = 'fix the cause, then deploy or roll back again: both go on from here'
+const GO_ON = 'fix the cause, then deploy or roll back again: both continue from here'
 
 function undoAttention(run: Run, error: ErrorReport, failures: readonly LaneFailure[]): Ending {
   const undo = failures.filter((failure) => failure.undo !== undefined)
@@ -80,7 +80,7 @@ function notRemoved(run: Run): Pick<Ending, 'outcome' | 'dirty' | 'error'> {
     dirty: [...run.dirty],
     error: {
       code: first?.error.code ?? 'NEEDS_ATTENTION',
-      message: `the new version serves, but what was left of the old could not be removed: ${run.failures.map(words).join('; ')}`,
+      message: `the new version serves, but parts of the old one could not be removed: ${run.failures.map(words).join('; ')}`,
       hint: GO_ON,
       details: { failures: run.failures },
     },

@@ -36,8 +36,8 @@ function asBefore({ dirty }: OperationInput, ending: Ending): Ending {
     outcome: 'needsAttention',
     error: {
       code: 'NEEDS_ATTENTION',
-      message: `${cause?.message ?? 'undone'}; all is as before this operation, which is: half changed are ${dirty.join(', ')}`,
-      hint: 'fix the cause, then deploy or roll back again: both go on from here',
+      message: `${cause?.message ?? 'undone'}; undone, but an earlier operation had left ${dirty.join(', ')} dirty`,
+      hint: 'fix the cause, then deploy or roll back again: both continue from here',
       details: { cause, dirty },
     },
   }
@@ -77,7 +77,7 @@ const standbyThatStays = ({ work, bystanders }: WorkPlan): string[] =>
 const stale = (): ApplicationFailure =>
   failureOf({
     code: 'STALE_PLAN',
-    message: 'the saved plan is stale: the instances or the topology are not as they were when it was made',
+    message: 'the saved plan is stale: the instances or the topology have changed since it was made',
     hint: 'make a new one with cul8er plan --out FILE, and look at what changed',
   })
 

@@ -12,7 +12,7 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
     const { topology, revision, hosts } = input
     const { project } = revision.topology
     const owned = await conducted.recorder.step(
-      'find what is ours',
+      'find instances',
       undefined,
       () => quick({ summary: topology }).findOwned({ topology, project, hosts }),
       (found) => `${found.length} ${found.length === 1 ? 'instance' : 'instances'}`,

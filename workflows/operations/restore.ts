@@ -84,6 +84,6 @@ function unknownSnapshot(all: LiveInstance[], snapshot: string, resource: string
   return failureOf({
     code: 'NOT_FOUND',
     message: `no instance${resource === undefined ? '' : ` of ${resource}`} has a snapshot ${snapshot}`,
-    hint: known.length === 0 ? 'there is no snapshot at all' : `there are: ${known.sort().join(', ')}`,
+    hint: known.length === 0 ? 'there are no snapshots' : `there are: ${known.sort().join(', ')}`,
   })
 }

@@ -23,7 +23,7 @@ test('the demo shows everything on Incus and leaves nothing behind', { timeout: 
   expect(all).toMatch(/^[1-9]\d* requests during the update, none failed$/m)
   expect(all).toMatch(/Welcome back to the shop 1\.1\.0 on shop-web-\d: visit \d+$/m)
   expect(all).toMatch(/limits\.memory is "64MiB", should be "256MiB"/)
-  expect(all).toMatch(/shop-web-3 .*it is not there/)
+  expect(all).toMatch(/shop-web-3 .*missing/)
   expect(all).toMatch(/rollback +1 +. succeeded/)
   expect(all).toMatch(/Web UI with these workflows: http:\/\/127\.0\.0\.1:\d+/)
   expect(exitCode).toBe(0)

@@ -32,7 +32,7 @@ export const instanceActs: Pick<
     refuseForeign(found, labels)
     if (found.labels?.operation !== labels.operation || found.labels.digest !== labels.digest) {
       remove(world, found, by)
-      throw new Cul8erError('IN_USE', `instance ${spec.name} was left over; removed, making it again`)
+      throw new Cul8erError('IN_USE', `instance ${spec.name} was left over; removed, creating it again`)
     }
     start(world, found)
     return { address: found.addresses[0] ?? null, created: false }

@@ -38,7 +38,7 @@ export class World {
   /** @throws Cul8erError NOT_FOUND */
   mustFind(at: { host: string; name: string }): InstanceState {
     const found = this.find(at)
-    if (found === null) throw new Cul8erError('NOT_FOUND', `instance ${at.name} is not on ${at.host} any more`)
+    if (found === null) throw new Cul8erError('NOT_FOUND', `instance ${at.name} is no longer on ${at.host}`)
     return found
   }
 

@@ -33,7 +33,7 @@ test.each<[string, RunEvent[], string[]]>([
 })
 
 test('shows a plan once: not again to who agreed to it', () => {
-  const change = { action: 'create', resource: 'web', instance: 'shop-web', host: 'one', reasons: ['it is not there'] }
+  const change = { action: 'create', resource: 'web', instance: 'shop-web', host: 'one', reasons: ['missing'] }
   const planned = { type: 'planned', changes: [{ ...change, drift: false }] } as unknown as RunEvent
   expect(eventLines({ colours: plain })(planned).join()).toContain('shop-web')
   expect(eventLines({ colours: plain }, { planShown: true })(planned)).toEqual([])

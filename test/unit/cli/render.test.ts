@@ -80,7 +80,7 @@ test.each([
 })
 
 test('a plan for people', () => {
-  const change = { resource: 'web', host: 'here', drift: false, reasons: ['it is not there'] }
+  const change = { resource: 'web', host: 'here', drift: false, reasons: ['missing'] }
   const text = planText(
     {
       topology: 'shop',
@@ -103,7 +103,7 @@ test('a plan for people', () => {
   expect(text.split('\n')).toEqual([
     'shop: 1 to create, 1 to update, 1 to replace',
     '  + create shop-web-1 on here',
-    '      it is not there',
+    '      missing',
     '  ~ update shop-web-2 on here (drift)',
     '      limits.cpu is "2", should be "1"',
     '  ± replace shop-db-blue on here (replaces shop-db)',

@@ -17,10 +17,10 @@ test.each([
   ['status', 'no topology is named'],
   ['validate -f none.ts', 'no file none.ts'],
   ['worker', 'a worker needs the address of a Temporal server'],
-  ['deploy', 'nobody is there to ask'],
-  ['destroy shop', 'nobody is there to ask'],
-  ['rollback shop', 'nobody is there to ask'],
-  ['restore shop --snapshot s', 'nobody is there to ask'],
+  ['deploy', 'no terminal is attached'],
+  ['destroy shop', 'no terminal is attached'],
+  ['rollback shop', 'no terminal is attached'],
+  ['restore shop --snapshot s', 'no terminal is attached'],
 ])('cul8er %s: 64, %s', async (line, message) => {
   const { exit, stdout, stderr } = await cul8er(line.split(' '), nowhere)
   expect(stderr).toContain(message)

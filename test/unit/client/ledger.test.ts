@@ -57,7 +57,7 @@ it('says that a request that nobody answered is not carried out later', async ()
   await expect(askForOperation(linkTo([silent], []), 'shop', { kind: 'destroy' })).rejects.toMatchObject({
     code: 'SERVICE',
     hint: expect.stringMatching(
-      /^start one with cul8er worker; nothing was started, and after \S+ this request is not carried out any more$/,
+      /^start one with cul8er worker; nothing was started, and the request expires at \S+$/,
     ) as string,
   })
 })

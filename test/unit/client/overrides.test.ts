@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   [{ version: 'wbe=2.0.0' }, 'shop has no release wbe (did you mean web?)'],
-  [{ version: 'web=' }, '--version web= says no version'],
+  [{ version: 'web=' }, '--version web= has no version'],
   [{ strategy: 'canari' }, 'no strategy canari (did you mean canary?)'],
 ])('%j is refused', (options, message) => {
   expect(() => override(topology, options)).toThrow(expect.objectContaining({ code: 'USAGE', message }) as Error)

@@ -36,7 +36,7 @@ describe('a state that is loaded', () => {
     const { state, notes } = imported(ledger(), file, NOW)
     expect(state).toMatchObject({ expiresAt: null, standby: null })
     expect(notes).toEqual([
-      'its ttl has passed: it is not destroyed; set one with cul8er ttl set shop 24h',
+      'its ttl has passed, but it is not destroyed; set a new one with cul8er ttl set shop 24h',
       'the time of its standby set (a, b) has passed: the next deploy removes it',
     ])
   })

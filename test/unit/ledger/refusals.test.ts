@@ -27,7 +27,7 @@ describe('what is refused', () => {
       'a second operation',
       deployed(1, { current: summary('deploy') }),
       request('deploy', { revision: wanted('x') }),
-      'OPERATION_IN_PROGRESS: deploy of shop (op-7) is in progress for 65 s',
+      'OPERATION_IN_PROGRESS: deploy of shop (op-7) has been in progress for 65 s',
     ],
     [
       'a move to another Incus project',
@@ -45,7 +45,7 @@ describe('what is refused', () => {
       hint: expect.stringContaining('abort') as string,
       details: { operation: 'op-7', workflowId: 'topology/shop/op/7', step: 'starting', startedAt: AT },
     })
-    expect(refusal(deployed(3), request('rollback', { to: 9 }), 0)?.hint).toBe('kept are 1, 2, 3')
+    expect(refusal(deployed(3), request('rollback', { to: 9 }), 0)?.hint).toBe('kept revisions: 1, 2, 3')
   })
 })
 
@@ -63,7 +63,7 @@ describe('a request has an end', () => {
     expect(expired({ notAfter: after(-1_000) }, NOW)).toMatchObject({
       code: 'EXPIRED',
       message:
-        'the request came too late: it was to start by 2026-03-01T11:59:59.000Z, and it is 2026-03-01T12:00:00.000Z',
+        'the request arrived too late: it had to start by 2026-03-01T11:59:59.000Z, and it is 2026-03-01T12:00:00.000Z',
       details: { now: AT },
     })
   })

@@ -31,7 +31,7 @@ describe('a file by its name', () => {
     ['prdo.yaml', 'no file prdo.yaml (did you mean prod.yaml?)'],
     ['nothing-like-it.ts', 'no file nothing-like-it.ts'],
     ['gone/prod.yaml', 'no file gone/prod.yaml'],
-    ['sub', 'sub is no file'],
+    ['sub', 'sub is not a file'],
     ['readme.txt', 'readme.txt is no topology file: its name must end in .ts, .mts, .js, .mjs, .yaml, .yml, .json'],
   ])('%s', (name, message) => {
     const cwd = folder({ 'prod.yaml': '', 'sub/x': '', 'readme.txt': '' })

@@ -22,7 +22,7 @@ describe('blue-green sets', () => {
     [
       'the first is blue',
       { revision: wanted('1'), observed: [] },
-      ['create shop-web-1-blue@one: it is not there', 'create shop-web-2-blue@one: it is not there'],
+      ['create shop-web-1-blue@one: missing', 'create shop-web-2-blue@one: missing'],
     ],
     ['nothing to do', { revision: wanted('1'), observed: set('1', 'green') }, []],
     [
@@ -58,13 +58,13 @@ describe('blue-green sets', () => {
       [
         `replace shop-web-1-green by shop-web-1-blue@one: ${release('1', '2')}`,
         `replace shop-web-2-green by shop-web-2-blue@one: ${release('1', '2')}`,
-        'create shop-web-3-blue@one: it is not there',
+        'create shop-web-3-blue@one: missing',
       ],
     ],
     [
       'a seat that is new or gone, without another change, takes the colour that lives',
       { revision: wanted('1', { replicas: 3 }), observed: set('1', 'green').slice(1) },
-      ['create shop-web-1-green@one: it is not there', 'create shop-web-3-green@one: it is not there'],
+      ['create shop-web-1-green@one: missing', 'create shop-web-3-green@one: missing'],
     ],
     [
       'limits change in place',
@@ -100,7 +100,7 @@ describe('blue-green sets', () => {
       'a set that an operation left in two colours is made anew, in a third',
       { revision: wanted('2'), observed: [...set('2', 'green').slice(0, 1), ...set('1', 'blue').slice(1)] },
       [
-        'replace shop-web-1-green by shop-web-1@one: its set is in two colours',
+        'replace shop-web-1-green by shop-web-1@one: its set has instances of both colors',
         `replace shop-web-2-blue by shop-web-2@one: ${release('1', '2')}`,
       ],
     ],
@@ -108,8 +108,8 @@ describe('blue-green sets', () => {
       'or in the one that is free',
       { revision: wanted('1'), observed: [...set('1', '').slice(0, 1), ...set('1', 'green').slice(1)] },
       [
-        'replace shop-web-1 by shop-web-1-blue@one: its set is in two colours',
-        'replace shop-web-2-green by shop-web-2-blue@one: its set is in two colours',
+        'replace shop-web-1 by shop-web-1-blue@one: its set has instances of both colors',
+        'replace shop-web-2-green by shop-web-2-blue@one: its set has instances of both colors',
       ],
     ],
   ])('%s', (_what, input, expected) => {
@@ -138,8 +138,8 @@ describe('a kept set', () => {
       'comes back when it is just what is wanted',
       { revision: wanted('1'), observed, standby },
       [
-        'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, which was kept',
-        'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, which was kept',
+        'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, the standby',
+        'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, the standby',
       ],
     ],
     [
@@ -179,8 +179,8 @@ describe('a kept set', () => {
       'comes back stopped: it is started on the way',
       { revision: wanted('1'), observed: [...live, { ...first, status: 'Stopped' }, second], standby },
       [
-        'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, which was kept',
-        'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, which was kept',
+        'replace shop-web-1-green by shop-web-1-blue@one: goes back to shop-web-1-blue, the standby',
+        'replace shop-web-2-green by shop-web-2-blue@one: goes back to shop-web-2-blue, the standby',
       ],
     ],
     [
@@ -199,8 +199,8 @@ describe('a kept set', () => {
       'gives its place to an instance of its name',
       { revision: wanted('2'), observed: old, standby },
       [
-        'create shop-web-1-blue@one: it is not there',
-        'create shop-web-2-blue@one: it is not there',
+        'create shop-web-1-blue@one: missing',
+        'create shop-web-2-blue@one: missing',
         'delete shop-web-1-blue@one: left over from operation 1',
         'delete shop-web-2-blue@one: left over from operation 1',
       ],

@@ -50,7 +50,7 @@ describe('what separates an instance from its spec', () => {
     ],
     ['a key that is none of ours', (i) => (i.config['raw.lxc'] = 'x'), []],
     ['a device gone', (i) => delete i.devices.data, ['live: device data is missing']],
-    ['a device too many', (i) => (i.devices.eth1 = { type: 'nic' }), ['live: device eth1 is there, but not declared']],
+    ['a device too many', (i) => (i.devices.eth1 = { type: 'nic' }), ['live: device eth1 exists but is not declared']],
     [
       "a device's key changed, one gone, one too many",
       (i) => (i.devices.data = { type: 'disk', path: '/d', readonly: 'true' }),

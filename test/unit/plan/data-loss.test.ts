@@ -45,17 +45,17 @@ describe('data that a plan would lose', () => {
     [
       'another host',
       { revision: db({ on: 'two' }), observed: worldOf(before()) },
-      `shop-db on one ${STILL} replaced by shop-db-green, its data with it (host one is not one of its hosts any more)`,
+      `shop-db on one ${STILL} replaced by shop-db-green, its data with it (host one is no longer one of its hosts)`,
     ],
     [
       'a resource that is gone from the file',
       { revision: other, observed: worldOf(before()) },
-      `shop-db on one ${STILL} deleted, its data with it (its resource is not declared any more)`,
+      `shop-db on one ${STILL} deleted, its data with it (its resource is no longer declared)`,
     ],
     [
       'a resource that is called otherwise',
       { revision: db({}, 'data'), observed: worldOf(before()) },
-      `shop-db on one ${STILL} deleted, its data with it (its resource is not declared any more)`,
+      `shop-db on one ${STILL} deleted, its data with it (its resource is no longer declared)`,
     ],
     [
       'fewer replicas, each with its snapshots',
@@ -72,7 +72,7 @@ describe('data that a plan would lose', () => {
     [
       'no replicas any more',
       { revision: db(), observed: worldOf(before({ replicas: 1 })) },
-      `shop-db-1 on one ${STILL} deleted, its data with it (its resource has no replicas any more)`,
+      `shop-db-1 on one ${STILL} deleted, its data with it (its resource no longer has replicas)`,
     ],
     [
       'two that claim one place: the newer one would have it',
@@ -101,7 +101,7 @@ describe('data that a plan would lose', () => {
     [
       'a silent instance of a resource that is gone, known by the stable revision',
       { revision: other, base: before(), observed: silent(worldOf(before())) },
-      `shop-db on one ${STILL} deleted, its data with it (its resource is not declared any more)`,
+      `shop-db on one ${STILL} deleted, its data with it (its resource is no longer declared)`,
     ],
     [
       'a silent instance, known by what is declared now',
@@ -143,7 +143,7 @@ describe('data that a plan would lose', () => {
           host: 'one',
           resource: 'kv',
           action: 'delete',
-          reasons: ['its resource is not declared any more'],
+          reasons: ['its resource is no longer declared'],
           snapshots: [],
         },
       ],
@@ -153,8 +153,8 @@ describe('data that a plan would lose', () => {
   it('a silent instance of which nothing is known to be stateful is not in the way', () => {
     const observed = silent(worldOf(before()))
     expect(read(planWork({ revision: other, base: other, observed }).work)).toEqual([
-      'create shop-web@one: it is not there',
-      'delete shop-db@one: its resource is not declared any more',
+      'create shop-web@one: missing',
+      'delete shop-db@one: its resource is no longer declared',
     ])
   })
 
@@ -169,9 +169,9 @@ describe('data that a plan would lose', () => {
       'stateless instances go as before',
       { revision: other, observed: worldOf(of({ api: { image: 'tiny', replicas: 2, on: 'one' } })) },
       [
-        'create shop-web@one: it is not there',
-        'delete shop-api-1@one: its resource is not declared any more',
-        'delete shop-api-2@one: its resource is not declared any more',
+        'create shop-web@one: missing',
+        'delete shop-api-1@one: its resource is no longer declared',
+        'delete shop-api-2@one: its resource is no longer declared',
       ],
     ],
   ])('%s', (_what, input, expected) => {
@@ -200,7 +200,7 @@ describe('a resource with another name that is the same to Incus', () => {
     [
       'becomes a replica',
       { revision: db({ replicas: 2 }, 'api'), observed: worldOf(before({}, 'api-1')) },
-      ['update shop-api-1@one: resource api-1 is now replica 1 of api', 'create shop-api-2@two: it is not there'],
+      ['update shop-api-1@one: resource api-1 is now replica 1 of api', 'create shop-api-2@two: missing'],
     ],
     [
       'was a replica',
@@ -300,7 +300,7 @@ describe('what serves under a name that is needed', () => {
       },
       [
         'replace shop-web by shop-web-blue@one: image is tiny, should be new',
-        'delete shop-web-green@one: its resource is not declared any more',
+        'delete shop-web-green@one: its resource is no longer declared',
       ],
     ],
     [
@@ -309,10 +309,7 @@ describe('what serves under a name that is needed', () => {
         revision: stateless({ 'web-green': {} }),
         observed: worldOf(stateless({ web: {} }), { slot: 'green' }),
       },
-      [
-        'create shop-web-green-green@one: it is not there',
-        'delete shop-web-green@one: its resource is not declared any more',
-      ],
+      ['create shop-web-green-green@one: missing', 'delete shop-web-green@one: its resource is no longer declared'],
     ],
     [
       'is deleted last: a first set takes another color',
@@ -321,9 +318,9 @@ describe('what serves under a name that is needed', () => {
         observed: worldOf(stateless({ 'web-2-blue': {} })),
       },
       [
-        'create shop-web-1-green@one: it is not there',
-        'create shop-web-2-green@one: it is not there',
-        'delete shop-web-2-blue@one: its resource is not declared any more',
+        'create shop-web-1-green@one: missing',
+        'create shop-web-2-green@one: missing',
+        'delete shop-web-2-blue@one: its resource is no longer declared',
       ],
     ],
     [
@@ -334,7 +331,7 @@ describe('what serves under a name that is needed', () => {
       },
       [
         'replace shop-web-blue by shop-web@one: image is tiny, should be new',
-        'delete shop-web-green@one: its resource is not declared any more',
+        'delete shop-web-green@one: its resource is no longer declared',
       ],
     ],
     [
@@ -372,8 +369,8 @@ describe('what serves under a name that is needed', () => {
       hint: 'name the resource differently, or use --force',
     })
     expect(read(planWork({ ...input, force: true }).work)).toEqual([
-      'create shop-web-2-green@one: it is not there',
-      'delete shop-web-2-green@one: its resource is not declared any more',
+      'create shop-web-2-green@one: missing',
+      'delete shop-web-2-green@one: its resource is no longer declared',
     ])
   })
 
@@ -385,7 +382,7 @@ describe('what serves under a name that is needed', () => {
     expect(refusal(input).message).toContain('shop-web-green on one is stateful and would be deleted')
     expect(read(planWork({ ...input, force: true }).work)).toEqual([
       'replace shop-web by shop-web-blue@one: image is tiny, should be new',
-      'delete shop-web-green@one: its resource is not declared any more',
+      'delete shop-web-green@one: its resource is no longer declared',
     ])
   })
 })

@@ -21,11 +21,7 @@ describe('what a plan changes', () => {
     [
       'an empty world: all is made, spread over the hosts',
       { revision: wanted({ replicas: 3 }), observed: [] },
-      [
-        'create shop-web-1@one: it is not there',
-        'create shop-web-2@two: it is not there',
-        'create shop-web-3@one: it is not there',
-      ],
+      ['create shop-web-1@one: missing', 'create shop-web-2@two: missing', 'create shop-web-3@one: missing'],
     ],
     ['a world that is right: nothing', { revision: wanted(), observed: world() }, []],
     [
@@ -52,12 +48,12 @@ describe('what a plan changes', () => {
     [
       'a host that is none of its hosts any more',
       { revision: wanted({ on: 'two' }), observed: world() },
-      ['replace shop-web-1 by shop-web-1-green@two: host one is not one of its hosts any more'],
+      ['replace shop-web-1 by shop-web-1-green@two: host one is no longer one of its hosts'],
     ],
     [
       'more replicas: on the emptier host',
       { revision: wanted({ replicas: 3 }), observed: world({ replicas: 2, on: 'one' }) },
-      ['create shop-web-3@two: it is not there'],
+      ['create shop-web-3@two: missing'],
     ],
     [
       'fewer replicas',
@@ -70,13 +66,9 @@ describe('what a plan changes', () => {
         revision: wanted(),
         observed: [...world(), ...worldOf(revisionOf({ ...web(), resources: { db: { image: 'pg' } } }))],
       },
-      ['delete shop-db@one: its resource is not declared any more'],
+      ['delete shop-db@one: its resource is no longer declared'],
     ],
-    [
-      'a deleted instance',
-      { revision: wanted(), observed: world().slice(1) },
-      ['create shop-web-1@one: it is not there'],
-    ],
+    ['a deleted instance', { revision: wanted(), observed: world().slice(1) }, ['create shop-web-1@one: missing']],
     [
       'a stopped instance',
       { revision: wanted(), observed: spoilt((i) => (i.status = 'Stopped')) },
@@ -93,7 +85,7 @@ describe('what a plan changes', () => {
     [
       'half changed by an earlier operation, whatever its labels say',
       { revision: wanted(), observed: world(), dirty: ['shop-web-2'] },
-      ['update shop-web-2@two: an earlier operation left it half changed'],
+      ['update shop-web-2@two: dirty: an earlier operation left it half changed'],
     ],
     [
       'left over: never proven, put aside, a canary',
@@ -136,9 +128,9 @@ describe('what a plan changes', () => {
         observed: worldOf(revisionOf({ ...web(), resources: { api: { image: 'tiny' } } })),
       },
       [
-        'create shop-db@one: it is not there',
-        'create shop-web@one: it is not there',
-        'delete shop-api@one: its resource is not declared any more',
+        'create shop-db@one: missing',
+        'create shop-web@one: missing',
+        'delete shop-api@one: its resource is no longer declared',
       ],
     ],
   ])('%s', (_what, input, expected) => {
@@ -231,7 +223,7 @@ describe('what is not ours', () => {
 
   it('is no clash on a host that the plan does not use, nor under another name', () => {
     const observed = [foreign('shop-web-1', 'two'), foreign('shop-web-9'), foreign('db')]
-    expect(planned({ revision: wanted({ replicas: 1 }), observed })).toEqual(['create shop-web-1@one: it is not there'])
+    expect(planned({ revision: wanted({ replicas: 1 }), observed })).toEqual(['create shop-web-1@one: missing'])
   })
 })
 

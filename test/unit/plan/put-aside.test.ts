@@ -21,9 +21,9 @@ const newer = (role: Role, over: Partial<Ours> = {}): Ours[] =>
   worldOf(V2, { role, operation: 2, slot: 'green' }).map((i) => ({ ...i, ...over }))
 const STOPPED = { status: 'Stopped' as const }
 
-const PUT_ASIDE = 'was put aside, and nothing is in its place'
+const PUT_ASIDE = 'was replaced, but its replacement is missing'
 const LEFT = 'delete shop-db-green@one: left over from operation 2'
-const KEPT = 'shop-db on one was put aside and may hold the only copy of its data: it stays; --force deletes it'
+const KEPT = 'shop-db on one was replaced and may hold the only copy of its data: it stays; --force deletes it'
 
 /** The work, or what is refused; then what stays although nothing needs it. */
 function outcome(input: PlanInput): string[] {
@@ -52,13 +52,17 @@ describe('back to the revision of the original', () => {
       'put aside, and its revival failed',
       original('old', STOPPED),
       ['shop-db'],
-      [`update shop-db@one: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`],
+      [
+        `update shop-db@one: dirty: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`,
+      ],
     ],
     [
       'put aside, by an operation that said nothing at its end',
       original('old', STOPPED),
       ['operation 1'],
-      [`update shop-db@one: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`],
+      [
+        `update shop-db@one: dirty: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`,
+      ],
     ],
     [
       'put aside for one that never got healthy',
@@ -71,7 +75,7 @@ describe('back to the revision of the original', () => {
       [...original('old', STOPPED), ...newer('new')],
       ['shop-db', 'shop-db-green'],
       [
-        `update shop-db@one: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`,
+        `update shop-db@one: dirty: an earlier operation left it half changed; is stopped, should be running; ${PUT_ASIDE}`,
         LEFT,
       ],
     ],
@@ -87,7 +91,7 @@ describe('back to the revision of the original', () => {
       [],
       [
         'refused: data would be lost: shop-db-green on one is stateful and would be given up for shop-db, its data with it ' +
-          '(image is pg:2, should be pg:1; shop-db was put aside for it and is as wanted)',
+          '(image is pg:2, should be pg:1; shop-db was replaced by it and is as declared)',
       ],
     ],
     [
@@ -96,7 +100,7 @@ describe('back to the revision of the original', () => {
       ['shop-db-green'],
       [
         'refused: data would be lost: shop-db-green on one is stateful and would be given up for shop-db, its data with it ' +
-          '(an earlier operation left it half changed; image is pg:2, should be pg:1; shop-db was put aside for it and is as wanted)',
+          '(dirty: an earlier operation left it half changed; image is pg:2, should be pg:1; shop-db was replaced by it and is as declared)',
       ],
     ],
     [
@@ -114,7 +118,7 @@ describe('back to the revision of the original', () => {
       [],
       [
         'refused: data would be lost: shop-db-green on one is stateful and would be replaced by shop-db, its data with it ' +
-          '(image is pg:2, should be pg:1; operation 2 made it and did not finish)',
+          '(image is pg:2, should be pg:1; created by operation 2, which did not finish)',
       ],
     ],
   ])('%s', (_what, observed, dirty, expected) => {
@@ -129,7 +133,7 @@ describe('on to the newer revision', () => {
       'the newer one has the place, half changed',
       [...original('old', STOPPED), ...newer('live')],
       ['shop-db-green'],
-      ['update shop-db-green@one: an earlier operation left it half changed', KEPT],
+      ['update shop-db-green@one: dirty: an earlier operation left it half changed', KEPT],
     ],
     [
       'the newer one never took the place: the data of the original is asked about again',
@@ -155,7 +159,7 @@ describe('on to the newer revision', () => {
       'the original is gone: what was not finished is all there is',
       newer('new'),
       [],
-      ['start shop-db-green@one: operation 2 made it and did not finish'],
+      ['start shop-db-green@one: created by operation 2, which did not finish'],
     ],
   ])('%s', (_what, observed, dirty, expected) => {
     expect(outcome({ revision: V2, base: V1, observed, dirty })).toEqual(expected)
@@ -171,7 +175,7 @@ describe('on to the newer revision', () => {
 })
 
 describe('when the resource is gone from the file', () => {
-  const CREATE = 'create shop-web-1@one: it is not there'
+  const CREATE = 'create shop-web-1@one: missing'
 
   it.each<[string, Ours[], string[]]>([
     ['what was put aside stays', original('old', STOPPED), [CREATE, KEPT]],
@@ -210,7 +214,7 @@ describe('with --force', () => {
       V1,
       [...original('old', STOPPED), ...newer('live')],
       [
-        'replace shop-db-green by shop-db@one: image is pg:2, should be pg:1; shop-db was put aside for it and is as wanted',
+        'replace shop-db-green by shop-db@one: image is pg:2, should be pg:1; shop-db was replaced by it and is as declared',
       ],
       ['--force: shop-db comes back in place of shop-db-green, and what was written to shop-db-green since is lost'],
     ],

@@ -152,12 +152,12 @@ describe('what public ports do against the declaration', () => {
     [
       'a port speaks otherwise',
       reasons({ ...right, routes: [{ ...route, protocol: 'tcp' }] }),
-      ['port 80 speaks tcp, should http'],
+      ['port 80 uses tcp, should use http'],
     ],
     [
       'a port too many',
       reasons({ ...right, routes: [route, { ...route, as: 81, host: 'a.b' }] }),
-      ['port 81 of a.b is open, but not declared'],
+      ['port 81 of a.b is open but not declared'],
     ],
     [
       'a server gone, one at another address',
@@ -166,7 +166,7 @@ describe('what public ports do against the declaration', () => {
         pools: [{ ...pool, servers: pool.servers.slice(1).map((s) => ({ ...s, address: '10.9.9.9' })) }],
       }),
       [
-        'web-1 in shop-web-4000 is not there, should be at 10.0.0.1:4000',
+        'web-1 in shop-web-4000 is missing, should be at 10.0.0.1:4000',
         'web-2 in shop-web-4000 is at 10.9.9.9:4000, should be at 10.0.0.2:4000',
       ],
     ],
@@ -211,7 +211,7 @@ describe('what a person should know before', () => {
       'a restore that loses what was written',
       notes({ replicas: 2 }, { strategy: { rollback: { snapshot: 'always' } } }),
       [
-        "rollback.snapshot is 'always': if the update fails, what shop-web-1, shop-web-2 wrote since its snapshot is lost",
+        "rollback.snapshot is 'always': if the update fails, what shop-web-1, shop-web-2 wrote since the snapshot is lost",
       ],
     ],
     [

@@ -43,7 +43,7 @@ describe('a plan without a host', () => {
       'one with no other host is not made',
       { revision: of({ web: { on: 'b' } }), base: of({ web: { on: 'b' } }), observed: [] },
       [],
-      ['resource web is not made: all of its hosts are left out (b)'],
+      ['resource web is not created: all of its hosts are left out (b)'],
     ],
     [
       'nor as part of a new set',
@@ -52,19 +52,19 @@ describe('a plan without a host', () => {
         observed: worldOf(of({ web: { on: 'a', deploy: { release: 'r', version: '1' } } }), { slot: 'blue' }),
       },
       ['replace shop-web-blue by shop-web-green@a: release is r@1, should be r@2'],
-      ['resource api is not made: all of its hosts are left out (b)'],
+      ['resource api is not created: all of its hosts are left out (b)'],
     ],
     [
       'a new one is made for its own sake',
       { revision: web3, base: web2, observed: but('b', worldOf(web2)) },
-      ['create shop-web-2@c: host b is left out', 'create shop-web-3@a: it is not there'],
+      ['create shop-web-2@c: host b is left out', 'create shop-web-3@a: missing'],
       [],
     ],
     [
       'a stateful one is left where it may be',
       { revision: db, base: db, observed: [] },
       [],
-      ['resource db is stateful and may be on b: it is not made anew elsewhere'],
+      ['resource db is stateful and may be on b: it is not created elsewhere'],
     ],
     [
       'also when it had another name',
@@ -74,7 +74,7 @@ describe('a plan without a host', () => {
         observed: [],
       },
       [],
-      ['resource my-db is stateful and may be on b: it is not made anew elsewhere'],
+      ['resource my-db is stateful and may be on b: it is not created elsewhere'],
     ],
     [
       'unless its data does not count any more',
@@ -86,15 +86,15 @@ describe('a plan without a host', () => {
       'also when nothing is known of before',
       { revision: db, observed: [] },
       [],
-      ['resource db is stateful and may be on b: it is not made anew elsewhere'],
+      ['resource db is stateful and may be on b: it is not created elsewhere'],
     ],
     [
       'also when an operation that left something half changed may have made it',
       { revision: db, base: of({ web: { on: 'b' } }), dirty: ['shop-x'], observed: [] },
       [],
       [
-        'resource db is stateful and may be on b: it is not made anew elsewhere',
-        'resource web is not declared any more, but stays if it is on b',
+        'resource db is stateful and may be on b: it is not created elsewhere',
+        'resource web is no longer declared, but stays if it is on b',
       ],
     ],
     [
@@ -104,7 +104,7 @@ describe('a plan without a host', () => {
         base: web2,
         observed: worldOf(web2),
       },
-      ['create shop-web-2@a: host b is left out', 'create shop-db@c: it is not there'],
+      ['create shop-web-2@a: host b is left out', 'create shop-db@c: missing'],
       [],
     ],
     [
@@ -121,7 +121,7 @@ describe('a plan without a host', () => {
         observed: worldOf(of({ db: { on: 'a', stateful: true } })),
       },
       ['update shop-db@a: limits.cpu is unset, should be "2"'],
-      ['shop-db stays on a, which is not one of its hosts any more: all of those are left out'],
+      ['shop-db stays on a, which is no longer one of its hosts: all of those are left out'],
     ],
     [
       'one that should move goes to another of its hosts',
@@ -130,14 +130,14 @@ describe('a plan without a host', () => {
         base: of({ web: { on: 'a' } }),
         observed: worldOf(of({ web: { on: 'a' } })),
       },
-      ['replace shop-web by shop-web-green@c: host a is not one of its hosts any more'],
+      ['replace shop-web by shop-web-green@c: host a is no longer one of its hosts'],
       [],
     ],
     [
       'what is not declared any more is deleted elsewhere, and stays there',
       { revision: of({ web: { on: ['a', 'b'], replicas: 1 } }), base: web2, observed: but('b', worldOf(web2)) },
       [],
-      ['replica 2 of web is not declared any more, but stays if it is on b'],
+      ['replica 2 of web is no longer declared, but stays if it is on b'],
     ],
   ])('%s', (_what, input, work, notes) => {
     const plan = planWork({ ...input, without: ['b'] })
@@ -159,7 +159,7 @@ describe('a plan without a host', () => {
       const { work, notes } = planWork({ revision: db, base: db, observed, without: ['b'] })
       expect(work).toEqual([])
       expect(notes).toContainEqual(expect.stringContaining('it stays; --force deletes it'))
-      expect(notes).toContain('resource db is stateful and may be on b: it is not made anew elsewhere')
+      expect(notes).toContain('resource db is stateful and may be on b: it is not created elsewhere')
     },
   )
 

@@ -122,7 +122,7 @@ describe('a dry run', () => {
         'shop-web-green: admit: into the traffic',
         'shop-web-green: take over | incus config set shop-web-green user.cul8er.role=live',
         'shop-web: drain',
-        'shop-web: put aside | incus config set shop-web user.cul8er.role=old',
+        'shop-web: mark as old | incus config set shop-web user.cul8er.role=old',
         'shop-web: stop | incus stop --timeout=30 shop-web',
         'shop-web: drain',
         'shop-web: delete | incus delete --force shop-web',
@@ -132,7 +132,7 @@ describe('a dry run', () => {
       'a stateful replacement: the old one makes room first',
       shown(plain({ image: 'new', stateful: true }), worldOf(plain({ stateful: true })), { force: true }),
       [
-        'shop-web: put aside | incus config set shop-web user.cul8er.role=old',
+        'shop-web: mark as old | incus config set shop-web user.cul8er.role=old',
         'shop-web: stop | incus stop --timeout=30 shop-web',
         'shop-web-green: create | incus launch --quiet new shop-web-green',
         'shop-web-green: wait until healthy',
@@ -151,7 +151,7 @@ describe('a dry run', () => {
         'shop-web-1-green: create | incus launch --quiet new shop-web-1-green',
         'shop-web-1-green: wait until healthy',
         'shop-web-1-green: take over | incus config set shop-web-1-green user.cul8er.role=live',
-        'shop-web-1: put aside | incus config set shop-web-1 user.cul8er.role=old',
+        'shop-web-1: mark as old | incus config set shop-web-1 user.cul8er.role=old',
         'shop-web-1: stop | incus stop --timeout=30 shop-web-1',
         'shop-web-1: delete | incus delete --force shop-web-1',
         'shop-web-2: delete | incus delete --force shop-web-2',
@@ -168,7 +168,7 @@ describe('a dry run of blue-green', () => {
   const set = (app: Part, slot: 'blue' | 'green', role: 'live' | 'old' = 'live') => worldOf(of(app), { slot, role })
   const taken = (n: number, from: string, to: string): string[] => [
     `shop-web-${n}-${to}: take over | incus config set shop-web-${n}-${to} user.cul8er.role=live`,
-    `shop-web-${n}-${from}: put aside | incus config set shop-web-${n}-${from} user.cul8er.role=old`,
+    `shop-web-${n}-${from}: mark as old | incus config set shop-web-${n}-${from} user.cul8er.role=old`,
   ]
   const anew = (n: number): string[] => [
     `shop-web-${n}-green: create | incus launch --quiet new shop-web-${n}-green`,
