@@ -35,6 +35,8 @@ export interface Operation {
   touched: Set<string>
   /** Places of instances that it put back to a snapshot. */
   restored: Set<string>
+  /** Places of instances that a person changed meanwhile. */
+  byHand: Set<string>
   /** What befell it: without any of this it has to succeed. */
   disturbed: string[]
   /** A person paused it, and did not resume it. */
@@ -99,6 +101,7 @@ export function begun(story: Story, run: Run): void {
     ledgerBefore: story.ledger,
     touched: new Set(),
     restored: new Set(),
+    byHand: new Set(),
     disturbed: [],
     pausedAt: null,
     wentOn: false,
