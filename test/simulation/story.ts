@@ -60,6 +60,8 @@ export interface Story {
   ttl: { dueAt: number | null }
   /** A person gave the ledger a state of old, and no operation has ended since: it need not be true. */
   imported: boolean
+  /** When no worker was there the last time. */
+  workerAwayAt: number | null
 }
 
 export const newStory = (scenario: Scenario, world: World, server: Story['server']): Story => ({
@@ -72,6 +74,7 @@ export const newStory = (scenario: Scenario, world: World, server: Story['server
   asked: [],
   ttl: { dueAt: null },
   imported: false,
+  workerAwayAt: null,
 })
 
 const OPERATION = /^topology\/[^/]+\/op\/\d+/

@@ -218,6 +218,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
   },
   {
     name: 'pause-holds',
+    what: 'an operation succeeds though it is paused',
+    wrong: () => close((f) => void (f.end('succeeded').pausedAt = f.now - 600_000)),
+    right: () => close((f) => void f.end('succeeded')),
+  },
+  {
+    name: 'pause-holds',
     what: 'something changes an hour after a pause',
     wrong: () => paused(3_600_000),
     right: () => paused(10_000),

@@ -105,6 +105,7 @@ export class Client {
         this.story.world.away.set(deed.host, this.server.now + deed.forMs)
         return
       case 'workerAway':
+        this.story.workerAwayAt = this.server.now + deed.forMs
         return this.server.workerAway(deed.forMs)
       case 'stopByHand':
         return this.stopByHand(deed.nth)
