@@ -1,21 +1,21 @@
 import { shrink } from './scenario/shrink.js'
 import type { Scenario } from './scenario/model.js'
-import { simulate, type Outcome, type Subject } from './simulate.js'
+import { simulate, type Outcome, type SimulateOptions, type Subject } from './simulate.js'
 
 /** A failing scenario as people read it: what went wrong, the smallest scenario that does so, and its trace. */
 export async function reportOf(
   scenario: Scenario,
   outcome: Outcome,
   subject: Subject,
-  skipped?: ReadonlySet<string>,
+  options: SimulateOptions = {},
 ): Promise<string> {
   const { wrong } = outcome
   if (wrong === null) return `SEED=${scenario.seed}: well (trace ${outcome.hash})`
   const small = await shrink(scenario, async (candidate) => {
-    const again = await simulate(candidate, subject, skipped)
-    return again.wrong?.invariant === wrong.invariant
+    const again = await simulate(candidate, subject, options)
+    return again.all.some(({ invariant }) => invariant === wrong.invariant)
   })
-  const { trace, wrong: smallWrong } = await simulate(small, subject, skipped)
+  const { trace, wrong: smallWrong } = await simulate(small, subject, options)
   return [
     `SEED=${scenario.seed} (trace ${outcome.hash}): ${wrong.message}`,
     `made smaller (${scenario.commands.length} to ${small.commands.length} commands): ${smallWrong?.message}`,

@@ -12,10 +12,11 @@ import { MUTATIONS } from './mutations/table.js'
  *   SEED=7             one, with its trace; SHRINK=1: the smallest scenario that goes wrong in the same way
  *   FROM=1 SEEDS=1000  so many, until one goes wrong; ALL=1: also after that
  *   SCENARIO=file      a scenario of its own, as JSON
+ *   EVERY=1            goes on in a simulation that went wrong: one defect hides no other
  *   SKIP=a,b           without these invariants
  *   MUTATION=name      with a fix taken out
  */
-const { SEED, FROM = '1', SEEDS = '1000', ALL, SHRINK, SCENARIO, SKIP = '', MUTATION } = process.env
+const { SEED, FROM = '1', SEEDS = '1000', ALL, SHRINK, SCENARIO, SKIP = '', EVERY, MUTATION } = process.env
 
 const names = (text: string): string[] => text.split(',').filter((name) => name !== '')
 const skipped = new Set(names(SKIP))
@@ -28,6 +29,7 @@ if (MUTATION !== undefined && mutation === undefined) {
   throw new Error(`MUTATION: no ${MUTATION}; there are ${MUTATIONS.map(({ name }) => name).join(', ')}`)
 }
 
+const options = { skipped, goOn: EVERY !== undefined }
 const one = SEED !== undefined || SCENARIO !== undefined
 const subject = mutation === undefined ? await theSubject() : await mutatedSubject(mutation.replacements)
 const begin = process.cpuUsage()
@@ -35,17 +37,19 @@ const sum = { seeds: 0, activations: 0, operations: 0 }
 const found = new Map<string, number[]>()
 for (let seed = Number(SEED ?? FROM); sum.seeds < (one ? 1 : Number(SEEDS)); seed += 1) {
   const scenario = SCENARIO === undefined ? scenarioOf(seed) : (JSON.parse(readFileSync(SCENARIO, 'utf8')) as Scenario)
-  const outcome = await simulate(scenario, subject, skipped)
+  const outcome = await simulate(scenario, subject, options)
   const { wrong, trace, hash } = outcome
   sum.seeds += 1
   sum.activations += outcome.activations
   sum.operations += outcome.operations
   if (one && SHRINK === undefined) console.log(`${JSON.stringify(scenario, null, 1)}\n${trace.join('\n')}`)
-  if (SHRINK !== undefined && wrong !== null) console.log(await reportOf(scenario, outcome, subject, skipped))
+  if (SHRINK !== undefined && wrong !== null) console.log(await reportOf(scenario, outcome, subject, options))
   else if (one || wrong !== null)
-    console.log(`SEED=${seed} (trace ${hash}, ${trace.length} lines): ${wrong?.message ?? 'well'}`)
+    console.log(
+      `SEED=${seed} (trace ${hash}, ${trace.length} lines): ${outcome.all.map(({ message }) => message).join('\n  ') || 'well'}`,
+    )
   if (wrong === null) continue
-  found.set(wrong.invariant, [...(found.get(wrong.invariant) ?? []), seed])
+  for (const { invariant } of outcome.all) found.set(invariant, [...(found.get(invariant) ?? []), seed])
   if (ALL === undefined) break
 }
 const { user, system } = process.cpuUsage(begin)

@@ -1,6 +1,6 @@
 import { ledgerState, type LedgerState } from '../../src/contracts/index.js'
 import { labelsToConfig } from '../../src/plan/labels.js'
-import { check, Violation } from './invariants/index.js'
+import { violations, Violation, type Looks, type Moment } from './invariants/index.js'
 import { Client } from './scenario/client.js'
 import type { Scenario } from './scenario/model.js'
 import type { Run } from './server/run.js'
@@ -24,12 +24,26 @@ export interface Subject {
 }
 
 export interface Outcome {
-  /** What went wrong, and which invariant says so. */
-  wrong: { invariant: string; message: string } | null
+  /** What went wrong first, and which invariant says so. */
+  wrong: Wrong | null
+  /** All that went wrong, the first of each invariant; more than one only where the simulation was to go on. */
+  all: Wrong[]
   trace: string[]
   hash: string
   activations: number
   operations: number
+}
+
+export interface Wrong {
+  invariant: string
+  message: string
+}
+
+export interface SimulateOptions {
+  /** Invariants that are not looked at. */
+  skipped?: ReadonlySet<string>
+  /** Go on after a violation. What comes then may be its consequence, but one defect hides no other. */
+  goOn?: boolean
 }
 
 /** A run that goes on for so long comes to no end. */
@@ -41,39 +55,40 @@ const MOST_MS = 3 * 24 * 3_600_000
 export async function simulate(
   scenario: Scenario,
   subject: Subject,
-  skipped: ReadonlySet<string> = NONE,
+  { skipped = new Set(), goOn = false }: SimulateOptions = {},
 ): Promise<Outcome> {
-  const play = new Play(scenario, subject, skipped)
-  const wrong = await play.run().then(
-    () => null,
-    (error: unknown) => ({
-      invariant: invariantOf(error),
-      message: error instanceof Error ? error.message : String(error),
-    }),
-  )
+  const play = new Play(scenario, subject, skipped, goOn)
+  try {
+    await play.run()
+  } catch (error) {
+    play.found(wrongOf(error))
+  }
   await play.server.forget()
   const { trace, hash, activations } = play.server
-  return { wrong, trace, hash, activations, operations: play.story.operations.length }
+  const all = [...play.wrong.values()]
+  return { wrong: all[0] ?? null, all, trace, hash, activations, operations: play.story.operations.length }
 }
 
-const NONE: ReadonlySet<string> = new Set()
-
-function invariantOf(error: unknown): string {
-  if (error instanceof Violation) return error.invariant
-  if (error instanceof NotDeterministic) return 'replays-alike'
-  if (error instanceof TaskFailed) return 'no-task-fails'
+function wrongOf(error: unknown): Wrong {
+  if (!(error instanceof Error)) throw error
+  const { message } = error
+  if (error instanceof Violation) return { invariant: error.invariant, message }
+  if (error instanceof NotDeterministic) return { invariant: 'replays-alike', message }
+  if (error instanceof TaskFailed) return { invariant: 'no-task-fails', message }
   throw error
 }
 
 class Play {
   readonly server: Server
   readonly story: Story
+  readonly wrong = new Map<string, Wrong>()
   private readonly client: Client
 
   constructor(
     scenario: Scenario,
     { sandbox, narrow, pure }: Subject,
     private readonly skipped: ReadonlySet<string>,
+    private readonly goOn: boolean,
   ) {
     const world = new World(
       () => this.server?.now ?? 0,
@@ -88,7 +103,7 @@ class Play {
         started: (run) => this.started(run),
         closed: (run, end) => {
           const operation = closed(this.story, run, end)
-          if (operation !== null) this.check('atClose', operation)
+          if (operation !== null) this.check('atClose', this.story, operation)
           if (operation !== null && operation.ended?.end?.result.outcome === 'succeeded') this.rememberTtl(operation)
           if (run.id === this.story.ledgerId) this.ledgerIs(null)
         },
@@ -114,13 +129,13 @@ class Play {
     }
     const open = this.server.openIds().filter(isOperation)
     if (open.length > 0) throw new Violation('comes-to-an-end', `nothing can happen, but ${open.join()} is open`)
-    check('atEnd', this.skipped, this.story)
+    this.check('atEnd', this.story)
   }
 
   private started(run: Run): void {
     begun(this.story, run)
     const operation = isOperation(run.id) ? operationOf(this.story, run.id) : null
-    if (operation !== null) this.check('atBegin', operation)
+    if (operation !== null) this.check('atBegin', this.story, operation)
   }
 
   private async task(run: Run): Promise<void> {
@@ -130,7 +145,7 @@ class Play {
     if (run.id === this.story.ledgerId && this.server.open(run.id) === run) {
       this.ledgerIs((await this.server.query(run.id, ledgerState.name)) as LedgerState)
     }
-    check('afterTask', this.skipped, this.story, run.id)
+    this.check('afterTask', this.story, run.id)
   }
 
   private ledgerIs(state: LedgerState | null): void {
@@ -141,11 +156,19 @@ class Play {
 
   private affected(effect: Effect): void {
     affected(this.story, effect)
-    check('afterEffect', this.skipped, this.story, effect)
+    this.check('afterEffect', this.story, effect)
   }
 
-  private check(moment: 'atBegin' | 'atClose', operation: Story['operations'][number]): void {
-    check(moment, this.skipped, this.story, operation)
+  found(wrong: Wrong): void {
+    if (!this.wrong.has(wrong.invariant)) this.wrong.set(wrong.invariant, wrong)
+  }
+
+  private check<M extends Moment>(moment: M, ...args: Looks[M]): void {
+    for (const violation of violations(moment, ...args)) {
+      if (this.skipped.has(violation.invariant)) continue
+      if (!this.goOn) throw violation
+      this.found(wrongOf(violation))
+    }
   }
 
   private rememberTtl({ input: { request, revision } }: Story['operations'][number]): void {

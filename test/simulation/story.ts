@@ -35,6 +35,8 @@ export interface Operation {
   touched: Set<string>
   /** Places of instances that it put back to a snapshot. */
   restored: Set<string>
+  /** Places of instances that a person changed meanwhile. */
+  byHand: Set<string>
   /** What befell it: without any of this it has to succeed. */
   disturbed: string[]
   /** A person paused it, and did not resume it. */
@@ -58,6 +60,8 @@ export interface Story {
   ttl: { dueAt: number | null }
   /** A person gave the ledger a state of old, and no operation has ended since: it need not be true. */
   imported: boolean
+  /** When no worker was there the last time. */
+  workerAwayAt: number | null
 }
 
 export const newStory = (scenario: Scenario, world: World, server: Story['server']): Story => ({
@@ -70,6 +74,7 @@ export const newStory = (scenario: Scenario, world: World, server: Story['server
   asked: [],
   ttl: { dueAt: null },
   imported: false,
+  workerAwayAt: null,
 })
 
 const OPERATION = /^topology\/[^/]+\/op\/\d+/
@@ -99,6 +104,7 @@ export function begun(story: Story, run: Run): void {
     ledgerBefore: story.ledger,
     touched: new Set(),
     restored: new Set(),
+    byHand: new Set(),
     disturbed: [],
     pausedAt: null,
     wentOn: false,

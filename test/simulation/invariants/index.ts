@@ -12,9 +12,10 @@ export const INVARIANTS: readonly Invariant[] = [
   ...Object.values(traffic),
 ]
 
-export { Violation, type Invariant }
+export { Violation, type Invariant, type Moment }
 
-type Looks = {
+/** What each moment is looked at with. */
+export type Looks = {
   afterTask: [Story, string]
   afterEffect: [Story, Effect]
   atBegin: [Story, Operation]
@@ -22,12 +23,11 @@ type Looks = {
   atEnd: [Story]
 }
 
-/** @throws Violation of the first invariant that does not hold */
-export function check<M extends Moment>(moment: M, skipped: ReadonlySet<string>, ...args: Looks[M]): void {
-  for (const invariant of INVARIANTS) {
-    if (skipped.has(invariant.name)) continue
+/** What is wrong at a moment, of each invariant that does not hold. */
+export function violations<M extends Moment>(moment: M, ...args: Looks[M]): Violation[] {
+  return INVARIANTS.flatMap((invariant) => {
     const look = invariant[moment] as ((...args: Looks[M]) => string | null) | undefined
     const wrong = look?.(...args) ?? null
-    if (wrong !== null) throw new Violation(invariant.name, wrong)
-  }
+    return wrong === null ? [] : [new Violation(invariant.name, wrong)]
+  })
 }

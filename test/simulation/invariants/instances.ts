@@ -24,7 +24,7 @@ export const beforeAfterOrDirty: Invariant = {
       const was = operation.before.get(place) ?? null
       const is = story.world.instances.get(place) ?? null
       const name = place.split('/')[1]!
-      if (dirty.has(name)) continue
+      if (dirty.has(name) || operation.byHand.has(place)) continue
       if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && after(name, is)) continue
       return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`

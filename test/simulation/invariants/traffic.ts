@@ -19,10 +19,13 @@ export const servesTheRightRole: Invariant = {
     if (during !== null && during.ended === null && world.find(wrong)?.labels?.role === 'old') return null
     return `${wrong.pool} leads to ${wrong.name}, which is ${world.find(wrong)?.labels?.role ?? "somebody else's"}`
   },
-  atClose: (story, { id, ended }) => {
+  atClose: (story, { id, ended, input }) => {
     const { world, scenario } = story
     const dirty = new Set(ended?.end?.dirty ?? [])
     if (ended?.end == null) return null
+    // An edge that could not be told of it leads to nothing; the result says so.
+    const isHalfDestroyed = input.request.kind === 'destroy' && ended.end.result.outcome !== 'succeeded'
+    if (isHalfDestroyed) return null
     const wrong = world.serving(scenario.topology).find((serving) => {
       const instance = world.find(serving)
       return !dirty.has(serving.name) && (instance === null || instance.labels?.role !== 'live')
@@ -126,17 +129,29 @@ export const dirtyStaysOut: Invariant = {
   },
 }
 
-/** Long after a pause nothing is changed any more, until somebody resumes. */
+/** After a pause what is under way comes to its end, and then nothing more is changed until somebody resumes. */
 export const pauseHolds: Invariant = {
   name: 'pause-holds',
   afterEffect: (story, effect) => {
     const operation = operationOf(story, effect.by)
-    if (operation === null || operation.pausedAt === null || operation.disturbed.length > 0) return null
-    const ms = story.server.now - operation.pausedAt
-    if (effect.kind === 'looked' || ms < SETTLED_MS) return null
-    return `${operation.id} was paused ${Math.round(ms / 1000)} s ago and changes ${effect.kind === 'routed' ? effect.host : effect.instance.name}`
+    if (operation === null || effect.kind === 'looked' || pausedFor(story, operation) < STEP_MS) return null
+    const what = effect.kind === 'routed' ? `the routes of ${effect.host}` : effect.instance.name
+    return `${operation.id} was paused ${seconds(story, operation)} s ago and changes ${what}`
+  },
+  atClose: (story, operation) => {
+    if (operation.ended?.end?.result.outcome !== 'succeeded' || pausedFor(story, operation) < STEP_MS) return null
+    return `${operation.id} was paused ${seconds(story, operation)} s ago and succeeds`
   },
 }
 
-/** What was under way at a pause has ended by then, retries included. */
-const SETTLED_MS = 25 * 60_000
+/** The longest step takes so long, when nothing goes wrong in it. */
+const STEP_MS = 60_000
+
+/** How long a pause should have held by now, ms; 0: nothing is to be expected. */
+function pausedFor({ server, workerAwayAt }: Story, { pausedAt, disturbed, ended }: Operation): number {
+  const isDisturbed = disturbed.length > 0 || (workerAwayAt !== null && pausedAt !== null && workerAwayAt >= pausedAt)
+  if (pausedAt === null || isDisturbed || (ended !== null && ended.at < server.now)) return 0
+  return server.now - pausedAt
+}
+
+const seconds = (story: Story, operation: Operation): number => Math.round(pausedFor(story, operation) / 1000)

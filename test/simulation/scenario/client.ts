@@ -8,6 +8,7 @@ import {
 } from '../../../src/contracts/index.js'
 import { encode } from '../server/payloads.js'
 import type { Server } from '../server/server.js'
+import { placeOf } from '../world/model.js'
 import { openOperation, type Asked, type Story } from '../story.js'
 import { isRequest, type Command, type Deed, type ImportedFile, type Request } from './model.js'
 import { revisionOf } from './revisions.js'
@@ -104,6 +105,7 @@ export class Client {
         this.story.world.away.set(deed.host, this.server.now + deed.forMs)
         return
       case 'workerAway':
+        this.story.workerAwayAt = this.server.now + deed.forMs
         return this.server.workerAway(deed.forMs)
       case 'stopByHand':
         return this.stopByHand(deed.nth)
@@ -195,7 +197,7 @@ export class Client {
     this.server.update(this.story.ledgerId, name, arg, {
       id: `${name}-${this.server.occasion(name)}`,
       answered: (answer) => {
-        if (answer.ok && name === 'importState') this.story.imported = true
+        if (answer.ok && name === 'importState') this.imported(arg as LedgerState)
         if (!answer.ok || name !== 'setTtl') return
         const { expiresAt } = answer.value as { expiresAt: string | null }
         this.story.ttl.dueAt = expiresAt === null ? null : Date.parse(expiresAt)
@@ -208,6 +210,13 @@ export class Client {
     if (file === undefined) return
     this.ensureLedger()
     this.update('importState', spoil(file, spoilt, this.server.now))
+  }
+
+  /** A time that was over before the file came is no reason for anything. */
+  private imported({ expiresAt }: LedgerState): void {
+    this.story.imported = true
+    const due = expiresAt === null ? 0 : Date.parse(expiresAt)
+    this.story.ttl.dueAt = due > this.server.now ? due : null
   }
 
   private ensureLedger(): void {
@@ -223,7 +232,9 @@ export class Client {
     if (instance === undefined || instance.name.startsWith('copy')) return
     world.letWrite()
     Object.assign(instance, { status: 'Stopped', usedInside: false })
-    openOperation(this.story)?.disturbed.push(`somebody stopped ${instance.name}`)
+    const operation = openOperation(this.story)
+    operation?.disturbed.push(`somebody stopped ${instance.name}`)
+    operation?.byHand.add(placeOf(instance))
   }
 
   /** What waits for a person gets one. */

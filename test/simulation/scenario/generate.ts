@@ -22,7 +22,7 @@ export function scenarioOf(seed: number): Scenario {
     faults: isCalm ? {} : faults(random),
     canary: random.chance(0.3) ? { breach: 0.05, noData: 0.1 } : { breach: 0, noData: 0 },
     bystanders: bystanders(random, topology),
-    narrow: random.chance(0.25),
+    narrow: random.chance(0.35),
   }
 }
 
@@ -68,7 +68,8 @@ function commands(random: Random, revisions: Declaration[]): Command[] {
   const all = [first]
   const count = random.int(3, 9)
   while (all.length <= count) {
-    const does = deed(random, revisions)
+    const isSteered = all.at(-1)?.does.kind === 'deploy' && all.at(-1)?.when === 'idle' && random.chance(0.3)
+    const does = isSteered ? steering(random) : deed(random, revisions)
     const isMeanwhile = MEANWHILE.has(does.kind) || random.chance(0.15)
     all.push({ when: isMeanwhile ? 'now' : 'idle', gapMs: random.pick(isMeanwhile ? SHORT : LONG), does })
   }
@@ -106,14 +107,7 @@ const DEEDS: [number, (random: Random, revisions: Declaration[]) => Deed][] = [
     },
   ],
   [1.5, (random) => ({ kind: 'destroy', givesUpMs: givesUp(random) })],
-  [
-    5,
-    (random) => ({
-      kind: 'steer',
-      action: random.pick(['promote', 'promoteFull', 'abort', 'abort', 'pause', 'resume'] as const),
-      by: random.pick(['update', 'signal'] as const),
-    }),
-  ],
+  [3, (random) => steering(random)],
   [1.5, (random) => ({ kind: 'setTtl', ttlMs: random.pick([null, 1, MINUTE, 30 * MINUTE]) })],
   [
     1,
@@ -133,6 +127,12 @@ const DEEDS: [number, (random: Random, revisions: Declaration[]) => Deed][] = [
   [2, (random) => ({ kind: 'workerAway', forMs: away(random) })],
   [1, (random) => ({ kind: 'stopByHand', nth: random.int(0, 5) })],
 ]
+
+const steering = (random: Random): Deed => ({
+  kind: 'steer',
+  action: random.pick(['promote', 'promoteFull', 'abort', 'abort', 'pause', 'pause', 'resume'] as const),
+  by: random.pick(['update', 'update', 'signal'] as const),
+})
 
 const deed = (random: Random, revisions: Declaration[]): Deed =>
   random.weighted(DEEDS, ([weight]) => weight)[1](random, revisions)

@@ -20,6 +20,8 @@ export class Child {
   awaited = true
   private started = false
   private cancelAsked = false
+  /** Its workflow is closed; another may have its id by now. */
+  private over = false
 
   constructor(
     private readonly server: Server,
@@ -55,7 +57,7 @@ export class Child {
   abandon({ parentEnded }: { parentEnded: boolean }): void {
     this.awaited = false
     const { parentClosePolicy } = this.command
-    if (!parentEnded || parentClosePolicy === PARENT_CLOSE_POLICY_ABANDON) return
+    if (this.over || !parentEnded || parentClosePolicy === PARENT_CLOSE_POLICY_ABANDON) return
     if (parentClosePolicy === PARENT_CLOSE_POLICY_REQUEST_CANCEL) this.requestCancel()
     else
       this.server.later(
@@ -89,6 +91,7 @@ export class Child {
   }
 
   private hear(end: End): void {
+    this.over = true
     if (!this.awaited) return
     this.server.later(`${this.parent.id} hears of the end of ${this.workflowId}`, () => {
       if (!this.awaited) return
@@ -118,6 +121,7 @@ export class Child {
 
   private sendCancel(): void {
     this.server.later(`${this.workflowId} is asked to cancel by its parent`, () => {
+      if (this.over) return
       this.server.disturb(this.workflowId, 'its parent cancelled it')
       this.server.cancel(this.workflowId)
       if (this.command.cancellationType !== WAIT_CANCELLATION_REQUESTED || !this.awaited) return

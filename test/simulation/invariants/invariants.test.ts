@@ -1,0 +1,332 @@
+import { describe, expect, it } from 'vitest'
+import type { OperationStarted } from '../../../src/contracts/index.js'
+import type { SnapshotState } from '../world/model.js'
+import { Fixture, OPERATION } from './fixture.js'
+import { INVARIANTS, violations, type Violation } from './index.js'
+
+const SECOND = 'topology/shop/op/2'
+const LEDGER = 'topology/shop'
+
+/** What each invariant must notice, and the same with the one thing put right. */
+const CASES: { name: string; what: string; wrong: () => Violation[]; right: () => Violation[] }[] = [
+  {
+    name: 'one-operation',
+    what: 'two operations are open',
+    wrong: () => task((f) => void (f.open = new Set([OPERATION, SECOND]))),
+    right: () => task((f) => void (f.open = new Set([OPERATION, LEDGER]))),
+  },
+  {
+    name: 'current-iff-open',
+    what: 'nothing is current, but an operation is awaited',
+    wrong: () => task((f) => void (f.awaited = [OPERATION])),
+    right: () =>
+      task((f) => {
+        f.awaited = [OPERATION]
+        f.story.ledger = { ...f.story.ledger!, current: current(OPERATION) }
+      }),
+  },
+  {
+    name: 'current-iff-open',
+    what: 'what is current is followed by nobody',
+    wrong: () => task((f) => void (f.story.ledger = { ...f.story.ledger!, current: current(OPERATION) })),
+    right: () => task(() => {}),
+  },
+  {
+    name: 'starts-once',
+    what: 'a request has two operations',
+    wrong: () => task((f) => ask(f, {}, [OPERATION, SECOND])),
+    right: () => task((f) => ask(f, {}, [OPERATION, OPERATION])),
+  },
+  {
+    name: 'starts-in-time',
+    what: 'an operation begins after its request ended',
+    wrong: () => task((f) => ask(f, { notAfter: '2025-12-31T23:59:00Z' }, [OPERATION])),
+    right: () => task((f) => ask(f, { notAfter: '2026-01-01T00:00:10Z' }, [OPERATION])),
+  },
+  {
+    name: 'ends-with-result',
+    what: 'an operation fails without a result',
+    wrong: () => close((f) => void (f.operation.ended = { at: f.now, how: 'failed', end: null, message: 'so it is' })),
+    right: () => close((f) => f.end('succeeded')),
+  },
+  {
+    name: 'no-internal-error',
+    what: 'an operation says INTERNAL',
+    wrong: () => close((f) => f.end('failed', { code: 'INTERNAL' })),
+    right: () => close((f) => f.end('failed', { code: 'NO_ROOM' })),
+  },
+  {
+    name: 'undisturbed-succeeds',
+    what: 'an operation is rolled back for no reason',
+    wrong: () => close((f) => f.end('rolledBack')),
+    right: () =>
+      close((f) => {
+        f.operation.disturbed.push('an app broke')
+        f.end('rolledBack')
+      }),
+  },
+  {
+    name: 'destroyed-on-request',
+    what: 'a destroy begins that nobody asked for',
+    wrong: () => begin(new Fixture('destroy')),
+    right: () => begin(new Fixture('destroy'), (f) => void (f.story.ttl.dueAt = f.now)),
+  },
+  {
+    name: 'rolls-back-in-time',
+    what: 'a rollback goes to what was not stable before',
+    wrong: () => rollback('3'),
+    right: () => rollback('1'),
+  },
+  {
+    name: 'before-after-or-dirty',
+    what: 'a rolled back operation leaves another version behind',
+    wrong: () =>
+      close((f) => {
+        f.operation.touched.add('one/shop-web-1')
+        f.get('shop-web-1').app = { release: 'web@2', since: 0 }
+        f.end('rolledBack')
+      }),
+    right: () =>
+      close((f) => {
+        f.operation.touched.add('one/shop-web-1')
+        f.get('shop-web-1').data.written += 1
+        f.end('rolledBack')
+      }),
+  },
+  {
+    name: 'before-after-or-dirty',
+    what: 'an operation that succeeded leaves something stopped',
+    wrong: () =>
+      close((f) => {
+        f.operation.touched.add('one/shop-web-1')
+        f.get('shop-web-1').status = 'Stopped'
+        f.end('succeeded')
+      }),
+    right: () =>
+      close((f) => {
+        f.operation.touched.add('one/shop-web-1')
+        f.get('shop-web-1').status = 'Stopped'
+        f.end('needsAttention', { dirty: ['shop-web-1'] })
+      }),
+  },
+  {
+    name: 'keeps-stateful-data',
+    what: 'a stateful instance is deleted without force',
+    wrong: () => deleted({}),
+    right: () => deleted({ force: true }),
+  },
+  {
+    name: 'keeps-writes',
+    what: 'a snapshot is put over what was written since',
+    wrong: () => restored(7),
+    right: () => restored(0),
+  },
+  {
+    name: 'spares-bystanders',
+    what: "somebody else's instance is changed",
+    wrong: () =>
+      effect((f) => {
+        f.story.scenario.bystanders.push({ host: 'one', name: 'shop-web-1', topology: null, resource: '' })
+        return { kind: 'changed', instance: f.get('shop-web-1') }
+      }),
+    right: () => effect((f) => ({ kind: 'changed', instance: f.get('shop-web-1') })),
+  },
+  {
+    name: 'nothing-unknown',
+    what: 'an instance is left that the ledger does not know',
+    wrong: () =>
+      end((f) => {
+        f.open.add(LEDGER)
+        f.make(1, 'canary', 'canary')
+      }),
+    right: () =>
+      end((f) => {
+        f.open.add(LEDGER)
+        f.make(1, 'canary', 'canary')
+        f.story.ledger!.dirty = ['shop-web-1-canary']
+      }),
+  },
+  {
+    name: 'nothing-unknown',
+    what: 'instances are left without a ledger',
+    wrong: () => end(() => {}),
+    right: () => end((f) => void f.open.add(LEDGER)),
+  },
+  {
+    name: 'stable-is-there',
+    what: 'a stable instance is gone',
+    wrong: () =>
+      end((f) => {
+        f.open.add(LEDGER)
+        f.end('succeeded')
+        f.remove('shop-web-2')
+      }),
+    right: () =>
+      end((f) => {
+        f.open.add(LEDGER)
+        f.end('needsAttention')
+        f.remove('shop-web-2')
+      }),
+  },
+  {
+    name: 'serves-the-right-role',
+    what: 'a canary serves after the end',
+    wrong: () =>
+      close((f) => {
+        f.make(1, 'canary', 'canary')
+        f.serve(['shop-web-1', 'shop-web-2', 'shop-web-1-canary'])
+        f.end('succeeded')
+      }),
+    right: () =>
+      close((f) => {
+        f.make(1, 'canary', 'canary')
+        f.serve(['shop-web-1', 'shop-web-2', 'shop-web-1-canary'], [100, 100, 0])
+        f.end('succeeded')
+      }),
+  },
+  {
+    name: 'rolled-back-serves',
+    what: 'who served does not after an undo',
+    wrong: () =>
+      close((f) => {
+        f.serve(['shop-web-1'])
+        f.end('rolledBack')
+      }),
+    right: () => close((f) => f.end('rolledBack')),
+  },
+  {
+    name: 'succeeded-serves',
+    what: 'a live instance takes no traffic after a success',
+    wrong: () =>
+      close((f) => {
+        f.serve(['shop-web-1'])
+        f.end('succeeded')
+      }),
+    right: () => close((f) => f.end('succeeded')),
+  },
+  {
+    name: 'canary-share',
+    what: 'the new version gets more than its step says',
+    wrong: () => canary(100),
+    right: () => canary(22),
+  },
+  {
+    name: 'dirty-stays-out',
+    what: 'a cleanup lets a dirty instance in',
+    wrong: () => cleanup(['shop-web-1', 'shop-web-2']),
+    right: () => cleanup(['shop-web-1']),
+  },
+  {
+    name: 'pause-holds',
+    what: 'an operation succeeds though it is paused',
+    wrong: () => close((f) => void (f.end('succeeded').pausedAt = f.now - 600_000)),
+    right: () => close((f) => void f.end('succeeded')),
+  },
+  {
+    name: 'pause-holds',
+    what: 'something changes an hour after a pause',
+    wrong: () => paused(3_600_000),
+    right: () => paused(10_000),
+  },
+]
+
+describe('an invariant', () => {
+  it.each(CASES)('$name notices that $what', ({ name, wrong, right }) => {
+    expect(wrong().map(({ invariant }) => invariant)).toContain(name)
+    expect(right().map(({ invariant }) => invariant)).not.toContain(name)
+  })
+
+  it('has a case here, whichever it is', () => {
+    expect(new Set(CASES.map(({ name }) => name))).toEqual(new Set(INVARIANTS.map(({ name }) => name)))
+  })
+})
+
+function task(spoil: (fixture: Fixture) => void): Violation[] {
+  const fixture = new Fixture()
+  spoil(fixture)
+  return violations('afterTask', fixture.story, LEDGER)
+}
+
+function close(spoil: (fixture: Fixture) => void): Violation[] {
+  const fixture = new Fixture()
+  spoil(fixture)
+  return violations('atClose', fixture.story, fixture.operation)
+}
+
+function begin(fixture: Fixture, prepare: (fixture: Fixture) => void = () => {}): Violation[] {
+  prepare(fixture)
+  return violations('atBegin', fixture.story, fixture.operation)
+}
+
+function end(spoil: (fixture: Fixture) => void): Violation[] {
+  const fixture = new Fixture()
+  spoil(fixture)
+  return violations('atEnd', fixture.story)
+}
+
+type Change = { kind: 'changed'; instance: ReturnType<Fixture['get']> }
+function effect(change: (fixture: Fixture) => Change): Violation[] {
+  const fixture = new Fixture()
+  return violations('afterEffect', fixture.story, { ...change(fixture), by: OPERATION })
+}
+
+const current = (workflowId: string) => ({
+  ...{ id: 'op-1', number: 1, workflowId, kind: 'deploy' as const, step: '', startedAt: '2026-01-01T00:00:00Z' },
+})
+
+function ask({ story }: Fixture, request: { notAfter?: string; kind?: 'rollback' }, started: string[]): void {
+  const answers = started.map((workflowId): OperationStarted => ({ operation: 'op', workflowId, revision: 1 }))
+  story.asked.push({ at: 0, answers, request: { kind: 'deploy', requestId: 'r', ...request } })
+}
+
+/** Revision 1 was stable, then 2: a rollback has to go to 1. */
+function rollback(before: '1' | '3'): Violation[] {
+  const fixture = new Fixture()
+  fixture.end('succeeded')
+  const [one, two] = [fixture.revision, { ...fixture.revision, number: 2, digest: 'two' }]
+  const second = fixture.begin(SECOND, 'deploy')
+  second.input = { ...second.input, revision: two }
+  second.ended = fixture.operation.ended
+  fixture.story.ledger = { ...fixture.story.ledger!, stable: 2, desired: 2 }
+  const back = fixture.begin('topology/shop/op/3', 'rollback')
+  back.input = { ...back.input, revision: before === '1' ? one : { ...two, number: 3, digest: 'three' } }
+  ask(fixture, { kind: 'rollback' }, [back.id])
+  return violations('atClose', fixture.story, back)
+}
+
+function deleted(request: { force?: boolean }): Violation[] {
+  const fixture = new Fixture('deploy', request)
+  const instance = fixture.remove('shop-web-1')
+  instance.stateful = true
+  return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
+}
+
+function restored(lost: number): Violation[] {
+  const fixture = new Fixture()
+  const instance = fixture.get('shop-web-1')
+  const snapshot = { name: 'pre-deploy-1', createdAt: '2025-12-01T00:00:00Z', by: SECOND } as SnapshotState
+  return violations('afterEffect', fixture.story, { kind: 'restored', by: OPERATION, instance, snapshot, lost })
+}
+
+function canary(weight: number): Violation[] {
+  const fixture = new Fixture()
+  Object.assign(fixture.make(1, 'canary', 'canary').labels!, { digest: 'another' })
+  fixture.serve(['shop-web-1', 'shop-web-2', 'shop-web-1-canary'], [100, 100, weight])
+  return violations('afterEffect', fixture.story, routed())
+}
+
+function cleanup(names: string[]): Violation[] {
+  const fixture = new Fixture('cleanup')
+  Object.assign(fixture.operation.input, { dirty: ['shop-web-2'] })
+  Object.assign(fixture.operation, { servingBefore: [] })
+  fixture.serve(names)
+  return violations('afterEffect', fixture.story, routed())
+}
+
+function paused(agoMs: number): Violation[] {
+  const fixture = new Fixture()
+  fixture.operation.pausedAt = fixture.now - agoMs
+  return violations('afterEffect', fixture.story, routed())
+}
+
+const routed = () => ({ kind: 'routed' as const, by: OPERATION, host: 'one', before: null, now: null })
