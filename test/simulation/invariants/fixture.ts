@@ -54,7 +54,7 @@ export class Fixture {
         history: [],
         current: null,
       },
-      ...{ expiresAt: null, lastOperation: 1, dirty: [], standby: null },
+      ...{ expiresAt: null, lastOperation: 1, lastRevision: 1, stableBefore: [], dirty: [], standby: null },
     }
     for (const index of [1, 2]) this.make(index)
     this.serve(['shop-web-1', 'shop-web-2'])
@@ -77,6 +77,8 @@ export class Fixture {
           number: 1,
           revision: this.revision,
           base: this.revision,
+          requestId: 'r',
+          past: [],
           hosts: {},
           dirty: [],
           standby: [],

@@ -272,11 +272,16 @@ function effect(change: (fixture: Fixture) => Change): Violation[] {
 
 const current = (workflowId: string) => ({
   ...{ id: 'op-1', number: 1, workflowId, kind: 'deploy' as const, step: '', startedAt: '2026-01-01T00:00:00Z' },
+  revision: 1,
 })
 
 function ask({ story }: Fixture, request: { notAfter?: string; kind?: 'rollback' }, started: string[]): void {
   const answers = started.map((workflowId): OperationStarted => ({ operation: 'op', workflowId, revision: 1 }))
-  story.asked.push({ at: 0, answers, request: { kind: 'deploy', requestId: 'r', ...request } })
+  story.asked.push({
+    at: 0,
+    answers,
+    request: { kind: 'deploy', requestId: 'r', notAfter: '2027-01-01T00:00:00Z', ...request },
+  })
 }
 
 /** Revision 1 was stable, then 2: a rollback has to go to 1. */

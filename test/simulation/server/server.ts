@@ -332,6 +332,8 @@ export class Server {
         this.start(workflowType || run.type, run.id, args ?? [], { parent, ended: entry.ended })
         return null
       }
+      // It is on its way already, and its sender does not wait for it any more.
+      case 'cancelSignalWorkflow':
       case 'setPatchMarker':
       case 'upsertWorkflowSearchAttributes':
       case 'modifyWorkflowProperties':
