@@ -1,8 +1,7 @@
+import { workflowInfo } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../src/contracts/index.js'
-import { blueGreen as blueGreenStrategy } from '../src/strategies/blue-green.js'
-import { canary as canaryStrategy } from '../src/strategies/canary.js'
-import { recreate as recreateStrategy } from '../src/strategies/recreate.js'
-import { rolling as rollingStrategy } from '../src/strategies/rolling.js'
+import { STRATEGIES } from '../src/strategies/registry.js'
+import { failureOf } from './engine/failure.js'
 import { change } from './operations/change.js'
 
 /* Every workflow type that a worker registers; names as in src/contracts/names.ts. */
@@ -14,10 +13,14 @@ export { housekeeping } from './operations/housekeeping.js'
 export { inspect } from './operations/inspect.js'
 export { slice } from './operations/slice.js'
 
-/* A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. */
-type Change = (input: OperationInput) => Promise<OperationEnd>
-
-export const rolling: Change = (input) => change(input, rollingStrategy)
-export const blueGreen: Change = (input) => change(input, blueGreenStrategy)
-export const canary: Change = (input) => change(input, canaryStrategy)
-export const recreate: Change = (input) => change(input, recreateStrategy)
+/**
+ * A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. Temporal takes this one
+ * for a type that is not exported by name: a strategy in the registry needs nothing else.
+ * @throws ApplicationFailure INTERNAL for a type that is no strategy either
+ */
+export default async function changeByStrategy(input: OperationInput): Promise<OperationEnd> {
+  const { workflowType } = workflowInfo()
+  const strategy = STRATEGIES.find(({ name }) => name === workflowType)
+  if (strategy !== undefined) return change(input, strategy)
+  throw failureOf({ code: 'INTERNAL', message: `no workflow and no strategy is called ${workflowType}` })
+}

@@ -1,3 +1,5 @@
+import type { Approach } from '../topology/model.js'
+
 /* Names that clients, workers and the server agree on. */
 
 export const ledgerId = (topology: string): string => `topology/${topology}`
@@ -12,10 +14,6 @@ export const TASK_QUEUE = 'cul8er'
  */
 export const WorkflowType = {
   ledger: 'ledger',
-  rolling: 'rolling',
-  blueGreen: 'blueGreen',
-  canary: 'canary',
-  recreate: 'recreate',
   restore: 'restore',
   destroy: 'destroy',
   cleanup: 'cleanup',
@@ -23,7 +21,7 @@ export const WorkflowType = {
   inspect: 'inspect',
   housekeeping: 'housekeeping',
 } as const
-export type OperationWorkflowType = 'rolling' | 'blueGreen' | 'canary' | 'recreate' | 'restore' | 'destroy' | 'cleanup'
+export type OperationWorkflowType = Approach | 'restore' | 'destroy' | 'cleanup'
 
 /** Temporal search attributes that the server must know, with their types. */
 export const SEARCH_ATTRIBUTES = {

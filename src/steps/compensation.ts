@@ -37,16 +37,22 @@ export function compensationWords(undo: Compensation): string {
   }
 }
 
+/** Of all, these come first, in this order: requests go back to what serves well before anything is rebuilt. */
+const FIRST = ['withdraw', 'switch'] as const
+
 /**
  * The way back as a procedure: what was registered last comes first, neighbours of one kind `atOnce` at a time, and one that fails
- * keeps no other from being taken back. The traffic comes before anything else: canaries leave it, and ports lead back to the set that
- * stood by.
+ * keeps no other from being taken back. Traffic leaves canaries and a new set before anything else. With `exclusive`, all apps are
+ * stopped before the first one comes back.
  */
-export function compensationOf(registered: readonly Compensation[], atOnce: number): Stage[] {
+export function compensationOf(
+  registered: readonly Compensation[],
+  atOnce: number,
+  { exclusive = false }: { exclusive?: boolean } = {},
+): Stage[] {
   const undos = [
-    ...registered.filter(({ kind }) => kind === 'withdraw'),
-    ...registered.filter(({ kind }) => kind === 'switch'),
-    ...registered.filter(({ kind }) => kind !== 'withdraw' && kind !== 'switch').toReversed(),
+    ...FIRST.flatMap((first) => registered.filter(({ kind }) => kind === first)),
+    ...registered.filter(({ kind }) => !FIRST.some((first) => first === kind)).toReversed(),
   ]
   const groups: Compensation[][] = []
   for (const undo of undos) {
@@ -54,12 +60,29 @@ export function compensationOf(registered: readonly Compensation[], atOnce: numb
     if (last !== undefined && last[0]?.kind === undo.kind) last.push(undo)
     else groups.push([undo])
   }
-  return groups.map((group) => ({
+  const stops = exclusive ? undos.flatMap(stopped) : []
+  const back = groups.map((group): Stage => ({
     name: group[0] === undefined ? '' : `undo: ${compensationWords(group[0])}`,
     lanes: group.map(laneOf),
     atOnce,
     onFailure: 'continue',
   }))
+  return stops.length === 0 ? back : [{ name: 'undo: stop all', lanes: stops, atOnce, onFailure: 'ignore' }, ...back]
+}
+
+/** What was changed in place runs, or may run, the new version. */
+function stopped(undo: Compensation): Lane[] {
+  if (undo.kind !== 'restore' && undo.kind !== 'reinstall') return []
+  const { from } = undo
+  return [
+    {
+      host: from.host,
+      steps: [
+        { kind: 'drain', at: from },
+        { kind: 'halt', from },
+      ],
+    },
+  ]
 }
 
 function laneOf(undo: Compensation): Lane {

@@ -10,7 +10,7 @@ import type { Settings, Strategy } from './strategy.js'
  * A whole set beside the one that serves, verified before any traffic, then one switch. The old set stands by, running, for as
  * long as `keep` says; the ledger has it removed after that.
  */
-export const blueGreen: Strategy = {
+export const blueGreen: Strategy<'blueGreen'> = {
   name: 'blueGreen',
   summary: 'a whole new set beside the old one, then one switch',
   aliases: ['blue-green'],

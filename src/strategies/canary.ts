@@ -10,7 +10,7 @@ import type { Settings, Strategy } from './strategy.js'
  * Some instances of the new version take a growing share of the traffic, watched all the time. After the last step the stable
  * instances are updated in place, one batch after another, and the canaries go.
  */
-export const canary: Strategy = {
+export const canary: Strategy<'canary'> = {
   name: 'canary',
   summary: 'one new instance takes a growing share of the traffic, watched',
   aliases: [],

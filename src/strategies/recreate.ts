@@ -8,10 +8,11 @@ import type { Outline, Settings, Strategy } from './strategy.js'
  * Stops all, updates all, starts all: two versions never run at the same time, and requests fail meanwhile. For apps that cannot
  * share a database or a licence with another version of themselves.
  */
-export const recreate: Strategy = {
+export const recreate: Strategy<'recreate'> = {
   name: 'recreate',
   summary: 'stops all, updates all, starts all; requests fail meanwhile',
   aliases: [],
+  exclusive: true,
   outline(work, settings) {
     const { resources } = settings.revision.topology
     return levels(resources)

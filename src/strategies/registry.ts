@@ -5,11 +5,13 @@ import { rolling } from './rolling.js'
 import type { Strategy } from './strategy.js'
 
 /** Every strategy; the first one is the default. */
-export const STRATEGIES: readonly Strategy[] = [rolling, blueGreen, canary, recreate]
+export const STRATEGIES = [rolling, blueGreen, canary, recreate] as const satisfies readonly Strategy[]
+
+export type StrategyName = (typeof STRATEGIES)[number]['name']
 
 /** @throws Error for a name that the schema does not let through */
 export function strategyNamed(name: string): Strategy {
-  const found = STRATEGIES.find((strategy) => strategy.name === name)
+  const found = STRATEGIES.find((strategy: Strategy) => strategy.name === name)
   if (found === undefined) throw new Error(`no strategy ${name}`)
   return found
 }

@@ -5,7 +5,7 @@ import { laneOf } from './lanes.js'
 import type { Outline, Settings, Strategy } from './strategy.js'
 
 /** Batch after batch in place, each healthy and in the traffic before the next begins. */
-export const rolling: Strategy = {
+export const rolling: Strategy<'rolling'> = {
   name: 'rolling',
   summary: 'one batch after the other, in place',
   aliases: [],

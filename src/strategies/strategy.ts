@@ -24,15 +24,17 @@ export interface Outline {
  * How changes are ordered: a value, pure, so that a plan prints what an operation will do. To add one: a file beside this one, and a
  * line in the registry.
  */
-export interface Strategy {
-  /** As in the topology file. */
-  name: string
+export interface Strategy<Name extends string = string> {
+  /** As in the topology file; the type of its workflow, too. */
+  name: Name
   /** One line for the reference. */
   summary: string
   /** Also understood on the command line. */
   aliases: readonly string[]
   /** `rollback` goes by another strategy: what was stable before is not tried again. */
   rollsBackBy?: string
+  /** Two versions never run at the same time, on the way back neither. */
+  exclusive?: boolean
   /** Each resource has a blue and a green set. */
   colored?: boolean
   /** Time that it waits by design, ms: the progress deadline leaves room for it. */

@@ -1,3 +1,5 @@
+import type { StrategyName } from '../strategies/registry.js'
+
 /**
  * The normalised topology: plain JSON, every default filled in, one unit per quantity.
  * Times are integer milliseconds (`…Ms`), sizes integer MiB (`…MiB`), weights percent.
@@ -138,7 +140,7 @@ export interface CanaryStep {
 }
 
 /** A strategy by its name; the registry in `src/strategies` knows them all. */
-export type Approach = 'rolling' | 'blueGreen' | 'canary' | 'recreate'
+export type Approach = StrategyName
 
 export interface Strategy {
   approach: Approach

@@ -56,6 +56,6 @@ export function pastOf(state: LedgerState): Revision[] {
 
 /** A revision that was stable before is not tried with a canary again: going back is what is urgent. */
 export function workflowType({ kind }: Pick<OperationRequest, 'kind'>, approach: Approach): OperationWorkflowType {
-  if (kind === 'rollback') return (strategyNamed(approach).rollsBackBy as Approach | undefined) ?? approach
+  if (kind === 'rollback') return strategyNamed(strategyNamed(approach).rollsBackBy ?? approach).name as Approach
   return kind === 'deploy' ? approach : kind
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow'
 import type { LaneFailure, Procedure, Stage } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
+import { strategyNamed } from '../../src/strategies/registry.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { strategyOf } from '../../src/steps/view.js'
 import { withDeadline } from '../engine/deadline.js'
@@ -35,7 +36,7 @@ function atCommit(stages: readonly Stage[]): { way: Stage[]; rest: Stage[] } {
 }
 
 async function failed(run: Run, error: ErrorReport): Promise<Ending> {
-  const { rollback, maxParallel } = strategyOf(run)
+  const { rollback, maxParallel, approach } = strategyOf(run)
   run.steer.noReturn = 'the operation is already being undone'
   // A pause was for the way forward; nobody is to wait for the undo.
   run.steer.paused = false
@@ -44,7 +45,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const registered = run.compensations.all
   // Whatever comes next, no request more reaches a canary.
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
-  const stages = compensationOf(undos, maxParallel)
+  const stages = compensationOf(undos, maxParallel, { exclusive: strategyNamed(approach).exclusive })
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)

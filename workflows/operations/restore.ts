@@ -37,6 +37,11 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
     return carryOut(run, {
       stages: [
         ...targets.map((from) => restored(from, snapshot)),
+        // Together, and last: what serves may write, and could not be taken back any more without losing that.
+        {
+          name: 'back into the traffic',
+          lanes: targets.map((at) => ({ instance: at.name, host: at.host, steps: [{ kind: 'admit', at, from: at }] })),
+        },
         { name: 'verify', lanes: [{ steps: [{ kind: 'settle' }, { kind: 'recheck' }] }] },
         { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: [] }] }] },
         {
@@ -57,12 +62,12 @@ function restored(from: LiveInstance, snapshot: string): Stage {
       {
         instance: from.name,
         host: from.host,
+        staysDirty: true,
         steps: [
           { kind: 'drain', at: from, from },
           { kind: 'snapshot', from },
           { kind: 'restore', from, snapshot },
           { kind: 'healthy', at: from },
-          { kind: 'admit', at: from, from },
         ],
       },
     ],
