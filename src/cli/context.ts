@@ -50,6 +50,11 @@ export class Context {
     return this.json ? this.terminal.stderr : this.terminal.stdout
   }
 
+  /** Width of the terminal; one that does not know it says 0. */
+  get columns(): number {
+    return this.progress.columns || 80
+  }
+
   /** A line of progress, left out with `--quiet`. */
   say(line: string): void {
     if (this.options.quiet !== true) this.progress.write(`${line}\n`)

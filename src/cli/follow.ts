@@ -1,4 +1,4 @@
-import type { OperationResult, StepRecord } from '../contracts/index.js'
+import type { OperationResult, Position, StepRecord } from '../contracts/index.js'
 import type { Run, RunEvent } from '../client/index.js'
 import { ExitCode } from '../errors.js'
 import type { Context } from './context.js'
@@ -93,7 +93,9 @@ function liveScreen(context: Context, following: Following): Screen {
   const live = new Live(context.progress)
   const linesOf = eventLines(context, following)
   const open = new Map<string, StepRecord>()
-  const draw = (): void => live.draw([...open.values()].map((step) => openStepLine(step, context.colours)))
+  let stage: string[] = []
+  const draw = (): void =>
+    live.draw([...[...open.values()].map((step) => openStepLine(step, context.colours)), ...stage])
   const timer = setInterval(draw, DRAW_MS)
   return {
     show(event) {
@@ -102,7 +104,9 @@ function liveScreen(context: Context, following: Following): Screen {
         if (event.phase === 'ended') open.delete(key)
         else if (event.step.outcome === 'running' || event.step.outcome === 'waiting') open.set(key, event.step)
       }
-      linesOf(event).forEach((line) => live.print(line))
+      // It stands below the steps that go on, instead of among those that have ended.
+      if (event.type === 'stage') stage = linesOf(event)
+      else linesOf(event).forEach((line) => live.print(line))
       draw()
     },
     close() {
@@ -131,6 +135,8 @@ export function eventLines(
       case 'step':
         known.add(stepWords(event.step))
         return event.phase === 'ended' ? [stepLine(event.step, colours)] : []
+      case 'stage':
+        return [colours.dim(stageWords(event.position))]
       case 'waiting':
         return [`${colours.yellow('⏸')} you can ${event.for} now`]
       case 'says':
@@ -140,6 +146,8 @@ export function eventLines(
     }
   }
 }
+
+const stageWords = ({ stage, stages, name }: Position): string => `stage ${stage} of ${stages}: ${name}`
 
 /** As an operation says which step it is at. */
 const stepWords = ({ name, instance }: StepRecord): string => (instance === undefined ? name : `${name}: ${instance}`)

@@ -1,10 +1,12 @@
 import type { Change } from '../plan/model.js'
-import type { OperationResult, Progress, StepRecord } from '../contracts/index.js'
+import type { OperationResult, Position, Progress, StepRecord } from '../contracts/index.js'
 
 /** What happens in an operation, as a program or a terminal follows it. */
 export type RunEvent =
   | { type: 'planned'; changes: Change[] }
   | { type: 'step'; phase: 'started' | 'ended'; step: StepRecord }
+  /** Where it is in its procedure. */
+  | { type: 'stage'; position: Position }
   /** The step in words. */
   | { type: 'says'; words: string }
   /** A person may say something now: `promote or abort`. */
@@ -22,11 +24,17 @@ export function eventsBetween(before: Progress | null, after: Progress): RunEven
     ...steps.slice(0, planEnd),
     ...(planned ? [{ type: 'planned' as const, changes: after.changes }] : []),
     ...steps.slice(planEnd),
+    ...stageEvent(before?.position, after.position),
     ...(after.step !== before?.step ? [{ type: 'says' as const, words: after.step }] : []),
     ...(after.waitingFor !== null && after.waitingFor !== before?.waitingFor
       ? [{ type: 'waiting' as const, for: after.waitingFor }]
       : []),
   ]
+}
+
+function stageEvent(before: Position | null = null, after: Position | null = null): RunEvent[] {
+  if (after === null || after.stage === 0 || (after.stage === before?.stage && after.name === before.name)) return []
+  return [{ type: 'stage', position: after }]
 }
 
 // Wide operations drop old steps, so a place in the list names none.

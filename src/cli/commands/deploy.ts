@@ -99,7 +99,7 @@ async function consent(
 ): Promise<Settings | null> {
   if (options.yes === true) return settings
   const plan = settings.plan ?? (await cul8er.plan(topology, settings))
-  context.say(planText(plan.plan, context.colours))
+  context.say(planText(plan.plan, context.colours, context.columns))
   return (await agrees(context, options, plan.plan.empty ? 'Deploy all the same?' : `Deploy ${topology.name}?`))
     ? { ...settings, plan }
     : null

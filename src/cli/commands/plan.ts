@@ -31,7 +31,7 @@ export const plan = (app: App) =>
             await writePlan(resolve(cwd, out), saved)
           }
           const kept = out === undefined ? '' : `\nsaved; deploy it with: cul8er deploy --plan ${out}`
-          context.answer(saved.plan, planText(saved.plan, context.colours) + kept)
+          context.answer(saved.plan, planText(saved.plan, context.colours, context.columns) + kept)
           return saved.plan.empty ? ExitCode.done : ExitCode.changes
         })
       }),

@@ -1,14 +1,23 @@
 import type { Action, Change, Plan } from '../../plan/model.js'
 import type { Palette } from '../palette.js'
+import { procedureLines } from './procedure.js'
 
-/** A plan for people: a sign and a line for each change, its reasons below. */
+/** A plan for people: a sign and a line for each change, its reasons below; then the stages in which it is carried out. */
 export function planText(
-  { topology, changes, notes, empty }: Pick<Plan, 'topology' | 'changes' | 'notes' | 'empty'>,
+  { topology, changes, notes, empty, procedure }: Pick<Plan, 'topology' | 'changes' | 'notes' | 'empty' | 'procedure'>,
   colours: Palette,
+  columns = 80,
 ): string {
   const remarks = notes.map((note) => `${colours.yellow('!')} ${note}`)
   if (empty) return [`${colours.green('✔')} ${topology}: nothing to change`, ...remarks].join('\n')
-  return [`${colours.bold(topology)}: ${countText(changes)}`, ...changesLines(changes, colours), ...remarks].join('\n')
+  const stages = procedure === undefined ? [] : procedureLines(procedure, { columns, colours })
+  return [
+    `${colours.bold(topology)}: ${countText(changes)}`,
+    ...changesLines(changes, colours),
+    ...(stages.length === 0 ? [] : ['', colours.dim('in this order:'), ...stages]),
+    ...(stages.length === 0 || remarks.length === 0 ? [] : ['']),
+    ...remarks,
+  ].join('\n')
 }
 
 /** The changes alone. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LedgerState, OperationResult } from '../../../src/contracts/index.js'
@@ -37,6 +37,8 @@ test('plan: exit code 2 with changes, 0 without; a deploy in between', async () 
   expect(before.exit).toBe(2)
   const plan = JSON.parse(before.stdout) as Plan
   expect(plan).toMatchObject({ topology: 'shop', empty: false })
+  expect(plan.procedure?.stages.flatMap(({ lanes }) => lanes.map(({ instance }) => instance))).toContain('shop-app-2')
+  expect((await home.cul8er(['plan'], secret)).stdout).toMatch(/in this order:\n +1\. .*create/)
   expect(plan.changes.map(({ action, instance, host }) => [action, instance, host])).toEqual([
     ['create', 'shop-app-1', 'one'],
     ['create', 'shop-app-2', 'one'],
@@ -68,6 +70,17 @@ test('status: 0 and every instance healthy', async () => {
     ['shop-app-1', 'app', 'one', 'Running', []],
     ['shop-app-2', 'app', 'one', 'Running', []],
   ])
+})
+
+test('logs: of what runs, of what is not there, and of what was removed', async () => {
+  expect(await home.json(['logs'])).toEqual({ topology: 'shop', lines: [] })
+  const wrong = await home.cul8er(['logs', 'shop', 'ap', '--json'])
+  expect([wrong.exit, JSON.parse(wrong.stdout)]).toMatchObject([
+    64,
+    { error: { code: 'USAGE', message: 'nothing runs as ap (did you mean app?)' } },
+  ])
+  const none = await home.cul8er(['logs', '--operation', 'op-1', '--json'])
+  expect([none.exit, JSON.parse(none.stdout)]).toMatchObject([1, { error: { code: 'NOT_FOUND' } }])
 })
 
 test('a shell without the secret plans the same as the last deploy', async () => {
@@ -132,7 +145,14 @@ test('a rollback from a shell without the secret', async () => {
 
 test('history, ttl, state', async () => {
   const { operations } = await home.json<{ operations: LedgerState['history'] }>(['history'])
-  expect(operations.at(-1)).toMatchObject({ kind: 'rollback', outcome: 'succeeded' })
+  expect(operations.at(-1)).toMatchObject({
+    kind: 'rollback',
+    outcome: 'succeeded',
+    by: { directory: realpathSync(home.folder), options: expect.arrayContaining(['--to 1', '--yes']) as string[] },
+  })
+  const first = await home.json<{ steps: OperationResult['steps'] }>(['history', 'op-1'])
+  expect(first).toMatchObject({ topology: 'shop', operation: 'op-1', outcome: 'succeeded' })
+  expect(first.steps.map(({ name }) => name)).toContain('create')
   const { ttl } = await home.json<{ ttl: string }>(['ttl', 'set', '2h'])
   expect(Date.parse(ttl) - Date.now()).toBeGreaterThan(7_000_000)
   expect((await home.json<Status>(['status'])).ttl).toBe(ttl)

@@ -26,6 +26,11 @@ test.each<[string, RunEvent[], string[]]>([
     ['▶ paused at 20 %: the canary answered 0 requests'],
   ],
   ['not the beginning and the end', [says('planning'), says('succeeded'), says('rolledBack: aborted')], []],
+  [
+    'where it is in its procedure',
+    [{ type: 'stage', position: { stage: 2, stages: 5, name: 'batch 2 of 3' } }],
+    ['stage 2 of 5: batch 2 of 3'],
+  ],
   ['what a person can do', [{ type: 'waiting', for: 'promote or abort' }], ['⏸ you can promote or abort now']],
 ])('shows %s', (_what, events, lines) => {
   const linesOf = eventLines({ colours: plain })

@@ -22,9 +22,11 @@ const at = (steps: StepRecord[], more: Partial<Progress> = {}): Progress => ({
 const words = (events: RunEvent[]): string[] =>
   events.map((event) => {
     if (event.type === 'step') return `${event.step.name} ${event.phase} ${event.step.outcome}`
+    if (event.type === 'stage') return `stage ${event.position.stage} of ${event.position.stages}`
     if (event.type === 'waiting') return `waiting for ${event.for}`
     return event.type === 'says' ? `says ${event.words}` : event.type
   })
+const first = { stage: 1, stages: 3, name: 'batch 1 of 3' }
 const change = { action: 'create', instance: 'a' } as Change
 
 test.each<[string, Progress | null, Progress, string[]]>([
@@ -46,6 +48,15 @@ test.each<[string, Progress | null, Progress, string[]]>([
     at([step('plan', 'done'), step('create', 'running')], { changes: [change] }),
     ['plan started done', 'plan ended done', 'planned', 'create started running', 'says '],
   ],
+  [
+    'a stage begins',
+    at([]),
+    at([step('a', 'done')], { position: first }),
+    ['a started done', 'a ended done', 'stage 1 of 3'],
+  ],
+  ['the next one', at([], { position: first }), at([], { position: { ...first, stage: 2 } }), ['stage 2 of 3']],
+  ['the same stage', at([], { position: first }), at([], { position: { ...first } }), []],
+  ['no stage yet', at([]), at([], { position: { ...first, stage: 0 } }), []],
   ['words', at([]), at([], { step: 'create: a' }), ['says create: a']],
   ['a person may speak', at([]), at([], { waitingFor: 'promote or abort' }), ['waiting for promote or abort']],
   ['and still may', at([], { waitingFor: 'promote or abort' }), at([], { waitingFor: 'promote or abort' }), []],
