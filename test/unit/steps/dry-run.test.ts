@@ -22,19 +22,20 @@ function shown(
 ): string[] {
   const plan = planWork({ revision, observed, ...more })
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), plan, { revision })
-  return dryRun(stages, predictionOf({ revision, plan, observed, operation: 7 })).map(({ instance, step, args, stdin }) =>
-    [
-      `${instance}: ${step}`,
-      ...(args === null
-        ? []
-        : [
-            `incus ${briefArgs(args)
-              .join(' ')
-              .replaceAll(/ -c user\.cul8er\.\S+/g, '')
-              .replaceAll(/[0-9a-f]{64}/g, 'SHA')}`,
-          ]),
-      ...(stdin === undefined ? [] : [`< ${stdin}`]),
-    ].join(' | '),
+  return dryRun(stages, predictionOf({ revision, plan, observed, operation: 7 })).map(
+    ({ instance, step, args, stdin }) =>
+      [
+        `${instance}: ${step}`,
+        ...(args === null
+          ? []
+          : [
+              `incus ${briefArgs(args)
+                .join(' ')
+                .replaceAll(/ -c user\.cul8er\.\S+/g, '')
+                .replaceAll(/[0-9a-f]{64}/g, 'SHA')}`,
+            ]),
+        ...(stdin === undefined ? [] : [`< ${stdin}`]),
+      ].join(' | '),
   )
 }
 
