@@ -71,45 +71,49 @@ describe(`a topology of ${INSTANCES} instances`, () => {
   const releases = (): (string | undefined)[] => Object.values(rig.instances()).map(({ release }) => release)
   const serving = (): number[] => Object.values(rig.edges.get('front')?.serving('wide') ?? {})
 
-  it('deploys, updates, is undone at the very end and goes, within the limits', { timeout: INSTANCES * 4_000 }, async () => {
-    const versions = ['1.0.0', '1.1.0', '1.2.0']
-    const artifacts = Object.fromEntries(
-      await Promise.all(versions.map(async (v) => [`shop@${v}`, await rig.release('shop', v)] as const)),
-    )
-    const deploy = (version: string) =>
-      rig.run('wide', { kind: 'deploy', revision: rig.revision(topologyOf(wide(version)), artifacts) })
-    for (const version of ['1.0.0', '1.1.0']) {
-      const { outcome, error } = await deploy(version)
-      expect({ outcome, error }).toEqual({ outcome: 'succeeded' })
-      expect(releases()).toEqual(Array(INSTANCES).fill(`shop@${version}`))
+  it(
+    'deploys, updates, is undone at the very end and goes, within the limits',
+    { timeout: INSTANCES * 4_000 },
+    async () => {
+      const versions = ['1.0.0', '1.1.0', '1.2.0']
+      const artifacts = Object.fromEntries(
+        await Promise.all(versions.map(async (v) => [`shop@${v}`, await rig.release('shop', v)] as const)),
+      )
+      const deploy = (version: string) =>
+        rig.run('wide', { kind: 'deploy', revision: rig.revision(topologyOf(wide(version)), artifacts) })
+      for (const version of ['1.0.0', '1.1.0']) {
+        const { outcome, error } = await deploy(version)
+        expect({ outcome, error }).toEqual({ outcome: 'succeeded' })
+        expect(releases()).toEqual(Array(INSTANCES).fill(`shop@${version}`))
+        expect(serving()).toEqual(Array(EXPOSED).fill(100))
+      }
+      // The last of all cannot be updated.
+      const last = { host: 'front', instance: `wide-web-${EXPOSED}`, verb: 'cul8er-install' }
+      rig.emulator.fault({ match: last, fault: { error: 'not authorized' } })
+      const { outcome, error } = await deploy('1.2.0')
+      expect({ outcome, error }).toMatchObject({ outcome: 'rolledBack', error: { code: 'PERMISSION' } })
+      expect(releases()).toEqual(Array(INSTANCES).fill('shop@1.1.0'))
       expect(serving()).toEqual(Array(EXPOSED).fill(100))
-    }
-    // The last of all cannot be updated.
-    const last = { host: 'front', instance: `wide-web-${EXPOSED}`, verb: 'cul8er-install' }
-    rig.emulator.fault({ match: last, fault: { error: 'not authorized' } })
-    const { outcome, error } = await deploy('1.2.0')
-    expect({ outcome, error }).toMatchObject({ outcome: 'rolledBack', error: { code: 'PERMISSION' } })
-    expect(releases()).toEqual(Array(INSTANCES).fill('shop@1.1.0'))
-    expect(serving()).toEqual(Array(EXPOSED).fill(100))
-    expect(await rig.ledger('wide')).toMatchObject({ stable: 2, dirty: [] })
-    expect(await rig.run('wide', { kind: 'destroy' })).toMatchObject({ outcome: 'succeeded' })
-    expect(rig.instances()).toEqual({})
+      expect(await rig.ledger('wide')).toMatchObject({ stable: 2, dirty: [] })
+      expect(await rig.run('wide', { kind: 'destroy' })).toMatchObject({ outcome: 'succeeded' })
+      expect(rig.instances()).toEqual({})
 
-    const all = await histories(rig, 'topology/wide')
-    console.log(
-      [
-        'events, largest event, all bytes:',
-        ...all
-          .toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
-          .map(({ id, events, largest, total }) => `${id}: ${events}, ${kib(largest)}, ${kib(total)}`),
-      ].join('\n'),
-    )
-    expect(all.length).toBeGreaterThan(10)
-    const most = (key: 'events' | 'largest' | 'total'): number => Math.max(...all.map((figures) => figures[key]))
-    expect(most('events')).toBeLessThan(20_000)
-    expect(most('largest')).toBeLessThan(512 * 1024)
-    expect(most('total')).toBeLessThan(20_000_000)
-  })
+      const all = await histories(rig, 'topology/wide')
+      console.log(
+        [
+          'events, largest event, all bytes:',
+          ...all
+            .toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
+            .map(({ id, events, largest, total }) => `${id}: ${events}, ${kib(largest)}, ${kib(total)}`),
+        ].join('\n'),
+      )
+      expect(all.length).toBeGreaterThan(10)
+      const most = (key: 'events' | 'largest' | 'total'): number => Math.max(...all.map((figures) => figures[key]))
+      expect(most('events')).toBeLessThan(20_000)
+      expect(most('largest')).toBeLessThan(512 * 1024)
+      expect(most('total')).toBeLessThan(20_000_000)
+    },
+  )
 })
 
 const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { Compensation, Stage } from '../../../src/contracts/index.js'
+import { compensationOf, compensationWords, keyOf, targetOf } from '../../../src/steps/compensation.js'
+import { live } from './live.js'
+
+const [one, two, three] = [live('web-1'), live('web-2'), live('web-3')]
+const readmit = (from = one): Compensation => ({ kind: 'readmit', from })
+const restore = (from = one): Compensation => ({ kind: 'restore', from, snapshot: 'pre-deploy-2' })
+const reinstall = (from = one): Compensation => ({ kind: 'reinstall', from })
+const revive = (from = one): Compensation => ({ kind: 'revive', from })
+const made = (at = one): Compensation => ({ kind: 'delete', at })
+const ports: Compensation = { kind: 'switch', from: one, active: { web: 'blue' } }
+const withdraw: Compensation = { kind: 'withdraw', resources: ['web'] }
+
+/** `stage: instance step, step; …` */
+const read = (stages: readonly Stage[]): string[] =>
+  stages.map(
+    ({ name, lanes }) =>
+      `${name}: ${lanes.map(({ instance = '-', steps }) => `${instance} ${steps.map(({ kind }) => kind).join(', ')}`).join('; ')}`,
+  )
+
+describe('the order of compensations', () => {
+  it.each<[string, Compensation[], string[]]>([
+    ['nothing was done', [], []],
+    [
+      'the last one comes first, neighbours of a kind together',
+      [reinstall(one), reinstall(two), restore(three)],
+      [
+        'undo: restore snapshot pre-deploy-2: web-3 drain, restore, healthy, admit',
+        'undo: put the old release back, data kept: web-2 drain, configure, install, restart, healthy, admit; web-1 drain, configure, install, restart, healthy, admit',
+      ],
+    ],
+    [
+      'kinds that alternate stay apart',
+      [readmit(one), made(two), readmit(three)],
+      [
+        'undo: back into the traffic: web-3 admit',
+        'undo: remove what was made: web-2 drain, forget, keepLogs, delete',
+        'undo: back into the traffic: web-1 admit',
+      ],
+    ],
+    [
+      'canaries leave the traffic before anything else',
+      [made(two), withdraw, restore(one)],
+      [
+        'undo: take the canary out of the traffic: - weights',
+        'undo: restore snapshot pre-deploy-2: web-1 drain, restore, healthy, admit',
+        'undo: remove what was made: web-2 drain, forget, keepLogs, delete',
+      ],
+    ],
+    [
+      'the standby serves before anybody writes down that it does',
+      [made(two), made(three), ports, revive(one)],
+      [
+        'undo: switch the traffic back: - switch',
+        'undo: bring the old instance back: web-1 start, role, healthy, admit',
+        'undo: remove what was made: web-3 drain, forget, keepLogs, delete; web-2 drain, forget, keepLogs, delete',
+      ],
+    ],
+  ])('%s', (_title, registered, expected) => {
+    expect(read(compensationOf(registered, 5))).toEqual(expected)
+  })
+
+  it('goes on where one fails, so many at a time', () => {
+    expect(compensationOf([made(one), withdraw], 7)).toMatchObject([
+      { atOnce: 7, onFailure: 'continue' },
+      { atOnce: 7, onFailure: 'continue' },
+    ])
+  })
+
+  it('each lane says what it takes back, where', () => {
+    const [stage] = compensationOf([restore(live('web-2', { host: 'two' }))], 1)
+    expect(stage?.lanes[0]).toMatchObject({
+      instance: 'web-2',
+      host: 'two',
+      compensates: { undo: 'restore', instance: 'web-2', host: 'two' },
+    })
+  })
+})
+
+it.each<[Compensation, string, string, string]>([
+  [made(), 'web-1', 'web-1', 'remove what was made'],
+  [readmit(), 'web-1', 'web-1', 'back into the traffic'],
+  [restore(), 'web-1', 'web-1', 'restore snapshot pre-deploy-2'],
+  [reinstall(), 'web-1', 'web-1', 'put the old release back, data kept'],
+  [{ kind: 'configure', from: one }, 'web-1', 'web-1', 'put the old limits and devices back'],
+  [revive(), 'web-1', 'web-1', 'bring the old instance back'],
+  [{ kind: 'shelve', from: one }, 'web-1', 'web-1', 'put it aside again'],
+  [ports, 'web-1', 'switch ', 'switch the traffic back'],
+  [{ ...ports, from: null } as Compensation, 'the edge', 'switch ', 'switch the traffic back'],
+  [withdraw, 'web', 'withdraw ', 'take the canary out of the traffic'],
+])('$0.kind: what it is about, its place and its words', (undo, target, key, words) => {
+  expect([targetOf(undo), keyOf(undo), compensationWords(undo)]).toEqual([target, key, words])
+})
