@@ -40,12 +40,19 @@ describe('a stateful instance', () => {
       run: (request: Omit<Parameters<Rig['run']>[1], 'requestId'>) => rig.run(name, request),
       deploy: (declared: Declared = {}, force = false) =>
         rig.run(name, { kind: 'deploy', revision: revision(declared), force }),
-      /** `name role status resource`. */
+      /** Something of its own, which another instance of the name would not have. */
+      write: () => rig.emulator.execute(name, ['config', 'set', `${name}-my-db`, 'user.data=precious']),
+      /** `name role status resource`, and what it holds. */
       there: () =>
         instances()
-          .map(
-            ({ name: instance, status, config }) =>
-              `${instance.replace(`${name}-`, '')} ${config['user.cul8er.role']} ${status} ${config['user.cul8er.resource']}`,
+          .map(({ name: instance, status, config }) =>
+            [
+              instance.replace(`${name}-`, ''),
+              config['user.cul8er.role'],
+              status,
+              config['user.cul8er.resource'],
+              ...(config['user.data'] === undefined ? [] : [config['user.data']]),
+            ].join(' '),
           )
           .sort(),
       labels: () => instances().map(({ config }) => config['user.cul8er.stateful']),
@@ -55,7 +62,7 @@ describe('a stateful instance', () => {
     }
   }
 
-  const LIVE = ['my-db live Running my_db']
+  const LIVE = ['my-db live Running my_db precious']
 
   it.each<[string, Declared]>([
     ['is called otherwise', { resource: 'data' }],
@@ -64,6 +71,7 @@ describe('a stateful instance', () => {
   ])('whose resource %s stays, untouched', async (_what, declared) => {
     const db = database()
     expect(await db.deploy()).toMatchObject({ outcome: 'succeeded' })
+    await db.write()
     expect(db.labels()).toEqual(['true'])
     expect(await db.deploy(declared)).toMatchObject({ outcome: 'failed', error: { code: 'DATA_LOSS' } })
     expect(db.there()).toEqual(LIVE)
@@ -73,6 +81,7 @@ describe('a stateful instance', () => {
   it('whose resource was deployed without it is not lost by going back either', async () => {
     const db = database()
     expect(await db.deploy()).toMatchObject({ outcome: 'succeeded' })
+    await db.write()
     const forced = await db.deploy({ resource: 'data' }, true)
     expect(forced).toMatchObject({ outcome: 'succeeded' })
     expect(await db.run({ kind: 'rollback', to: 1 })).toMatchObject({ outcome: 'failed', error: { code: 'DATA_LOSS' } })
@@ -82,8 +91,9 @@ describe('a stateful instance', () => {
   it('keeps its place under a name that is the same to Incus, and serves all the while', async () => {
     const db = database()
     expect(await db.deploy()).toMatchObject({ outcome: 'succeeded' })
+    await db.write()
     expect(await db.deploy({ resource: 'my-db' })).toMatchObject({ outcome: 'succeeded' })
-    expect(db.there()).toEqual(['my-db live Running my-db'])
+    expect(db.there()).toEqual(['my-db live Running my-db precious'])
     expect(db.serving()).toEqual(['my-db'])
     expect(await db.plan({ resource: 'my-db' })).toEqual([])
   })
@@ -91,6 +101,7 @@ describe('a stateful instance', () => {
   it('gets its old name back when that is undone', async () => {
     const db = database()
     expect(await db.deploy()).toMatchObject({ outcome: 'succeeded' })
+    await db.write()
     expect(await db.deploy({ resource: 'my-db', version: '2.0.0' })).toMatchObject({ outcome: 'rolledBack' })
     expect(db.there()).toEqual(LIVE)
     expect(await db.plan()).toEqual([])
@@ -101,8 +112,9 @@ describe('a stateful instance', () => {
     const hold = { strategy: { rollback: { onFailure: 'hold' } } }
     const bad = { ...hold, version: '2.0.0', app: { image: 'cul8er/debian' } }
     expect(await db.deploy(hold)).toMatchObject({ outcome: 'succeeded' })
+    await db.write()
     expect(await db.deploy(bad, true)).toMatchObject({ outcome: 'held' })
-    expect(db.there()).toEqual(['my-db old Stopped my_db', 'my-db-green new Running my_db'])
+    expect(db.there()).toEqual(['my-db old Stopped my_db precious', 'my-db-green new Running my_db'])
     expect(await db.deploy(bad)).toMatchObject({ outcome: 'failed', error: { code: 'DATA_LOSS' } })
     expect(await db.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded', revision: 1 })
     expect(db.there()).toEqual(LIVE)
@@ -114,10 +126,11 @@ describe('a stateful instance', () => {
     const db = database()
     const { name } = db.revision().topology
     expect(await db.deploy()).toMatchObject({ outcome: 'succeeded' })
+    await db.write()
     rig.emulator.fault({ match: { host: name, verb: 'start' }, fault: { error: 'not authorized' }, times: 'always' })
     const bad = { version: '2.0.0', app: { image: 'cul8er/debian' } }
     expect(await db.deploy(bad, true)).toMatchObject({ outcome: 'needsAttention' })
-    expect(db.there()).toEqual(['my-db old Stopped my_db'])
+    expect(db.there()).toEqual(['my-db old Stopped my_db precious'])
     rig.emulator.clearFaults()
     expect(await db.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded', revision: 1 })
     expect(db.there()).toEqual(LIVE)

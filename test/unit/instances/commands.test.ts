@@ -38,6 +38,11 @@ describe('labels of an instance that is made', () => {
     })
   })
 
+  it('say that it is stateful, where it is', () => {
+    expect(labelsOf({ ...spec, stateful: true }, stamp, new Map())).toMatchObject({ stateful: true })
+    expect(labelsOf(spec, stamp, new Map())).not.toHaveProperty('stateful')
+  })
+
   it.each<[string, ReadonlyMap<string, string>, string]>([
     ['as an activity found it', new Map([['KEY', 'k2']]), 'k2'],
     ['as it was sealed', new Map(), 'k1'],

@@ -213,6 +213,33 @@ describe('a dry run of blue-green', () => {
   })
 })
 
+describe('a dry run of what was put aside', () => {
+  const database = plain({ stateful: true })
+  const newer = plain({ stateful: true, image: 'new' })
+  const original = worldOf(database, { role: 'old' }).map((i) => ({ ...i, status: 'Stopped' as const }))
+  const back = [
+    'shop-web: start | incus start shop-web',
+    'shop-web: wait until healthy',
+    'shop-web: take over | incus config set shop-web user.cul8er.role=live',
+  ]
+
+  it.each<[string, ObservedInstance[], string[]]>([
+    ['starts it again', original, back],
+    [
+      'stops first what never took its place',
+      [...original, ...worldOf(newer, { role: 'new', slot: 'green' })],
+      [
+        'shop-web-green: put aside | incus config set shop-web-green user.cul8er.role=old',
+        'shop-web-green: stop | incus stop --timeout=30 shop-web-green',
+        ...back,
+        'shop-web-green: delete | incus delete --force shop-web-green',
+      ],
+    ],
+  ])('%s', (_what, observed, expected) => {
+    expect(shown(database, observed)).toEqual(expected)
+  })
+})
+
 it('a dry run of a canary tries one before the others, and takes it away', () => {
   const of = (version: string) =>
     plain({ replicas: 2, ...released(version), ...exposed }, { strategy: { approach: 'canary' } })
