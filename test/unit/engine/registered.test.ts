@@ -24,7 +24,7 @@ it.each<[string, Compensation[], string[]]>([
   [
     'one way back for each instance, in the order of the first registration',
     [readmit, made('web-2'), restore, reinstall],
-    ['web-1: put the old release back, data kept', 'web-2: remove what was made'],
+    ['web-1: put the old release back, data kept', 'web-2: remove the new instance'],
   ],
   [
     'canaries of several resources at once',

@@ -153,7 +153,7 @@ describe('on to the newer revision', () => {
       'the original is gone, and two were not finished: one of them gets the place',
       [...newer('new'), ...worldOf(V1, { role: 'new', slot: 'blue', operation: 2 })],
       [],
-      ['replace shop-db-blue by shop-db-green@one: operation 2 made it and did not finish'],
+      ['replace shop-db-blue by shop-db-green@one: created by operation 2, which did not finish'],
     ],
     [
       'the original is gone: what was not finished is all there is',

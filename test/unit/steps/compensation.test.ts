@@ -35,7 +35,7 @@ describe('the order of compensations', () => {
       [readmit(one), made(two), readmit(three)],
       [
         'undo: back into the traffic: web-3 admit',
-        'undo: remove what was made: web-2 drain, forget, keepLogs, delete',
+        'undo: remove the new instance: web-2 drain, forget, keepLogs, delete',
         'undo: back into the traffic: web-1 admit',
       ],
     ],
@@ -45,7 +45,7 @@ describe('the order of compensations', () => {
       [
         'undo: take the canary out of the traffic: - weights',
         'undo: restore snapshot pre-deploy-2: web-1 drain, restore, healthy, admit',
-        'undo: remove what was made: web-2 drain, forget, keepLogs, delete',
+        'undo: remove the new instance: web-2 drain, forget, keepLogs, delete',
       ],
     ],
     [
@@ -54,7 +54,7 @@ describe('the order of compensations', () => {
       [
         'undo: switch the traffic back: - switch',
         'undo: bring the old instance back: web-1 start, role, healthy, admit',
-        'undo: remove what was made: web-3 drain, forget, keepLogs, delete; web-2 drain, forget, keepLogs, delete',
+        'undo: remove the new instance: web-3 drain, forget, keepLogs, delete; web-2 drain, forget, keepLogs, delete',
       ],
     ],
   ])('%s', (_title, registered, expected) => {
@@ -79,13 +79,13 @@ describe('the order of compensations', () => {
 })
 
 it.each<[Compensation, string, string, string]>([
-  [made(), 'web-1', 'web-1', 'remove what was made'],
+  [made(), 'web-1', 'web-1', 'remove the new instance'],
   [readmit(), 'web-1', 'web-1', 'back into the traffic'],
   [restore(), 'web-1', 'web-1', 'restore snapshot pre-deploy-2'],
   [reinstall(), 'web-1', 'web-1', 'put the old release back, data kept'],
   [{ kind: 'configure', from: one }, 'web-1', 'web-1', 'put the old limits and devices back'],
   [revive(), 'web-1', 'web-1', 'bring the old instance back'],
-  [{ kind: 'shelve', from: one }, 'web-1', 'web-1', 'put it aside again'],
+  [{ kind: 'shelve', from: one }, 'web-1', 'web-1', 'back to standby'],
   [ports, 'web-1', 'switch ', 'switch the traffic back'],
   [{ ...ports, from: null } as Compensation, 'the edge', 'switch ', 'switch the traffic back'],
   [withdraw, 'web', 'withdraw ', 'take the canary out of the traffic'],

@@ -229,7 +229,7 @@ describe('a dry run of what was put aside', () => {
       'stops first what never took its place',
       [...original, ...worldOf(newer, { role: 'new', slot: 'green' })],
       [
-        'shop-web-green: put aside | incus config set shop-web-green user.cul8er.role=old',
+        'shop-web-green: mark as old | incus config set shop-web-green user.cul8er.role=old',
         'shop-web-green: stop | incus stop --timeout=30 shop-web-green',
         ...back,
         'shop-web-green: delete | incus delete --force shop-web-green',

@@ -84,7 +84,7 @@ describe('what an instance was before', () => {
   it('that is not known is no guess', () => {
     const from = found(UNKNOWN)
     const view = viewOf({ title: '', base: null, cpu: null })
-    expect(() => specOf(view, from, from)).toThrow('what shop-web was before is not known')
+    expect(() => specOf(view, from, from)).toThrow('cannot undo shop-web: no kept revision')
     expect(specOf(view, from).config['limits.cpu']).toBe('3')
   })
 })
