@@ -8,11 +8,9 @@ import type { Ours } from './work.js'
 export const knowingData = (ours: readonly Ours[], revision: Revision, base: Revision | null): Ours[] =>
   ours.map((instance) => {
     const { labels, formerly } = instance
-    const stateful =
-      labels.stateful === true ||
-      declaresStateful(revision, labels.resource) ||
-      declaresStateful(base, formerly?.resource ?? labels.resource)
-    return stateful ? { ...instance, labels: { ...labels, stateful } } : instance
+    const isDeclaredSo =
+      declaresStateful(revision, labels.resource) || declaresStateful(base, formerly?.resource ?? labels.resource)
+    return isDeclaredSo ? { ...instance, labels: { ...labels, stateful: true } } : instance
   })
 
 const declaresStateful = (revision: Revision | null, resource: string): boolean =>

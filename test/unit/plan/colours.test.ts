@@ -117,6 +117,17 @@ describe('blue-green sets', () => {
   })
 })
 
+it('the color of what comes does not depend on the order in which hosts answered', () => {
+  const observed = [
+    ...set('1', 'blue', 'live', { replicas: 3 }).slice(1, 2),
+    ...set('1', 'green', 'live', { replicas: 3 }).slice(2),
+  ]
+  const revision = wanted('1', { replicas: 1 })
+  const made = (all: ObservedInstance[]) => planWork({ revision, observed: all }).work.map(({ instance }) => instance)
+  expect(made(observed)).toContain('shop-web-1-blue')
+  expect(made(observed.toReversed())).toEqual(made(observed))
+})
+
 describe('a kept set', () => {
   const live = set('2', 'green')
   const old = set('1', 'blue', 'old')

@@ -143,9 +143,9 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         fc.pre(plan !== null)
         const keep = input.revision.topology.strategy.approach === 'blueGreen'
         const after = apply(input.revision, plan.work, input.observed, { keep })
-        // What was put aside by an earlier operation is kept by nobody, and stays all the same.
+        // What was put aside, or not finished, by an earlier operation is kept by nobody, and stays all the same.
         const aside = new Set(
-          plan.bystanders.filter((i) => i.role === 'old' && !input.standby?.includes(i.name)).map(place),
+          plan.bystanders.filter((i) => i.role !== 'live' && !input.standby?.includes(i.name)).map(place),
         )
         // Without its label it is known by the revision before, which is forgotten from here on.
         for (const { labels } of after.filter((i) => aside.has(place(i)))) if (labels) labels.stateful = true

@@ -136,6 +136,15 @@ describe('on to the newer revision', () => {
       ['update shop-db-green@one: dirty: an earlier operation left it half changed', KEPT],
     ],
     [
+      'both live, the newer one half changed: the whole one has the place',
+      [...original('live'), ...newer('live')],
+      ['shop-db-green'],
+      [
+        `${WOULD_REPLACE} (image is pg:1, should be pg:2); ` +
+          'shop-db-green on one is stateful and would be deleted, its data with it (another instance has its place)',
+      ],
+    ],
+    [
       'the newer one never took the place: the data of the original is asked about again',
       [...original('old', STOPPED), ...newer('new')],
       ['shop-db-green'],
