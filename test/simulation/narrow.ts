@@ -6,5 +6,5 @@ import type { Replacement } from './mutations/replacement.js'
  */
 export const NARROW: readonly Replacement[] = [
   { file: 'workflows/strategies/rolling.ts', replace: 'const INLINE_MOST = 120', by: 'const INLINE_MOST = 2' },
-  { file: 'workflows/strategies/rolling.ts', replace: 'const LEG_SIZE = 50', by: 'const LEG_SIZE = 3' },
+  { file: 'workflows/strategies/rolling.ts', replace: 'const LEG_SIZE = 50', by: 'const LEG_SIZE = 4' },
 ]
