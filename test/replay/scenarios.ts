@@ -1,4 +1,5 @@
 import type { Outcome } from '../../src/contracts/index.js'
+import type { StrategyName } from '../../src/strategies/registry.js'
 import { deploy, ended, finish, ledgerUntil, start, until, type Stage } from './stage.js'
 
 /** Runs until the operation that is to be recorded has ended, and names its workflow and how it shall have ended. */
@@ -22,7 +23,7 @@ const updated =
     return ended(outcome, await start(stage, version, strategy), stage)
   }
 
-const outcomes = (approach: 'rolling' | 'blueGreen' | 'canary'): Record<string, Scenario> => ({
+const outcomes = (approach: StrategyName): Record<string, Scenario> => ({
   [`${approach}-first`]: async (stage) => ended('succeeded', await start(stage, '1.0.0', { approach }), stage),
   [`${approach}-succeeded`]: updated({ approach }, '1.1.0', 'succeeded'),
   [`${approach}-rolledBack`]: updated({ approach }, '2.0.0', 'rolledBack'),
@@ -47,6 +48,8 @@ export const SCENARIOS: Record<string, Scenario> = {
   ...outcomes('rolling'),
   ...outcomes('blueGreen'),
   ...outcomes('canary'),
+  ...outcomes('recreate'),
+  'rolling-baked': updated({ approach: 'rolling', bake: '1s' }, '1.1.0', 'succeeded'),
   'rolling-drift': async (stage) => {
     await deploy(stage, '1.0.0', {})
     await stage.rig.emulator.execute(stage.name, ['stop', '--force', `${stage.name}-web-1`])
@@ -128,7 +131,7 @@ export const SCENARIOS: Record<string, Scenario> = {
     const run = await start(stage, '1.0.0', { maxParallel: 50 }, WIDE)
     return ended('succeeded', run, stage)
   },
-  leg: async (stage) => {
+  slice: async (stage) => {
     const run = await start(stage, '1.0.0', { maxParallel: 50 }, WIDE)
     await finish(stage, run)
     return { workflowId: `${run.workflowId}/forward/3`, outcome: null }
