@@ -78,8 +78,8 @@ function revived(action: Work['action'], at: Place, from: LiveInstance): Step[] 
     ...(action === 'replace' ? retired(from) : []),
     { kind: 'start', at, revive: { ...from, ...at, address: null } },
     { kind: 'healthy', at },
-    { kind: 'admit', at },
     { kind: 'role', at, role: 'live' },
+    { kind: 'admit', at },
   ]
 }
 

@@ -11,7 +11,9 @@ import type { Settings, Strategy } from './strategy.js'
 export function procedureOf(strategy: Strategy, { work }: Pick<WorkPlan, 'work'>, settings: Settings): Procedure {
   const { topology } = settings.revision
   const makes = work.filter(({ action, revive }) => (action === 'create' || action === 'replace') && revive !== true)
-  const inTheWay = work.filter((w) => w.action === 'delete' && makes.some(({ instance }) => instance === w.instance))
+  const inTheWay = work.filter(
+    (w) => w.action === 'delete' && makes.some(({ instance, host }) => instance === w.instance && host === w.host),
+  )
   const superfluous = work.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
   const outline = strategy.outline(
     work.filter(({ action }) => action !== 'delete'),

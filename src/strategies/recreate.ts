@@ -94,8 +94,8 @@ function admitted(work: Work): Lane {
     instance: at.name,
     host: at.host,
     steps: [
-      { kind: 'admit', at, ...(work.action === 'update' && work.from !== null ? { from: work.from } : {}) },
       ...(work.action === 'replace' ? [{ kind: 'role' as const, at, role: 'live' as const }] : []),
+      { kind: 'admit', at, ...(work.action === 'update' && work.from !== null ? { from: work.from } : {}) },
     ],
   }
 }
