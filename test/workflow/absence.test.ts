@@ -1,5 +1,4 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import type { Connection } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { WorkflowBundle } from '@temporalio/worker'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'

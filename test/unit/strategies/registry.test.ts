@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type * as Registry from '../../../src/strategies/registry.js'
 import type { Strategy } from '../../../src/strategies/strategy.js'
 
 /* A strategy is a file and a line in the registry; everything else that knows strategies by name follows from it. */
@@ -13,7 +14,7 @@ const toy: Strategy = {
 beforeEach(() => {
   vi.resetModules()
   vi.doMock('../../../src/strategies/registry.js', async (original) => {
-    const real = await original<typeof import('../../../src/strategies/registry.js')>()
+    const real = await original<typeof Registry>()
     const all = [...real.STRATEGIES, toy]
     return {
       STRATEGIES: all,
