@@ -1,4 +1,4 @@
-import type { ProcedureView, Stage } from '../contracts/index.js'
+import type { ProcedureView, Stage, Step } from '../contracts/index.js'
 import type { ObservedInstance, Revision } from '../plan/model.js'
 import { snapshotName } from '../plan/naming.js'
 import type { WorkPlan } from '../plan/plan.js'
@@ -50,8 +50,12 @@ export const procedureView = (stages: readonly Stage[], prediction: Prediction):
         const named = kind.foreseen?.(step, prediction) ?? kind.skip?.(step, prediction) !== true
         return named ? [kind.words(step, prediction)] : []
       })
-      return words.length === 0 ? [] : [{ instance: instance ?? null, host: host ?? null, steps: words }]
+      return words.length === 0 ? [] : [{ instance: instance ?? nameIn(steps), host: host ?? null, steps: words }]
     })
     return shown.length === 0 ? [] : [{ name, lanes: shown }]
   }),
 })
+
+/** The instance that a lane is about, where the lane itself names none. */
+const nameIn = (steps: readonly Step[]): string | null =>
+  steps.map((step) => kindOf(step).instance(step)).find((name) => name !== null) ?? null

@@ -19,6 +19,7 @@ import {
 } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
 import { keyOf } from '../../src/steps/compensation.js'
+import { pack, type Packed } from '../../src/steps/packing.js'
 import { instancesOf } from '../../src/steps/slices.js'
 import { beside } from '../concurrency.js'
 import { quick } from './activities.js'
@@ -28,7 +29,7 @@ import type { Direction, Run, RunInput } from './run.js'
 
 /** A part of a wide procedure, in a history of its own: 1,000 instances in one would burst it. */
 export interface SliceInput extends RunInput {
-  stages: Stage[]
+  stages: Packed
   title: string
   direction: Direction
   committed: boolean
@@ -37,6 +38,12 @@ export interface SliceInput extends RunInput {
   dirty: string[]
   proven: Proven[]
   compensations: Compensation[]
+}
+
+interface Slice {
+  input: SliceInput
+  lanes: Lane[]
+  workflowId: string
 }
 
 type Child = ChildWorkflowHandle<(input: SliceInput) => Promise<SliceEnd>>
@@ -58,7 +65,7 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
   const input: SliceInput = {
     ...run.input,
     traffic: run.traffic,
-    stages,
+    stages: pack(stages),
     title,
     direction,
     committed: run.committed,
@@ -68,7 +75,7 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
     proven: [...run.proven.values()].filter(({ spec }) => own.has(spec.name)),
     compensations: goesOn ? [] : run.compensations.all.filter((undo) => own.has(keyOf(undo))),
   }
-  const end = await ended(run, input, `${workflowInfo().workflowId}/${direction}/${run.slices}`)
+  const end = await ended(run, { input, lanes, workflowId: `${workflowInfo().workflowId}/${direction}/${run.slices}` })
   takeOver(run, own, end)
   if (end.error === null) return
   if (!goesOn) throw failureOf(end.error)
@@ -81,7 +88,8 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
 const named = (lanes: readonly Lane[]): string[] => lanes.flatMap(({ instance }) => instance ?? [])
 
 /** A slice never fails by itself: when its workflow did, or was terminated, its history still says what it did. */
-async function ended(run: Run, input: SliceInput, workflowId: string): Promise<SliceEnd> {
+async function ended(run: Run, slice: Slice): Promise<SliceEnd> {
+  const { input, workflowId } = slice
   try {
     const child: Child = await startChild<(input: SliceInput) => Promise<SliceEnd>>(WorkflowType.slice, {
       workflowId,
@@ -96,14 +104,14 @@ async function ended(run: Run, input: SliceInput, workflowId: string): Promise<S
       () => passOn(run, child),
     )
   } catch (error) {
-    return CancellationScope.nonCancellable(() => lostSlice(input, workflowId, reportOf(error)))
+    return CancellationScope.nonCancellable(() => lostSlice(slice, reportOf(error)))
   }
 }
 
 /** Activities of a workflow that is gone learn it from the answer to a heartbeat, ms. */
 const LAST_ACTIVITY_MS = 7_000
 
-async function lostSlice(input: SliceInput, workflowId: string, cause: ErrorReport): Promise<SliceEnd> {
+async function lostSlice({ input, lanes, workflowId }: Slice, cause: ErrorReport): Promise<SliceEnd> {
   await sleep(LAST_ACTIVITY_MS, { summary: 'until the activities of a lost slice have ended' })
   const told = await quick({ summary: workflowId })
     .readSlice({ workflowId })
@@ -111,14 +119,13 @@ async function lostSlice(input: SliceInput, workflowId: string, cause: ErrorRepo
   const error: ErrorReport = { ...cause, message: `a part of the operation was lost: ${cause.message}` }
   if (told !== null) return { ...told, error }
   // Nobody knows how far it came: each of its instances may be half changed.
-  const { traffic, proven, stages, lost } = input
-  const lanes = stages.flatMap((stage) => stage.lanes).filter(({ instance }) => instance !== undefined)
+  const { traffic, proven, lost } = input
   return {
     traffic,
     compensations: [],
     proven,
     dirty: [...new Set([...input.dirty, ...named(lanes)])],
-    failures: lanes.map((lane) => laneFailure(lane, error)),
+    failures: lanes.filter(({ instance }) => instance !== undefined).map((lane) => laneFailure(lane, error)),
     lost,
     steps: [],
     error,

@@ -1,6 +1,7 @@
 import { isCancellation, setHandler } from '@temporalio/workflow'
 import { sliceSoFar, type SliceEnd, type StepRecord } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
+import { unpack } from '../../src/steps/packing.js'
 import { reportOf } from '../engine/failure.js'
 import { interpret } from '../engine/interpreter.js'
 import { Recorder } from '../engine/recorder.js'
@@ -28,7 +29,7 @@ export async function slice(input: SliceInput): Promise<SliceEnd> {
   })
   setHandler(sliceSoFar, () => soFar(null))
   try {
-    await interpret(run, input.stages, input.direction)
+    await interpret(run, unpack(input.stages), input.direction)
     return soFar(null)
   } catch (error) {
     return soFar(isCancellation(error) ? { code: 'ABORTED', message: 'the operation was aborted' } : reportOf(error))

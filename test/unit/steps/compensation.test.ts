@@ -87,7 +87,7 @@ it.each<[Compensation, string, string, string]>([
   [revive(), 'web-1', 'web-1', 'bring the old instance back'],
   [{ kind: 'shelve', from: one }, 'web-1', 'web-1', 'back to standby'],
   [ports, 'web-1', 'switch ', 'switch the traffic back'],
-  [{ ...ports, from: null } as Compensation, 'the edge', 'switch ', 'switch the traffic back'],
+  [{ ...ports, from: null }, 'the edge', 'switch ', 'switch the traffic back'],
   [withdraw, 'web', 'withdraw ', 'take the canary out of the traffic'],
 ])('$0.kind: what it is about, its place and its words', (undo, target, key, words) => {
   expect([targetOf(undo), keyOf(undo), compensationWords(undo)]).toEqual([target, key, words])
