@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { reportOf } from './report.js'
 import { scenarioOf } from './scenario/generate.js'
 import { MUST_PASS, SEEDS } from './settings.js'
-import { simulate, type Subject } from './simulate.js'
+import { simulate } from './simulate.js'
 import { theSubject } from './subject.js'
 
 const CHUNK = 50
@@ -17,10 +17,7 @@ const chunks =
     : [{ from: Number(SEED), to: Number(SEED) }]
 
 describe('random operations on random topologies, under random faults', () => {
-  let subject: Subject
-  beforeAll(async () => {
-    subject = await theSubject()
-  })
+  const subject = theSubject()
   afterAll(() => subject.close())
 
   it.each(chunks)('violate nothing with the seeds $from to $to', { timeout: 300_000 }, async ({ from, to }) => {
