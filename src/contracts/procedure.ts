@@ -56,7 +56,7 @@ export type Step =
   | { kind: 'swap'; at: Place; from: LiveInstance | null }
   | { kind: 'weights'; percent: number; resources: string[] }
   | { kind: 'switch'; active: Record<string, Slot>; from?: LiveInstance }
-  | { kind: 'settle' }
+  | { kind: 'settle'; before?: boolean }
   | { kind: 'recheck' }
   | { kind: 'watch'; watch: Watch }
   | { kind: 'commit'; gone: string[] }

@@ -1,5 +1,6 @@
 import type { Activities, Compensation, KindOfStep, Proven, StepOf } from '../contracts/index.js'
 import type { TrafficState } from '../plan/routes.js'
+import type { Topology } from '../topology/model.js'
 import type { DryStep } from './lines.js'
 import type { Prediction, View } from './view.js'
 
@@ -24,6 +25,8 @@ export interface TrafficChange {
   state: TrafficState
   hosts?: string[]
   summary: string
+  /** What is declared from here on; absent: as before. */
+  topology?: Topology
 }
 
 /**

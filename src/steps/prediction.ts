@@ -33,6 +33,7 @@ export function predictionOf({
     past: [],
     hosts: revision.topology.hosts,
     traffic: trafficNow(revision.topology, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], dirty),
+    leaving: { members: [], active: {} },
     proven: new Map(),
     dirtyBefore: new Set(dirty),
     dirty: new Set(),

@@ -1,12 +1,16 @@
 import { edgesOf } from './edges.js'
 import { stepKind } from './kind.js'
+import { joined } from './traffic.js'
 
 /** The whole picture once more: declarations of ports may have changed without an instance. */
 export const settle = stepKind({
   kind: 'settle',
-  words: () => 'settle the edge',
+  words: ({ before }) => (before === true ? 'public ports as before' : 'settle the edge'),
   instance: () => null,
   skip: (_step, view) => edgesOf(view).length === 0,
-  traffic: (_step, { traffic }) => ({ state: traffic, summary: 'as declared' }),
+  traffic: ({ before }, { traffic, base, leaving }) =>
+    before === true && base !== null
+      ? { state: joined(traffic, leaving), topology: base.topology, summary: 'as before' }
+      : { state: traffic, summary: 'as declared' },
   commands: () => [],
 })

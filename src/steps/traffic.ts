@@ -31,6 +31,12 @@ export const forgotten = ({ members, active }: TrafficState, instance: string): 
   active,
 })
 
+/** Two parts of one picture. */
+export const joined = (a: TrafficState, b: TrafficState): TrafficState => ({
+  members: [...a.members, ...b.members],
+  active: { ...b.active, ...a.active },
+})
+
 /** The ports of some resources lead to another color. */
 export const switched = ({ members, active }: TrafficState, colors: Record<string, Slot>): TrafficState => ({
   members,

@@ -21,6 +21,8 @@ export interface View {
   hosts: Record<string, Host>
   /** Who takes traffic, as told so far. */
   traffic: TrafficState
+  /** What the stable revision exposes and the desired one does not: who took its traffic. */
+  leaving: TrafficState
   /** What was found healthy, by name. */
   proven: ReadonlyMap<string, Proven>
   /** Instances that earlier operations left half changed. */

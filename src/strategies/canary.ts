@@ -66,7 +66,7 @@ export const canary: Strategy<'canary'> = {
         ...others.stages,
         ...first,
         ...stages,
-        ...(shared ? rest.stages.map((stage) => withoutItsCanary(stage, canaries)) : rest.stages),
+        ...(shared ? rest.stages.map((stage) => withoutItsCanary(stage, leavingWith(after, canaries))) : rest.stages),
         { name: 'withdraw the canary', lanes: [{ steps: [{ kind: 'weights', percent: 0, resources }] }] },
       ],
       gone: [...others.gone, ...rest.gone, ...(shared ? [] : canaries)],
@@ -97,11 +97,20 @@ function comeUp(at: Place): Lane {
   return { instance: at.name, host: at.host, steps, staysDirty: true }
 }
 
+/** The canary of a place, by the name of the instance that takes the place for good. */
+const leavingWith = (work: readonly Work[], canaries: readonly Place[]): Map<string, Place> =>
+  new Map(
+    work.flatMap(({ instance, resource, index }): [string, Place][] => {
+      const own = canaries.find((at) => at.resource === resource && at.index === index)
+      return own === undefined ? [] : [[instance, own]]
+    }),
+  )
+
 /** `share`: a canary has done its part when the stable instance of its place is updated. */
-const withoutItsCanary = (stage: Stage, canaries: readonly Place[]): Stage => ({
+const withoutItsCanary = (stage: Stage, canaries: ReadonlyMap<string, Place>): Stage => ({
   ...stage,
   lanes: stage.lanes.map((lane) => {
-    const own = canaries.find(({ name }) => name === `${lane.instance}-canary`)
+    const own = canaries.get(lane.instance ?? '')
     return own === undefined ? lane : { ...lane, steps: [...lane.steps, ...leaving(own)] }
   }),
 })

@@ -31,7 +31,7 @@ if (MUTATION !== undefined && mutation === undefined) {
 
 const options = { skipped, goOn: EVERY !== undefined }
 const one = SEED !== undefined || SCENARIO !== undefined
-const subject = mutation === undefined ? await theSubject() : await mutatedSubject(mutation.replacements)
+const subject = mutation === undefined ? theSubject() : await mutatedSubject(mutation.replacements)
 const begin = process.cpuUsage()
 const sum = { seeds: 0, activations: 0, operations: 0 }
 const found = new Map<string, number[]>()

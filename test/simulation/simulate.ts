@@ -15,9 +15,8 @@ import { World } from './world/world.js'
 
 /** What the code under test is. */
 export interface Subject {
-  sandbox: Sandbox
-  /** Compiled with small slices; null: there is no such. */
-  narrow: Sandbox | null
+  /** Workflows, compiled as the scenario wants them: a narrow one with small slices. */
+  sandboxFor(scenario: Scenario): Promise<Sandbox>
   pure: typeof realPure
   /** Frees the sandboxes. */
   close(): Promise<void>
@@ -57,7 +56,8 @@ export async function simulate(
   subject: Subject,
   { skipped = new Set(), goOn = false }: SimulateOptions = {},
 ): Promise<Outcome> {
-  const play = new Play(scenario, subject, skipped, goOn)
+  const code = { sandbox: await subject.sandboxFor(scenario), pure: subject.pure }
+  const play = new Play(scenario, code, skipped, goOn)
   try {
     await play.run()
   } catch (error) {
@@ -86,7 +86,7 @@ class Play {
 
   constructor(
     scenario: Scenario,
-    { sandbox, narrow, pure }: Subject,
+    { sandbox, pure }: { sandbox: Sandbox; pure: typeof realPure },
     private readonly skipped: ReadonlySet<string>,
     private readonly goOn: boolean,
   ) {
@@ -97,7 +97,7 @@ class Play {
     const { seed, faults, canary } = scenario
     this.server = new Server({
       ...{ seed, faults },
-      sandbox: scenario.narrow ? (narrow ?? sandbox) : sandbox,
+      sandbox,
       activities: workerOf(world, { seed, pure, canary }),
       watcher: {
         started: (run) => this.started(run),

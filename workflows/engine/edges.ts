@@ -3,6 +3,7 @@ import type { TrafficChange } from '../../src/steps/kind.js'
 import { edgesOf } from '../../src/steps/edges.js'
 import { hostAt } from '../../src/steps/view.js'
 import type { RoutesAt } from '../../src/contracts/index.js'
+import type { Topology } from '../../src/topology/model.js'
 import { all } from '../concurrency.js'
 import { briefly, quick } from './activities.js'
 import type { Run } from './run.js'
@@ -21,10 +22,14 @@ interface Told {
 export class Edges {
   private readonly edges = new Map<string, Told>()
 
+  /** What the edges are told by. */
+  private declared: Topology | null = null
+
   constructor(private readonly run: Run) {}
 
   /** Every edge is told, also when another one cannot be. */
-  async tell({ state, hosts = edgesOf(this.run), summary }: TrafficChange): Promise<void> {
+  async tell({ state, hosts = edgesOf(this.run), summary, topology }: TrafficChange): Promise<void> {
+    if (topology !== undefined) this.declared = topology
     this.run.traffic = state
     await all(hosts.map((host) => this.tellOne(host, summary)))
   }
@@ -36,11 +41,11 @@ export class Edges {
     const turn = edge.queue.then(async () => {
       if (edge.told >= mine) return
       const telling = edge.version
-      const { topology } = this.run.revision
+      const topology = this.declared ?? this.run.revision.topology
       await (this.run.lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}` }).applyRoutes({
         ...hostAt(this.run, host),
         routes: routesFor(topology, host, this.run.traffic),
-        certificates: certificates(this.run),
+        certificates: certificates(topology),
       })
       edge.told = telling
     })
@@ -49,7 +54,7 @@ export class Edges {
   }
 }
 
-const certificates = ({ revision }: Run): RoutesAt['certificates'] =>
-  Object.values(revision.topology.resources).flatMap(({ expose }) =>
+const certificates = ({ resources }: Topology): RoutesAt['certificates'] =>
+  Object.values(resources).flatMap(({ expose }) =>
     expose.flatMap(({ as, host, certificate }) => (certificate === null ? [] : [{ as, host, ...certificate }])),
   )

@@ -23,6 +23,7 @@ export interface RunInput {
   /** Instances that earlier operations left half changed. */
   dirtyBefore: string[]
   traffic: TrafficState
+  leaving: TrafficState
 }
 
 /** The state of one run: what steps read, and what the interpreter writes. */
@@ -35,6 +36,7 @@ export class Run implements View {
   readonly hosts: Record<string, Host>
   readonly dirtyBefore: ReadonlySet<string>
   traffic: TrafficState
+  readonly leaving: TrafficState
   readonly proven = new Map<string, Proven>()
   /** Instances that are in the middle of a change. */
   readonly dirty = new Set<string>()
@@ -65,6 +67,7 @@ export class Run implements View {
     this.hosts = input.hosts
     this.dirtyBefore = new Set(input.dirtyBefore)
     this.traffic = input.traffic
+    this.leaving = input.leaving
     this.edges = new Edges(this)
   }
 

@@ -2,6 +2,8 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow'
 import type { LaneFailure, Procedure, Stage } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
 import { strategyNamed } from '../../src/strategies/registry.js'
+import { canonicalJson } from '../../src/plan/digest.js'
+import type { Revision } from '../../src/plan/model.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { strategyOf } from '../../src/steps/view.js'
 import { withDeadline } from '../engine/deadline.js'
@@ -45,13 +47,30 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const registered = run.compensations.all
   // Whatever comes next, no request more reaches a canary.
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
-  const stages = compensationOf(undos, maxParallel, { exclusive: strategyNamed(approach).exclusive })
+  const { exclusive } = strategyNamed(approach)
+  const stages = [...compensationOf(undos, maxParallel, { exclusive }), ...(held ? [] : portsAsBefore(run))]
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)
   if (!held) return { outcome: 'rolledBack', error }
   const hint = 'cul8er rollback undoes everything; a new deploy goes forward from here'
   return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
+}
+
+/** Edges were told what the revision declares from the first change on: where the stable one exposes something else, that again. */
+function portsAsBefore({ base, revision, compensations }: Run): Stage[] {
+  const exposed = ({ topology }: Revision): string =>
+    canonicalJson(
+      Object.entries(topology.resources).map(([name, { expose }]) => (expose.length > 0 ? [name, expose] : [])),
+    )
+  if (base === null || compensations.all.length === 0 || exposed(base) === exposed(revision)) return []
+  return [
+    {
+      name: 'undo: public ports as before',
+      lanes: [{ steps: [{ kind: 'settle', before: true }] }],
+      onFailure: 'continue',
+    },
+  ]
 }
 
 const aborted = (): ErrorReport => ({ code: 'ABORTED', message: 'aborted: all changes were undone' })

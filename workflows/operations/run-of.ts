@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow'
 import type { OperationInput } from '../../src/contracts/index.js'
 import { digestOf } from '../../src/plan/digest.js'
 import { snapshotName } from '../../src/plan/naming.js'
+import type { TrafficState } from '../../src/plan/routes.js'
 import { trafficNow } from '../../src/plan/traffic-now.js'
 import type { LiveInstance } from '../../src/plan/work.js'
 import { Run } from '../engine/run.js'
@@ -20,7 +21,19 @@ export const runOf = (input: OperationInput, live: LiveInstance[], { steer, reco
       hosts: input.hosts,
       dirtyBefore: input.dirty,
       traffic: trafficNow(input.revision.topology, live, input.dirty),
+      leaving: leavingOf(input, live),
     },
     steer,
     recorder,
   )
+
+/** Who takes the traffic of resources that the revision does not expose any more: an undo lets it flow again. */
+function leavingOf({ base, revision, dirty }: OperationInput, live: LiveInstance[]): TrafficState {
+  if (base === null) return { members: [], active: {} }
+  const leaves = (resource: string): boolean => (revision.topology.resources[resource]?.expose.length ?? 0) === 0
+  const { members, active } = trafficNow(base.topology, live, dirty)
+  return {
+    members: members.filter(({ resource }) => leaves(resource)),
+    active: Object.fromEntries(Object.entries(active).filter(([resource]) => leaves(resource))),
+  }
+}

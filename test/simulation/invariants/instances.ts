@@ -2,6 +2,7 @@ import { Cul8erError } from '../../../src/errors.js'
 import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
 import { planWork } from '../../../src/plan/plan.js'
 import { oursOf } from '../../../src/plan/ours.js'
+import { lostOperation } from '../../../src/plan/half-done.js'
 import type { Work } from '../../../src/plan/work.js'
 import type { Operation, Story } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
@@ -24,7 +25,7 @@ export const beforeAfterOrDirty: Invariant = {
       const was = operation.before.get(place) ?? null
       const is = story.world.instances.get(place) ?? null
       const name = place.split('/')[1]!
-      if (dirty.has(name) || operation.byHand.has(place)) continue
+      if (dirty.has(name) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
       if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && after(name, is)) continue
       return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`
@@ -32,6 +33,9 @@ export const beforeAfterOrDirty: Invariant = {
     return null
   },
 }
+
+/** All that an operation touched which was lost counts as dirty. */
+const lostBy = (was: InstanceState | null): string => lostOperation(was?.labels?.operation ?? 0)
 
 const isAsBefore = (was: InstanceState | null, is: InstanceState | null): boolean =>
   was === null || is === null
@@ -139,14 +143,19 @@ export const nothingUnknown: Invariant = {
           (number === (ledger.stable ?? ledger.desired) || number === revision) &&
           topology.resources[resource] !== undefined,
       )
-    const lost = rest.filter(({ name, labels }) => {
-      if (known.has(name) || known.has(`operation ${labels.operation}`)) return false
+    const lost = rest.filter(({ name, host, labels }) => {
+      if (known.has(name) || known.has(lostOperation(labels.operation))) return false
+      if (labels.role === 'old' && isPutAside(operations.at(-1), { name, host })) return false
       return labels.role !== 'live' || !isDeclared(labels.resource, labels.revision)
     })
     if (lost.length === 0 || isTold(operations, lost)) return null
     return `the ledger knows nothing of ${lost.map(({ name, labels }) => `${name} (${labels.role}, operation ${labels.operation})`).join(', ')}`
   },
 }
+
+/** The last operation is held: what it was to replace waits beside its replacement for a person to decide. */
+const isPutAside = (last: Operation | undefined, at: { name: string; host: string }): boolean =>
+  last?.ended?.end?.result.outcome === 'held' && last.before.get(placeOf(at))?.labels?.role === 'live'
 
 /** The last operation said of them in its result that they are there. */
 const isTold = (operations: readonly Operation[], lost: readonly { name: string }[]): boolean => {

@@ -42,10 +42,9 @@ export const startsOnce: Invariant = {
 export const startsInTime: Invariant = {
   name: 'starts-in-time',
   afterTask: ({ asked, operations }) => {
-    for (const { request, answers } of asked) {
+    for (const { request } of asked) {
       const late = operations.find(
-        ({ id, startedAt }) =>
-          answers.some(({ workflowId }) => workflowId === id) && startedAt > latest(request.notAfter),
+        ({ input, startedAt }) => input.requestId === request.requestId && startedAt > latest(request.notAfter),
       )
       if (late !== undefined) return `${late.id} began for ${request.requestId}, which ended at ${request.notAfter}`
     }

@@ -134,18 +134,18 @@ export const pauseHolds: Invariant = {
   name: 'pause-holds',
   afterEffect: (story, effect) => {
     const operation = operationOf(story, effect.by)
-    if (operation === null || effect.kind === 'looked' || pausedFor(story, operation) < stepMs(story)) return null
+    if (operation === null || effect.kind === 'looked' || pausedFor(story, operation) < STEP_MS) return null
     const what = effect.kind === 'routed' ? `the routes of ${effect.host}` : effect.instance.name
     return `${operation.id} was paused ${seconds(story, operation)} s ago and changes ${what}`
   },
   atClose: (story, operation) => {
-    if (operation.ended?.end?.result.outcome !== 'succeeded' || pausedFor(story, operation) < stepMs(story)) return null
+    if (operation.ended?.end?.result.outcome !== 'succeeded' || pausedFor(story, operation) < STEP_MS) return null
     return `${operation.id} was paused ${seconds(story, operation)} s ago and succeeds`
   },
 }
 
-/** The longest step takes so long; with attempts that fail, longer. */
-const stepMs = ({ scenario }: Story): number => (Object.keys(scenario.faults).length === 0 ? 35_000 : 60_000)
+/** The longest step takes so long, when nothing goes wrong in it. */
+const STEP_MS = 60_000
 
 /** How long a pause should have held by now, ms; 0: nothing is to be expected. */
 function pausedFor({ server, workerAwayAt }: Story, { pausedAt, disturbed, ended }: Operation): number {

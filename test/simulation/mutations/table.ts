@@ -7,10 +7,7 @@ export interface Mutation {
   about: string
   /** Number of the defect in the list that the rewrite of the engine began with, where it is one of them. */
   defect?: number
-  /**
-   * What takes the fix out, in sources of workflows or of what activities decide by. Empty: today's code has no such fix, so it is
-   * the mutant itself.
-   */
+  /** What takes the fix out, in sources of workflows or of what activities decide by. */
   replacements: Replacement[]
   /** Invariants of which one must notice it. */
   foundBy: string[]
@@ -25,25 +22,292 @@ export const MUTATIONS: readonly Mutation[] = [
     about: 'the ledger starts an operation while another is open',
     replacements: [
       {
-        file: 'workflows/ledger/state.ts',
-        replace: "if (current !== null && current.kind !== 'cleanup') {",
-        by: 'if (current !== null && current.kind === undefined) {',
+        file: 'workflows/ledger/refusals.ts',
+        replace: 'if (state.current !== null) return inProgress(state.topology, state.current, nowMs)',
+        by: 'void nowMs',
       },
       {
         file: 'workflows/ledger/ledger.ts',
-        replace: 'await condition(() => running === null)\n      const report',
-        by: 'const report',
+        replace: 'if (this.unsure || current === null || !isBusy(this.state)) return null',
+        by: 'if (this.unsure || current === null || topology !== undefined) return null',
       },
     ],
     foundBy: ['one-operation'],
+    withinSeeds: 50,
+  },
+  {
+    name: 'renews-while-following',
+    about: 'the ledger continues as new while an operation is open, and follows nobody afterwards',
+    defect: 1,
+    replacements: [
+      {
+        file: 'workflows/ledger/next.ts',
+        replace: 'if (state.current !== null || queue.length > 0 || now.asked) return null',
+        by: `if (now.tooLong && queue.length === 0) return { do: 'renew' }
+  if (state.current !== null || queue.length > 0 || now.asked) return null`,
+      },
+      {
+        file: 'workflows/ledger/ledger.ts',
+        replace: 'if (this.state.current !== null) await this.adopt(this.state.current)',
+        by: '',
+      },
+    ],
+    foundBy: ['current-iff-open', 'comes-to-an-end'],
     withinSeeds: 100,
+  },
+  {
+    name: 'due-beside-a-request',
+    about: 'what is due begins beside the operation of a request',
+    defect: 2,
+    replacements: [
+      {
+        file: 'workflows/ledger/next.ts',
+        replace: 'if (state.current !== null || queue.length > 0 || now.asked) return null',
+        by: 'if (queue.length > 0 || now.asked) return null',
+      },
+    ],
+    foundBy: ['one-operation'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'snapshots-repeat',
+    about:
+      'numbers go down with an imported state, names of snapshots are made of them alone, and one that is there counts as taken',
+    defect: 3,
+    replacements: [
+      {
+        file: 'src/plan/naming.ts',
+        replace: 'return `pre-deploy-${operation}-${unique}`',
+        by: 'return `pre-deploy-${operation}`',
+      },
+      {
+        file: 'workflows/ledger/import.ts',
+        replace: 'if (file.lastOperation >= lastOperation || force) return null',
+        by: 'if (file.lastOperation >= 0 || force) return null',
+      },
+      {
+        file: 'workflows/ledger/import.ts',
+        replace: 'lastOperation: Math.max(state.lastOperation, file.lastOperation),',
+        by: 'lastOperation: file.lastOperation,',
+      },
+      { file: 'workflows/ledger/ledger.ts', replace: 'this.state = above(this.state, found)', by: 'void above' },
+    ],
+    foundBy: ['keeps-writes', 'before-after-or-dirty'],
+    withinSeeds: 1_000,
+  },
+  {
+    name: 'cancel-ends-the-ledger',
+    about: 'a cancel in the Web UI ends the ledger while instances exist',
+    defect: 4,
+    replacements: [
+      {
+        file: 'workflows/ledger/ledger.ts',
+        replace:
+          'if (desired === null && current === null && this.inbox.items.length === 0 && allHandlersFinished()) {',
+        by: 'if (this.inbox.items.length === 0 && allHandlersFinished()) {',
+      },
+    ],
+    foundBy: ['nothing-unknown', 'one-operation'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'deletes-stateful',
+    about: 'a deletion is not looked at for data: of a replica, a resource, or what has another name now',
+    defect: 7,
+    replacements: [
+      {
+        file: 'src/plan/refusals.ts',
+        replace: "if (from === null || (action !== 'replace' && action !== 'delete')) return []",
+        by: "if (from === null || action !== 'replace') return []",
+      },
+    ],
+    foundBy: ['keeps-stateful-data'],
+    withinSeeds: 200,
   },
   {
     name: 'replaces-stateful',
     about: 'a stateful instance is replaced without force',
-    replacements: [{ file: 'src/plan/refusals.ts', replace: 'if (!force) {', by: 'if (force && !force) {' }],
+    replacements: [
+      {
+        file: 'src/plan/refusals.ts',
+        replace: 'if (force) return [...losses',
+        by: 'if (force || all.length > 0) return [...losses',
+      },
+    ],
     foundBy: ['keeps-stateful-data'],
     withinSeeds: 100,
+  },
+  {
+    name: 'deletes-leftovers',
+    about: 'what was put aside is deleted, though it has the only data',
+    defect: 6,
+    replacements: [
+      {
+        file: 'src/plan/leftovers.ts',
+        replace: ".filter((i) => !force && i.labels.role !== 'live'",
+        by: ".filter((i) => force && !force && i.labels.role !== 'live'",
+      },
+      {
+        file: 'src/plan/refusals.ts',
+        replace: 'if (instance === undefined) return []',
+        by: "if (instance === undefined || instance.labels.role !== 'live') return []",
+      },
+    ],
+    foundBy: ['keeps-stateful-data'],
+    withinSeeds: 1_000,
+  },
+  {
+    name: 'imports-the-past',
+    about: 'a ttl that was over before its file was imported destroys at once',
+    defect: 8,
+    replacements: [
+      {
+        file: 'workflows/ledger/import.ts',
+        replace: 'expiresAt: expired ? null : file.expiresAt,',
+        by: 'expiresAt: file.expiresAt,',
+      },
+    ],
+    foundBy: ['destroyed-on-request'],
+    withinSeeds: 300,
+  },
+  {
+    name: 'starts-too-late',
+    about: 'a request is carried out after its command has given up',
+    defect: 9,
+    replacements: [
+      {
+        file: 'workflows/ledger/ledger.ts',
+        replace: 'if (isExpired(request, Date.now())) return expired(request, Date.now())',
+        by: '',
+      },
+    ],
+    foundBy: ['starts-in-time'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'undo-while-neighbours-work',
+    about: 'an undo begins while other instances of the stage, canaries among them, are still being changed',
+    defect: 10,
+    replacements: [
+      {
+        file: 'workflows/concurrency.ts',
+        replace: `const [end] = await settleAll([each(next.value)])
+      if (end !== undefined) ends.set(next.value, end)`,
+        by: 'ends.set(next.value, { value: await each(next.value) })',
+      },
+      {
+        file: 'workflows/concurrency.ts',
+        replace: 'await all(Array.from({ length: Math.min(atOnce, items.length) }, runner))',
+        by: 'await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, runner))',
+      },
+    ],
+    foundBy: ['before-after-or-dirty', 'nothing-unknown', 'no-internal-error', 'rolled-back-serves', 'keeps-writes'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'replicas-before-the-canary',
+    about: 'new replicas serve the new version at full weight while the canary is on trial',
+    defect: 11,
+    replacements: [
+      {
+        file: 'src/strategies/canary.ts',
+        replace: "tried.includes(w) || (w.action === 'create' && resources.includes(w.resource))",
+        by: 'tried.includes(w)',
+      },
+    ],
+    foundBy: ['canary-share'],
+    withinSeeds: 1_000,
+  },
+  {
+    name: 'dirty-serves',
+    about: 'restore and cleanup put a dirty instance back into the traffic',
+    defect: 12,
+    replacements: [
+      {
+        file: 'src/plan/traffic-now.ts',
+        replace: "state: dirty.includes(name) && whole.has(resource) ? 'drain' : 'ready',",
+        by: "state: 'ready',",
+      },
+    ],
+    foundBy: ['dirty-stays-out'],
+    withinSeeds: 1_000,
+  },
+  {
+    name: 'removals-stop',
+    about: 'one failed removal keeps the others, and the end of the operation, from being written down',
+    defect: 13,
+    replacements: [
+      {
+        file: 'workflows/engine/interpreter.ts',
+        replace: "goOn: () => !failed || onFailure !== 'stop'",
+        by: 'goOn: () => !failed',
+      },
+      {
+        file: 'workflows/engine/interpreter.ts',
+        replace: "if (onFailure === 'stop') throw end.error",
+        by: "if (onFailure !== 'ignore' && direction === 'forward') throw end.error",
+      },
+    ],
+    foundBy: ['before-after-or-dirty', 'nothing-unknown'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'back-by-number',
+    about: 'a rollback goes to the number before, whatever became of that revision',
+    defect: 14,
+    replacements: [
+      {
+        file: 'src/plan/revisions.ts',
+        replace: 'return stableBefore.at(-1) ?? null',
+        by: `const { revisions } = state as unknown as { revisions: Revision[] }
+  return revisions.findLast(({ number }) => number < (stable ?? 0))?.number ?? stableBefore.at(-1) ?? null`,
+      },
+    ],
+    foundBy: ['rolls-back-in-time'],
+    withinSeeds: 1_000,
+  },
+  {
+    name: 'gives-up-on-workers',
+    about: 'an operation is rolled back because no worker was there for a while',
+    defect: 15,
+    replacements: [
+      {
+        file: 'workflows/engine/activities.ts',
+        replace: 'startToCloseTimeout: attemptMs,',
+        by: 'startToCloseTimeout: attemptMs,\n  scheduleToCloseTimeout: attemptMs,',
+      },
+    ],
+    foundBy: ['undisturbed-succeeds'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'restores-served-data',
+    about: 'an undo restores the snapshot of an instance that took traffic since',
+    defect: 16,
+    replacements: [
+      {
+        file: 'src/steps/healthy.ts',
+        replace: "strategyOf(view).rollback.snapshot === 'auto' &&",
+        by: "strategyOf(view).rollback.snapshot === 'never' &&",
+      },
+    ],
+    foundBy: ['keeps-writes'],
+    withinSeeds: 300,
+  },
+  {
+    name: 'slices-do-not-pause',
+    about: 'a pause is ignored in wide operations',
+    defect: 17,
+    replacements: [
+      { file: 'workflows/engine/slices.ts', replace: '() => passOn(run, child),', by: '() => Promise.resolve(),' },
+      {
+        file: 'workflows/engine/interpreter.ts',
+        replace: 'await run.steer.gate()\n    if (part.apart)',
+        by: 'if (!part.apart) await run.steer.gate()\n    if (part.apart)',
+      },
+    ],
+    foundBy: ['pause-holds'],
+    withinSeeds: 1_000,
   },
   {
     name: 'strangers-are-ours',
@@ -56,52 +320,24 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['spares-bystanders'],
-    withinSeeds: 100,
-  },
-  {
-    name: 'restores-served-data',
-    about: 'an undo restores the snapshot of an instance that took traffic since',
-    replacements: [
-      {
-        file: 'workflows/steps/instance.ts',
-        replace: "run.strategy.rollback.snapshot === 'auto' && run.oldSpec(from) !== null",
-        by: 'run.strategy.rollback.snapshot === undefined && run.oldSpec(from) !== null',
-      },
-    ],
-    foundBy: ['keeps-writes'],
-    withinSeeds: 100,
-  },
-  {
-    name: 'undo-while-neighbours-work',
-    about: 'an undo begins while other instances of the batch are still being changed',
-    replacements: [
-      {
-        file: 'workflows/strategies/batches.ts',
-        replace: 'const ends = await Promise.allSettled(batch.map((work) => carryOut(run, work)))',
-        by: `const ends = await Promise.all(batch.map((work) => carryOut(run, work))).then((all) =>
-          all.map((value) => ({ status: 'fulfilled', value }) as PromiseSettledResult<void>))`,
-      },
-    ],
-    foundBy: ['before-after-or-dirty', 'nothing-unknown', 'no-internal-error', 'rolled-back-serves'],
-    withinSeeds: 100,
+    withinSeeds: 50,
   },
   {
     name: 'undo-after-the-step',
-    about: 'the undo of a creation is registered when it has answered',
+    about: 'a compensation is registered when its step has answered',
     replacements: [
       {
-        file: 'workflows/steps/instance.ts',
-        replace: "run.undos.push({ kind: 'delete', name, host, resource, index, slot })\n",
-        by: '',
+        file: 'workflows/engine/interpreter.ts',
+        replace: 'if (before != null) run.compensations.register(before)\n  const words',
+        by: 'const words',
       },
       {
-        file: 'workflows/steps/instance.ts',
-        replace: 'if (needsInstall(spec)) await install(run, spec, { fresh: true })',
-        by: `run.undos.push({ kind: 'delete', name, host, resource, index, slot })
-  if (needsInstall(spec)) await install(run, spec, { fresh: true })`,
+        file: 'workflows/engine/interpreter.ts',
+        replace: 'const after = registers ?',
+        by: 'if (before != null) run.compensations.register(before)\n  const after = registers ?',
       },
     ],
-    foundBy: ['before-after-or-dirty', 'nothing-unknown'],
+    foundBy: ['before-after-or-dirty', 'nothing-unknown', 'serves-the-right-role', 'rolled-back-serves'],
     withinSeeds: 100,
   },
   {
@@ -109,158 +345,12 @@ export const MUTATIONS: readonly Mutation[] = [
     about: 'an aborted step goes on while it is undone already',
     replacements: [
       {
-        file: 'workflows/steps/activities.ts',
+        file: 'workflows/engine/activities.ts',
         replace: "const TO_ITS_END = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const",
         by: "const TO_ITS_END = { cancellationType: 'TRY_CANCEL' } as const",
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown'],
-    withinSeeds: 100,
-  },
-
-  /* Defects of the code as it is: each gets its replacements together with its fix. */
-  {
-    name: 'continues-as-new-amid-a-request',
-    about: 'continue-as-new in the task that brings a request leaves an operation that nobody follows',
-    defect: 1,
-    replacements: [],
-    foundBy: ['current-iff-open'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'timer-beside-a-request',
-    about: 'what is due by time begins although an operation is open',
-    defect: 2,
-    replacements: [],
-    foundBy: ['one-operation'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'snapshot-names-repeat',
-    about: 'an undo restores a snapshot of long ago that has the name of a new one',
-    defect: 3,
-    replacements: [],
-    foundBy: ['keeps-writes'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'cancelled-ledger-ends',
-    about: 'a cancelled ledger ends, and what it knew is lost',
-    defect: 4,
-    replacements: [],
-    foundBy: ['nothing-unknown'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'rename-to-an-equal-name',
-    about: 'a rename to a name that Incus cannot tell from the old one deletes a live instance first',
-    defect: 5,
-    replacements: [],
-    foundBy: ['keeps-stateful-data', 'before-after-or-dirty'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'leftover-is-the-original',
-    about: 'a rollback deletes the stopped original of a forced replacement',
-    defect: 6,
-    replacements: [],
-    foundBy: ['keeps-stateful-data'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'replicas-delete-data',
-    about: 'replicas that are added to a stateful resource delete its data',
-    defect: 7,
-    replacements: [],
-    foundBy: ['keeps-stateful-data'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'import-is-not-checked',
-    about: 'an imported state breaks the ledger, or destroys at once',
-    defect: 8,
-    replacements: [],
-    foundBy: ['no-task-fails', 'destroyed-on-request'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'starts-after-the-command-gave-up',
-    about: 'a request is carried out after its end time',
-    defect: 9,
-    replacements: [],
-    foundBy: ['starts-in-time'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'request-is-forgotten',
-    about: 'a repeated request starts a second operation',
-    defect: 9,
-    replacements: [],
-    foundBy: ['starts-once'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'canary-left-by-its-neighbour',
-    about: 'a failure while another canary is being made leaves a running one',
-    defect: 10,
-    replacements: [],
-    foundBy: ['before-after-or-dirty', 'nothing-unknown', 'serves-the-right-role'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'new-replica-in-a-canary',
-    about: 'a new replica serves the new version at full weight during a canary',
-    defect: 11,
-    replacements: [],
-    foundBy: ['canary-share'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'dirty-comes-back',
-    about: 'restore and cleanup let a dirty instance into the traffic',
-    defect: 12,
-    replacements: [],
-    foundBy: ['dirty-stays-out'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'one-failed-removal',
-    about: 'a removal that fails lets a standby be forgotten',
-    defect: 13,
-    replacements: [],
-    foundBy: ['nothing-unknown'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'rollback-by-number',
-    about: 'a rollback goes by numbers and not by time',
-    defect: 14,
-    replacements: [],
-    foundBy: ['rolls-back-in-time'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'absence-of-a-worker',
-    about: 'an operation is rolled back because no worker was there for a while',
-    defect: 15,
-    replacements: [],
-    foundBy: ['undisturbed-succeeds'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'restores-without-a-stable-revision',
-    about: 'an undo restores snapshots over later writes where no stable revision declares the instance',
-    defect: 16,
-    replacements: [],
-    foundBy: ['keeps-writes'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'pause-in-wide-operations',
-    about: 'a pause does not hold within a slice',
-    defect: 17,
-    replacements: [],
-    foundBy: ['pause-holds'],
-    withinSeeds: 3_000,
+    withinSeeds: 300,
   },
 ]

@@ -197,7 +197,7 @@ export class Client {
     this.server.update(this.story.ledgerId, name, arg, {
       id: `${name}-${this.server.occasion(name)}`,
       answered: (answer) => {
-        if (answer.ok && name === 'importState') this.imported(arg as LedgerState)
+        if (answer.ok && name === 'importState') this.imported((arg as { state: LedgerState }).state)
         if (!answer.ok || name !== 'setTtl') return
         const { expiresAt } = answer.value as { expiresAt: string | null }
         this.story.ttl.dueAt = expiresAt === null ? null : Date.parse(expiresAt)
@@ -209,7 +209,7 @@ export class Client {
     const file = this.files.at(-1 - age) ?? this.files[0]
     if (file === undefined) return
     this.ensureLedger()
-    this.update('importState', spoil(file, spoilt, this.server.now))
+    this.update('importState', { state: spoil(file, spoilt, this.server.now) })
   }
 
   /** A time that was over before the file came is no reason for anything. */

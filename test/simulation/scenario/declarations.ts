@@ -1,3 +1,4 @@
+import { STRATEGIES } from '../../../src/strategies/registry.js'
 import type { Random } from '../random.js'
 import type { Declaration } from './model.js'
 
@@ -145,7 +146,8 @@ function strategy(random: Random): Record<string, unknown> {
     maxParallel: random.pick([1, 1, 2, 4]),
     drain: random.pick(['0s', '5s', '30s']),
     ...(approach === 'blueGreen' ? { keep: random.pick(['0s', '10s', '10m']) } : {}),
-    ...(approach === 'canary' ? { steps: canarySteps(random, pause) } : {}),
+    ...(approach === 'canary' ? { steps: canarySteps(random, pause), ...canaries(random) } : {}),
+    ...(random.chance(0.2) ? { bake: random.pick(['20s', '5m', '15m']) } : {}),
     healthcheck: {
       ...{ endpoint: 'http://localhost:4000/health', interval: '1s', timeout: '2s', retries: 2 },
       ...{ minHealthyTime: '5s', deadline: random.pick(['20s', '2m']) },
@@ -158,8 +160,10 @@ function strategy(random: Random): Record<string, unknown> {
   }
 }
 
-/** A strategy that is added to the schema is added here. */
-const APPROACHES = ['rolling', 'blueGreen', 'canary']
+const APPROACHES = STRATEGIES.map(({ name }) => name)
+
+const canaries = (random: Random): object =>
+  random.chance(0.4) ? { instances: random.pick([1, 2, 'share', 'share']) } : {}
 
 const canarySteps = (random: Random, pause: () => string): object[] =>
   random.chance(0.3)

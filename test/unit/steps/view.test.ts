@@ -73,6 +73,7 @@ const viewOf = ({ base, past = [], dirty = [] }: Case): View => ({
   dirtyBefore: new Set(dirty),
   dirty: new Set(),
   registered: () => undefined,
+  leaving: new Set(),
 })
 
 describe('what an instance was before', () => {
