@@ -165,7 +165,9 @@ function endLines(
   return [
     `${mark} ${colours.bold(topology)} ${operation}: ${words} ${colours.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
     ...(error === undefined ? [] : errorLines(error, context)),
-    ...(NEXT[outcome] === '' ? [] : [`${colours.cyan('→')} next: ${NEXT[outcome].replaceAll('NAME', topology)}`]),
+    ...(NEXT[outcome] === ''
+      ? []
+      : [`${colours.cyan('→')} next: ${NEXT[outcome].replaceAll('OP', operation).replaceAll('NAME', topology)}`]),
   ]
 }
 
@@ -179,7 +181,8 @@ const OUTCOMES: Record<OperationResult['outcome'], string> = {
 
 const NEXT: Record<OperationResult['outcome'], string> = {
   succeeded: '',
-  rolledBack: 'cul8er logs NAME for what the apps say; when it is fixed, cul8er deploy NAME',
+  rolledBack:
+    'cul8er logs NAME for what runs, with --operation OP for what was removed; fix the cause, then cul8er deploy NAME',
   held: 'cul8er status NAME for what is where; then cul8er rollback NAME or cul8er deploy NAME',
   needsAttention: 'cul8er status NAME for what is where',
   failed: 'cul8er plan NAME for what a deploy would change',

@@ -72,6 +72,26 @@ it('says when nothing is kept, and of what there is something', async () => {
   })
 })
 
+it('a first deploy that is undone leaves the logs of what it removed', async () => {
+  const artifacts = { 'other@9.0.0': await rig.release('other', '9.0.0', { health: 'never' }) }
+  const web = { replicas: 1, deploy: { release: 'other', version: '9.0.0' } }
+  const strategy = {
+    healthcheck: {
+      endpoint: 'http://localhost:4000/health',
+      interval: '50ms',
+      minHealthyTime: '100ms',
+      timeout: '500ms',
+      deadline: '1s',
+    },
+  }
+  const revision = rig.revision(topologyOf(shop('9.0.0', { name: 'other', web, strategy })), artifacts)
+  expect(await rig.run('other', { kind: 'deploy', revision })).toMatchObject({ outcome: 'rolledBack' })
+  expect(Object.keys(rig.instances()).filter((name) => name.startsWith('other'))).toEqual([])
+  const lines: LogLine[] = []
+  await client.logs('other', { operation: 1 }, (line) => lines.push(line))
+  expect(lines).toEqual([{ instance: 'other-web-1', line: expect.stringContaining('other 9.0.0 started') as string }])
+})
+
 it('housekeeping removes it when the server forgets the operation, not before', async () => {
   const sweep = (workflowId: string) =>
     rig.env.client.workflow.execute(WorkflowType.housekeeping, { workflowId, taskQueue: TASK_QUEUE })

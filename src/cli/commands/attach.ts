@@ -5,7 +5,7 @@ import { topologyName } from '../topologies.js'
 
 export const attach = (app: App) =>
   newCommand('attach', {
-    summary: 'follow the operation in progress; Ctrl-C lets go of it, and it goes on',
+    summary: 'follow the operation in progress; Ctrl-C detaches, and it runs on',
     examples: [['attach shop', 'shows its steps until it ends']],
   })
     .argument('[topology]', 'name of the topology')

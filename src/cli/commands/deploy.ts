@@ -100,7 +100,11 @@ async function consent(
   if (options.yes === true) return settings
   const plan = settings.plan ?? (await cul8er.plan(topology, settings))
   context.say(planText(plan.plan, context.colours, context.columns))
-  return (await agrees(context, options, plan.plan.empty ? 'Deploy all the same?' : `Deploy ${topology.name}?`))
+  return (await agrees(
+    context,
+    options,
+    plan.plan.empty ? 'Nothing would change. Deploy anyway?' : `Deploy ${topology.name}?`,
+  ))
     ? { ...settings, plan }
     : null
 }

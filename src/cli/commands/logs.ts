@@ -25,7 +25,10 @@ export const logs = (app: App) =>
     .action(
       app.run(async (context, first, second, { follow, lines, operation }) => {
         if (follow === true && operation !== undefined) {
-          throw new Cul8erError('USAGE', '--follow and --operation do not go together: what is removed says no more')
+          throw new Cul8erError(
+            'USAGE',
+            '--follow and --operation cannot be combined: what was removed writes no more lines',
+          )
         }
         const { topology, of } = await meant(context, first, second)
         const stop = new AbortController()

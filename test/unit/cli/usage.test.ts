@@ -13,7 +13,7 @@ test.each([
   ['ttl set 10', "a duration such as '10s', '5m' or '24h' is expected"],
   ['restore shop --yes', "required option '--snapshot <name>' not specified"],
   ['logs shop --operation x', "an operation such as 'op-5' is expected"],
-  ['logs shop --operation op-1 --follow', '--follow and --operation do not go together'],
+  ['logs shop --operation op-1 --follow', '--follow and --operation cannot be combined'],
   ['history shop yesterday', "an operation such as 'op-5' is expected"],
   ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
   ['validate', 'no topology file in /'],

@@ -89,7 +89,7 @@ test('a saved plan is read back, and refused when the file declares something el
   expect(() => refuseChangedFile(read, declare('2.0.0'))).toThrow(/stale/)
 })
 
-test.each(['nothing', '{}', 'null'])('a file with %s is no saved plan', async (text) => {
+test.each(['nothing', '{}', 'null'])('a file with %s is not a saved plan', async (text) => {
   const file = join(folder, 'x')
   await writeFile(file, text)
   await expect(readPlan(file)).rejects.toMatchObject({ code: 'USAGE' })
