@@ -67,7 +67,7 @@ function checkRelease(release: string | null, known: string[], topology: string)
 
 function approachOf(text: string): Approach {
   const found = STRATEGIES.find(({ name, aliases }) => name === text || aliases.some((alias) => alias === text))
-  if (found !== undefined) return found.name as Approach
+  if (found !== undefined) return found.name
   const names = STRATEGIES.map(({ name }) => name)
   const meant = nearest(text, [...names, ...STRATEGIES.flatMap(({ aliases }) => aliases)])
   throw new Cul8erError('USAGE', `no strategy ${text}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, {

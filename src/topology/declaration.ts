@@ -93,8 +93,7 @@ function fromHealthcheck(check: Healthcheck): NonNullable<ResourceDeclaration['h
 }
 
 function fromStrategy(strategy: Strategy): StrategyDeclaration {
-  const { approach, maxParallel, steps, analysis, canaries, bakeMs, keepMs, drainMs, progressDeadlineMs, rollback } =
-    strategy
+  const { approach, maxParallel, steps, analysis, keepMs, drainMs, progressDeadlineMs, rollback } = strategy
   return {
     approach,
     maxParallel,
@@ -104,6 +103,9 @@ function fromStrategy(strategy: Strategy): StrategyDeclaration {
       ...(step.analysis === null ? {} : { analysis: fromAnalysis(step.analysis) }),
     })),
     analysis: fromAnalysis(analysis),
+    instances: strategy.canaries,
+    bake: formatDuration(strategy.bakeMs),
+    hostTimeout: formatDuration(strategy.hostTimeoutMs),
     keep: formatDuration(keepMs),
     drain: formatDuration(drainMs),
     progressDeadline: formatDuration(progressDeadlineMs),

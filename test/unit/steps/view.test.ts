@@ -73,7 +73,7 @@ const viewOf = ({ base, past = [], dirty = [] }: Case): View => ({
   dirtyBefore: new Set(dirty),
   dirty: new Set(),
   registered: () => undefined,
-  leaving: new Set(),
+  leaving: { members: [], active: {} },
 })
 
 describe('what an instance was before', () => {
