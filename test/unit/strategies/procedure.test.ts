@@ -218,7 +218,7 @@ describe('recreate', () => {
     expect(read(of('1.0.0', { image: 'new', replicas: 1 }), worldOf(of('1.0.0', { replicas: 1 })))).toEqual([
       'stop all | shop-web-1: drain, stop',
       `update all | shop-web-1-green: ${MADE}`,
-      'start all | shop-web-1-green: admit, take over',
+      'start all | shop-web-1-green: take over, admit',
       VERIFY,
       COMMIT,
       'remove | shop-web-1: drain, delete',
