@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { reportOf } from './report.js'
+import { FOUND } from './scenario/found.js'
 import { scenarioOf } from './scenario/generate.js'
 import { MUST_PASS, SEEDS } from './settings.js'
 import { simulate } from './simulate.js'
@@ -26,6 +27,12 @@ describe('random operations on random topologies, under random faults', () => {
       const outcome = await simulate(scenario, subject)
       if (outcome.wrong !== null) expect.fail(await reportOf(scenario, outcome, subject))
     }
+  })
+
+  it.each(FOUND)('once violated, and do so no more: $what', async ({ scenario }) => {
+    const { wrong, operations } = await simulate(scenario, subject)
+    expect(wrong).toBeNull()
+    expect(operations).toBe(scenario.commands.length)
   })
 
   it('go the same way each time, whatever was simulated in between', async () => {

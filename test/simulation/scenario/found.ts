@@ -1,0 +1,59 @@
+import { emptyScenario } from './empty.js'
+import type { Declaration, Scenario } from './model.js'
+
+/** What simulations found once and made small, kept as data: a change of the generator does not change it. */
+export const FOUND: readonly { what: string; scenario: Scenario }[] = [
+  {
+    what: 'an undone rename takes the public ports back to the instances that served before',
+    scenario: {
+      ...emptyScenario(shop({ web: webOf('web') }, { approach: 'rolling' })),
+      revisions: [
+        shop({ web: webOf('web') }, { approach: 'rolling' }),
+        shop({ site: webOf('site') }, { approach: 'rolling' }),
+      ],
+      apps: { 'site@1': { kind: 'breaksAtStart' } },
+      commands: deploys(0, 1),
+    },
+  },
+  {
+    what: 'a canary by share leaves with the instance of its place, also when that is replaced',
+    scenario: {
+      ...emptyScenario(shop({ web: webOf('web') }, { approach: 'rolling' })),
+      revisions: ['cul8er/tiny', 'cul8er/other'].map((image) =>
+        shop(
+          { web: { ...webOf('web'), image } },
+          { approach: 'canary', instances: 'share', steps: [{ weight: 10, pause: '30s' }] },
+        ),
+      ),
+      commands: deploys(0, 1),
+    },
+  },
+]
+
+function shop(resources: Declaration['resources'], strategy: object): Declaration {
+  const healthcheck = { endpoint: 'http://localhost:4000/health', minHealthyTime: '5s', deadline: '20s' }
+  return {
+    name: 'shop',
+    hosts: { one: { address: 'localhost', platform: 'emulated' } },
+    resources,
+    strategy: { ...strategy, healthcheck },
+  }
+}
+
+function webOf(release: string): object {
+  return {
+    image: 'cul8er/tiny',
+    on: ['one'],
+    replicas: 2,
+    network: { expose: [{ port: 4000, as: 8080 }] },
+    deploy: { release, version: '1' },
+  }
+}
+
+function deploys(...revisions: number[]): Scenario['commands'] {
+  return revisions.map((revision) => ({
+    when: 'idle',
+    gapMs: 60_000,
+    does: { kind: 'deploy', revision, force: false, givesUpMs: null },
+  }))
+}
