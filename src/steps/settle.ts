@@ -1,6 +1,6 @@
 import { edgesOf } from './edges.js'
 import { stepKind } from './kind.js'
-import { joined } from './traffic.js'
+import { joined, without } from './traffic.js'
 
 /** The whole picture once more: declarations of ports may have changed without an instance. */
 export const settle = stepKind({
@@ -8,9 +8,9 @@ export const settle = stepKind({
   words: ({ before }) => (before === true ? 'public ports as before' : 'settle the edge'),
   instance: () => null,
   skip: (_step, view) => edgesOf(view).length === 0,
-  traffic: ({ before }, { traffic, base, leaving }) =>
+  traffic: ({ before }, { traffic, base, leaving, dirty }) =>
     before === true && base !== null
-      ? { state: joined(traffic, leaving), topology: base.topology, summary: 'as before' }
+      ? { state: joined(traffic, without(leaving, dirty)), topology: base.topology, summary: 'as before' }
       : { state: traffic, summary: 'as declared' },
   commands: () => [],
 })

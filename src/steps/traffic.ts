@@ -31,6 +31,12 @@ export const forgotten = ({ members, active }: TrafficState, instance: string): 
   active,
 })
 
+/** What could not be taken back gets no traffic. */
+export const without = ({ members, active }: TrafficState, dirty: ReadonlySet<string>): TrafficState => ({
+  members: members.filter(({ instance }) => !dirty.has(instance)),
+  active,
+})
+
 /** Two parts of one picture. */
 export const joined = (a: TrafficState, b: TrafficState): TrafficState => ({
   members: [...a.members, ...b.members],

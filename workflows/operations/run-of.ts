@@ -31,7 +31,9 @@ export const runOf = (input: OperationInput, live: LiveInstance[], { steer, reco
 function leavingOf({ base, revision, dirty }: OperationInput, live: LiveInstance[]): TrafficState {
   if (base === null) return { members: [], active: {} }
   const leaves = (resource: string): boolean => (revision.topology.resources[resource]?.expose.length ?? 0) === 0
-  const { members, active } = trafficNow(base.topology, live, dirty)
+  // The stable revision knows an instance by its former name.
+  const asBefore = live.map((instance) => ({ ...instance, ...instance.formerly }))
+  const { members, active } = trafficNow(base.topology, asBefore, dirty)
   return {
     members: members.filter(({ resource }) => leaves(resource)),
     active: Object.fromEntries(Object.entries(active).filter(([resource]) => leaves(resource))),

@@ -11,7 +11,7 @@ import type { Invariant } from './invariant.js'
 
 /**
  * What an operation touched is at its end as it was before, or as it was to become, or named as dirty. Which of them is decided
- * by the outcome: an operation that succeeded has brought everything there, and one that was rolled back has changed nothing.
+ * by the outcome: an operation that succeeded has brought everything there, and one that was rolled back or failed has changed nothing.
  */
 export const beforeAfterOrDirty: Invariant = {
   name: 'before-after-or-dirty',
@@ -27,7 +27,7 @@ export const beforeAfterOrDirty: Invariant = {
       const name = place.split('/')[1]!
       if (dirty.has(name) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
       if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
-      if (outcome !== 'rolledBack' && after(name, is)) continue
+      if (outcome !== 'rolledBack' && outcome !== 'failed' && after(name, is)) continue
       return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`
     }
     return null

