@@ -117,7 +117,7 @@ describe('what time brings', () => {
     expect(history.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
       'deploy succeeded',
       'deploy succeeded',
-      'cleanup failed',
+      'cleanup needsAttention',
     ])
     // 10 min, doubling to a day: 9 in the first two days, then one a day.
     expect(history.at(-1)?.times).toBeGreaterThanOrEqual(14)
