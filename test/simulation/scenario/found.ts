@@ -11,7 +11,8 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
         shop({ web: webOf('web') }, { approach: 'rolling' }),
         shop({ site: webOf('site') }, { approach: 'rolling' }),
       ],
-      apps: { 'site@1': { kind: 'breaksAtStart' } },
+      // Once the first of them serves.
+      apps: { 'site@1': { kind: 'breaksLater', afterMs: 8_000 } },
       commands: deploys(0, 1),
     },
   },
