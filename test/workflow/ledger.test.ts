@@ -1,3 +1,4 @@
+import { operationOfSnapshot } from '../../src/plan/naming.js'
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -101,7 +102,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
       'op-2 deploy 2 succeeded',
       'op-3 deploy 3 succeeded',
     ])
-    expect(await snapshots('terminated')).toEqual(['pre-deploy-2', 'pre-deploy-3'])
+    expect((await snapshots('terminated')).map(operationOfSnapshot)).toEqual([2, 3])
     expect(await (await client.rollback('terminated')).result()).toMatchObject({ outcome: 'succeeded', revision: 2 })
   })
 
@@ -164,10 +165,10 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
     })
     expect(await snapshots('lost').catch(() => [])).toEqual([])
     expect(await deploy('lost', '1.2.0', { force: true })).toMatchObject({ operation: 'op-3', revision: 3 })
-    expect(await snapshots('lost')).toEqual(['pre-deploy-2', 'pre-deploy-3'])
+    expect((await snapshots('lost')).map(operationOfSnapshot)).toEqual([2, 3])
     await client.importState(JSON.parse(JSON.stringify(state)))
     expect(await deploy('older', '1.2.0')).toMatchObject({ operation: 'op-3', revision: 3 })
-    expect(await snapshots('older')).toEqual(['pre-deploy-2', 'pre-deploy-3'])
+    expect((await snapshots('older')).map(operationOfSnapshot)).toEqual([2, 3])
   })
 
   /** As when the server's retention is over. */

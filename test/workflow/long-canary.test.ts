@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Revision } from '../../src/plan/model.js'
 import type { Verdict } from '../../src/traffic/analysis.js'
 import { progress, steeringSignals, TASK_QUEUE } from '../../src/contracts/index.js'
-import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
+import { endOf, type OperationEnd, type OperationInput } from '../../src/contracts/index.js'
 import { FakeWorld } from '../support/fake-world.js'
 import { topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
@@ -129,7 +129,14 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     })
   }
   type Handle = Awaited<ReturnType<typeof start>>
-  const end = async (handle: Handle) => ((await handle.result()) as OperationEnd).result
+  const end = async (handle: Handle) => {
+    const ended = await handle.result().then(
+      (value) => value as OperationEnd,
+      (error: unknown) => endOf(error),
+    )
+    if (ended === null) throw new Error('it ended without a result')
+    return ended.result
+  }
 
   /** Until so many looks were taken. */
   async function looks(count: number): Promise<void> {
