@@ -246,7 +246,7 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     const result = await end(handle)
     expect(result).toMatchObject({
       outcome: 'rolledBack',
-      error: { code: 'TIMEOUT', message: 'the operation made no end within its progress deadline of 300 s' },
+      error: { code: 'TIMEOUT', message: 'the operation exceeded its progress deadline of 300 s' },
     })
     expect(result.durationMs).toBeGreaterThan(HOUR / 12)
     expect(result.durationMs).toBeLessThan(HOUR / 3)
