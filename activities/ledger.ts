@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity'
 import { endOf, isEnd, type Activities, type AwaitedEnd } from '../src/contracts/index.js'
 import { readState } from '../src/contracts/exported-state.js'
 import { Cul8erError } from '../src/errors.js'
-import { operationOfSnapshot } from '../src/plan/naming.js'
+import { numbersShown } from '../src/plan/numbers-shown.js'
 import { oursOf } from '../src/plan/ours.js'
 import type { ActivityDeps } from './deps.js'
 import { observeHosts } from './observe.js'
@@ -15,16 +15,7 @@ type Ours = Pick<Activities, 'numbersInUse' | 'checkState' | 'awaitOperation'>
 export function ledgerActivities(deps: ActivityDeps): Ours {
   return {
     numbersInUse: step(async ({ topology, project, hosts }, signal) => {
-      const ours = oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal))
-      const operations = ours.flatMap(({ labels, snapshots }) => [
-        Number(labels.operation) || 0,
-        ...snapshots.map(({ name }) => operationOfSnapshot(name)),
-      ])
-      return {
-        operation: Math.max(0, ...operations),
-        revision: Math.max(0, ...ours.map(({ labels }) => labels.revision)),
-        instances: ours.map(({ name }) => name).sort(),
-      }
+      return numbersShown(oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal)))
     }),
     checkState: step(async ({ state }) => readState(state)),
     awaitOperation: step(({ workflowId, forMs }, signal) => awaitOperation(workflowId, forMs, signal)),

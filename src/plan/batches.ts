@@ -20,20 +20,5 @@ export function batchesOf(
   })
 }
 
-/** Consecutive batches grouped so that no group holds more than `most` instances, unless one batch alone does. */
-export function legsOf(batches: readonly Work[][], most: number): Work[][][] {
-  const legs: Work[][][] = []
-  let size = Infinity
-  for (const batch of batches.flatMap((b) => chunk(b, most))) {
-    if (size + batch.length > most) {
-      legs.push([])
-      size = 0
-    }
-    legs.at(-1)?.push(batch)
-    size += batch.length
-  }
-  return legs
-}
-
 const chunk = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))

@@ -25,7 +25,3 @@ export function triedOf({ topology }: Revision, work: readonly Work[]): Work[] {
     )
   })
 }
-
-/** canary: one of each resource shows what becomes of the rest. */
-export const firstOfEach = (tried: readonly Work[]): Work[] =>
-  tried.filter(({ resource }, i) => tried.findIndex((w) => w.resource === resource) === i)

@@ -1,22 +1,12 @@
 import { readState } from '../../../src/contracts/exported-state.js'
 import { Cul8erError } from '../../../src/errors.js'
-import { operationOfSnapshot } from '../../../src/plan/naming.js'
 import type { Acts } from './acts.js'
 
 /** What ledgers, and operations about their parts, want to know. */
 export const ledgerActs: Pick<Acts, 'numbersInUse' | 'checkState' | 'awaitOperation' | 'readSlice' | 'keepLogs'> = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
-    const ours = pure.oursOf(topology, world.observed(Object.keys(hosts)))
-    const operations = ours.flatMap(({ labels, snapshots }) => [
-      Number(labels.operation) || 0,
-      ...snapshots.map(({ name }) => operationOfSnapshot(name)),
-    ])
-    return {
-      operation: Math.max(0, ...operations),
-      revision: Math.max(0, ...ours.map(({ labels }) => labels.revision)),
-      instances: ours.map(({ name }) => name).sort(),
-    }
+    return pure.numbersShown(pure.oursOf(topology, world.observed(Object.keys(hosts))))
   },
 
   checkState: ({ state }) => readState(state),

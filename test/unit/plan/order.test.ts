@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchesOf, legsOf } from '../../../src/plan/batches.js'
+import { batchesOf } from '../../../src/plan/batches.js'
 import { levels } from '../../../src/plan/order.js'
 import { placeOn } from '../../../src/plan/place.js'
 import type { Work } from '../../../src/plan/work.js'
@@ -63,18 +63,6 @@ describe('batches', () => {
     ['wider than the work', ['create web-1'], 100, [['web-1']]],
   ])('%s', (_what, lines, maxParallel, expected) => {
     expect(names(batchesOf(works(...lines), { resources, maxParallel }))).toEqual(expected)
-  })
-})
-
-describe('legs', () => {
-  const batch = (...instances: string[]): Work[] => works(...instances.map((name) => `update ${name}`))
-  it.each<[string, Work[][], number, string[][][]]>([
-    ['nothing', [], 3, []],
-    ['batches that fit together', [batch('a'), batch('b', 'c'), batch('d')], 3, [[['a'], ['b', 'c']], [['d']]]],
-    ['a batch wider than a leg is cut', [batch('a', 'b', 'c', 'd', 'e')], 2, [[['a', 'b']], [['c', 'd']], [['e']]]],
-    ['order stays', [batch('a', 'b'), batch('c', 'd')], 2, [[['a', 'b']], [['c', 'd']]]],
-  ])('%s', (_what, batches, most, expected) => {
-    expect(legsOf(batches, most).map(names)).toEqual(expected)
   })
 })
 

@@ -1,0 +1,15 @@
+import { operationOfSnapshot } from './naming.js'
+import type { Ours } from './work.js'
+
+/** The highest operation and revision that labels and snapshots of instances show, and who shows them. */
+export const numbersShown = (ours: readonly Ours[]): { operation: number; revision: number; instances: string[] } => ({
+  operation: Math.max(
+    0,
+    ...ours.flatMap(({ labels, snapshots }) => [
+      Number(labels.operation) || 0,
+      ...snapshots.map(({ name }) => operationOfSnapshot(name)),
+    ]),
+  ),
+  revision: Math.max(0, ...ours.map(({ labels }) => labels.revision)),
+  instances: ours.map(({ name }) => name).sort(),
+})
