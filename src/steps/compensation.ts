@@ -43,12 +43,13 @@ const FIRST = ['withdraw', 'switch'] as const
 /**
  * The way back as a procedure: what was registered last comes first, neighbours of one kind `atOnce` at a time, and one that fails
  * keeps no other from being taken back. Traffic leaves canaries and a new set before anything else. With `exclusive`, all apps are
- * stopped before the first one comes back.
+ * stopped before the first one comes back. With `prunes`, what is as it was keeps no more snapshots than declared: an update that
+ * fails night after night would fill the pool.
  */
 export function compensationOf(
   registered: readonly Compensation[],
   atOnce: number,
-  { exclusive = false }: { exclusive?: boolean } = {},
+  { exclusive = false, prunes = false }: { exclusive?: boolean; prunes?: boolean } = {},
 ): Stage[] {
   const undos = [
     ...FIRST.flatMap((first) => registered.filter(({ kind }) => kind === first)),
@@ -60,30 +61,36 @@ export function compensationOf(
     if (last !== undefined && last[0]?.kind === undo.kind) last.push(undo)
     else groups.push([undo])
   }
-  const stops = exclusive ? undos.flatMap(stopped) : []
+  const stops = exclusive ? undos.flatMap(inPlace).map(stopped) : []
   const back = groups.map((group): Stage => ({
     name: group[0] === undefined ? '' : `undo: ${compensationWords(group[0])}`,
     lanes: group.map(laneOf),
     atOnce,
     onFailure: 'continue',
   }))
-  return stops.length === 0 ? back : [{ name: 'undo: stop all', lanes: stops, atOnce, onFailure: 'ignore' }, ...back]
-}
-
-/** What was changed in place runs, or may run, the new version. */
-function stopped(undo: Compensation): Lane[] {
-  if (undo.kind !== 'restore' && undo.kind !== 'reinstall') return []
-  const { from } = undo
+  const pruned = prunes ? undos.flatMap(inPlace) : []
   return [
-    {
-      host: from.host,
-      steps: [
-        { kind: 'drain', at: from },
-        { kind: 'halt', from },
-      ],
-    },
+    ...stageOf({ name: 'undo: stop all', lanes: stops, atOnce, onFailure: 'ignore' }),
+    ...back,
+    ...stageOf({ name: 'undo: prune snapshots', lanes: pruned.map(pruning), atOnce, onFailure: 'ignore' }),
   ]
 }
+
+const stageOf = (stage: Stage): Stage[] => (stage.lanes.length === 0 ? [] : [stage])
+
+/** The instance, where it was changed in place: it runs, or may run, the new version, and has a snapshot from before. */
+const inPlace = (undo: Compensation): LiveInstance[] =>
+  undo.kind === 'restore' || undo.kind === 'reinstall' ? [undo.from] : []
+
+const pruning = (at: LiveInstance): Lane => ({ host: at.host, steps: [{ kind: 'prune', at }] })
+
+const stopped = (from: LiveInstance): Lane => ({
+  host: from.host,
+  steps: [
+    { kind: 'drain', at: from },
+    { kind: 'halt', from },
+  ],
+})
 
 function laneOf(undo: Compensation): Lane {
   const about = undo.kind === 'switch' || undo.kind === 'withdraw' ? {} : { instance: targetOf(undo) }

@@ -71,7 +71,7 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
     committed: run.committed,
     lost: [...run.lost],
     // Where nothing is taken back, all of them are to be named until they are done.
-    dirty: [...(goesOn ? named(lanes) : run.dirty)].filter((name) => own.has(name)),
+    dirty: [...new Set([...run.dirty, ...(goesOn ? named(lanes) : [])])].filter((name) => own.has(name)),
     proven: [...run.proven.values()].filter(({ spec }) => own.has(spec.name)),
     compensations: goesOn ? [] : run.compensations.all.filter((undo) => own.has(keyOf(undo))),
   }

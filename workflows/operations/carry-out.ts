@@ -48,7 +48,8 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   // Whatever comes next, no request more reaches a canary.
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
   const { exclusive } = strategyNamed(approach)
-  const stages = [...compensationOf(undos, maxParallel, { exclusive }), ...(held ? [] : portsAsBefore(run))]
+  const how = { exclusive, prunes: rollback.snapshot !== 'never' }
+  const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run))]
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)

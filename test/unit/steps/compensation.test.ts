@@ -61,6 +61,13 @@ describe('the order of compensations', () => {
     expect(read(compensationOf(registered, 5))).toEqual(expected)
   })
 
+  it('what was changed in place keeps no more snapshots than declared, once it is back', () => {
+    expect(read(compensationOf([restore(one), made(two), reinstall(three)], 5, { prunes: true })).at(-1)).toBe(
+      'undo: prune snapshots: - prune; - prune',
+    )
+    expect(read(compensationOf([made(two)], 5, { prunes: true }))).toHaveLength(1)
+  })
+
   it('goes on where one fails, so many at a time', () => {
     expect(compensationOf([made(one), withdraw], 7)).toMatchObject([
       { atOnce: 7, onFailure: 'continue' },
