@@ -151,6 +151,7 @@ class Play {
   private ledgerIs(state: LedgerState | null): void {
     const before = this.story.ledger
     this.story.ledger = state
+    if (state === null || state.current === null) this.story.idle = state
     this.client.ledgerChanged(before)
   }
 

@@ -58,6 +58,8 @@ export interface Story {
   asked: Asked[]
   /** Why an operation that nobody asked for may begin: times at which something is due by itself. */
   ttl: { dueAt: number | null }
+  /** What the ledger knew when nothing was in progress the last time. */
+  idle: LedgerState | null
   /** A person gave the ledger a state of old, and no operation has ended since: it need not be true. */
   imported: boolean
   /** When no worker was there the last time. */
@@ -70,6 +72,7 @@ export const newStory = (scenario: Scenario, world: World, server: Story['server
   server,
   ledgerId: ledgerId(scenario.topology),
   ledger: null,
+  idle: null,
   operations: [],
   asked: [],
   ttl: { dueAt: null },
@@ -101,7 +104,7 @@ export function begun(story: Story, run: Run): void {
     startedAt: run.beginning.at,
     before: world.copy(),
     servingBefore: world.serving(scenario.topology),
-    ledgerBefore: story.ledger,
+    ledgerBefore: story.idle,
     touched: new Set(),
     restored: new Set(),
     byHand: new Set(),

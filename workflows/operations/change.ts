@@ -81,5 +81,5 @@ const stale = (): ApplicationFailure =>
     hint: 'make a new one with cul8er plan --out FILE, and look at what changed',
   })
 
-const exposesAnything = ({ revision, base }: OperationInput): boolean =>
-  [revision, base].some((r) => Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0))
+const exposesAnything = ({ revision, base, past }: OperationInput): boolean =>
+  [revision, base, ...past].some((r) => Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0))

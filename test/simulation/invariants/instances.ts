@@ -28,6 +28,7 @@ export const beforeAfterOrDirty: Invariant = {
       if (dirty.has(name) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
       if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && outcome !== 'failed' && after(name, is)) continue
+      if (is?.labels?.role === 'old' && isPutAside(operation, is)) continue
       return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`
     }
     return null
@@ -100,7 +101,10 @@ export const keepsStatefulData: Invariant = {
   },
 }
 
-/** A snapshot is not put over what was written since, unless a person wanted that. */
+/**
+ * A snapshot is not put over what was written since, unless a person wanted that, or the operation could not know: the app was healthy
+ * and broke again before anybody heard of it.
+ */
 export const keepsWrites: Invariant = {
   name: 'keeps-writes',
   afterEffect: (story, effect) => {
@@ -111,6 +115,8 @@ export const keepsWrites: Invariant = {
     const isOwn = effect.snapshot.by === effect.by || effect.snapshot.by.startsWith(`${operation.id}/`)
     const isThisTime = Date.parse(effect.snapshot.createdAt) >= operation.startedAt
     if (revision.topology.strategy.rollback.snapshot === 'always' && isOwn && isThisTime) return null
+    const { name } = effect.instance
+    if (isThisTime && operation.disturbed.some((what) => what.startsWith(`waitUntilHealthy ${name}:`))) return null
     return `${operation.id} restores ${effect.snapshot.name} of ${effect.snapshot.createdAt} on ${placeOf(effect.instance)} and loses ${effect.lost} written since`
   },
 }
@@ -146,6 +152,9 @@ export const nothingUnknown: Invariant = {
     const lost = rest.filter(({ name, host, labels }) => {
       if (known.has(name) || known.has(lostOperation(labels.operation))) return false
       if (labels.role === 'old' && isPutAside(operations.at(-1), { name, host })) return false
+      // What was not to be is seen by its labels; the ledger knows which operation was lost.
+      if (labels.role === 'old' && ledger.dirty.includes(lostOperation(operations.at(-1)?.input.number ?? 0)))
+        return false
       return labels.role !== 'live' || !isDeclared(labels.resource, labels.revision)
     })
     if (lost.length === 0 || isTold(operations, lost)) return null

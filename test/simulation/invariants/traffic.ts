@@ -109,7 +109,10 @@ function shares(story: Story, operation: Operation): Map<string, { fresh: number
   return pools
 }
 
-/** A restore or a cleanup puts no instance into the traffic that an earlier operation left half changed. */
+/**
+ * A restore or a cleanup puts no instance into the traffic that an earlier operation left half changed, as long as another one of the
+ * resource serves.
+ */
 export const dirtyStaysOut: Invariant = {
   name: 'dirty-stays-out',
   afterEffect: (story, effect) => {
@@ -117,10 +120,18 @@ export const dirtyStaysOut: Invariant = {
     const operation = operationOf(story, effect.by)
     const kind = operation?.input.request.kind
     if (operation === null || (kind !== 'restore' && kind !== 'cleanup')) return null
+    const { dirty } = operation.input
+    const { bystanders } = story.scenario
+    const whole = [...operation.before.values()].filter(
+      ({ name, labels }) =>
+        labels?.role === 'live' && !dirty.includes(name) && !bystanders.some((other) => other.name === name),
+    )
+    const others = new Set(whole.map(({ labels }) => labels?.resource))
     const back = story.world
       .serving(story.scenario.topology)
       .find(
         (serving) =>
+          others.has(operation.before.get(placeOf(serving))?.labels?.resource) &&
           operation.input.dirty.includes(serving.name) &&
           !operation.restored.has(placeOf(serving)) &&
           !operation.servingBefore.some((before) => placeOf(before) === placeOf(serving)),

@@ -29,6 +29,22 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
       commands: deploys(0, 1),
     },
   },
+  {
+    what: 'ports that a lost first deploy opened are closed by the one that does without them',
+    scenario: {
+      ...emptyScenario(shop({ web: webOf('web') }, { approach: 'rolling' })),
+      revisions: [
+        shop({ web: webOf('web'), job: inside('job') }, { approach: 'rolling' }),
+        shop({ job: inside('job') }, { approach: 'rolling' }),
+      ],
+      commands: [
+        ...deploys(0),
+        // The first instances of web serve by then.
+        { when: 'now', gapMs: 25_000, does: { kind: 'terminateOperation' } },
+        ...deploys(1),
+      ],
+    },
+  },
 ]
 
 function shop(resources: Declaration['resources'], strategy: object): Declaration {
@@ -49,6 +65,11 @@ function webOf(release: string): object {
     network: { expose: [{ port: 4000, as: 8080 }] },
     deploy: { release, version: '1' },
   }
+}
+
+/** Nothing of it is reached from outside. */
+function inside(release: string): object {
+  return { ...webOf(release), network: {} }
 }
 
 function deploys(...revisions: number[]): Scenario['commands'] {

@@ -127,6 +127,8 @@ export class Activity {
     const startToClose = msOf(this.schedule.startToCloseTimeout) || Infinity
     if (fate === 'hangs' || ms > startToClose) {
       if (this.draw('hangs').chance(0.5)) this.silently()
+      // A deadline of the operation may be over before its own.
+      this.server.disturb(this.run.id, `${this.type} ${this.target}: hangs`)
       const due = this.server.now + Math.min(startToClose, this.left())
       this.current = this.server.agenda.add(due, '', () => this.failed(timeoutFailure('START_TO_CLOSE')))
       return
