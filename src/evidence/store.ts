@@ -25,7 +25,7 @@ export const EVIDENCE_LIMITS = { most: 200, bytes: 64 * 1024 } as const
 
 /** A store in the folder, which is made when it is first written to. */
 export function createEvidenceStore(folder: string): EvidenceStore {
-  const placeOf = (topology: string, operation: number): string => join(folder, safe(topology), `op-${operation}`)
+  const placeOf = (topology: string, operation: number): string => join(folder, safe(topology), safe(`op-${operation}`))
   return {
     async put({ topology, operation, instance }, lines) {
       if (lines.length === 0) return
@@ -70,10 +70,13 @@ export function createEvidenceStore(folder: string): EvidenceStore {
 
 const SUFFIX = '.log'
 
-/** Names of topologies and instances have no dots and slashes; what has is no name. */
+/** Names of topologies, operations and instances have no dots and slashes; what has is no name. */
 function safe(name: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
-    throw new Cul8erError('INTERNAL', `${JSON.stringify(name)} is not the name of a topology or an instance`)
+    throw new Cul8erError(
+      'INTERNAL',
+      `${JSON.stringify(name)} is not the name of a topology, an operation or an instance`,
+    )
   }
   return name
 }

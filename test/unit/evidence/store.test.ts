@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -59,6 +59,13 @@ test('a second try that finds the instance gone takes nothing away', async () =>
 test.each(['..', '../x', 'a/b', '.hidden', ''])('%j is no name', async (name) => {
   await expect(store.put(of(name), ['x'])).rejects.toThrow('is not the name')
   await expect(store.read(name, 1)).rejects.toThrow('is not the name')
+})
+
+test('an operation that is no number leads nowhere else', async () => {
+  await writeFile(join(folder, '..', 'other.log'), 'secret\n')
+  const elsewhere = '1/../../..' as unknown as number
+  await expect(store.read('shop', elsewhere)).rejects.toThrow('is not the name')
+  await expect(store.put(of('x', elsewhere), ['x'])).rejects.toThrow('is not the name')
 })
 
 test('removes what is older, with folders that are empty then', async () => {
