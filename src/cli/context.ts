@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../errors.js'
 import type { Cul8er } from '../client/index.js'
 import { palette, type Palette } from './palette.js'
+import { visibly } from './visible.js'
 
 /** What the options before and after every command say. */
 export interface GlobalOptions {
@@ -31,14 +32,17 @@ export interface Output {
 /** What a command has at hand. */
 export class Context {
   readonly colours: Palette
+  /** What is written to it is seen and not obeyed. */
+  readonly terminal: Terminal
 
   constructor(
-    readonly terminal: Terminal,
+    private readonly raw: Terminal,
     readonly options: GlobalOptions,
     /** As typed, for the history: `--force`, `--version 1.2.0`. */
     readonly typed: string[] = [],
   ) {
-    this.colours = palette(this.progress, terminal.env)
+    this.terminal = { ...raw, stdout: visibly(raw.stdout), stderr: visibly(raw.stderr) }
+    this.colours = palette(this.progress, raw.env)
   }
 
   get json(): boolean {
@@ -48,6 +52,11 @@ export class Context {
   /** Progress and remarks go here: `--json` keeps standard output for its one object. */
   get progress(): Output {
     return this.json ? this.terminal.stderr : this.terminal.stdout
+  }
+
+  /** Where progress goes, for what is drawn again in place. */
+  get screen(): Output {
+    return this.json ? this.raw.stderr : this.raw.stdout
   }
 
   /** Width of the terminal; one that does not know it says 0. */

@@ -90,7 +90,7 @@ function lineScreen(context: Context, following: Following): Screen {
 }
 
 function liveScreen(context: Context, following: Following): Screen {
-  const live = new Live(context.progress)
+  const live = new Live(context.screen)
   const linesOf = eventLines(context, following)
   const open = new Map<string, StepRecord>()
   let stage: string[] = []

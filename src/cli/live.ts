@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Output } from './context.js'
+import { visible } from './visible.js'
 
 /** Lines that are drawn again in place at the end of a terminal, with finished lines above them. */
 export class Live {
@@ -10,7 +11,7 @@ export class Live {
   /** A line that stays. */
   print(line: string): void {
     this.clear()
-    this.output.write(`${line}\n`)
+    this.output.write(`${visible(line)}\n`)
   }
 
   /** Replaces the lines that were drawn last. */
@@ -18,7 +19,7 @@ export class Live {
     this.clear()
     // A terminal that does not know its width says 0.
     const width = this.output.columns || 80
-    for (const line of lines) this.output.write(`${fit(line, width)}\n`)
+    for (const line of lines) this.output.write(`${fit(visible(line), width)}\n`)
     this.#drawn = lines.length
   }
 

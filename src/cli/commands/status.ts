@@ -46,7 +46,7 @@ async function watched(
   const stop = new AbortController()
   const interrupt = (): void => stop.abort()
   process.once('SIGINT', interrupt)
-  const live = new Live(context.progress)
+  const live = new Live(context.screen)
   try {
     for (;;) {
       const now = await cul8er.status(topology)
