@@ -6,7 +6,18 @@ export type Typed = Pick<Requester, 'directory' | 'options'>
 
 /** Who asks, from this process. */
 export function requester(typed: Typed = {}): Requester {
-  return { who: `${user()}@${hostname()}`, directory: process.cwd(), ...typed }
+  const { options, ...rest } = typed
+  const short = options === undefined ? {} : { options: bounded(options) }
+  return { who: `${user()}@${hostname()}`, directory: process.cwd(), ...rest, ...short }
+}
+
+/** Characters of all options: a ledger keeps them for 50 operations, and refuses what is longer than it keeps. */
+const MOST = 8_000
+
+function bounded(options: string[]): string[] {
+  let left = MOST
+  const kept = options.filter((option) => (left -= JSON.stringify(option).length + 1) >= 0)
+  return kept.length === options.length ? options : [...kept, '…']
 }
 
 // A user id without a name, as in some containers.

@@ -276,6 +276,18 @@ describe('what meets in one task of the ledger', () => {
     expect(await state()).toMatchObject({ current: null, stable: 1, dirty: ['operation 2'] })
   })
 
+  it('an end that cannot be written down counts as lost, and the ledger goes on', async () => {
+    ledger = await begin({ topology: 'shop' })
+    ask('one', {})
+    await ledger.settle()
+    ledger.end('topology/shop/op/1', ended(1, 'succeeded', 1, { standby: { names: ['a'], keepMs: 1e300 } }))
+    await ledger.settle()
+    expect(await state()).toMatchObject({ current: null, history: [{ operation: 'op-1', outcome: 'needsAttention' }] })
+    ask('two', {})
+    await ledger.settle()
+    expect(ledger.answers.get('two')).toMatchObject({ operation: 'op-2' })
+  })
+
   it('a cancel: everything goes on', async () => {
     ledger = await expiring()
     ask('one', {})

@@ -221,7 +221,14 @@ class Ledger {
   private writeDown(how: AwaitedEnd): void {
     const { current, topology } = this.state
     if (current === null) return
-    this.state = end(this.state, 'end' in how ? how.end : lostEnd(topology, current, how.lost), now())
+    const at = now()
+    const lost = (report: ErrorReport): LedgerState => end(this.state, lostEnd(topology, current, report), at)
+    try {
+      this.state = 'end' in how ? end(this.state, how.end, at) : lost(how.lost)
+    } catch (error) {
+      // An end that cannot be written down would come again with every task, and nothing else would any more.
+      this.state = lost(reportOf(error))
+    }
   }
 
   private changeTtl(request: TtlRequest): Answer<{ expiresAt: string | null }> {
