@@ -1,17 +1,28 @@
 import { z } from 'zod'
+import { STRATEGIES } from '../strategies/registry.js'
 import type * as Model from '../topology/model.js'
-import { NAME, name, port, section, text, whole } from '../topology/schema/words.js'
+import { DEVICE, DEVICE_KEY, hostName, releaseName, releaseVersion } from '../topology/schema/resource.js'
+import { VARIABLE } from '../topology/schema/secret.js'
+import { OPTION, project } from '../topology/schema/topology.js'
+import { command, NAME, name, port, section, text, whole, word, type KeyRule } from '../topology/schema/words.js'
+import { MOST_REPLICAS } from '../topology/limits.js'
+import { LARGEST_MIB, LONGEST_MS } from '../topology/units.js'
 
 /*
  * A normalised topology as it comes back from a file. The types hold this against the model; what the model gets, this must get
- * too. Names become arguments of commands, so they are what the topology file allows.
+ * too. Names become arguments of commands, times become timers, and numbers of instances memory: they are what the topology file
+ * allows.
  */
 
 const string = () => z.string()
 const count = () => whole(0, Number.MAX_SAFE_INTEGER)
-const named = <Value extends z.ZodType>(value: Value) =>
-  z.record(name(), value, { error: (issue) => (issue.code === 'invalid_key' ? NAME.words : undefined) })
-const texts = () => z.record(z.string(), z.string())
+const time = () => whole(0, LONGEST_MS)
+const mebibytes = () => whole(1, LARGEST_MIB)
+const named = <Value extends z.ZodType>({ pattern, words }: KeyRule, value: Value) =>
+  z.record(z.string().regex(pattern, { error: words }), value, {
+    error: (issue) => (issue.code === 'invalid_key' ? words : undefined),
+  })
+const withoutNul = () => z.string().regex(/^[^\0]*$/, { error: 'a text without NUL' })
 
 const host: z.ZodType<Model.Host> = section({
   address: text('an address'),
@@ -25,27 +36,27 @@ const secretRef: z.ZodType<Model.SecretRef> = section({
   key: string().nullable(),
 })
 
-const value = z.union([section({ value: string() }), section({ secret: secretRef })])
+const value = z.union([section({ value: withoutNul() }), section({ secret: secretRef })])
 
 const probe: z.ZodType<Model.Probe> = z.discriminatedUnion('kind', [
   section({
     kind: z.literal('http'),
     scheme: z.enum(['http', 'https']),
     port: port(),
-    path: string(),
-    expectedStatus: count().nullable(),
+    path: string().regex(/^[^\s\p{Cc}]*$/u, { error: 'the path of a URL' }),
+    expectedStatus: whole(100, 599).nullable(),
   }),
   section({ kind: z.literal('tcp'), port: port() }),
-  section({ kind: z.literal('command'), command: z.array(string()).min(1) }),
+  section({ kind: z.literal('command'), command: command() }),
 ])
 
 const healthcheck: z.ZodType<Model.Healthcheck> = section({
   probe,
-  intervalMs: count(),
-  timeoutMs: count(),
-  retries: count(),
+  intervalMs: time(),
+  timeoutMs: time(),
+  retries: whole(0, 1_000),
   errorLimit: count(),
-  minHealthyMs: count(),
+  minHealthyMs: time(),
   deadlineMs: count(),
 })
 
@@ -53,53 +64,77 @@ const expose: z.ZodType<Model.Expose> = section({
   port: port(),
   as: port(),
   protocol: z.enum(['http', 'https', 'tcp']),
-  host: string().nullable(),
-  certificate: section({ cert: string(), key: string() }).nullable(),
+  host: hostName().nullable(),
+  certificate: section({ cert: text('the path of a PEM file'), key: text('the path of a PEM file') }).nullable(),
   sticky: z.boolean(),
 })
 
 const release: z.ZodType<Model.Release> = section({
-  release: text('the name of a release'),
-  version: text('a version'),
-  artifact: string().nullable(),
-  start: z.array(string()).nullable(),
-  stop: z.array(string()).nullable(),
+  release: releaseName(),
+  version: releaseVersion(),
+  artifact: text('a path').nullable(),
+  start: command().nullable(),
+  stop: command().nullable(),
 })
 
 const resource: z.ZodType<Model.Resource> = section({
   type: z.enum(['container', 'vm']),
   on: z.array(name()),
-  replicas: count().nullable(),
-  image: text('an image'),
+  replicas: whole(1, MOST_REPLICAS).nullable(),
+  image: word('an image'),
   stateful: z.boolean(),
-  limits: section({ cpu: count().nullable(), memoryMiB: count().nullable(), diskMiB: count().nullable() }),
+  limits: section({
+    cpu: whole(1, 4_096).nullable(),
+    memoryMiB: mebibytes().nullable(),
+    diskMiB: mebibytes().nullable(),
+  }),
   expose: z.array(expose),
-  devices: z.record(z.string(), texts()),
-  environment: z.record(z.string(), value),
+  devices: named(DEVICE, named(DEVICE_KEY, withoutNul())),
+  environment: named(VARIABLE, value),
   deploy: release.nullable(),
   healthcheck: healthcheck.nullable(),
   dependsOn: z.array(name()),
 })
 
-/** Each strategy has options of its own; it reads them itself. */
-const strategy = z.looseObject({ approach: string() }) as unknown as z.ZodType<Model.Strategy>
+const APPROACHES = STRATEGIES.map(({ name: each }) => each)
+
+/** What an older cul8er did not have may be absent, and each strategy reads options of its own itself. */
+const strategy = z.looseObject({
+  approach: z.enum(APPROACHES),
+  maxParallel: whole(1, 1_000),
+  steps: z
+    .array(z.looseObject({ weight: whole(1, 100), pause: z.union([time(), z.literal('manual')]) }))
+    .min(1)
+    .max(101),
+  keepMs: time(),
+  drainMs: time(),
+  progressDeadlineMs: time(),
+  canaries: z.union([whole(1, 1_000), z.literal('share')]).optional(),
+  bakeMs: time().optional(),
+  hostTimeoutMs: time().optional(),
+  rollback: z.looseObject({
+    onFailure: z.enum(['automatic', 'hold']),
+    snapshot: z.enum(['auto', 'always', 'never']),
+    keepSnapshots: whole(0, 1_000),
+  }),
+}) as unknown as z.ZodType<Model.Strategy>
 
 const cluster: z.ZodType<Model.Cluster> = section({
-  name: string(),
-  nodes: z.array(string()),
-  discovery: section({ strategy: z.enum(['epmd', 'gossip', 'dns']), options: texts() }),
+  name: name(),
+  nodes: z.array(name()),
+  discovery: section({ strategy: z.enum(['epmd', 'gossip', 'dns']), options: named(OPTION, withoutNul()) }),
   cookie: value,
 })
 
 /** The normalised form; see src/topology/model.ts. */
 export const exportedTopology: z.ZodType<Model.Topology> = section({
   name: name(),
-  project: text('an Incus project').nullable(),
-  artifacts: z.array(string()),
-  hosts: named(host),
-  resources: named(resource),
+  project: project().nullable(),
+  artifacts: z.array(text('a folder')),
+  hosts: named(NAME, host),
+  resources: named(NAME, resource),
   strategy,
   cluster: cluster.nullable(),
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),
-  ttlMs: count().nullable(),
+  ttlMs: time().nullable(),
 })

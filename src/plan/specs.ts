@@ -1,3 +1,5 @@
+import { Cul8erError } from '../errors.js'
+import { MOST_REPLICAS } from '../topology/limits.js'
 import type { EnvironmentValue, Resource } from '../topology/model.js'
 import { digestOf } from './digest.js'
 import type { InstanceSpec, ReleaseSpec, Revision, SecretSpec, Slot } from './model.js'
@@ -14,8 +16,14 @@ export function seats(revision: Revision): Seat[] {
   return Object.entries(revision.topology.resources).flatMap(([resource, { replicas }]): Seat[] =>
     replicas === null
       ? [{ resource, index: null }]
-      : Array.from({ length: replicas }, (_, i) => ({ resource, index: i + 1 })),
+      : Array.from({ length: possible(resource, replicas) }, (_, i) => ({ resource, index: i + 1 })),
   )
+}
+
+/** A revision that did not come from a topology file must not take all memory of a worker: each further one would try as well. */
+function possible(resource: string, replicas: number): number {
+  if (replicas >= 1 && replicas <= MOST_REPLICAS) return replicas
+  throw new Cul8erError('INVALID_TOPOLOGY', `${resource}: ${replicas} replicas, allowed 1 to ${MOST_REPLICAS}`)
 }
 
 /** A key that tells seats apart. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.js'
+import { MOST_REPLICAS } from '../limits.js'
 import { healthcheck } from './health.js'
 import { environment } from './secret.js'
 import { command, named, port, reference, scalar, section, size, text, whole, word, type KeyRule } from './words.js'
@@ -12,18 +13,19 @@ const limits = section({
 
 const HOST_NAME = 'a host name such as app.example.com'
 
+export const hostName = () =>
+  z
+    .string({ error: HOST_NAME })
+    .max(253, { error: HOST_NAME })
+    .regex(/^(?=.*[A-Za-z0-9])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, { error: HOST_NAME })
+
 const expose = section({
   port: port().describe('Port that the app listens on inside the instance'),
   as: port()
     .optional()
     .meta({ defaultText: 'the same as `port`', description: 'Public port, on every address of the host' }),
   protocol: z.enum(['http', 'https', 'tcp']).default(DEFAULTS.protocol).describe('What is spoken on the public port'),
-  host: z
-    .string({ error: HOST_NAME })
-    .max(253, { error: HOST_NAME })
-    .regex(/^(?=.*[A-Za-z0-9])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, { error: HOST_NAME })
-    .optional()
-    .meta({ defaultText: 'any', description: 'Route by this host name' }),
+  host: hostName().optional().meta({ defaultText: 'any', description: 'Route by this host name' }),
   certificate: section({
     cert: text('the path of a PEM file').describe('PEM file of the certificate and its chain'),
     key: text('the path of a PEM file').describe('PEM file of its key'),
@@ -34,8 +36,10 @@ const expose = section({
 })
 
 const RELEASE = 'a name of letters, digits, ., _, + and -'
-const release = () => z.string({ error: RELEASE }).regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: RELEASE })
+export const releaseName = () => z.string({ error: RELEASE }).regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: RELEASE })
 const VERSION = "a version in quotes, such as '1.0.0', of letters, digits, ., _, + and -"
+export const releaseVersion = () =>
+  z.string({ error: VERSION }).regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: VERSION })
 
 const RUN = "a command without quotes or shell signs, or a list of its arguments: ['bin/app', 'start']"
 const run = () =>
@@ -51,11 +55,8 @@ const run = () =>
   )
 
 const deploy = section({
-  release: release().describe('Name of the release'),
-  version: z
-    .string({ error: VERSION })
-    .regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: VERSION })
-    .describe('Version to deploy; `deploy --version` overrides it'),
+  release: releaseName().describe('Name of the release'),
+  version: releaseVersion().describe('Version to deploy; `deploy --version` overrides it'),
   artifact: text('a path; {version} stands for the version').optional().meta({
     defaultText: '`<release>-<version>.tar.gz` under `artifacts`',
     description: 'Path of the tarball; `{version}` stands for the version',
@@ -83,7 +84,7 @@ export const resource = section({
     })
     .optional()
     .meta({ defaultText: 'all hosts', description: 'Host or hosts that may run it, in order of preference' }),
-  replicas: whole(1, 10_000)
+  replicas: whole(1, MOST_REPLICAS)
     .optional()
     .meta({ defaultText: 'one, without a number in its name', description: 'How many instances' }),
   image: word('an image such as images:debian/12').describe('Image, with the remote it comes from'),

@@ -40,19 +40,16 @@ const identifiers = () =>
 
 const folder = () => text('a folder')
 const PROJECT = 'an Incus project: letters, digits, ., _ and -'
+export const project = () => z.string({ error: PROJECT }).regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: PROJECT })
 
 /** The whole of a topology file in the user's words: no value is changed but absent ones, which get their defaults. */
 export const topologySchema = section({
   $schema: z.string().optional().describe('For editors: where the JSON Schema is'),
   name: name().describe('Name of the topology; in TypeScript the first argument of `defineTopology`'),
-  project: z
-    .string({ error: PROJECT })
-    .regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: PROJECT })
-    .optional()
-    .meta({
-      defaultText: "the host's default project",
-      description: 'Incus project that holds the instances; to change it, destroy the topology first',
-    }),
+  project: project().optional().meta({
+    defaultText: "the host's default project",
+    description: 'Incus project that holds the instances; to change it, destroy the topology first',
+  }),
   artifacts: z
     .union([folder(), z.array(folder())], { error: 'a folder, or a list of them' })
     .default([...DEFAULTS.artifacts])

@@ -134,6 +134,26 @@ describe('what is no state is refused, with the place', () => {
       set('revisions.0.topology.resources', { '--x': {} }),
       'revisions[0].topology.resources.--x: found an empty mapping, allowed a name of letters',
     ],
+    ['another strategy', set('revisions.0.topology.strategy.approach', 'ledger'), 'approach: found "ledger", allowed'],
+    ['a time beyond all', set('revisions.0.topology.ttlMs', 9e15), 'ttlMs: found 9000000000000000, allowed'],
+    ['another', set('revisions.0.topology.strategy.keepMs', 9e15), 'keepMs: found 9000000000000000, allowed'],
+    ['instances beyond all', set('revisions.0.topology.resources.web.replicas', 4e9), 'replicas: found 4000000000'],
+    [
+      'a release that is a path',
+      set('revisions.0.topology.resources.web.deploy', { release: '../x', version: '1' }),
+      'deploy.release: found "../x", allowed a name',
+    ],
+    ['an option of Incus', set('revisions.0.topology.resources.web.devices', { '-x': {} }), 'devices.-x: found'],
+    ['two variables', set('revisions.0.topology.resources.web.environment', { 'A=B\nC': { value: '' } }), 'A=B'],
+    ['more than a path', set('revisions.0.topology.project', 'a&b=c'), 'project: found "a&b=c", allowed'],
+    [
+      'a line for the edge',
+      set('revisions.0.topology.resources.web.expose', [
+        { port: 1, as: 1, protocol: 'http', host: 'a\nb', certificate: null, sticky: false },
+      ]),
+      'expose[0].host: found "a\\nb"',
+    ],
+    ['a number that ends all numbers', set('lastOperation', Number.MAX_SAFE_INTEGER), 'lastOperation: found'],
     ['half a topology', set('revisions.0.topology.hosts', undefined), 'revisions[0].topology.hosts: found nothing'],
     [
       'a path for a digest',

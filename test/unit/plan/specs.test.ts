@@ -103,3 +103,9 @@ describe('its digest', () => {
     expect(new Set([base, other.digest, tarball.digest]).size).toBe(3)
   })
 })
+
+it.each([4e9, 10_001, 0, -1, Number.NaN])('%d replicas are refused before they take memory', (replicas) => {
+  const revision = structuredClone(revisionOf(web()))
+  Object.values(revision.topology.resources).forEach((each) => (each.replicas = replicas))
+  expect(() => seats(revision)).toThrow('allowed 1 to 10000')
+})

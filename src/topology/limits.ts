@@ -1,0 +1,2 @@
+/** Instances of one resource. */
+export const MOST_REPLICAS = 10_000
