@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../../src/errors.js'
 import { stableBeforeThen } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
@@ -32,10 +33,23 @@ const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string
   revision: result.revision,
   startedAt: current.startedAt,
   endedAt: at,
-  ...(result.error === undefined ? {} : { error: result.error }),
+  ...(result.error === undefined ? {} : { error: short(result.error) }),
   ...(current.by === undefined ? {} : { by: current.by }),
   ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
 })
+
+/** Characters of an error's message, and of its details, that are kept with an outcome. */
+const MOST = { message: 4_000, details: 8_000 } as const
+
+/** The ledger is one payload, and an error may tell of a thousand instances: the operation's own workflow has all of it. */
+function short({ details, ...error }: ErrorReport): ErrorReport {
+  const { message } = error
+  return {
+    ...error,
+    message: message.length > MOST.message ? `${message.slice(0, MOST.message)}…` : message,
+    ...(details === undefined || JSON.stringify(details).length > MOST.details ? {} : { details }),
+  }
+}
 
 /** The revision serves everywhere, though what was left of the one before may not all be gone. */
 const serves = ({ kind }: OperationSummary, { result: { outcome }, committed }: OperationEnd): boolean =>

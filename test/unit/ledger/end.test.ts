@@ -184,3 +184,23 @@ it('keeps the error with the outcome, and who asked', () => {
   const state = end(running('deploy', {}, { by }), { ...base, result: { ...base.result, error } }, AT)
   expect(state.history.at(-1)).toMatchObject({ error, by })
 })
+
+it('what an operation tells of a thousand instances is not kept fifty times in one payload', () => {
+  const undo = Array.from({ length: 1_000 }, (_, i) => ({
+    instance: `shop-web-${i}`,
+    error: { message: 'x'.repeat(300) },
+  }))
+  const error = {
+    code: 'NEEDS_ATTENTION' as const,
+    message: 'y'.repeat(300_000),
+    hint: 'deploy again',
+    details: { undo },
+  }
+  const base = ending('needsAttention')
+  let state = running('deploy')
+  for (let i = 0; i < 50; i += 1) {
+    state = end({ ...state, current: summary('deploy') }, { ...base, result: { ...base.result, error } }, AT)
+  }
+  expect(state.history.at(-1)?.error).toMatchObject({ code: 'NEEDS_ATTENTION', hint: 'deploy again' })
+  expect(JSON.stringify(state.history).length).toBeLessThan(1_000_000)
+})
