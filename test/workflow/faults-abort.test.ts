@@ -137,4 +137,15 @@ describe('a person steers', { timeout: 60_000 }, () => {
     expect(await fleet.end(run)).toMatchObject({ outcome: 'succeeded' })
     await fleet.expectSettled('1.1.0', 'green')
   })
+
+  it.concurrent('abort of a destroy that was paused before it began: nothing is removed', async () => {
+    const fleet = await deployed('destroy-paused', 'rolling')
+    rig.emulator.fault({ match: { host: fleet.name }, fault: { delayMs: 1_500 } })
+    const run = await rig.start(fleet.name, { kind: 'destroy' })
+    await rig.steer(run, 'pause')
+    await rig.env.sleep(2_500)
+    await rig.steer(run, 'abort')
+    expect(await fleet.end(run)).toMatchObject({ outcome: 'rolledBack', error: { code: 'ABORTED' } })
+    await fleet.expectSettled('1.0.0')
+  })
 })

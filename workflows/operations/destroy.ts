@@ -42,7 +42,8 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
       { name: 'remove', lanes: owned.map(removed), atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
     ]
     run.position = { stage: 0, stages: stages.length, name: '' }
-    await interpret(run, stages)
+    // A pause may hold it here, and an abort end it, until the first port is closed.
+    await conducted.steer.abortable(() => interpret(run, stages))
     if (run.failures.length === 0) return { outcome: 'succeeded', committed: true }
     return {
       outcome: 'needsAttention',
