@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { reportOf } from './report.js'
 import { FOUND } from './scenario/found.js'
 import { scenarioOf } from './scenario/generate.js'
+import { isRequest } from './scenario/model.js'
 import { SEEDS } from './settings.js'
 import { simulate } from './simulate.js'
 import { theSubject } from './subject.js'
@@ -31,7 +32,7 @@ describe('random operations on random topologies, under random faults', () => {
   it.each(FOUND)('once violated, and do so no more: $what', { timeout: 300_000 }, async ({ scenario }) => {
     const { wrong, operations } = await simulate(scenario, subject)
     expect(wrong).toBeNull()
-    expect(operations).toBe(scenario.commands.filter(({ does }) => does.kind === 'deploy').length)
+    expect(operations).toBe(scenario.commands.filter(({ does }) => isRequest(does)).length)
   })
 
   it('go the same way each time, whatever was simulated in between', { timeout: 300_000 }, async () => {

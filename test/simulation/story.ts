@@ -41,6 +41,8 @@ export interface Operation {
   disturbed: string[]
   /** A person paused it, and did not resume it. */
   pausedAt: number | null
+  /** An abort was accepted. */
+  abortedAt: number | null
   /** A canary was let go on: a look passed, or a person promoted it. */
   wentOn: boolean
   ended: { at: number; how: End['how']; end: OperationEnd | null; message: string | null } | null
@@ -110,6 +112,7 @@ export function begun(story: Story, run: Run): void {
     byHand: new Set(),
     disturbed: [],
     pausedAt: null,
+    abortedAt: null,
     wentOn: false,
     ended: null,
   })

@@ -20,16 +20,15 @@ import { watch } from './watch.js'
 export async function interpret(run: Run, stages: readonly Stage[], direction: Direction = 'forward'): Promise<void> {
   for (const part of slicesOf(stages)) {
     await run.steer.gate()
-    if (part.apart) await runSlice(run, part, direction)
-    else {
-      for (const stage of part.stages) {
-        const carryOn = (): Promise<void> => runStage(run, stage, direction)
-        // Nothing is taken back any more: neither a cancel nor a deadline stops halfway what is left.
-        await (run.committed ? CancellationScope.nonCancellable(carryOn) : carryOn())
-      }
-    }
+    if (!run.committed) refuseAborted()
+    if (part.apart) await toItsEnd(run, () => runSlice(run, part, direction))
+    else for (const stage of part.stages) await toItsEnd(run, () => runStage(run, stage, direction))
   }
 }
+
+/** Where nothing is taken back any more, neither a cancel nor a deadline stops halfway what is left. */
+const toItsEnd = (run: Run, carryOn: () => Promise<void>): Promise<void> =>
+  run.committed ? CancellationScope.nonCancellable(carryOn) : carryOn()
 
 async function runStage(run: Run, stage: Stage, direction: Direction): Promise<void> {
   const { name, lanes, atOnce, onFailure = 'stop' } = stage
@@ -80,8 +79,7 @@ async function runStep(
   { direction, host }: { direction: Direction; host: string | undefined },
 ): Promise<void> {
   const kind = kindOf(step)
-  // A cancel that came with the end of the last step has interrupted nothing.
-  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the operation was aborted')
+  refuseAborted()
   if (step.kind === 'commit') commit(run)
   if (kind.skip?.(step, run) === true) return
   const registers = direction === 'forward' && !run.committed
@@ -114,6 +112,11 @@ async function runStep(
   }
   const after = registers ? kind.after?.(step, run) : null
   if (after != null) run.compensations.register(after)
+}
+
+/** A cancel that came with the end of the last step, or slice, has interrupted nothing. */
+function refuseAborted(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the operation was aborted')
 }
 
 function commit(run: Run): void {

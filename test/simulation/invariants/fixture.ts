@@ -69,6 +69,7 @@ export class Fixture {
         startedAt: this.now,
         ended: null,
         pausedAt: null,
+        abortedAt: null,
         wentOn: false,
       },
       input: {

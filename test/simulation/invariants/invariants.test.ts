@@ -10,6 +10,18 @@ const LEDGER = 'topology/shop'
 /** What each invariant must notice, and the same with the one thing put right. */
 const CASES: { name: string; what: string; wrong: () => Violation[]; right: () => Violation[] }[] = [
   {
+    name: 'abort-takes-back',
+    what: 'an abort leaves something half changed',
+    wrong: () => close((f) => (f.operation.disturbed.push('a person aborted it'), f.end('needsAttention'))),
+    right: () => close((f) => (f.operation.disturbed.push('a person aborted it'), f.end('rolledBack'))),
+  },
+  {
+    name: 'aborted-destroy-removes-nothing',
+    what: 'a destroy removes an instance after its abort',
+    wrong: () => destroyed({ aborted: true }),
+    right: () => destroyed({ aborted: false }),
+  },
+  {
     name: 'one-operation',
     what: 'two operations are open',
     wrong: () => task((f) => void (f.open = new Set([OPERATION, SECOND]))),
@@ -303,6 +315,13 @@ function deleted(request: { force?: boolean }): Violation[] {
   const fixture = new Fixture('deploy', request)
   const instance = fixture.remove('shop-web-1')
   instance.stateful = true
+  return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
+}
+
+function destroyed({ aborted }: { aborted: boolean }): Violation[] {
+  const fixture = new Fixture('destroy')
+  if (aborted) fixture.operation.abortedAt = fixture.now
+  const instance = fixture.remove('shop-web-1')
   return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
 }
 

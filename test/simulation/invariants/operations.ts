@@ -1,4 +1,4 @@
-import { isOperation, type Operation } from '../story.js'
+import { isOperation, operationOf, type Operation } from '../story.js'
 import type { Invariant } from './invariant.js'
 
 /** At most one operation of a topology is open. */
@@ -84,6 +84,31 @@ export const undisturbedSucceeds: Invariant = {
     // A snapshot that does not exist, or an app that does not come up with it, is for the person to mend.
     if (input.request.kind === 'restore') return null
     return `${id} (${input.request.kind}) is ${result.outcome} though nothing went wrong: ${result.error?.message}`
+  },
+}
+
+/** What nothing but an abort disturbed is taken back, all of it, and nothing is dirty. */
+export const abortTakesBack: Invariant = {
+  name: 'abort-takes-back',
+  atClose: (_story, { id, ended, disturbed, input }) => {
+    const { result } = ended?.end ?? {}
+    if (result === undefined || input.dirty.length > 0 || disturbed.length === 0) return null
+    if (disturbed.some((what) => what !== ABORT) || result.outcome === 'succeeded' || result.outcome === 'rolledBack')
+      return null
+    return `${id} was aborted and is ${result.outcome}: ${result.error?.message}`
+  },
+}
+
+const ABORT = 'a person aborted it'
+
+/** A destroy that was let go of in time removes nothing. */
+export const abortedDestroyRemovesNothing: Invariant = {
+  name: 'aborted-destroy-removes-nothing',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'deleted') return null
+    const operation = operationOf(story, effect.by)
+    if (operation?.input.request.kind !== 'destroy' || operation.abortedAt === null) return null
+    return `${operation.id} was aborted and deletes ${effect.instance.name}`
   },
 }
 

@@ -186,6 +186,7 @@ export class Client {
         id: `steer-${this.server.occasion('steer')}`,
         answered: ({ ok }) => {
           if (!ok) return
+          if (action === 'abort') operation.abortedAt = this.server.now
           operation.pausedAt = action === 'pause' ? this.server.now : null
           operation.wentOn ||= action.startsWith('promote')
         },

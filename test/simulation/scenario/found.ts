@@ -45,6 +45,16 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
       ],
     },
   },
+  {
+    what: 'an abort that comes with the end of one slice has not touched what the next one is about',
+    scenario: {
+      ...emptyScenario(shop({ web: { ...webOf('web'), replicas: 4 } }, { approach: 'rolling', maxParallel: 2 })),
+      seed: 5,
+      narrow: true,
+      // In the task in which the operation hears of that end.
+      commands: [...deploys(0), { when: 'now', gapMs: 18_905, does: { kind: 'steer', action: 'abort', by: 'update' } }],
+    },
+  },
 ]
 
 function shop(resources: Declaration['resources'], strategy: object): Declaration {
