@@ -58,8 +58,11 @@ export function shared({ members, active }: TrafficState, resources: string[], p
       const here = members.filter((m) => m.resource === resource && m.host === host)
       const canaries = here.filter(({ slot }) => slot === 'canary')
       const stable = here.filter(({ slot }) => slot !== 'canary')
-      const share = canaryWeights({ stable: stable.length, canary: canaries.length, percent })
-      stable.forEach(({ instance }, i) => weights.set(instance, share.stable[i] ?? FULL_WEIGHT))
+      // One that is out of the traffic bears none of the rest; it comes back as one of the others.
+      const serving = stable.filter(({ state }) => state === 'ready')
+      const share = canaryWeights({ stable: serving.length, canary: canaries.length, percent })
+      stable.forEach(({ instance }) => weights.set(instance, share.stable[0] ?? FULL_WEIGHT))
+      serving.forEach(({ instance }, i) => weights.set(instance, share.stable[i] ?? FULL_WEIGHT))
       canaries.forEach(({ instance }, i) => weights.set(instance, share.canary[i] ?? 0))
     }
   }

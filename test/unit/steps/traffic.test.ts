@@ -64,6 +64,13 @@ describe('the share of canaries', () => {
     ])
   })
 
+  it('of what is really in the traffic: an instance that is out of it bears none of the rest', () => {
+    const state = shared(drained(spread, 'web-3'), ['web'], 10)
+    const { members } = state
+    const weight = (name: string): number => members.find(({ instance }) => instance === name)?.weight ?? NaN
+    expect((100 * weight('web-1-canary')) / (weight('web-1-canary') + weight('web-1'))).toBeCloseTo(10, 0)
+  })
+
   it('none any more: everybody has full weight, the canary none', () => {
     expect(read(shared(shared(spread, ['web'], 30), ['web'], 0))).toEqual([
       'web-1@a 100',
