@@ -14,7 +14,7 @@ import { configureCommands, createCommand, labelsOf } from '../src/instances/com
 import { lookAt } from '../src/instances/look.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { Labels, ObservedInstance } from '../src/plan/model.js'
-import { isOurSnapshot } from '../src/plan/naming.js'
+import { isOurSnapshot, superfluous } from '../src/plan/naming.js'
 import type { Activities, InstanceAt } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { secretDigests } from './secrets.js'
@@ -71,13 +71,16 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       await executorOf(at).run(restoreSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS })
     }),
 
-    pruneSnapshots: step(async ({ keep, ...at }, signal) => {
+    pruneSnapshots: step(async ({ keep, spent, ...at }, signal) => {
       const executor = executorOf(at)
       const found = await lookAt(executor, at, signal)
       const ours = (found?.snapshots ?? [])
         .filter(({ name }) => isOurSnapshot(name))
         .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
-      const removed = ours.slice(0, Math.max(0, ours.length - keep)).map(({ name }) => name)
+      const removed = superfluous(
+        ours.map(({ name }) => name),
+        { keep, spent },
+      )
       for (const name of removed) {
         await already('NOT_FOUND', () => executor.run(deleteSnapshot(at.name, name, at), { signal }))
       }

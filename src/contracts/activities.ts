@@ -121,7 +121,7 @@ export interface Activities {
   takeSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
   restoreSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
   /** Removes the oldest of our snapshots beyond `keep`. */
-  pruneSnapshots(input: InstanceAt & { keep: number }): Promise<{ removed: string[] }>
+  pruneSnapshots(input: InstanceAt & { keep: number; spent?: string }): Promise<{ removed: string[] }>
   /** Stops the app until the next install; the instance runs on. */
   stopApp(input: InstanceAt & { resource: string; release: ReleaseSpec }): Promise<void>
   startInstance(input: InstanceAt): Promise<void>

@@ -62,7 +62,8 @@ export type Step =
   | { kind: 'commit'; gone: string[] }
   | { kind: 'keepLogs'; at: Place }
   | { kind: 'delete'; at: Pick<Place, 'name' | 'host'> }
-  | { kind: 'prune'; at: Pick<Place, 'name' | 'host'> }
+  /** `spent`: the snapshot that an undo restored. It holds what the instance holds, so it goes before any other one. */
+  | { kind: 'prune'; at: Pick<Place, 'name' | 'host'>; spent?: string }
   | { kind: 'closePorts'; host: string }
 
 export type KindOfStep = Step['kind']

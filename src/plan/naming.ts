@@ -36,6 +36,15 @@ export const operationOfSnapshot = (name: string): number =>
 /** Snapshots that cul8er took and may prune; earlier versions gave them a number only. */
 export const isOurSnapshot = (name: string): boolean => /^pre-deploy-\d+(-[0-9a-z]{8})?$/.test(name)
 
+/**
+ * Which of our snapshots, oldest first, go so that `keep` stay: the oldest. `spent` is one that was put back, and so holds nothing
+ * that the instance does not: it is the only one to go.
+ */
+export function superfluous(ours: readonly string[], { keep, spent }: { keep: number; spent?: string }): string[] {
+  const count = Math.max(0, ours.length - keep)
+  return spent === undefined ? ours.slice(0, count) : ours.filter((name) => count > 0 && name === spent)
+}
+
 /** The colour that is free beside the one that lives. */
 export const otherSlot = (slot: Slot, coloured: boolean): Slot =>
   slot === 'blue' ? 'green' : slot === 'green' ? (coloured ? 'blue' : '') : 'green'

@@ -68,11 +68,11 @@ export function compensationOf(
     atOnce,
     onFailure: 'continue',
   }))
-  const pruned = prunes ? undos.flatMap(inPlace) : []
+  const pruned = prunes ? undos.flatMap(pruning) : []
   return [
     ...stageOf({ name: 'undo: stop all', lanes: stops, atOnce, onFailure: 'ignore' }),
     ...back,
-    ...stageOf({ name: 'undo: prune snapshots', lanes: pruned.map(pruning), atOnce, onFailure: 'ignore' }),
+    ...stageOf({ name: 'undo: prune snapshots', lanes: pruned, atOnce, onFailure: 'ignore' }),
   ]
 }
 
@@ -82,7 +82,12 @@ const stageOf = (stage: Stage): Stage[] => (stage.lanes.length === 0 ? [] : [sta
 const inPlace = (undo: Compensation): LiveInstance[] =>
   undo.kind === 'restore' || undo.kind === 'reinstall' ? [undo.from] : []
 
-const pruning = (at: LiveInstance): Lane => ({ host: at.host, steps: [{ kind: 'prune', at }] })
+/** An undone operation must not be what pushes out the snapshot that a restore wanted. */
+const pruning = (undo: Compensation): Lane[] =>
+  inPlace(undo).map((at) => ({
+    host: at.host,
+    steps: [{ kind: 'prune', at, ...(undo.kind === 'restore' ? { spent: undo.snapshot } : {}) }],
+  }))
 
 const stopped = (from: LiveInstance): Lane => ({
   host: from.host,

@@ -11,10 +11,14 @@ export const prune = stepKind({
   instance: ({ at }) => at.name,
   // A failed restore may still need the newest one.
   skip: ({ at }, { dirty }) => dirty.has(at.name),
-  calls: ({ at }, view) => [
+  calls: ({ at, spent }, view) => [
     {
       activity: 'pruneSnapshots',
-      input: { ...instanceAt(view, at), keep: strategyOf(view).rollback.keepSnapshots },
+      input: {
+        ...instanceAt(view, at),
+        keep: strategyOf(view).rollback.keepSnapshots,
+        ...(spent === undefined ? {} : { spent }),
+      },
       pace: 'quick',
       summary: at.name,
     },

@@ -121,6 +121,20 @@ export const keepsWrites: Invariant = {
   },
 }
 
+/** A restore that came to nothing leaves the snapshot that was wanted: a person may try again. */
+export const keepsWantedSnapshot: Invariant = {
+  name: 'keeps-wanted-snapshot',
+  atClose: ({ world }, { id, input: { request }, before, ended }) => {
+    if (request.kind !== 'restore' || ended?.end == null || ended.end.result.outcome === 'succeeded') return null
+    const has = (i: InstanceState | undefined): boolean =>
+      i?.snapshots.some((s) => s.name === request.snapshot) === true
+    const without = [...before].find(([place, was]) => has(was) && !has(world.instances.get(place)))
+    return without === undefined
+      ? null
+      : `${id} is ${ended.end.result.outcome}, and ${request.snapshot} of ${without[0]} is gone`
+  },
+}
+
 /** What does not belong to the topology stays as it is. */
 export const sparesBystanders: Invariant = {
   name: 'spares-bystanders',

@@ -10,6 +10,12 @@ const LEDGER = 'topology/shop'
 /** What each invariant must notice, and the same with the one thing put right. */
 const CASES: { name: string; what: string; wrong: () => Violation[]; right: () => Violation[] }[] = [
   {
+    name: 'keeps-wanted-snapshot',
+    what: 'a restore that failed has removed the snapshot',
+    wrong: () => notRestored([]),
+    right: () => notRestored(['pre-deploy-1']),
+  },
+  {
     name: 'abort-takes-back',
     what: 'an abort leaves something half changed',
     wrong: () => close((f) => (f.operation.disturbed.push('a person aborted it'), f.end('needsAttention'))),
@@ -316,6 +322,15 @@ function deleted(request: { force?: boolean }): Violation[] {
   const instance = fixture.remove('shop-web-1')
   instance.stateful = true
   return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
+}
+
+function notRestored(left: string[]): Violation[] {
+  const fixture = new Fixture('restore', { snapshot: 'pre-deploy-1' })
+  const snapshot = { name: 'pre-deploy-1', createdAt: '2025-12-01T00:00:00Z', by: SECOND } as SnapshotState
+  const was = fixture.operation.before.get('one/shop-web-1')
+  was?.snapshots.push(snapshot)
+  fixture.get('shop-web-1').snapshots.push(...[snapshot].filter(({ name }) => left.includes(name)))
+  return violations('atClose', fixture.story, fixture.end('rolledBack'))
 }
 
 function destroyed({ aborted }: { aborted: boolean }): Violation[] {

@@ -55,6 +55,23 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
       commands: [...deploys(0), { when: 'now', gapMs: 18_905, does: { kind: 'steer', action: 'abort', by: 'update' } }],
     },
   },
+  {
+    what: 'a restore that is aborted leaves the snapshot that was wanted',
+    scenario: {
+      ...emptyScenario(),
+      revisions: ['1', '2'].map((version) =>
+        shop(
+          { web: { ...webOf('web'), replicas: 1, deploy: { release: 'web', version } } },
+          { approach: 'rolling', rollback: { keepSnapshots: 1 } },
+        ),
+      ),
+      commands: [
+        ...deploys(0, 1),
+        { when: 'idle', gapMs: 60_000, does: { kind: 'restore', resource: null, givesUpMs: null } },
+        { when: 'now', gapMs: 8_000, does: { kind: 'steer', action: 'abort', by: 'update' } },
+      ],
+    },
+  },
 ]
 
 function shop(resources: Declaration['resources'], strategy: object): Declaration {

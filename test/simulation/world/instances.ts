@@ -81,12 +81,15 @@ export const instanceActs: Pick<
     world.tell({ kind: 'restored', by, instance: found, snapshot, lost })
   },
 
-  pruneSnapshots: ({ host, name, keep }, { world, pure }) => {
+  pruneSnapshots: ({ host, name, keep, spent }, { world, pure }) => {
     world.reach(host)
     const found = world.find({ host, name })
     if (found === null) return { removed: [] }
     const ours = found.snapshots.filter((snapshot) => pure.isOurSnapshot(snapshot.name))
-    const removed = ours.slice(0, Math.max(0, ours.length - keep)).map((snapshot) => snapshot.name)
+    const removed = pure.superfluous(
+      ours.map((snapshot) => snapshot.name),
+      { keep, spent },
+    )
     found.snapshots = found.snapshots.filter((snapshot) => !removed.includes(snapshot.name))
     return { removed }
   },

@@ -4,7 +4,7 @@
  */
 export { labelsOf } from '../../../src/instances/commands.js'
 export { exposureChanges } from '../../../src/plan/exposure.js'
-export { isOurSnapshot } from '../../../src/plan/naming.js'
+export { isOurSnapshot, superfluous } from '../../../src/plan/naming.js'
 export { numbersShown } from '../../../src/plan/numbers-shown.js'
 export { oursOf } from '../../../src/plan/ours.js'
 export { planWork } from '../../../src/plan/plan.js'

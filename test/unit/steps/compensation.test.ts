@@ -66,6 +66,12 @@ describe('the order of compensations', () => {
       'undo: prune snapshots: - prune; - prune',
     )
     expect(read(compensationOf([made(two)], 5, { prunes: true }))).toHaveLength(1)
+    // What was put back is of no more use; what was there before it may be.
+    const lanes = compensationOf([restore(one), reinstall(three)], 5, { prunes: true }).at(-1)?.lanes
+    expect(lanes?.map(({ steps }) => steps)).toEqual([
+      [{ kind: 'prune', at: three }],
+      [{ kind: 'prune', at: one, spent: 'pre-deploy-2' }],
+    ])
   })
 
   it('goes on where one fails, so many at a time', () => {
