@@ -60,6 +60,29 @@ export function routesFor(topology: Topology, host: string, { members, active }:
   return { topology: topology.name, routes, pools: uniquePools(pools) }
 }
 
+/**
+ * Routes with those of what goes: a port leads where it led until somebody else serves it, or until everything that was declared does.
+ * An edge speaks one protocol at a port.
+ */
+export function withLeaving(now: TopologyRoutes, before: TopologyRoutes): TopologyRoutes {
+  const serving = new Set(
+    now.pools.filter(({ servers }) => servers.some((s) => s.state === 'ready' && s.weight > 0)).map(({ name }) => name),
+  )
+  const isSame = (a: Route, b: Route): boolean => a.as === b.as && a.host === b.host
+  const kept = before.routes.filter(
+    (old) =>
+      !now.routes.some((route) => isSame(route, old) && serving.has(route.pool)) &&
+      now.routes.every((route) => route.as !== old.as || route.protocol === old.protocol),
+  )
+  if (kept.length === 0) return now
+  const pools = new Set(kept.map(({ pool }) => pool))
+  return {
+    topology: now.topology,
+    routes: [...now.routes.filter((route) => !kept.some((old) => isSame(route, old))), ...kept],
+    pools: uniquePools([...now.pools, ...before.pools.filter(({ name }) => pools.has(name))]),
+  }
+}
+
 /** `<topology>-<resource>-<port>`, with the colour when a resource has two sets. */
 export const poolName = (topology: string, resource: string, port: number, colour: Slot): string =>
   [incusName(topology), incusName(resource), port, ...(colour === '' ? [] : [colour])].join('-')

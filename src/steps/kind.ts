@@ -27,6 +27,8 @@ export interface TrafficChange {
   summary: string
   /** What is declared from here on; absent: as before. */
   topology?: Topology
+  /** All that is declared serves: what was exposed before goes. */
+  settled?: boolean
 }
 
 /**

@@ -11,6 +11,6 @@ export const settle = stepKind({
   traffic: ({ before }, { traffic, base, leaving, dirty }) =>
     before === true && base !== null
       ? { state: joined(traffic, without(leaving, dirty)), topology: base.topology, summary: 'as before' }
-      : { state: traffic, summary: 'as declared' },
+      : { state: traffic, settled: true, summary: 'as declared' },
   commands: () => [],
 })

@@ -1,4 +1,4 @@
-import { routesFor } from '../../src/plan/routes.js'
+import { routesFor, withLeaving } from '../../src/plan/routes.js'
 import type { TrafficChange } from '../../src/steps/kind.js'
 import { edgesOf } from '../../src/steps/edges.js'
 import { hostAt } from '../../src/steps/view.js'
@@ -28,8 +28,9 @@ export class Edges {
   constructor(private readonly run: Run) {}
 
   /** Every edge is told, also when another one cannot be. */
-  async tell({ state, hosts = edgesOf(this.run), summary, topology }: TrafficChange): Promise<void> {
+  async tell({ state, hosts = edgesOf(this.run), summary, topology, settled }: TrafficChange): Promise<void> {
     if (topology !== undefined) this.declared = topology
+    if (settled === true) this.run.settled = true
     this.run.traffic = state
     await all(hosts.map((host) => this.tellOne(host, summary)))
   }
@@ -44,13 +45,28 @@ export class Edges {
       const topology = this.declared ?? this.run.revision.topology
       await (this.run.lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}` }).applyRoutes({
         ...hostAt(this.run, host),
-        routes: routesFor(topology, host, this.run.traffic),
-        certificates: certificates(topology),
+        ...this.routesAt(host, topology),
       })
       edge.told = telling
     })
     edge.queue = turn.catch(() => undefined)
     return turn
+  }
+
+  private routesAt(host: string, topology: Topology): Pick<RoutesAt, 'routes' | 'certificates'> {
+    const { run } = this
+    const { base, traffic, leaving } = run
+    const declared = { routes: routesFor(topology, host, traffic), certificates: certificates(topology) }
+    if (base === null || topology === base.topology || run.settled) return declared
+    // What the revision only calls by another name is among the others, and so are its changes.
+    const known = new Set(run.input.traffic.members.map(({ instance }) => instance))
+    const goes = leaving.members.filter((m) => topology.resources[m.resource] === undefined && !known.has(m.instance))
+    if (goes.length === 0) return declared
+    const before = routesFor(base.topology, host, { members: goes, active: leaving.active })
+    const others = certificates(base.topology).filter(
+      ({ as, host: name }) => !declared.certificates.some((own) => own.as === as && own.host === name),
+    )
+    return { routes: withLeaving(declared.routes, before), certificates: [...declared.certificates, ...others] }
   }
 }
 

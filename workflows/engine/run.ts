@@ -48,6 +48,8 @@ export class Run implements View {
   /** Hosts that gave no answer for as long as is waited for: what is still to be tried there is tried briefly. */
   readonly lost = new Set<string>()
   readonly edges: Edges
+  /** All that is declared serves. Until then the ports of resources that are declared no more stay as they were. */
+  settled = false
   /** Nothing is taken back any more. */
   committed = false
   position: Position | null = null

@@ -42,6 +42,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   run.steer.noReturn = 'the operation is already being undone'
   // A pause was for the way forward; nobody is to wait for the undo.
   run.steer.paused = false
+  run.settled = false
   const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
   run.recorder.say(held ? 'held: left as it is until a person decides' : `undoing: ${error.message}`)
   const registered = run.compensations.all

@@ -1,13 +1,10 @@
-import { Cul8erError } from '../../../src/errors.js'
-import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
-import { planWork } from '../../../src/plan/plan.js'
 import { oursOf } from '../../../src/plan/ours.js'
 import { lostOperation } from '../../../src/plan/half-done.js'
-import type { Work } from '../../../src/plan/work.js'
 import type { Operation, Story } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
 import { observedOf } from '../world/world.js'
 import type { Invariant } from './invariant.js'
+import { workFor } from './work-for.js'
 
 /**
  * What an operation touched is at its end as it was before, or as it was to become, or named as dirty. Which of them is decided
@@ -63,16 +60,6 @@ function isAfter(story: Story, { input }: Operation): (name: string, is: Instanc
   if (work === null) return () => false
   const open = new Set(work.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
   return (name, is) => !open.has(name) && (is === null || (is.labels !== null && isTrue(is)))
-}
-
-/** What would have to change, decided by the real code; null: somebody else's instance is in the way. */
-function workFor(revision: Revision, observed: ObservedInstance[], standby: string[]): Work[] | null {
-  try {
-    return planWork({ revision, observed, standby, force: true }).work
-  } catch (error) {
-    if (error instanceof Cul8erError) return null
-    throw error
-  }
 }
 
 /** What its labels say is in it, is in it. */

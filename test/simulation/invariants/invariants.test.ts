@@ -16,6 +16,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => notRestored(['pre-deploy-1']),
   },
   {
+    name: 'ports-stay-open',
+    what: 'the port of a resource that was renamed closes before the other one is there',
+    wrong: () => renamed((f) => f.world.setRoutes('one', 'shop', null, OPERATION)),
+    right: () => renamed((f) => f.serve(['shop-web-1'])),
+  },
+  {
     name: 'abort-takes-back',
     what: 'an abort leaves something half changed',
     wrong: () => close((f) => (f.operation.disturbed.push('a person aborted it'), f.end('needsAttention'))),
@@ -322,6 +328,18 @@ function deleted(request: { force?: boolean }): Violation[] {
   const instance = fixture.remove('shop-web-1')
   instance.stateful = true
   return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
+}
+
+function renamed(tell: (fixture: Fixture) => void): Violation[] {
+  const fixture = new Fixture()
+  const { revision } = fixture
+  const { web, ...rest } = revision.topology.resources
+  const topology = { ...revision.topology, resources: { ...rest, site: web! } }
+  fixture.operation.input.revision = { ...revision, number: 2, topology, artifacts: revision.artifacts }
+  const before = structuredClone(fixture.world.routes('one', 'shop'))
+  tell(fixture)
+  const now = fixture.world.routes('one', 'shop')
+  return violations('afterEffect', fixture.story, { kind: 'routed', by: OPERATION, host: 'one', before, now })
 }
 
 function notRestored(left: string[]): Violation[] {

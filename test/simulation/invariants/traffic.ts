@@ -1,6 +1,11 @@
+import { poolName } from '../../../src/plan/routes.js'
+import type { Revision } from '../../../src/plan/model.js'
+import type { TopologyRoutes } from '../../../src/traffic/model.js'
 import type { Operation, Story } from '../story.js'
 import { openOperation, operationOf } from '../story.js'
 import { placeOf } from '../world/model.js'
+import { observedOf } from '../world/world.js'
+import { workFor } from './work-for.js'
 import type { Invariant } from './invariant.js'
 
 /** The edges lead to live instances; during an operation also to new ones and canaries, never to what was put aside. */
@@ -66,6 +71,40 @@ export const succeededServes: Invariant = {
     )
     return out.length === 0 ? null : `${id} succeeded, but ${out.map(({ name }) => name).join(', ')} takes no traffic`
   },
+}
+
+/** What is declared no more takes its requests until all that is declared is there to take them. */
+export const portsStayOpen: Invariant = {
+  name: 'ports-stay-open',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'routed' || effect.before === null) return null
+    const operation = operationOf(story, effect.by)
+    if (operation === null || operation.ended !== null || operation.disturbed.length > 0) return null
+    const { request, revision, dirty } = operation.input
+    if ((request.kind !== 'deploy' && request.kind !== 'rollback') || dirty.length > 0) return null
+    const closed = open(effect.before).filter((port) => !open(effect.now).includes(port))
+    const left = closed.filter((port) => isOfGone(effect.before, port, revision))
+    if (left.length === 0) return null
+    const observed = [...story.world.instances.values()].map(observedOf)
+    const missing = (workFor(revision, observed, []) ?? []).filter(({ action }) => action !== 'delete')
+    return missing.length === 0
+      ? null
+      : `${operation.id} closes ${left.join(', ')} on ${effect.host}, but there is no ${missing.map(({ instance }) => instance).join(', ')} yet`
+  },
+}
+
+/** Public ports that lead to somebody. */
+const open = (routes: TopologyRoutes | null): number[] =>
+  (routes?.routes ?? []).flatMap(({ as, pool }) =>
+    routes?.pools.some(({ name, servers }) => name === pool && servers.some((s) => s.state === 'ready' && s.weight > 0))
+      ? [as]
+      : [],
+  )
+
+/** The port led to a resource that is declared no more, under no name that is the same one to Incus. */
+const isOfGone = (routes: TopologyRoutes | null, port: number, { topology }: Revision): boolean => {
+  const pool = routes?.routes.find(({ as }) => as === port)?.pool ?? ''
+  return !Object.keys(topology.resources).some((name) => pool.startsWith(poolName(topology.name, name, 4000, '')))
 }
 
 /** While a canary is on trial, the new version takes no more than the first step's share, all its instances together. */

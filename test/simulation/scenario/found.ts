@@ -72,6 +72,17 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
       ],
     },
   },
+  {
+    what: 'a resource that is renamed takes its requests while another one changes',
+    scenario: {
+      ...emptyScenario(),
+      revisions: [
+        shop({ api: apiOf('1'), web: webOf('web') }, { approach: 'rolling' }),
+        shop({ api: apiOf('2'), site: webOf('site') }, { approach: 'rolling' }),
+      ],
+      commands: deploys(0, 1).map((command) => ({ ...command, gapMs: 120_000 })),
+    },
+  },
 ]
 
 function shop(resources: Declaration['resources'], strategy: object): Declaration {
@@ -97,6 +108,14 @@ function webOf(release: string): object {
 /** Nothing of it is reached from outside. */
 function inside(release: string): object {
   return { ...webOf(release), network: {} }
+}
+
+function apiOf(version: string): object {
+  return {
+    ...webOf('api'),
+    network: { expose: [{ port: 4000, as: 8181 }] },
+    deploy: { release: 'api', version },
+  }
 }
 
 function deploys(...revisions: number[]): Scenario['commands'] {
