@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
+import { WorkflowFailedError } from '@temporalio/client'
 import { endOf, isEnd, type Activities, type AwaitedEnd } from '../src/contracts/index.js'
 import { readState } from '../src/contracts/exported-state.js'
 import { Cul8erError } from '../src/errors.js'
@@ -28,24 +29,27 @@ const LOOK_MS = 2_000
 async function awaitOperation(workflowId: string, forMs: number, signal: AbortSignal): Promise<AwaitedEnd | null> {
   const handle = Context.current().client.workflow.getHandle(workflowId)
   for (const until = Date.now() + forMs; ;) {
-    const { status } = await handle.describe().catch((error: unknown) => {
-      if (isNotFound(error)) return { status: { name: 'GONE' as const } }
-      throw error
-    })
-    if (status.name === 'GONE') return lost(`workflow ${workflowId} is no longer on the Temporal server`)
-    if (status.name !== 'RUNNING') return endOrLoss(handle.result())
+    const status = await handle.describe().then(
+      (described) => described.status.name,
+      (error: unknown) => (isNotFound(error) ? ('GONE' as const) : ('UNKNOWN' as const)),
+    )
+    if (status === 'GONE') return lost(`workflow ${workflowId} is no longer on the Temporal server`)
+    const end = status === 'RUNNING' || status === 'UNKNOWN' ? null : await endOrLoss(handle.result())
+    if (end !== null) return end
     if (Date.now() >= until) return null
     await sleep(Math.min(LOOK_MS, until - Date.now()), undefined, { signal })
   }
 }
 
-async function endOrLoss(result: Promise<unknown>): Promise<AwaitedEnd> {
+/** null: the server gave no answer, which says nothing of the operation. */
+async function endOrLoss(result: Promise<unknown>): Promise<AwaitedEnd | null> {
   try {
     const end = await result
     return isEnd(end) ? { end } : lost('it ended without a result')
   } catch (error) {
     const end = endOf(error)
-    return end === null ? lost(error instanceof Error ? error.message : String(error)) : { end }
+    if (end !== null) return { end }
+    return error instanceof WorkflowFailedError ? lost(error.message) : null
   }
 }
 

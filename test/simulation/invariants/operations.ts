@@ -90,9 +90,10 @@ export const undisturbedSucceeds: Invariant = {
 /** What nothing but an abort disturbed is taken back, all of it, and nothing is dirty. */
 export const abortTakesBack: Invariant = {
   name: 'abort-takes-back',
-  atClose: (_story, { id, ended, disturbed, input }) => {
+  atClose: (_story, { id, ended, disturbed, input, touched }) => {
     const { result } = ended?.end ?? {}
     if (result === undefined || input.dirty.length > 0 || disturbed.length === 0) return null
+    if (result.outcome === 'failed' && touched.size === 0) return null
     if (disturbed.some((what) => what !== ABORT) || result.outcome === 'succeeded' || result.outcome === 'rolledBack')
       return null
     return `${id} was aborted and is ${result.outcome}: ${result.error?.message}`
