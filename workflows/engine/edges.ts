@@ -22,8 +22,8 @@ interface Told {
 export class Edges {
   private readonly edges = new Map<string, Told>()
 
-  /** What the edges are told by. */
-  private declared: Topology | null = null
+  /** What the edges are told by; `nothing`: the topology has nothing there. */
+  private declared: Topology | 'nothing' | null = null
 
   constructor(private readonly run: Run) {}
 
@@ -35,6 +35,11 @@ export class Edges {
     await all(hosts.map((host) => this.tellOne(host, summary)))
   }
 
+  /** An edge refuses what is declared now: from here on it is told what was declared before, or it would refuse the undo as well. */
+  asBefore(): void {
+    this.declared = this.run.base?.topology ?? 'nothing'
+  }
+
   private tellOne(host: string, summary: string): Promise<void> {
     const edge = this.edges.get(host) ?? { queue: Promise.resolve(), version: 0, told: 0 }
     this.edges.set(host, edge)
@@ -42,7 +47,8 @@ export class Edges {
     const turn = edge.queue.then(async () => {
       if (edge.told >= mine) return
       const telling = edge.version
-      const topology = this.declared ?? this.run.revision.topology
+      const { topology: desired } = this.run.revision
+      const topology = this.declared === 'nothing' ? { ...desired, resources: {} } : (this.declared ?? desired)
       await (this.run.lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}` }).applyRoutes({
         ...hostAt(this.run, host),
         ...this.routesAt(host, topology),

@@ -45,27 +45,33 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   run.settled = false
   const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
   run.recorder.say(held ? 'held: left as it is until a person decides' : `undoing: ${error.message}`)
+  if (!held && error.code === 'EDGE') run.edges.asBefore()
   const registered = run.compensations.all
   // Whatever comes next, no request more reaches a canary.
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
   const { exclusive } = strategyNamed(approach)
   const how = { exclusive, prunes: rollback.snapshot !== 'never' }
-  const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run))]
+  const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run, error))]
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)
   if (!held) return { outcome: 'rolledBack', error }
-  const hint = 'cul8er rollback undoes everything; a new deploy goes forward from here'
+  const { name } = run.revision.topology
+  // Without a stable revision a rollback has nowhere to go.
+  const back = run.base === null ? `cul8er destroy ${name} removes` : `cul8er rollback ${name} undoes`
+  const hint = `${back} everything; cul8er deploy ${name} goes forward from here`
   return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
 }
 
 /** Edges were told what the revision declares from the first change on: where the stable one exposes something else, that again. */
-function portsAsBefore({ base, revision, compensations }: Run): Stage[] {
+function portsAsBefore({ base, revision, compensations }: Run, { code }: ErrorReport): Stage[] {
   const exposed = ({ topology }: Revision): string =>
     canonicalJson(
       Object.entries(topology.resources).map(([name, { expose }]) => (expose.length > 0 ? [name, expose] : [])),
     )
-  if (base === null || compensations.all.length === 0 || exposed(base) === exposed(revision)) return []
+  // An edge that refused may have done half of it, also where no instance was to change.
+  const untouched = compensations.all.length === 0 && code !== 'EDGE'
+  if (base === null || untouched || exposed(base) === exposed(revision)) return []
   return [
     {
       name: 'undo: public ports as before',

@@ -43,6 +43,8 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
       : decide(parseRuntime(snapshot.answer), rendered, load)
     const idle =
       !closing && step.mode === 'runtime' && step.commands.length === 0 && same(topologies, snapshot.topologies)
+    // First, so that a port that somebody else has is noticed while the former configuration and its ports are in force.
+    const open = closing ? seen : await parts.instance.openPorts(seen, rendered.ports)
     const version = idle ? snapshot.version : nextVersion(snapshot.version, closing)
     if (!idle) {
       const committed = await parts.exchange.commit({
@@ -66,7 +68,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
       }
       load = false
     }
-    if (await settlePorts(parts, { seen, ports: rendered.ports, version })) return
+    if (await settlePorts(parts, { seen: open, ports: rendered.ports, version })) return
   }
   throw new Cul8erError('EDGE', `the edge of ${parts.host} is being changed by others all the time`, {
     hint: 'try again in a moment',
@@ -126,7 +128,7 @@ async function settlePorts(
   { instance, exchange }: EdgeParts,
   { seen, ports, version }: { seen: ObservedInstance; ports: readonly number[]; version: string },
 ): Promise<boolean> {
-  const { closed } = await instance.openPorts(seen, ports)
+  const closed = await instance.closeOtherPorts(seen, ports)
   return !closed || (await exchange.read()).version === version
 }
 

@@ -46,20 +46,25 @@ export class EdgeInstance {
   }
 
   /**
-   * Adds and removes public ports until they are these. The instance's view must be fresh.
-   * @returns whether a port was removed
+   * Opens the public ports that are not open yet.
+   * @returns the view with them
    * @throws Cul8erError EDGE when a port is taken by another program of the host
    */
-  async openPorts(seen: ObservedInstance, ports: readonly number[]): Promise<{ closed: boolean }> {
+  async openPorts(seen: ObservedInstance, ports: readonly number[]): Promise<ObservedInstance> {
+    const missing = ports
+      .map((port) => ({ port, device: `${DEVICE}${port}` }))
+      .filter((p) => !(p.device in seen.devices))
+    for (const { device, port } of missing) await this.open(device, port)
+    return { ...seen, devices: { ...seen.devices, ...Object.fromEntries(missing.map(({ device }) => [device, {}])) } }
+  }
+
+  /** @returns whether a public port was removed: one that is none of these */
+  async closeOtherPorts(seen: ObservedInstance, ports: readonly number[]): Promise<boolean> {
     const { executor, name } = this.options
-    const wanted = new Map(ports.map((port) => [`${DEVICE}${port}`, port]))
-    const open = Object.keys(seen.devices).filter((device) => device.startsWith(DEVICE))
-    const closing = open.filter((device) => !wanted.has(device))
+    const wanted = new Set(ports.map((port) => `${DEVICE}${port}`))
+    const closing = Object.keys(seen.devices).filter((device) => device.startsWith(DEVICE) && !wanted.has(device))
     for (const device of closing) await tolerate(['NOT_FOUND'], executor.run(removeDevice(name, device)))
-    for (const [device, port] of wanted) {
-      if (!open.includes(device)) await this.open(device, port)
-    }
-    return { closed: closing.length > 0 }
+    return closing.length > 0
   }
 
   private async open(device: string, port: number): Promise<void> {

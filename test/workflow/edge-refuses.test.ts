@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Cul8erError } from '../../src/errors.js'
+import type { Artifact } from '../../src/plan/model.js'
+import type { TopologyRoutes } from '../../src/traffic/model.js'
+import { Fleet, shopReleases } from '../support/fleet.js'
+import { MemoryEdge } from '../support/memory-edge.js'
+import { Rig } from '../support/rig.js'
+
+/* A public port that somebody else has: what was made goes again, and what served goes on. */
+
+const TAKEN = 9090
+
+class PickyEdge extends MemoryEdge {
+  override async apply(routes: TopologyRoutes): Promise<void> {
+    // As a real one: half of it is done by then.
+    await this.remove(routes.topology)
+    if (routes.routes.some(({ as }) => as === TAKEN)) throw new Cul8erError('EDGE', `port ${TAKEN} is taken`)
+    await super.apply(routes)
+  }
+}
+
+const exposing = (as: number) => ({ web: { network: { expose: [{ port: 4000, as, protocol: 'http' }] } } })
+
+describe('a public port that an edge refuses', { timeout: 150_000 }, () => {
+  let rig: Rig
+  let artifacts: Record<string, Artifact>
+  beforeAll(async () => {
+    rig = await Rig.start()
+    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
+  })
+  afterAll(() => rig.stop())
+
+  const fleetOf = (name: string): Fleet => {
+    rig.edges.set(name, new PickyEdge())
+    return new Fleet(rig, name, 'rolling', artifacts)
+  }
+
+  it.concurrent('at a first deploy: nothing is left', async () => {
+    const fleet = fleetOf('first')
+    expect(await fleet.deploy('1.0.0', exposing(TAKEN))).toMatchObject({
+      outcome: 'rolledBack',
+      error: { code: 'EDGE' },
+    })
+    expect(fleet.instances()).toEqual({})
+    expect((await fleet.ledger()).dirty).toEqual([])
+  })
+
+  it.concurrent('at an update: all is as before', async () => {
+    const fleet = fleetOf('update')
+    expect(await fleet.deploy('1.0.0', exposing(8080))).toMatchObject({ outcome: 'succeeded' })
+    expect(await fleet.deploy('1.1.0', exposing(TAKEN))).toMatchObject({ outcome: 'rolledBack' })
+    await fleet.expectSettled('1.0.0')
+    // Ports alone, without a change of an instance.
+    expect(await fleet.deploy('1.0.0', exposing(TAKEN))).toMatchObject({ outcome: 'rolledBack' })
+    await fleet.expectSettled('1.0.0')
+    expect((await rig.edges.get('update')?.current('update'))?.routes.map(({ as }) => as)).toEqual([8080])
+  })
+})
