@@ -46,12 +46,16 @@ export function predictionOf({
 export const procedureView = (stages: readonly Stage[], prediction: Prediction): ProcedureView => ({
   stages: stages.flatMap(({ name, lanes }) => {
     const shown = lanes.flatMap(({ instance, host, steps }) => {
+      const of = instance ?? nameIn(steps)
       const words = steps.flatMap((step) => {
         const kind = kindOf(step)
         const named = kind.foreseen?.(step, prediction) ?? kind.skip?.(step, prediction) !== true
-        return named ? [kind.words(step, prediction)] : []
+        if (!named) return []
+        const about = kind.instance(step)
+        // A lane may end with another instance: the one that is replaced, or the canary of its place.
+        return [`${kind.words(step, prediction)}${about === null || about === of ? '' : ` ${about}`}`]
       })
-      return words.length === 0 ? [] : [{ instance: instance ?? nameIn(steps), host: host ?? null, steps: words }]
+      return words.length === 0 ? [] : [{ instance: of, host: host ?? null, steps: words }]
     })
     return shown.length === 0 ? [] : [{ name, lanes: shown }]
   }),

@@ -69,7 +69,7 @@ describe('rolling', () => {
       'another image: a new one beside the old one, which goes at the end',
       read(of('1.0.0', { replicas: 1, image: 'new' }), worldOf(of('1.0.0', { replicas: 1 }))),
       [
-        `batch 1 of 1 | shop-web-1-green: ${MADE}, admit, take over, drain, stop`,
+        `batch 1 of 1 | shop-web-1-green: ${MADE}, admit, take over, drain shop-web-1, stop shop-web-1`,
         VERIFY,
         'commit | point of no return',
         'remove | shop-web-1: drain, delete',
@@ -195,8 +195,8 @@ describe('canary', () => {
       stepAt(30, 'for 60 s'),
       up(2),
       stepAt(60, 'until a promote'),
-      `batch 1 of 2 | shop-web-1: ${UPDATED}, drain, delete`,
-      `batch 2 of 2 | shop-web-2: ${UPDATED}, drain, delete | shop-web-3: ${UPDATED}`,
+      `batch 1 of 2 | shop-web-1: ${UPDATED}, drain shop-web-1-canary, delete shop-web-1-canary`,
+      `batch 2 of 2 | shop-web-2: ${UPDATED}, drain shop-web-2-canary, delete shop-web-2-canary | shop-web-3: ${UPDATED}`,
       WITHDRAWN,
       VERIFY,
     ])
