@@ -155,19 +155,17 @@ const stepWords = ({ name, instance }: StepRecord): string => (instance === unde
 /** The last word of an operation; its end is shown anyway. */
 const isOutcome = (words: string): boolean => Object.hasOwn(OUTCOMES, words.split(':')[0] ?? '')
 
-function endLines(
-  context: Context,
-  { topology, operation, outcome, revision, durationMs, error }: OperationResult,
-): string[] {
+/** How an operation ended, and what to do next. */
+export function endLines(context: Pick<Context, 'colours'>, result: OperationResult): string[] {
+  const { topology, operation, outcome, revision, durationMs, error } = result
   const { colours } = context
+  const next = nextOf(result)
   const mark = outcome === 'succeeded' ? colours.green('✔') : colours.red('✘')
   const words = OUTCOMES[outcome]
   return [
     `${mark} ${colours.bold(topology)} ${operation}: ${words} ${colours.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
     ...(error === undefined ? [] : errorLines(error, context)),
-    ...(NEXT[outcome] === ''
-      ? []
-      : [`${colours.cyan('→')} next: ${NEXT[outcome].replaceAll('OP', operation).replaceAll('NAME', topology)}`]),
+    ...(next === null ? [] : [`${colours.cyan('→')} next: ${next}`]),
   ]
 }
 
@@ -179,11 +177,24 @@ const OUTCOMES: Record<OperationResult['outcome'], string> = {
   failed: 'failed',
 }
 
-const NEXT: Record<OperationResult['outcome'], string> = {
-  succeeded: '',
-  rolledBack:
-    'cul8er logs NAME for what runs, with --operation OP for what was removed; fix the cause, then cul8er deploy NAME',
-  held: 'cul8er status NAME for what is where; then cul8er rollback NAME or cul8er deploy NAME',
-  needsAttention: 'cul8er status NAME for what is where',
-  failed: 'cul8er plan NAME for what a deploy would change',
+/** Only commands that have something to say now. */
+function nextOf({ topology, operation, outcome, steps, error }: OperationResult): string | null {
+  const logs = `cul8er logs ${topology}`
+  switch (outcome) {
+    case 'succeeded':
+      return null
+    case 'rolledBack':
+      return error?.code === 'ABORTED'
+        ? null
+        : `${steps.some(isLogKept) ? `${logs} --operation ${operation} for what was removed` : `${logs} for what the apps say`}; fix the cause, then cul8er deploy ${topology}`
+    case 'held':
+    case 'needsAttention':
+      return `cul8er status ${topology} for what is where`
+    case 'failed':
+      return error?.hint === undefined ? `cul8er plan ${topology} for what a deploy would change` : null
+  }
 }
+
+const isLogKept = ({ name, outcome }: StepRecord): boolean => name === KEPT && outcome === 'done'
+
+const KEPT = 'undo: keep the log'

@@ -20,7 +20,10 @@ export function reportError(context: Context, error: Cul8erError): void {
 }
 
 /** An error for people. */
-export function errorLines({ code, message, hint, details }: ErrorReport, { colours }: Context): string[] {
+export function errorLines(
+  { code, message, hint, details }: ErrorReport,
+  { colours }: Pick<Context, 'colours'>,
+): string[] {
   return [
     `${colours.red('✘')} ${message} ${colours.dim(`(${code})`)}`,
     ...evidence(details, colours.dim),

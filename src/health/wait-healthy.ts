@@ -109,10 +109,9 @@ function unhealthy(name: string, check: Healthcheck, { because, report }: Verdic
           ? `did not stay healthy for ${seconds(check.minHealthyMs)} within ${seconds(check.deadlineMs)}`
           : `did not get healthy within ${seconds(check.deadlineMs)}`
   return new Cul8erError(because === 'errors' ? 'PROBE_ERROR' : 'UNHEALTHY', `${name} ${reason}: ${last}`, {
-    hint:
-      because === 'errors'
-        ? 'See whether the host and the instance can be reached: `cul8er doctor`.'
-        : `See \`cul8er logs\`.`,
+    ...(because === 'errors'
+      ? { hint: 'can the host and the instance be reached? cul8er doctor checks the host' }
+      : {}),
     details: { instance: name, probe: report.last, report },
   })
 }

@@ -6,11 +6,13 @@ import { table } from './table.js'
 
 /** What is deployed and how it is, for people. */
 export function statusText(
-  { topology, revision, operation, ttl, healthy, instances }: Status,
+  { topology, revision, operation, last, dirty, ttl, healthy, instances }: Status,
   colours: Palette,
 ): string {
   const mark = healthy ? colours.green('✔') : colours.red('✘')
   const how = revision.desired === null ? 'nothing is deployed' : healthy ? 'healthy' : 'not healthy'
+  // Without a stable revision a rollback has nowhere to go.
+  const way = revision.stable === null ? 'destroy' : 'rollback'
   const number = (value: number | null): string => (value === null ? '-' : String(value))
   return [
     `${mark} ${colours.bold(topology)}: ${how}`,
@@ -18,9 +20,24 @@ export function statusText(
     operation === null
       ? '  no operation in progress'
       : `  in progress: ${operation.kind} ${operation.id}, ${operation.step} (for ${elapsed(operation.startedAt)})`,
+    ...(operation === null ? lastLines(topology, last, colours) : []),
+    ...(dirty.length === 0 || operation !== null
+      ? []
+      : [
+          `  half changed: ${dirty.join(', ')}; cul8er ${way} ${topology} or cul8er deploy ${topology} sets this right`,
+        ]),
     ...(ttl === null ? [] : [`  removed by itself at ${ttl}`]),
     ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colours)]),
   ].join('\n')
+}
+
+/** What a person who comes back should know: nothing that went well. */
+function lastLines(topology: string, last: Status['last'], colours: Palette): string[] {
+  if (last === null || last.outcome === 'succeeded') return []
+  const { operation, kind, outcome } = last
+  return [
+    `  last: ${kind} ${operation}, ${colours.red(`✘ ${outcome}`)}; cul8er history ${topology} ${operation} shows why`,
+  ]
 }
 
 function instancesTable(rows: InstanceStatusRow[], colours: Palette): string {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { eventLines } from '../../../src/cli/follow.js'
+import { endLines, eventLines } from '../../../src/cli/follow.js'
 import { palette } from '../../../src/cli/palette.js'
 import type { RunEvent } from '../../../src/client/index.js'
+import type { OperationResult } from '../../../src/contracts/index.js'
 
 const plain = palette({ isTTY: false }, {})
 const watch = { name: 'watch at 20 %', outcome: 'running', startedAt: '', durationMs: 0 } as const
@@ -42,4 +43,29 @@ test('shows a plan once: not again to who agreed to it', () => {
   const planned = { type: 'planned', changes: [{ ...change, drift: false }] } as unknown as RunEvent
   expect(eventLines({ colours: plain })(planned).join()).toContain('shop-web')
   expect(eventLines({ colours: plain }, { planShown: true })(planned)).toEqual([])
+})
+
+const ended: OperationResult = {
+  ...{ topology: 'shop', operation: 'op-4', outcome: 'rolledBack', revision: 3, durationMs: 1_000, steps: [] },
+  error: { code: 'UNHEALTHY', message: 'shop-web-1 is not healthy' },
+}
+const kept = {
+  name: 'undo: keep the log',
+  instance: 'shop-web-1',
+  outcome: 'done',
+  startedAt: '',
+  durationMs: 0,
+} as const
+
+test.each<[string, OperationResult, string]>([
+  ['an undone update', ended, '→ next: cul8er logs shop for what the apps say; fix the cause, then cul8er deploy shop'],
+  [
+    'an undone first deploy, whose instances are gone',
+    { ...ended, steps: [kept] },
+    '→ next: cul8er logs shop --operation op-4 for what was removed; fix the cause, then cul8er deploy shop',
+  ],
+  ['what a person aborted', { ...ended, error: { code: 'ABORTED', message: 'aborted' } }, '✘ aborted (ABORTED)'],
+  ['what needs attention', { ...ended, outcome: 'needsAttention' }, '→ next: cul8er status shop for what is where'],
+])('what to do next after %s', (_what, result, line) => {
+  expect(endLines({ colours: plain }, result).at(-1)).toBe(line)
 })

@@ -129,6 +129,8 @@ test('status for people', () => {
       topology: 'shop',
       revision: { desired: 2, stable: 1, attempted: 2 },
       operation: null,
+      last: { operation: 'op-4', kind: 'deploy', outcome: 'needsAttention' },
+      dirty: ['shop-web-2'],
       ttl: null,
       healthy: false,
       instances: [
@@ -142,6 +144,8 @@ test('status for people', () => {
     '✘ shop: not healthy',
     '  revision: desired 2, stable 1, attempted 2',
     '  no operation in progress',
+    '  last: deploy op-4, ✘ needsAttention; cul8er history shop op-4 shows why',
+    '  half changed: shop-web-2; cul8er rollback shop or cul8er deploy shop sets this right',
     '',
     'instance    host  state    address   version  health       weight  drift',
     'shop-web-1  here  Running  10.0.0.2  1.0.0    ✔ healthy    100     -',
