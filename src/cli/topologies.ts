@@ -15,18 +15,21 @@ export interface FileTopology {
  * @throws Cul8erError USAGE without a file, INVALID_TOPOLOGY, UNKNOWN_TOPOLOGY
  */
 export async function topologyOfFile(context: Context, name?: string): Promise<FileTopology> {
-  const { file, topologies } = await fileOf(context)
+  const { file, topologies } = await fileOf(context, name)
   const { pickTopology } = await import('../loaders/pick.js')
   return { topology: pickTopology(topologies, name), file, directory: dirname(file) }
 }
 
 /** All topologies of the file. */
-export async function fileOf({ terminal, options }: Context): Promise<{ file: string; topologies: Topology[] }> {
+export async function fileOf(
+  { terminal, options }: Context,
+  name?: string,
+): Promise<{ file: string; topologies: Topology[] }> {
   const [{ findTopologyFile }, { loadTopologies }] = await Promise.all([
     import('../loaders/find.js'),
     import('../loaders/load.js'),
   ])
-  const file = findTopologyFile(terminal.cwd, options.file)
+  const file = findTopologyFile(terminal.cwd, options.file, name)
   return { file, topologies: await loadTopologies(file) }
 }
 

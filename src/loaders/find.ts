@@ -11,19 +11,25 @@ const NAME = 'cul8er.config'
 /**
  * The topology file as an absolute path: the one that was asked for, or `cul8er.config` with the first ending there is in
  * the working folder.
+ * @param word - what stands in the place of the topology's name: a file there is meant for `-f`
  * @throws Cul8erError USAGE when there is none
  */
-export function findTopologyFile(cwd: string, explicit?: string): string {
-  return explicit === undefined ? search(cwd) : named(resolve(cwd, explicit), explicit)
+export function findTopologyFile(cwd: string, explicit?: string, word = ''): string {
+  return explicit === undefined ? search(cwd, word) : named(resolve(cwd, explicit), explicit)
 }
 
-function search(cwd: string): string {
+function search(cwd: string, word: string): string {
   const found = ENDINGS.map((ending) => join(cwd, NAME + ending)).find((file) => existsSync(file))
   if (found !== undefined) return found
   throw new Cul8erError('USAGE', `no topology file in ${cwd}: looked for ${NAME} with ${ENDINGS.join(', ')}`, {
-    hint: '`cul8er init` writes a first one; `-f FILE` names one that is elsewhere',
+    hint: isFile(word)
+      ? `a file is named with -f ${word}`
+      : '`cul8er init` writes a first one; `-f FILE` names one that is elsewhere',
   })
 }
+
+/** Whether a word is the path of a topology file. */
+export const isFile = (word: string): boolean => ENDINGS.some((ending) => word.endsWith(ending))
 
 function named(file: string, asWritten: string): string {
   if (!existsSync(file)) {
@@ -34,7 +40,7 @@ function named(file: string, asWritten: string): string {
     })
   }
   if (!statSync(file).isFile()) throw new Cul8erError('USAGE', `${asWritten} is not a file`, { details: { file } })
-  if (!ENDINGS.some((ending) => file.endsWith(ending))) {
+  if (!isFile(file)) {
     throw new Cul8erError('USAGE', `${asWritten} is no topology file: its name must end in ${ENDINGS.join(', ')}`)
   }
   return file
@@ -44,6 +50,6 @@ function named(file: string, asWritten: string): string {
 function neighbour(file: string): string | undefined {
   const folder = dirname(file)
   if (!existsSync(folder)) return undefined
-  const files = readdirSync(folder).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)))
+  const files = readdirSync(folder).filter(isFile)
   return nearest(basename(file), files)
 }

@@ -1,5 +1,6 @@
 import { Cul8erError } from '../errors.js'
 import type { Topology } from '../topology/model.js'
+import { isFile } from './find.js'
 import { nearest } from '../topology/nearest.js'
 
 /**
@@ -23,6 +24,6 @@ export function pickTopology(topologies: readonly Topology[], name?: string): To
   throw new Cul8erError(
     'UNKNOWN_TOPOLOGY',
     `no topology ${JSON.stringify(name)} in the file, which has ${list}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
-    { details: { topologies: names } },
+    { ...(isFile(name) ? { hint: `a file is named with -f ${name}` } : {}), details: { topologies: names } },
   )
 }

@@ -1,5 +1,6 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import type { LiveInstance } from '../../src/plan/work.js'
+import { nearest } from '../../src/topology/nearest.js'
 import { quick } from '../engine/activities.js'
 import { failureOf } from '../engine/failure.js'
 import { carryOut } from './carry-out.js'
@@ -83,6 +84,15 @@ const chosen = (all: LiveInstance[], snapshot: string, resource: string | undefi
   )
 
 function unknownSnapshot(all: LiveInstance[], snapshot: string, resource: string | undefined): Error {
+  const resources = [...new Set(all.map((i) => i.resource))].sort()
+  if (resource !== undefined && !resources.includes(resource)) {
+    const near = nearest(resource, resources)
+    return failureOf({
+      code: 'NOT_FOUND',
+      message: `no instance is of a resource ${resource}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+      hint: resources.length === 0 ? 'there are no instances' : `there are: ${resources.join(', ')}`,
+    })
+  }
   const known = [
     ...new Set(all.filter((i) => resource === undefined || i.resource === resource).flatMap((i) => i.snapshots ?? [])),
   ]

@@ -21,6 +21,13 @@ describe('the file of the working folder', () => {
   })
 })
 
+it.each([
+  ['../shop.config.ts', 'a file is named with -f ../shop.config.ts'],
+  ['shop', '`cul8er init` writes a first one; `-f FILE` names one that is elsewhere'],
+])('%s in the place of a name', (word, hint) => {
+  expect(() => findTopologyFile(folder(), undefined, word)).toThrow(expect.objectContaining({ hint }))
+})
+
 describe('a file by its name', () => {
   it('is taken from the working folder', () => {
     const cwd = folder({ 'sub/prod.yaml': '' })

@@ -25,3 +25,9 @@ describe('the topology that is meant', () => {
     expect(() => pickTopology(all, name)).toThrow(expect.objectContaining({ code, message })),
   )
 })
+
+it('a file in the place of a name', () => {
+  expect(() => pickTopology([shop], 'prod.yaml')).toThrow(
+    expect.objectContaining({ code: 'UNKNOWN_TOPOLOGY', hint: 'a file is named with -f prod.yaml' }),
+  )
+})
