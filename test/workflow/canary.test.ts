@@ -106,8 +106,11 @@ describe('canary on an emulated host', () => {
     await watching(run, 25)
     await rig.env.sleep(2_500)
     expect(share()).toBe(25)
-    await rig.steer(run, 'promote')
+    // A hand that presses the button twice means this wait alone.
+    const operation = rig.env.client.workflow.getHandle(run.workflowId)
+    await Promise.all([operation.signal('promote'), operation.signal('promote')])
     await watching(run, 50)
+    await rig.env.sleep(1_500)
     expect(share()).toBe(50)
     await rig.steer(run, 'promoteFull')
     expect(await rig.end(run)).toMatchObject({ outcome: 'succeeded' })

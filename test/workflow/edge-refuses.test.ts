@@ -55,4 +55,13 @@ describe('a public port that an edge refuses', { timeout: 150_000 }, () => {
     await fleet.expectSettled('1.0.0')
     expect((await rig.edges.get('update')?.current('update'))?.routes.map(({ as }) => as)).toEqual([8080])
   })
+  it.concurrent('in an operation so wide that it is undone in slices: nothing is left', async () => {
+    const fleet = fleetOf('wide')
+    const { web } = exposing(TAKEN)
+    expect(await fleet.deploy('1.0.0', { web: { ...web, replicas: 125 } })).toMatchObject({
+      outcome: 'rolledBack',
+      error: { code: 'EDGE' },
+    })
+    expect(fleet.instances()).toEqual({})
+  })
 })

@@ -25,6 +25,8 @@ export class Edges {
   /** What the edges are told by; `nothing`: the topology has nothing there. */
   private declared: Topology | 'nothing' | null = null
 
+  isAsBefore = false
+
   constructor(private readonly run: Run) {}
 
   /** Every edge is told, also when another one cannot be. */
@@ -38,6 +40,7 @@ export class Edges {
   /** An edge refuses what is declared now: from here on it is told what was declared before, or it would refuse the undo as well. */
   asBefore(): void {
     this.declared = this.run.base?.topology ?? 'nothing'
+    this.isAsBefore = true
   }
 
   private tellOne(host: string, summary: string): Promise<void> {

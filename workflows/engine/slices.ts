@@ -33,6 +33,8 @@ export interface SliceInput extends RunInput {
   title: string
   direction: Direction
   committed: boolean
+  /** Edges are told what was declared before the operation. */
+  edgesAsBefore: boolean
   lost: string[]
   /** What earlier parts left of the slice's own instances. */
   dirty: string[]
@@ -69,6 +71,7 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
     title,
     direction,
     committed: run.committed,
+    edgesAsBefore: run.edges.isAsBefore,
     lost: [...run.lost],
     // Where nothing is taken back, all of them are to be named until they are done.
     dirty: [...new Set([...run.dirty, ...(goesOn ? named(lanes) : [])])].filter((name) => own.has(name)),

@@ -47,6 +47,8 @@ export async function watch(run: Run, { purpose, resources, weight, forMs, analy
       () => steer.promotions > 0 || steer.full,
     )
     if (promoted) steer.takePromotion()
+    // Said twice, it was meant for this wait: the next one is a person's to end again.
+    steer.promotions = 0
   } finally {
     steer.awaitsPromotion = false
     steer.resting = false

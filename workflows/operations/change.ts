@@ -82,4 +82,6 @@ const stale = (): ApplicationFailure =>
   })
 
 const exposesAnything = ({ revision, base, past }: OperationInput): boolean =>
-  [revision, base, ...past].some((r) => Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0))
+  [revision, base, ...past].some((r) =>
+    Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0),
+  )

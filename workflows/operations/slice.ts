@@ -14,6 +14,7 @@ export async function slice(input: SliceInput): Promise<SliceEnd> {
   const run = new Run(input, new Steer().listen(), new Recorder(input.title))
   run.committed = input.committed
   run.settled = input.committed
+  if (input.edgesAsBefore) run.edges.asBefore()
   input.lost.forEach((host) => run.lost.add(host))
   input.dirty.forEach((name) => run.dirty.add(name))
   input.proven.forEach((proven) => run.proven.set(proven.spec.name, proven))
