@@ -62,7 +62,7 @@ module.exports = {
       'workflows-few-packages',
       'A workflow bundle holds the SDK and pure packages.',
       { path: '^workflows/' },
-      { path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/(@temporalio/(workflow|common)|zod)/' },
+      { path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/(@temporalio/(workflow|common|proto)|zod)/' },
     ),
 
     never(

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+/** Of the workers and the clients of workflow tests: test/support/signing.ts. */
+const CUL8ER_SEAL_KEY = Buffer.alloc(32, 'test').toString('base64')
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** Files side by side, and none that need the machine to themselves. */
@@ -27,7 +30,26 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...together } },
       { extends: true, test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...together } },
-      { extends: true, test: { name: 'workflow', include: ['test/workflow/**/*.test.ts'], globalSetup, ...together } },
+      {
+        extends: true,
+        test: {
+          name: 'workflow',
+          include: ['test/workflow/**/*.test.ts'],
+          globalSetup,
+          env: { CUL8ER_SEAL_KEY },
+          ...together,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'security',
+          include: ['test/security/**/*.test.ts'],
+          globalSetup,
+          env: { CUL8ER_SEAL_KEY },
+          ...together,
+        },
+      },
       { extends: true, test: { name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup, ...together } },
       {
         extends: true,

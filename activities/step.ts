@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity'
-import type { At } from '../src/contracts/index.js'
+import { isRefused, type At } from '../src/contracts/index.js'
 import { toFailure } from './errors.js'
 
 /** Between heartbeats, ms: a quarter of the workflows' heartbeat timeout. */
@@ -23,7 +23,8 @@ export function step<Input, Output>(
     const context = Context.current()
     const signal = context.cancellationSignal
     const began = Date.now()
-    let kept: unknown = context.info.heartbeatDetails
+    const before: unknown = context.info.heartbeatDetails
+    let kept = isRefused(before) ? undefined : before
     const memory: Memory = { kept, keep: (value) => (kept = value) }
     const heartbeat = (): void => context.heartbeat(kept)
     heartbeat()

@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import type { Target } from '../src/service/target.js'
+import { authenticActivities } from '../activities/authentic.js'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../src/contracts/index.js'
+import { AuthenticCodec } from '../src/payloads/codec.js'
 import { scheduleHousekeeping } from './schedule.js'
 import { ensureRetention } from './retention.js'
 import { ensureSearchAttributes } from './search-attributes.js'
@@ -44,12 +46,15 @@ export async function startWorker({
     await connection.close()
     throw error
   }
+  const { workflowModules, ...code } = workflowCode()
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
-    ...workflowCode(),
+    ...code,
     activities: { ...createActivities(deps) },
+    dataConverter: { payloadCodecs: [new AuthenticCodec({ key: deps.sealKey, side: 'worker' })] },
+    interceptors: { activity: [authenticActivities], ...(workflowModules === undefined ? {} : { workflowModules }) },
     maxConcurrentActivityTaskExecutions: ACTIVITIES,
     shutdownGraceTime: '10s',
     shutdownForceTime: '15s',
@@ -71,12 +76,20 @@ export async function startWorker({
   return { done, stop: () => worker.shutdown() }
 }
 
+type WorkflowCode = Pick<Parameters<typeof Worker.create>[0], 'workflowBundle' | 'workflowsPath'> & {
+  workflowModules?: string[]
+}
+
 /** The bundle that the build made; without a build, the sources. */
-function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
-  const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
+function workflowCode(): WorkflowCode {
+  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+  const codePath = at('../workflow-bundle.js')
   if (existsSync(codePath)) return { workflowBundle: { codePath } }
-  const here = import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js'
-  return { workflowsPath: fileURLToPath(new URL(here, import.meta.url)) }
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return {
+    workflowsPath: at(`../workflows/index.${extension}`),
+    workflowModules: [at(`../workflows/authentic/index.${extension}`)],
+  }
 }
 
 let installed = false

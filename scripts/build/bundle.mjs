@@ -16,6 +16,7 @@ export async function bundleWorkflows(root, { force, say }) {
   const logger = { trace() {}, debug() {}, info: keep('info'), warn: keep('warn'), error: keep('error'), log() {} }
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
+    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'authentic', 'index.js')],
     logger,
   }).catch((error) => {
     throw new Error(`the workflows cannot be bundled\n${log.join('\n')}\n${error.message}`, { cause: error })
@@ -28,7 +29,8 @@ export async function bundleWorkflows(root, { force, say }) {
 async function digestOf(root) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['dist/workflows/index.js'],
+    entryPoints: ['dist/workflows/index.js', 'dist/workflows/authentic/index.js'],
+    outdir: 'dist',
     bundle: true,
     packages: 'external',
     format: 'esm',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import {
+  activityIdOf,
   ledgerId,
   TASK_QUEUE,
   WorkflowType,
@@ -12,6 +13,8 @@ import { Cul8erError, PERMANENT } from '../errors.js'
 import { isUnimplemented } from './failures.js'
 import type { Link } from './link.js'
 
+/** Name of the activity. */
+const INSPECT = 'inspect'
 /** ms for one look at all hosts. */
 const LOOK_MS = 120_000
 
@@ -25,7 +28,7 @@ export async function inspect<Kind extends InspectKind>(
   topology: string,
   request: InspectRequest<Kind>,
 ): Promise<InspectAnswers[Kind]> {
-  const id = `${ledgerId(topology)}/inspect/${randomUUID()}`
+  const id = activityIdOf(INSPECT, `${ledgerId(topology)}/${randomUUID()}`)
   const summary = `${request.kind} of ${topology}`
   const asked = { hostTimeoutMs: HOST_TIMEOUT_MS, ...request }
   if (await link.call((client) => startActivity(client, id, summary, asked))) {
@@ -72,7 +75,7 @@ async function startActivity(
 ): Promise<boolean> {
   if (withoutStandalone.has(client)) return false
   try {
-    await client.activity.start('inspect', {
+    await client.activity.start(INSPECT, {
       id,
       taskQueue: TASK_QUEUE,
       args: [request],

@@ -2,6 +2,8 @@ import { Client, Connection } from '@temporalio/client'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Requester } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
+import { AuthenticCodec } from '../payloads/codec.js'
+import { loadSealKey } from '../secrets/seal-key.js'
 import { ensureService } from '../service/ensure.js'
 import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
@@ -37,6 +39,7 @@ export class Link {
     readonly uiUrl: string | null,
     private address: string,
     private readonly namespace: string,
+    private readonly codec: AuthenticCodec,
     /** Who asks. */
     readonly by: Requester,
   ) {
@@ -47,15 +50,16 @@ export class Link {
   static async open({ address, namespace, home, env = process.env, typed }: LinkOptions = {}): Promise<Link> {
     const folder = home ?? serviceHome(env)
     const by = requester(typed)
+    const codec = new AuthenticCodec({ key: await loadSealKey({ home: folder, env }), side: 'command' })
     if (address === undefined && !isConfigured(env)) {
       const service = await ensureService(folder)
       const name = namespace ?? 'default'
-      const client = await connect({ address: service.address }, name)
-      return new Link(client, folder, service.uiUrl, service.address, name, by)
+      const client = await connect({ address: service.address }, { namespace: name, codec })
+      return new Link(client, folder, service.uiUrl, service.address, name, codec, by)
     }
     const target = configuredTarget(env, { address, namespace })
-    const client = await connect(target.connection, target.namespace)
-    return new Link(client, folder, null, target.connection.address, target.namespace, by)
+    const client = await connect(target.connection, { namespace: target.namespace, codec })
+    return new Link(client, folder, null, target.connection.address, target.namespace, codec, by)
   }
 
   get client(): Client {
@@ -68,7 +72,7 @@ export class Link {
     const { address } = await ensureService(this.home)
     if (address === this.address) return
     const old = this.#client
-    this.#client = await connect({ address }, this.namespace)
+    this.#client = await connect({ address }, { namespace: this.namespace, codec: this.codec })
     this.address = address
     await old.connection.close()
   }
@@ -120,10 +124,13 @@ export class Link {
 
 type Target = NonNullable<Parameters<typeof Connection.connect>[0]>
 
-async function connect(target: Target, namespace: string): Promise<Client> {
+async function connect(
+  target: Target,
+  { namespace, codec }: { namespace: string; codec: AuthenticCodec },
+): Promise<Client> {
   try {
     const connection = await Connection.connect({ connectTimeout: CONNECT_MS, ...target })
-    return new Client({ connection, namespace })
+    return new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } })
   } catch (cause) {
     throw unreachable(target.address ?? 'localhost:7233', cause)
   }

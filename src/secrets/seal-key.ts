@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
-import { SEAL_KEY_BYTES } from './seal.js'
+import { KEY_BYTES } from './derived-key.js'
 
 export interface SealKeySource {
   /** The folder of the embedded service. */
@@ -25,7 +25,7 @@ async function create(home: string, file: string): Promise<Uint8Array> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   const handle = await open(draft, 'wx', 0o600)
   try {
-    await handle.writeFile(`${randomBytes(SEAL_KEY_BYTES).toString('base64')}\n`)
+    await handle.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`)
     await handle.sync()
   } finally {
     await handle.close()
@@ -61,8 +61,8 @@ async function read(file: string): Promise<Uint8Array | null> {
 
 function decode(text: string, place: string): Uint8Array {
   const key = Buffer.from(text.trim(), 'base64')
-  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text.trim()) && key.length === SEAL_KEY_BYTES) return key
-  throw new Cul8erError('USAGE', `${place} is not a key: ${SEAL_KEY_BYTES} bytes in base64 are expected`, {
+  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text.trim()) && key.length === KEY_BYTES) return key
+  throw new Cul8erError('USAGE', `${place} is not a key: ${KEY_BYTES} bytes in base64 are expected`, {
     hint: 'Make one with: openssl rand -base64 32',
   })
 }

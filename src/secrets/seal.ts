@@ -1,9 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { Cul8erError } from '../errors.js'
 import type { Sealed } from '../plan/model.js'
-
-/** Bytes of the key that seals and digests are derived from. */
-export const SEAL_KEY_BYTES = 32
+import { derivedKey } from './derived-key.js'
 
 /** What a secret is bound to: a box moved to another place does not open. */
 export const secretContext = (topology: string, resource: string, name: string): string =>
@@ -12,7 +10,7 @@ export const secretContext = (topology: string, resource: string, name: string):
 /** Seals a clear value with AES-256-GCM: another box each time, the same digest for the same value. */
 export function seal(value: string, key: Uint8Array, context: string): Sealed {
   const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', derived(key, 'seal'), iv).setAAD(Buffer.from(context))
+  const cipher = createCipheriv('aes-256-gcm', derivedKey(key, 'seal'), iv).setAAD(Buffer.from(context))
   const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
   const box = ['v1', ...[iv, text, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join(':')
   return { box, digest: secretDigest(value, key, context) }
@@ -30,7 +28,7 @@ export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: str
     })
   }
   try {
-    const decipher = createDecipheriv('aes-256-gcm', derived(key, 'seal'), Buffer.from(iv, 'base64url'), {
+    const decipher = createDecipheriv('aes-256-gcm', derivedKey(key, 'seal'), Buffer.from(iv, 'base64url'), {
       authTagLength: TAG_BYTES,
     })
     decipher.setAAD(Buffer.from(context)).setAuthTag(Buffer.from(tag, 'base64url'))
@@ -44,11 +42,7 @@ export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: str
 
 /** Tells whether a secret changed without telling what it is: 32 hex digits of a keyed HMAC-SHA-256. */
 export const secretDigest = (value: string, key: Uint8Array, context: string): string =>
-  createHmac('sha256', derived(key, 'digest')).update(`${context}\0${value}`).digest('hex').slice(0, 32)
+  createHmac('sha256', derivedKey(key, 'digest')).update(`${context}\0${value}`).digest('hex').slice(0, 32)
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
-
-// One key file, two uses: HKDF (RFC 5869) keeps the cipher's key from being the HMAC's.
-const derived = (key: Uint8Array, use: 'seal' | 'digest'): Buffer =>
-  Buffer.from(hkdfSync('sha256', key, new Uint8Array(), `cul8er ${use} v1`, SEAL_KEY_BYTES))

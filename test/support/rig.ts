@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import pino from 'pino'
+import { authenticActivities } from '../../activities/authentic.js'
 import { createActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
 import { createEvidenceStore } from '../../src/evidence/store.js'
@@ -35,6 +36,7 @@ import {
 } from '../../src/contracts/index.js'
 import { tarball } from './tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
+import { signing, TEST_KEY } from './signing.js'
 import { localServer } from './temporal.js'
 import { workflowBundle } from './bundle.js'
 import { countingSinks } from './counting/workflows.js'
@@ -71,7 +73,7 @@ export class Rig {
       },
       artifacts: createArtifactStore(join(folder, 'artifacts')),
       evidence: createEvidenceStore(join(folder, 'evidence')),
-      sealKey: randomBytes(32),
+      sealKey: TEST_KEY,
       log: pino({ level: 'silent' }),
     }
     const worker = await Worker.create({
@@ -79,6 +81,8 @@ export class Rig {
       taskQueue: TASK_QUEUE,
       workflowBundle: await workflowBundle(),
       activities: { ...createActivities(deps) },
+      dataConverter: signing('worker'),
+      interceptors: { activity: [authenticActivities] },
       ...countingSinks(),
       maxConcurrentActivityTaskExecutions: 200,
       shutdownGraceTime: '1s',

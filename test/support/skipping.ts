@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker'
+import { authenticActivities } from '../../activities/authentic.js'
 import type { Activities } from '../../src/contracts/index.js'
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/contracts/index.js'
 import { counting, countingSinks } from './counting/workflows.js'
+import { signing } from './signing.js'
 import { quiet } from './temporal.js'
 
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT, INDEXED_VALUE_TYPE_KEYWORD_LIST } =
@@ -23,6 +25,7 @@ export async function skippingServer(): Promise<TestWorkflowEnvironment> {
   quiet()
   const path = process.env.TEMPORAL_TEST_SERVER ?? (await execa(here('../../scripts/setup/test-server'))).stdout.trim()
   const env = await TestWorkflowEnvironment.createTimeSkipping({
+    client: { dataConverter: signing('command') },
     server: { executable: { type: 'existing-path', path } },
   })
   // Unlike the real one it takes no search attributes at its start; an operation that names an unknown one never begins.
@@ -40,7 +43,10 @@ export const skippingBundle = (workflows = '../../workflows/index.ts'): Promise<
   bundleWorkflowCode(
     counting({
       workflowsPath: here(workflows),
-      workflowInterceptorModules: [here('../workflow/versions/no-heartbeats.ts')],
+      workflowInterceptorModules: [
+        here('../../workflows/authentic/index.ts'),
+        here('../workflow/versions/no-heartbeats.ts'),
+      ],
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
     }),
   )
@@ -74,6 +80,8 @@ export class SkippingWorker {
       taskQueue: TASK_QUEUE,
       workflowBundle: bundle,
       activities: { ...activities },
+      dataConverter: signing('worker'),
+      interceptors: { activity: [authenticActivities] },
       identity,
       ...countingSinks(),
       // The server never takes a workflow away from a worker that remembers it, though it be gone.

@@ -5,6 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 import { SERVER_SETTINGS } from '../../src/service/parts.js'
+import { signing } from './signing.js'
 
 /** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
 export function temporalBinary(): string {
@@ -20,6 +21,7 @@ export function localServer(
 ): Promise<TestWorkflowEnvironment> {
   quiet()
   return TestWorkflowEnvironment.createLocal({
+    client: { dataConverter: signing('command') },
     server: {
       executable: { type: 'existing-path', path: temporalBinary() },
       log: { format: 'json', level: 'error' },

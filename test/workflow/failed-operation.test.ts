@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Link } from '../../src/client/link.js'
 import { Run } from '../../src/client/run.js'
 import { operationWorkflowId, TASK_QUEUE, type Outcome } from '../../src/contracts/index.js'
+import { signing, TEST_KEY } from '../support/signing.js'
 import { localServer } from '../support/temporal.js'
 
 /* An operation that did not succeed is a failed workflow that carries its end; the client gives its result all the same. */
@@ -15,9 +16,12 @@ let worker: Worker
 let running: Promise<void>
 beforeAll(async () => {
   env = await localServer()
-  link = await Link.open({ address: env.address })
+  link = await Link.open({ address: env.address, env: { CUL8ER_SEAL_KEY: TEST_KEY.toString('base64') } })
   const workflowsPath = fileURLToPath(new URL('versions/ending.ts', import.meta.url))
-  worker = await Worker.create({ connection: env.nativeConnection, taskQueue: TASK_QUEUE, workflowsPath })
+  worker = await Worker.create({
+    ...{ connection: env.nativeConnection, taskQueue: TASK_QUEUE, workflowsPath },
+    dataConverter: signing('worker'),
+  })
   running = worker.run()
 })
 afterAll(async () => {

@@ -53,6 +53,6 @@ describe.each([
       return ids
     }
     // The one that failed stays for a person to look at.
-    await expect.poll(activities).toEqual([expect.stringMatching(/^topology\/shop\/inspect\/.* FAILED$/)])
+    await expect.poll(activities).toEqual([expect.stringMatching(/^inspect-topology\/shop\/.* FAILED$/)])
   })
 })

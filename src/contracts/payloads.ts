@@ -1,0 +1,47 @@
+/**
+ * What a payload is for, written into its metadata by who makes it. A codec (src/payloads/codec.ts) authenticates it together with the
+ * data, the workflow and the activity, so that what was made for one purpose does not serve for another.
+ */
+export type PayloadKind =
+  /** From a command: what starts a workflow, an update, a signal, what a query or a standalone activity is asked. */
+  | 'request'
+  /** What a workflow starts another one with. */
+  | 'child'
+  /** What a workflow goes on with in a new history. */
+  | 'continued'
+  /** What an activity is asked by a workflow. */
+  | 'activity'
+  /** What an activity answers. */
+  | 'result'
+  /** What a workflow ends with. */
+  | 'end'
+  /** What an update is answered with. */
+  | 'answer'
+  /** What a query is answered with. */
+  | 'look'
+  /** Words for people, and details of failures. */
+  | 'other'
+  /** Nobody with the key made it, or not for this place: its data is a `Refused`. */
+  | 'refused'
+
+/** Keys of the metadata. */
+export const PAYLOAD_KIND = 'cul8er-kind'
+export const PAYLOAD_MAC = 'cul8er-mac'
+
+/** What stands where a payload was that is not to be believed. */
+export interface Refused {
+  'cul8er refused': string
+}
+
+export const isRefused = (value: unknown): value is Refused =>
+  typeof value === 'object' && value !== null && 'cul8er refused' in value
+
+/** What a Refused says in words, for the error that it leads to. */
+export const refusal = (what: string, refused: Refused): string => `${what} was refused: ${refused['cul8er refused']}`
+
+/**
+ * The id of an activity says which type it has. Contexts of payloads name ids, so that what was made for one activity is worth nothing
+ * to another.
+ */
+export const activityIdOf = (type: string, rest: string | number): string => `${type}-${rest}`
+export const isActivityIdOf = (id: string, type: string): boolean => id.startsWith(`${type}-`)
