@@ -239,8 +239,8 @@ export const MUTATIONS: readonly Mutation[] = [
       { file: 'workflows/engine/slices.ts', replace: '() => passOn(run, child),', by: '() => Promise.resolve(),' },
       {
         file: 'workflows/engine/interpreter.ts',
-        replace: 'await run.steer.gate()\n    if (part.apart)',
-        by: 'if (!part.apart) await run.steer.gate()\n    if (part.apart)',
+        replace: 'await run.steer.gate()\n    if (!run.committed)',
+        by: 'if (!part.apart) await run.steer.gate()\n    if (!run.committed)',
       },
     ],
     foundBy: ['pause-holds'],
