@@ -13,5 +13,7 @@ export interface ActivityDeps {
   evidence: EvidenceStore
   /** AES-256 key that opens sealed secrets. */
   sealKey: Uint8Array
+  /** Keys from before: what they sealed and signed still counts. */
+  formerKeys: readonly Uint8Array[]
   log: Logger
 }

@@ -4,7 +4,7 @@ import type { ActivityDeps } from '../activities/index.js'
 import { createArtifactStore } from '../src/artifacts/store.js'
 import { createEvidenceStore } from '../src/evidence/store.js'
 import { createExecutors } from '../src/hosts/executors.js'
-import { loadSealKey } from '../src/secrets/seal-key.js'
+import { loadFormerKeys, loadSealKey } from '../src/secrets/seal-key.js'
 import { createEdges } from '../src/traffic/edges.js'
 
 /** What a worker keeps in its home, and reaches the hosts through. */
@@ -27,6 +27,7 @@ export async function openDeps({ home, log }: WorkerHome): Promise<ActivityDeps 
     artifacts: createArtifactStore(join(home, 'artifacts')),
     evidence: createEvidenceStore(join(home, 'evidence')),
     sealKey: await loadSealKey({ home, env: process.env }),
+    formerKeys: await loadFormerKeys({ home, env: process.env }),
     log,
     close: () => executors.close(),
   }

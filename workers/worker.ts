@@ -53,7 +53,9 @@ export async function startWorker({
     taskQueue,
     ...code,
     activities: { ...createActivities(deps) },
-    dataConverter: { payloadCodecs: [new AuthenticCodec({ key: deps.sealKey, side: 'worker' })] },
+    dataConverter: {
+      payloadCodecs: [new AuthenticCodec({ key: deps.sealKey, former: deps.formerKeys, side: 'worker' })],
+    },
     interceptors: { activity: [authenticActivities], ...(workflowModules === undefined ? {} : { workflowModules }) },
     maxConcurrentActivityTaskExecutions: ACTIVITIES,
     shutdownGraceTime: '10s',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Requester } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
 import { AuthenticCodec } from '../payloads/codec.js'
-import { loadSealKey } from '../secrets/seal-key.js'
+import { loadFormerKeys, loadSealKey } from '../secrets/seal-key.js'
 import { ensureService } from '../service/ensure.js'
 import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
@@ -50,7 +50,9 @@ export class Link {
   static async open({ address, namespace, home, env = process.env, typed }: LinkOptions = {}): Promise<Link> {
     const folder = home ?? serviceHome(env)
     const by = requester(typed)
-    const codec = new AuthenticCodec({ key: await loadSealKey({ home: folder, env }), side: 'command' })
+    const keys = { home: folder, env }
+    const [key, former] = [await loadSealKey(keys), await loadFormerKeys(keys)]
+    const codec = new AuthenticCodec({ key, former, side: 'command' })
     if (address === undefined && !isConfigured(env)) {
       const service = await ensureService(folder)
       const name = namespace ?? 'default'

@@ -7,6 +7,8 @@ import { derivedKey } from '../secrets/derived-key.js'
 export interface CodecOptions {
   /** The seal key; payloads are authenticated by a key derived from it. */
   key: Uint8Array
+  /** Keys from before: what they signed is believed as well. */
+  former?: readonly Uint8Array[]
   /**
    * command: what it makes are requests, and an answer that nobody with the key made is an error. worker: what it makes is for what the
    * workflow says; what is not authentic is marked as refused, and the workflow or activity that it is for refuses it.
@@ -20,17 +22,22 @@ export interface CodecOptions {
  */
 export class AuthenticCodec implements PayloadCodec {
   readonly #key: Buffer
+  readonly #known: readonly Buffer[]
   readonly #side: CodecOptions['side']
 
-  constructor({ key, side }: CodecOptions) {
+  constructor({ key, former = [], side }: CodecOptions) {
     this.#key = derivedKey(key, 'payloads')
+    this.#known = [this.#key, ...former.map((each) => derivedKey(each, 'payloads'))]
     this.#side = side
   }
 
   async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     return payloads.map((payload) => {
       const metadata = { ...payload.metadata, [PAYLOAD_KIND]: bytes(this.#kindOf(payload, context)) }
-      return { ...payload, metadata: { ...metadata, [PAYLOAD_MAC]: this.#mac({ ...payload, metadata }, context) } }
+      return {
+        ...payload,
+        metadata: { ...metadata, [PAYLOAD_MAC]: macOf(this.#key, { ...payload, metadata }, context) },
+      }
     })
   }
 
@@ -56,28 +63,29 @@ export class AuthenticCodec implements PayloadCodec {
   #wrong(payload: Payload, context?: SerializationContext): string | null {
     const mac = payload.metadata?.[PAYLOAD_MAC]
     if (mac == null) return 'it is not signed'
-    const expected = this.#mac(payload, context)
-    const same = mac.length === expected.length && timingSafeEqual(mac, expected)
-    if (!same) return 'its signature is not of this key, or it was made for another place'
+    if (!this.#known.some((key) => isSame(mac, macOf(key, payload, context))))
+      return 'its signature is not of this key, or it was made for another place'
     const isRequest = text(payload.metadata?.[PAYLOAD_KIND]) === 'request'
     return this.#side === 'command' && isRequest ? 'it was made by a command' : null
   }
+}
 
-  #mac({ metadata, data }: Payload, context?: SerializationContext): Buffer {
-    const hmac = createHmac('sha256', this.#key)
-    // Lengths before the parts: no two lists of parts give the same bytes.
-    const add = (part: Uint8Array): void => void hmac.update(`${part.length}:`).update(part)
-    for (const place of placeOf(context)) add(bytes(place))
-    for (const [name, value] of Object.entries(metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (name === PAYLOAD_MAC) continue
-      add(bytes(name))
-      add(value)
-    }
-    add(bytes('data'))
-    // protobufjs decodes an absent field as an empty array of numbers.
-    add(data == null || data.length === 0 ? EMPTY : data)
-    return hmac.digest()
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+function macOf(key: Buffer, { metadata, data }: Payload, context?: SerializationContext): Buffer {
+  const hmac = createHmac('sha256', key)
+  // Lengths before the parts: no two lists of parts give the same bytes.
+  const add = (part: Uint8Array): void => void hmac.update(`${part.length}:`).update(part)
+  for (const place of placeOf(context)) add(bytes(place))
+  for (const [name, value] of Object.entries(metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (name === PAYLOAD_MAC) continue
+    add(bytes(name))
+    add(value)
   }
+  add(bytes('data'))
+  // protobufjs decodes an absent field as an empty array of numbers.
+  add(data == null || data.length === 0 ? EMPTY : data)
+  return hmac.digest()
 }
 
 function placeOf(context?: SerializationContext): string[] {

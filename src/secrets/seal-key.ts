@@ -20,6 +20,18 @@ export async function loadSealKey({ home, env }: SealKeySource): Promise<Uint8Ar
   return (await read(file)) ?? (await create(home, file))
 }
 
+/**
+ * Keys that were in force before: what they signed and sealed is still believed and opened, until everything is made anew.
+ * `CUL8ER_SEAL_KEY_BEFORE`, or the file `seal.key.before` of the home; several are separated by spaces, commas or lines.
+ * @throws Cul8erError as loadSealKey does
+ */
+export async function loadFormerKeys({ home, env }: SealKeySource): Promise<Uint8Array[]> {
+  const file = join(home, 'seal.key.before')
+  const text = env.CUL8ER_SEAL_KEY_BEFORE || (await readPrivate(file))
+  const place = env.CUL8ER_SEAL_KEY_BEFORE ? 'CUL8ER_SEAL_KEY_BEFORE' : file
+  return (text ?? '').split(/[\s,]+/).flatMap((word) => (word === '' ? [] : [decode(word, place)]))
+}
+
 async function create(home: string, file: string): Promise<Uint8Array> {
   await mkdir(home, { recursive: true, mode: 0o700 })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
@@ -41,6 +53,12 @@ async function create(home: string, file: string): Promise<Uint8Array> {
 }
 
 async function read(file: string): Promise<Uint8Array | null> {
+  const text = await readPrivate(file)
+  return text === null ? null : decode(text, file)
+}
+
+/** null: there is no such file. */
+async function readPrivate(file: string): Promise<string | null> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw new Cul8erError('PERMISSION', `the seal key ${file} cannot be read: ${error.message}`, { cause: error })
@@ -53,7 +71,7 @@ async function read(file: string): Promise<Uint8Array | null> {
         hint: `chmod 600 ${file}; and if someone may have read it, change the secrets that it sealed.`,
       })
     }
-    return decode(await handle.readFile('utf8'), file)
+    return await handle.readFile('utf8')
   } finally {
     await handle.close()
   }

@@ -4,9 +4,11 @@ import type { PayloadCodec } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ledgerId, ledgerState, operationWorkflowId, TASK_QUEUE } from '../../src/contracts/index.js'
+import { Cul8er } from '../../src/client/index.js'
 import { AuthenticCodec } from '../../src/payloads/codec.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
+import { TEST_KEY } from '../support/signing.js'
 
 /*
  * Another user of the machine, or a program of theirs, reaches the Temporal server's port, reads every history and sends what they
@@ -168,6 +170,20 @@ describe('who reaches the server but has no key', { timeout: 60_000 }, () => {
       cause: { message: expect.stringContaining('it was made as look, and this is for a request') as string },
     })
     await unchanged()
+  })
+
+  it('is told why, where a command of our own has another key', async () => {
+    const env = { CUL8ER_SEAL_KEY: Buffer.alloc(32, 'other').toString('base64') }
+    const command = await Cul8er.connect({ address: rig.env.address, home: rig.folder, env })
+    await expect(command.history('shop')).rejects.toMatchObject({
+      code: 'PERMISSION',
+      hint: expect.stringContaining('need the same key') as string,
+    })
+    await command.close()
+    const changed = { ...env, CUL8ER_SEAL_KEY_BEFORE: TEST_KEY.toString('base64') }
+    const later = await Cul8er.connect({ address: rig.env.address, home: rig.folder, env: changed })
+    expect(await later.history('shop')).toHaveLength(1)
+    await later.close()
   })
 
   it('may still promote and abort by a bare signal, as in the Web UI', async () => {

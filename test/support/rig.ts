@@ -74,6 +74,7 @@ export class Rig {
       artifacts: createArtifactStore(join(folder, 'artifacts')),
       evidence: createEvidenceStore(join(folder, 'evidence')),
       sealKey: TEST_KEY,
+      formerKeys: [],
       log: pino({ level: 'silent' }),
     }
     const worker = await Worker.create({

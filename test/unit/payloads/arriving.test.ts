@@ -7,7 +7,7 @@ import { kindIn, madeAs, refusedPayload } from '../../../workflows/authentic/pay
 
 const plain = defaultPayloadConverter.toPayload({ a: 1 })
 const made = (kind: PayloadKind | null): Payload =>
-  (kind === null ? plain : kind === 'refused' ? refusedPayload('not signed') : madeAs(plain, kind))
+  kind === null ? plain : kind === 'refused' ? refusedPayload('not signed') : madeAs(plain, kind)
 const KINDS = [
   ...([null, 'request', 'child', 'continued', 'activity', 'result'] as const),
   ...(['end', 'answer', 'look', 'other', 'refused'] as const),

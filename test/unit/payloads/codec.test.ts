@@ -74,4 +74,14 @@ describe('the codec', () => {
     const arrived = (await worker.encode([empty], step)).map((p) => ({ ...p, data: [] as unknown as Uint8Array }))
     expect(kindOf(await worker.decode(arrived, step))).toBe('result')
   })
+
+  it('believes what a key from before signed, and signs with the one in force', async () => {
+    const next = new AuthenticCodec({
+      key: Buffer.alloc(32, 'n'),
+      former: [Buffer.alloc(32, 'x'), key],
+      side: 'worker',
+    })
+    expect(read(await next.decode(await worker.encode([payload], step), step))).toEqual(value)
+    expect(kindOf(await worker.decode(await next.encode([payload], step), step))).toBe('refused')
+  })
 })

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadSealKey } from '../../../src/secrets/seal-key.js'
+import { loadFormerKeys, loadSealKey } from '../../../src/secrets/seal-key.js'
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'cul8er-key-'))
 
@@ -45,5 +45,19 @@ describe('loadSealKey', () => {
     await chmod(join(home, 'seal.key'), 0o600)
     await writeFile(join(home, 'seal.key'), (await readFile(join(home, 'seal.key'))).subarray(0, 9))
     await expect(loadSealKey({ home, env: {} })).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
+  it('keys from before: none, of the environment, or of a private file', async () => {
+    const home = await folder()
+    const text = (fill: number): string => Buffer.alloc(32, fill).toString('base64')
+    expect(await loadFormerKeys({ home, env: {} })).toEqual([])
+    expect(await loadFormerKeys({ home, env: { CUL8ER_SEAL_KEY_BEFORE: `${text(1)},${text(2)}` } })).toEqual([
+      Buffer.alloc(32, 1),
+      Buffer.alloc(32, 2),
+    ])
+    await writeFile(join(home, 'seal.key.before'), `${text(3)}\n${text(4)}\n`, { mode: 0o600 })
+    expect(await loadFormerKeys({ home, env: {} })).toEqual([Buffer.alloc(32, 3), Buffer.alloc(32, 4)])
+    await chmod(join(home, 'seal.key.before'), 0o644)
+    await expect(loadFormerKeys({ home, env: {} })).rejects.toMatchObject({ code: 'PERMISSION' })
   })
 })
