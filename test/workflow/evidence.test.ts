@@ -27,7 +27,7 @@ function keep(operation: number, ...names: string[]): Promise<{ kept: string[] }
   const instances = names.map((name) => ({ host: 'one', via, name, project: null, release: 'shop' }))
   const input: Parameters<Activities['keepLogs']>[0] = { topology: 'shop', operation, instances }
   const options = {
-    id: `keep-${operation}-${names.length}`,
+    id: `keepLogs-${operation}-${names.length}`,
     taskQueue: TASK_QUEUE,
     scheduleToCloseTimeout: '20s',
   } as const
