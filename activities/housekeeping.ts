@@ -8,7 +8,7 @@ import { step } from './step.js'
 
 /** Tidying the store of artifacts. */
 export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pruneArtifacts' | 'readSlice'> {
-  const prune = step(async (_input: void) => {
+  const pruneArtifacts = step(async (_input: Record<string, never>) => {
     // One ledger that cannot be read ends it: its artifacts are not known, so none is known to be superfluous.
     const { removed } = await deps.artifacts.prune(await namedArtifacts())
     if (removed.length > 0) deps.log.info({ removed }, 'artifacts that no kept revision names are removed')
@@ -17,7 +17,7 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
     return { removed: removed.length }
   })
   return {
-    pruneArtifacts: () => prune(),
+    pruneArtifacts,
     readSlice: step(async ({ workflowId }) => {
       try {
         return await Context.current().client.workflow.getHandle(workflowId).query(sliceSoFar)

@@ -2,5 +2,5 @@ import { quick } from '../engine/activities.js'
 
 /** Started by a schedule: removes what no topology needs any more. */
 export async function housekeeping(): Promise<{ removed: number }> {
-  return quick({ summary: 'artifacts that no kept revision names' }).pruneArtifacts()
+  return quick({ summary: 'artifacts that no kept revision names' }).pruneArtifacts({})
 }
