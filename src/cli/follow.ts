@@ -1,6 +1,6 @@
 import type { OperationResult, Position, StepRecord } from '../contracts/index.js'
 import type { Run, RunEvent } from '../client/index.js'
-import { ExitCode } from '../errors.js'
+import { ExitCode, type ErrorReport } from '../errors.js'
 import type { Context } from './context.js'
 import { exitOfResult } from './exit.js'
 import { Live } from './live.js'
@@ -164,10 +164,15 @@ export function endLines(context: Pick<Context, 'colours'>, result: OperationRes
   const words = OUTCOMES[outcome]
   return [
     `${mark} ${colours.bold(topology)} ${operation}: ${words} ${colours.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
-    ...(error === undefined ? [] : errorLines(error, context)),
+    ...(error === undefined
+      ? []
+      : errorLines(next !== null && error.code === 'UNHEALTHY' ? bare(error) : error, context)),
     ...(next === null ? [] : [`${colours.cyan('→')} next: ${next}`]),
   ]
 }
+
+/** Without a hint that says less than what is next. */
+const bare = ({ hint: _hint, ...error }: ErrorReport): ErrorReport => error
 
 const OUTCOMES: Record<OperationResult['outcome'], string> = {
   succeeded: 'succeeded',

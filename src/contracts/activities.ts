@@ -145,8 +145,10 @@ export interface Activities {
    * logs are evidence, and not what an undo is about.
    */
   keepLogs(input: { topology: string; operation: number; instances: Logged[] }): Promise<{ kept: string[] }>
-  /** Removes artifacts that no kept revision of any topology names, and kept logs that are older than the namespace's retention. */
-  /** The input is empty, but there: without one nobody could have signed it. */
+  /**
+   * Removes artifacts that no kept revision of any topology names, and kept logs that are older than the namespace's retention. The input
+   * is empty, but there: without one nobody could have signed it.
+   */
   pruneArtifacts(input: Record<string, never>): Promise<{ removed: number }>
   /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */
   readSlice(input: { workflowId: string }): Promise<SliceEnd | null>

@@ -109,9 +109,10 @@ function unhealthy(name: string, check: Healthcheck, { because, report }: Verdic
           ? `did not stay healthy for ${seconds(check.minHealthyMs)} within ${seconds(check.deadlineMs)}`
           : `did not get healthy within ${seconds(check.deadlineMs)}`
   return new Cul8erError(because === 'errors' ? 'PROBE_ERROR' : 'UNHEALTHY', `${name} ${reason}: ${last}`, {
-    ...(because === 'errors'
-      ? { hint: 'can the host and the instance be reached? cul8er doctor checks the host' }
-      : {}),
+    hint:
+      because === 'errors'
+        ? 'can the host and the instance be reached? cul8er doctor checks the host'
+        : 'cul8er logs shows what the app says',
     details: { instance: name, probe: report.last, report },
   })
 }

@@ -5,6 +5,7 @@ import { ensureSearchAttributes } from '../../workers/search-attributes.js'
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
+import { signing } from '../support/signing.js'
 import { temporalBinary } from '../support/temporal.js'
 
 describe('a server that nobody prepared', () => {
@@ -12,6 +13,7 @@ describe('a server that nobody prepared', () => {
   let rig: Rig
   beforeAll(async () => {
     env = await TestWorkflowEnvironment.createLocal({
+      client: { dataConverter: signing('command') },
       server: {
         executable: { type: 'existing-path', path: temporalBinary() },
         log: { format: 'json', level: 'error' },
