@@ -1,4 +1,5 @@
 import { ownerFunctions } from './scripts/owner.js'
+import { APP_PATH, ROOT_PATH } from './scripts/root-path.js'
 import { shellWords } from './shell-words.js'
 
 /** Bytes at which a log file is copied to `.1` and begun anew, so that the two hold at most about twice this. */
@@ -9,7 +10,9 @@ export const LOG_LIMIT_BYTES = 10 * 1024 * 1024
  * (systemd keeps the output), `file` (OpenRC), `respawn` (busybox init), `direct` (started now, ahead of busybox init, which
  * waits a second before each start) or `stop` (the release's stop command).
  *
- * Secrets are read by root, then rights are dropped when the image has a user `app`.
+ * Environment and secrets are the release's: a `PATH` or `LD_PRELOAD` in them must not reach a program that root runs. So root
+ * reads them and hands them on, secrets under names that mean nothing, the environment as an open file, to `run enter`. This
+ * runs with the rights of the user `app`, where the image has one, and takes them up.
  */
 export const runScript = ({
   name,
@@ -21,9 +24,24 @@ export const runScript = ({
   stop: string[] | null
 }): string => `#!/bin/sh
 # Written by cul8er.
+PATH=${ROOT_PATH}
 cul8er_home=/opt/${name}
-[ "$CUL8ER_CLEAN" = 1 ] || exec env -i CUL8ER_CLEAN=1 HOME=/root LANG=C.UTF-8 \\
-  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$cul8er_home/run" "$@"
+[ "$CUL8ER_CLEAN" = 1 ] || exec env -i CUL8ER_CLEAN=1 HOME=/root LANG=C.UTF-8 PATH="$PATH" "$cul8er_home/run" "$@"
+if [ "$1" = enter ]; then
+  shift
+  cul8er_environment=$(cat <&3)
+  exec 3<&-
+  PATH=${APP_PATH}
+  for cul8er_name in $CUL8ER_SECRETS; do
+    eval "export $cul8er_name=\\"\\$CUL8ER_SECRET_$cul8er_name\\""
+    unset "CUL8ER_SECRET_$cul8er_name"
+  done
+  unset CUL8ER_CLEAN CUL8ER_SECRETS
+  set -a
+  eval "$cul8er_environment"
+  set +a
+  exec "$@"
+fi
 cul8er_mode=$1
 ${stop === null ? '[ "$cul8er_mode" != stop ] || exit 0' : ''}
 ${ownerFunctions}
@@ -59,7 +77,11 @@ case $cul8er_mode in
 stop) set -- ${shellWords(stop ?? [])} ;;
 *) set -- ${shellWords(start)} ;;
 esac
+set -- "$cul8er_home/run" enter "$@"
 if id app >/dev/null 2>&1; then
+  # A release cannot write into its folder. That of Elixir puts there what it makes at its start, unless this names another.
+  RELEASE_TMP=/var/lib/cul8er/${name}
+  mkdir -p "$RELEASE_TMP" && chown app "$RELEASE_TMP" && chmod 700 "$RELEASE_TMP" && export RELEASE_TMP
   HOME=$(awk -F: '$1 == "app" { print $6 }' /etc/passwd)
   if setpriv --reuid=app --regid=app --init-groups true 2>/dev/null; then
     set -- setpriv --reuid=app --regid=app --init-groups "$@"
@@ -67,17 +89,15 @@ if id app >/dev/null 2>&1; then
     set -- su -s /bin/sh app -c 'exec "$0" "$@"' "$@"
   fi
 fi
-unset CUL8ER_CLEAN
+CUL8ER_SECRETS=
 for cul8er_file in /etc/cul8er/secrets/*; do
   [ -f "$cul8er_file" ] || continue
   # The x keeps line ends at the end of a value, which $(…) would drop.
   cul8er_value=$(cat "$cul8er_file" && printf x)
   cul8er_value=\${cul8er_value%x}
-  export "\${cul8er_file##*/}=$cul8er_value"
+  export "CUL8ER_SECRET_\${cul8er_file##*/}=$cul8er_value"
+  CUL8ER_SECRETS="$CUL8ER_SECRETS \${cul8er_file##*/}"
 done
-export CUL8ER_RELEASE=${name}
-set -a
-. /etc/cul8er/${name}.env
-set +a
-exec "$@"
+export CUL8ER_SECRETS CUL8ER_RELEASE=${name}
+exec "$@" 3</etc/cul8er/${name}.env
 `

@@ -3,11 +3,14 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 
-/** A release as a `.tar.gz`, from path to content; a path below `bin/` may be run. */
-export async function tarGz(files: Record<string, string | Uint8Array>): Promise<Buffer> {
+/** A release as a `.tar.gz`, from path to content; a path below `bin/` may be run, unless `modes` says otherwise. */
+export async function tarGz(
+  files: Record<string, string | Uint8Array>,
+  modes: Record<string, number> = {},
+): Promise<Buffer> {
   const archive = pack()
   for (const [name, content] of Object.entries(files))
-    archive.entry({ name, mode: name.startsWith('bin/') ? 0o755 : 0o644 }, Buffer.from(content))
+    archive.entry({ name, mode: modes[name] ?? (name.startsWith('bin/') ? 0o755 : 0o644) }, Buffer.from(content))
   archive.finalize()
   return gzipSync(await buffer(archive))
 }

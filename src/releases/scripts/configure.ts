@@ -4,6 +4,9 @@ import { prelude } from './prelude.js'
 /**
  * Reads the configuration from standard input, and nothing behind it; needs the prelude. Files are staged first and moved into
  * place once all of the input is there, each at a stroke. What is no longer a secret of the instance is removed.
+ *
+ * All of it goes to folders that root owns, so that no link can be planted where root writes. A release's folder that is
+ * somebody else's, for example the home of the user `app`, becomes root's, and what is planted in it under our names goes.
  */
 export const configureSteps = `
 umask 077
@@ -40,7 +43,12 @@ for file in "$stage"/secrets/*; do
   [ ! -f "$file" ] || { chmod 400 "$file" && mv -f "$file" "$secrets/"; } || exit 1
 done
 if [ -f "$stage/run" ]; then
-  mkdir -p "$home" && chmod 755 "$home" "$stage/run" && mv -f "$stage/run" "$home/run" || exit 1
+  mkdir -p "$home" || exit 1
+  if [ ! -O "$home" ]; then
+    chown 0:0 "$home" && chmod 755 "$home" || exit 1
+    rm -rf "$home"/.owner* "$home"/.current* "$home/.hold" "$home/.reload" "$home/current" "$home/run" || exit 1
+  fi
+  chmod 755 "$home" "$stage/run" && mv -f "$stage/run" "$home/run" || exit 1
 fi
 case $init in
 systemd) unit_file=/etc/systemd/system/cul8er-$name.service mode=644 ;;

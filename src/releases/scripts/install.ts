@@ -5,42 +5,63 @@ import { prelude, service } from './prelude.js'
 /** Versions kept in an instance, the current one among them, so that going back needs no upload. */
 export const KEPT_VERSIONS = 3
 
-/** Configures, verifies, unpacks and switches to a version; a version in place with the same digest is only switched to. */
+/**
+ * Configures, verifies, unpacks and switches to a version; a version in place with the same digest is only switched to.
+ *
+ * The app may read and run its release and change nothing in it, or it could change what a later start runs. What is known of
+ * a version, `/etc/cul8er/releases/NAME/VERSION`, is out of its reach as well: the tarball's digest, the order, and of each
+ * file what the kernel says, among it the time of its last change, which nobody can set. With it an activation finds a file
+ * that was changed, as a program that runs as root could, and takes the version for not in place. For 2,000 files of 60 MB this
+ * takes 10 to 20 ms, where digests of their content took 240 to 710 ms.
+ */
 export const installScript = `${prelude}${service}${configureSteps}
 version=$2
 sha256=$3
 stop_seconds=$4
 program=$5
 target=$home/$version
+markers=/etc/cul8er/releases/$name
+marker=$markers/$version
+files_of() {
+  (cd "$1" && TZ=UTC0 find . ! -type d -exec stat -c '%z %i %f %u %g %s %n' {} +)
+}
+in_place() {
+  [ "$(cat "$marker/sha256" 2>/dev/null)" = "$sha256" ] && [ -d "$target" ] && [ ! -L "$target" ] || return 1
+  files_of "$target" |
+    awk 'NR == FNR { wanted[$0]; next } { delete wanted[$0] } END { for (left in wanted) exit 1 }' "$marker/files" -
+}
 rm -rf "$home"/.unpack*
-if [ "$(cat "$target/.cul8er-sha256" 2>/dev/null)" != "$sha256" ]; then
+if ! in_place; then
   tarball=$home/.unpack.tar.gz
-  cat >"$tarball" || fail 1 "cannot write $tarball"
+  (umask 077 && cat >"$tarball") || fail 1 "cannot write $tarball"
   [ -s "$tarball" ] || fail ${ScriptExit.tarballNeeded} "$version is not in place, and no tarball came"
   found=$(sha256sum <"$tarball")
   found=\${found%% *}
   [ "$found" = "$sha256" ] || fail ${ScriptExit.digestDiffers} "sha256 is $found, expected $sha256"
-  mkdir "$home/.unpack" || exit 1
+  # Closed until it has its owner and rights: nobody shall run what comes with a setuid bit.
+  mkdir -m 700 "$home/.unpack" || exit 1
   tar -xzof "$tarball" -C "$home/.unpack" || fail ${ScriptExit.cannotUnpack} 'tar cannot unpack it'
   rm -f "$tarball"
   [ -z "$program" ] || [ -x "$home/.unpack/$program" ] || fail ${ScriptExit.noProgram} "$program is missing or not executable"
-  chmod 755 "$home/.unpack"
-  if id app >/dev/null 2>&1; then chown -R app "$home/.unpack" || exit 1; fi
-  echo "$sha256" >"$home/.unpack/.cul8er-sha256" || exit 1
-  [ ! -e "$target" ] || mv "$target" "$home/.unpack.old" || exit 1
-  mv "$home/.unpack" "$target" || exit 1
+  group=$(id -g app 2>/dev/null) || group=0
+  chown -Rh "0:$group" "$home/.unpack" && chmod -R u-s,g=u,go-w,g-s "$home/.unpack" && chmod 755 "$home/.unpack" || exit 1
+  (umask 077 && rm -rf "$markers/.new" && mkdir -p "$markers/.new" && echo "$sha256" >"$markers/.new/sha256" &&
+    files_of "$home/.unpack" >"$markers/.new/files") || exit 1
+  rm -rf "$marker" || exit 1
+  { [ ! -e "$target" ] && [ ! -L "$target" ]; } || mv "$target" "$home/.unpack.old" || exit 1
+  mv "$home/.unpack" "$target" && mv "$markers/.new" "$marker" || exit 1
 else
   # Sent all the same, by a try that had not heard of the one before it.
   cat >/dev/null
 fi
 # A number and no time: two versions may come within a second.
 order=0
-for file in "$home"/*/.cul8er-order; do
+for file in "$markers"/*/order; do
   [ -f "$file" ] || continue
   read -r number <"$file"
   [ "$number" -gt "$order" ] 2>/dev/null && order=$number
 done
-echo $((order + 1)) >"$target/.cul8er-order"
+echo $((order + 1)) >"$marker/order"
 rm -f "$home/.current.new"
 ln -s "$version" "$home/.current.new" || exit 1
 mv -fT "$home/.current.new" "$home/current" 2>/dev/null || ln -sfn "$version" "$home/current" || exit 1
@@ -49,14 +70,12 @@ start_service "$stop_seconds"
 rm -rf "$home"/.unpack* "$home/.current.new"
 kept=0
 versions() {
-  for file in "$home"/*/.cul8er-sha256; do
-    old=\${file%/*}
-    [ -f "$file" ] && [ ! -L "$old" ] || continue
-    echo "$(cat "$old/.cul8er-order" 2>/dev/null || echo 0) \${old##*/}"
+  for old in "$markers"/*; do
+    echo "$(cat "$old/order" 2>/dev/null || echo 0) \${old##*/}"
   done
 }
 for old in $(versions | sort -rn | cut -d' ' -f2); do
   kept=$((kept + 1))
-  [ "$kept" -le ${KEPT_VERSIONS} ] || [ "$old" = "$version" ] || rm -rf "\${home:?}/$old"
+  [ "$kept" -le ${KEPT_VERSIONS} ] || [ "$old" = "$version" ] || rm -rf "\${markers:?}/$old" "\${home:?}/$old"
 done
 `

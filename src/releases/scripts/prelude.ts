@@ -1,8 +1,11 @@
 import { ScriptExit } from '../verbs.js'
 import { ownerFunctions } from './owner.js'
+import { ROOT_PATH } from './root-path.js'
 
 /** What the verbs share: the name, the kind of init, and waiting for it right after the instance started. */
 export const prelude = `
+PATH=${ROOT_PATH}
+export PATH
 name=$1
 home=/opt/$name
 fail() {

@@ -1,5 +1,6 @@
 import { ScriptExit } from '../verbs.js'
 import { prelude, service } from './prelude.js'
+import { ROOT_PATH } from './root-path.js'
 
 export const restartScript = `${prelude}${service}
 [ -e "$home/current" ] || fail ${ScriptExit.nothingInstalled} "$name is not installed"
@@ -84,6 +85,8 @@ echo file 0
  * listening sockets, for which any image has what it takes. nc comes before wget: that of Debian's busybox-static crashes.
  */
 export const probeScript = `
+PATH=${ROOT_PATH}
+export PATH
 kind=$1
 port=$2
 path=$3

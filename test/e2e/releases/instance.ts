@@ -40,9 +40,12 @@ export async function eventually<T>(probe: () => Promise<T | null>, timeoutMs = 
 }
 
 /** A release whose program writes its environment to /tmp/env (NUL between) and its arguments to the log, then waits. */
-export async function tarball(files: Record<string, string>): Promise<{ path: string; artifact: Artifact }> {
+export async function tarball(
+  files: Record<string, string>,
+  modes: Record<string, number> = {},
+): Promise<{ path: string; artifact: Artifact }> {
   const path = join(await mkdtemp(join(tmpdir(), 'cul8er-release-')), 'release.tar.gz')
-  await writeFile(path, await tarGz(files))
+  await writeFile(path, await tarGz(files, modes))
   return { path, artifact: await artifactOf(path) }
 }
 
