@@ -1,5 +1,6 @@
 import { checkTarball } from '../artifacts/check.js'
 import { findArtifact } from '../artifacts/find.js'
+import { releaseLimits } from '../artifacts/limits.js'
 import type { ArtifactStore } from '../artifacts/store.js'
 import { Cul8erError } from '../errors.js'
 import { digestOf } from '../plan/digest.js'
@@ -76,7 +77,7 @@ const keyOf = ({ release, version }: Release): string => `${release}@${version}`
 async function artifactOf(
   topology: Topology,
   release: Release,
-  { directory, store, known }: RevisionSources,
+  { directory, env, store, known }: RevisionSources,
 ): Promise<Artifact> {
   let file: string
   try {
@@ -86,7 +87,7 @@ async function artifactOf(
     if (kept !== undefined && (await store.has(kept.sha256))) return kept
     throw error
   }
-  await checkTarball(file, { release: release.release, start: release.start })
+  await checkTarball(file, { release: release.release, start: release.start, limits: releaseLimits(env) })
   return store.put(file)
 }
 

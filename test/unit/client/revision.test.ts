@@ -70,6 +70,14 @@ test('a secret that nobody here has is left to the worker', async () => {
   expect((await buildRevision(declare(), sources({ env: {} }))).sealed).toEqual({})
 })
 
+test('a tarball beyond the limits that the environment sets is not taken in', async () => {
+  const files = { 'bin/web': '#!/bin/sh\n', more: '' }
+  await writeFile(join(folder, 'releases', 'web-1.0.0.tar.gz'), await tarGz(files))
+  const within = (count: string) => buildRevision(declare(), sources({ env: { CUL8ER_RELEASE_FILES: count } }))
+  await expect(within('1')).rejects.toMatchObject({ code: 'ARTIFACT_BROKEN' })
+  await within('2')
+})
+
 test.each([
   ['a tarball that is nowhere', () => declare('2.0.0'), 'ARTIFACT_MISSING'],
   ['what cannot be carried out yet', () => declare('1.0.0', true), 'NOT_SUPPORTED_YET'],
