@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createArtifactStore } from '../artifacts/store.js'
 import type { DryStep } from '../steps/dry-run.js'
 import type { Plan } from '../plan/model.js'
+import { derivedKey } from '../secrets/derived-key.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
 import type { Imported, LedgerState, Steering } from '../contracts/index.js'
@@ -14,6 +15,7 @@ import { readOperation, type PastOperation } from './past-operation.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
 import { savedPlan, type SavedPlan } from './saved-plan.js'
+import { foreign, isOwn, signed, unsigned, type FileKind, type Signed } from './signed-file.js'
 import { startRun, steerOperation, type StartOptions } from './start.js'
 import type { Status } from './status.js'
 import { hostsToLeaveOut } from './without.js'
@@ -33,14 +35,22 @@ export interface PlanOptions extends Overrides {
 export interface DeployOptions extends PlanOptions, StartOptions {
   /** Do what this plan says, or refuse with STALE_PLAN. */
   plan?: SavedPlan
+  /** Also a plan that another home made, or that somebody changed. */
+  trust?: boolean
 }
 
 /** What the command line does, for programs. All methods throw Cul8erError. */
 export class Cul8erClient {
-  private constructor(private readonly link: Link) {}
+  private constructor(
+    private readonly link: Link,
+    /** Signs saved plans and exported states. */
+    private readonly fileKey: Uint8Array,
+  ) {}
 
   static async connect(options: LinkOptions = {}): Promise<Cul8erClient> {
-    return new Cul8erClient(await Link.open(options))
+    const link = await Link.open(options)
+    const key = await loadSealKey({ home: link.home, env: options.env ?? process.env })
+    return new Cul8erClient(link, derivedKey(key, 'files'))
   }
 
   /** Folder of the embedded service. */
@@ -57,8 +67,17 @@ export class Cul8erClient {
     return this.link.close()
   }
 
-  /** Starts a deploy; the run is followed, or left alone. */
+  /** Whether a saved plan or an exported state was made by this home (or with its key), and nobody changed it since. */
+  made(kind: FileKind, file: unknown): boolean {
+    return isOwn(kind, file, this.fileKey)
+  }
+
+  /**
+   * Starts a deploy; the run is followed, or left alone.
+   * @throws Cul8erError PERMISSION for a plan that was not made here, unless it is trusted
+   */
   async deploy(declared: DeclaredTopology, options: DeployOptions = {}): Promise<Run> {
+    this.#refuseForeignPlan(options)
     const { plan, force } = options
     const revision = plan?.revision ?? (await this.#revision(declared, options))
     const { name } = revision.topology
@@ -71,7 +90,8 @@ export class Cul8erClient {
   async plan(declared: DeclaredTopology, options: PlanOptions = {}): Promise<SavedPlan> {
     const topology = normalised(declared)
     const revision = await this.#revision(topology, options)
-    return savedPlan(topology, revision, await this.planRevision(revision, options), options.without)
+    const plan = await this.planRevision(revision, options)
+    return savedPlan(topology, { revision, plan, without: options.without, key: this.fileKey })
   }
 
   /** What bringing the world to a revision would change. */
@@ -81,6 +101,7 @@ export class Cul8erClient {
 
   /** Every Incus command that a deploy would run if all goes well; nothing is changed. */
   async dryRun(declared: DeclaredTopology, options: DeployOptions = {}): Promise<{ plan: Plan; commands: DryStep[] }> {
+    this.#refuseForeignPlan(options)
     const revision = options.plan?.revision ?? (await this.#revision(declared, options))
     const without = options.plan?.without ?? options.without
     return lookAhead(this.link, revision, { ...options, without, dryRun: true })
@@ -149,14 +170,22 @@ export class Cul8erClient {
     return ledgerNames(this.link)
   }
 
+  /** The same to be carried about: signed, so that an import sees whether anybody changed it. */
+  async exportState(topology: string): Promise<Signed<LedgerState>> {
+    return signed('exported state', await this.state(topology), this.fileKey)
+  }
+
   /**
-   * Loads what `state` gave, in place of what is known.
-   * @param state - as read from a file: it is checked
-   * @throws Cul8erError USAGE, OPERATION_IN_PROGRESS, STATE_NEWER unless forced
+   * Loads what `exportState` gave, in place of what is known.
+   * @param file - as read: it is checked
+   * @throws Cul8erError USAGE, OPERATION_IN_PROGRESS, PERMISSION for what was not exported here, unless it is trusted, STATE_NEWER
+   * unless forced
    */
-  async importState(state: unknown, options: { force?: boolean } = {}): Promise<Imported> {
+  async importState(file: unknown, options: { force?: boolean; trust?: boolean } = {}): Promise<Imported> {
     const { readState } = await import('../contracts/exported-state.js')
-    return loadLedger(this.link, readState(state), options)
+    const state = readState(unsigned(file))
+    if (options.trust !== true && !this.made('exported state', file)) throw foreign('exported state', state.topology)
+    return loadLedger(this.link, state, options)
   }
 
   setTtl(topology: string, ttlMs: number | null): Promise<{ expiresAt: string | null }> {
@@ -183,6 +212,11 @@ export class Cul8erClient {
     const state = await knownLedger(this.link, topology)
     if (options.operation !== undefined) return readEvidence(this.link, topology, options.operation, options, each)
     return readLogs(this.link, state, options, each)
+  }
+
+  #refuseForeignPlan({ plan, trust = false }: DeployOptions): void {
+    if (plan === undefined || trust || this.made('saved plan', plan)) return
+    throw foreign('saved plan', plan.topology)
   }
 
   /** Checked here, where a person can correct it, and not by an operation that has begun. */

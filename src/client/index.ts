@@ -10,6 +10,7 @@ export type { LinkOptions } from './link.js'
 export type { LogLine, LogOptions } from './logs.js'
 export type { Run } from './run.js'
 export type { SavedPlan } from './saved-plan.js'
+export type { FileKind, Signed } from './signed-file.js'
 export type { Status } from './status.js'
 
 export type Cul8er = Cul8erClient

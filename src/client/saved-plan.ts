@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { exportedPlan } from '../contracts/exported-plan.js'
 import { Cul8erError } from '../errors.js'
 import { digestOf } from '../plan/digest.js'
 import type { Plan } from '../plan/model.js'
+import { findings, plainWords } from '../topology/issues.js'
 import type { Topology } from '../topology/model.js'
 import type { NewRevision } from './revision.js'
+import { signed } from './signed-file.js'
 
 /** What `plan --out` keeps: a deploy of it does what was shown, or refuses. Secrets are in it only sealed. */
 export interface SavedPlan {
@@ -17,29 +20,35 @@ export interface SavedPlan {
   plan: Plan
   /** Hosts that it leaves out. */
   without?: string[]
+  /** Of all of the above, by the key of the home that made it. */
+  mac?: string
 }
 
-export const savedPlan = (
+export function savedPlan(
   declared: Topology,
-  revision: NewRevision,
-  plan: Plan,
-  without: string[] = [],
-): SavedPlan => ({
-  format: FORMAT,
-  topology: revision.topology.name,
-  declared: digestOf(declared),
-  fingerprint: plan.fingerprint,
-  revision,
-  plan,
-  ...(without.length === 0 ? {} : { without }),
-})
+  { revision, plan, without = [], key }: { revision: NewRevision; plan: Plan; without?: string[]; key: Uint8Array },
+): SavedPlan {
+  const content: SavedPlan = {
+    format: FORMAT,
+    topology: revision.topology.name,
+    declared: digestOf(declared),
+    fingerprint: plan.fingerprint,
+    revision,
+    plan,
+    ...(without.length === 0 ? {} : { without }),
+  }
+  return signed('saved plan', content, key)
+}
 
 /** Writes the plan for its owner alone. */
 export async function writePlan(file: string, plan: SavedPlan): Promise<void> {
   await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** @throws Cul8erError USAGE for a file that is no saved plan */
+/**
+ * Checked for its form; whether it was made here, the client tells.
+ * @throws Cul8erError USAGE for a file that is not a saved plan
+ */
 export async function readPlan(file: string): Promise<SavedPlan> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Cul8erError('USAGE', `the plan ${file} cannot be read`, {
@@ -47,9 +56,14 @@ export async function readPlan(file: string): Promise<SavedPlan> {
       cause,
     })
   })
-  const plan = parse(text)
-  if (plan?.format === FORMAT) return plan
-  throw new Cul8erError('USAGE', `${file} is not a saved plan`, { hint: 'make one with cul8er plan --out FILE' })
+  const raw = parse(text)
+  const parsed = exportedPlan.safeParse(raw, { error: plainWords })
+  if (parsed.success && parsed.data.topology === parsed.data.revision.topology.name) return raw as SavedPlan
+  const found = parsed.success ? [] : findings(parsed.error.issues, raw)
+  const lines = found.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  throw new Cul8erError('USAGE', [`${file} is not a saved plan`, ...lines].join('\n'), {
+    hint: 'make one with cul8er plan --out FILE',
+  })
 }
 
 /** @throws Cul8erError STALE_PLAN when the file declares something else by now */
@@ -66,9 +80,9 @@ export function refuseChangedFile(plan: SavedPlan, declared: Topology): void {
 
 const FORMAT = 'cul8er-plan-1'
 
-function parse(text: string): SavedPlan | null {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as SavedPlan | null
+    return JSON.parse(text)
   } catch {
     return null
   }

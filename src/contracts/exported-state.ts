@@ -54,14 +54,16 @@ const error = section({
 
 const sha256 = () => z.string().regex(/^[0-9a-f]{64}$/, { error: 'a sha256, 64 hex digits' })
 
-const revision: z.ZodType<Revision> = section({
-  number: number(),
+const withoutNumber = {
   digest: z.string(),
   topology: exportedTopology,
   artifacts: z.record(z.string(), section({ sha256: sha256(), size: count() })),
   sealed: z.record(z.string(), section({ box: z.string(), digest: z.string() })),
   createdAt: time(),
-})
+}
+const revision: z.ZodType<Revision> = section({ number: number(), ...withoutNumber })
+/** A revision that is not numbered yet, as it comes back from a file. */
+export const newRevision: z.ZodType<Omit<Revision, 'number'>> = section(withoutNumber)
 
 const entry: z.ZodType<HistoryEntry> = section({
   operation: z.string(),
@@ -86,6 +88,7 @@ const summary: z.ZodType<OperationSummary> = section({
   startedAt: time(),
   revision: count().default(0),
   by: by.optional(),
+  without: names().optional(),
   automatic: z.literal(true).optional(),
 })
 

@@ -98,14 +98,26 @@ const resource: z.ZodType<Model.Resource> = section({
 
 const APPROACHES = STRATEGIES.map(({ name: each }) => each)
 
+const runByTheWorker = z.looseObject({
+  command: command().nullable().optional(),
+  metric: z.looseObject({ url: string(), path: string() }).nullable().optional(),
+})
+
 /** What an older cul8er did not have may be absent, and each strategy reads options of its own itself. */
 const strategy = z.looseObject({
   approach: z.enum(APPROACHES),
   maxParallel: whole(1, 1_000),
   steps: z
-    .array(z.looseObject({ weight: whole(1, 100), pause: z.union([time(), z.literal('manual')]) }))
+    .array(
+      z.looseObject({
+        weight: whole(1, 100),
+        pause: z.union([time(), z.literal('manual')]),
+        analysis: runByTheWorker.nullable().optional(),
+      }),
+    )
     .min(1)
     .max(101),
+  analysis: runByTheWorker.optional(),
   keepMs: time(),
   drainMs: time(),
   progressDeadlineMs: time(),

@@ -164,7 +164,7 @@ describe('the client', () => {
   it('gives its state away, and takes it in', async () => {
     const state = await client.state('shop')
     expect(state).toMatchObject({ topology: 'shop', current: null, dirty: [] })
-    expect(await client.importState(state)).toEqual({ revisions: state.revisions.length })
+    expect(await client.importState(await client.exportState('shop'))).toEqual({ revisions: state.revisions.length })
     expect(await client.state('shop')).toEqual(state)
     expect((await client.history('shop')).map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['deploy', 'restore', 'rollback']),

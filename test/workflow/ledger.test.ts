@@ -153,7 +153,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
     await deploy('lost', '1.0.0')
     await deploy('lost', '1.1.0')
     await deploy('older', '1.0.0')
-    const state = await client.state('older')
+    const state = await client.exportState('older')
     await deploy('older', '1.1.0')
     // The server takes 20 s for it.
     await Promise.all([forget('lost'), forget('older')])
@@ -192,7 +192,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
     const state = await client.state('import')
     const past = '2026-01-01T00:00:00Z'
     const old = { ...state, expiresAt: past, standby: { names: ['import-web-1-blue'], until: past } }
-    expect(await client.importState(old)).toEqual({
+    expect(await client.importState(old, { trust: true })).toEqual({
       revisions: 1,
       notes: [
         expect.stringContaining('its ttl has passed, but it is not destroyed') as string,
@@ -206,7 +206,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
   it('an import that is no state is refused, and the ledger goes on', async () => {
     await deploy('broken', '1.0.0')
     const { history: _history, ...rest } = await client.state('broken')
-    await expect(client.importState(rest)).rejects.toMatchObject({
+    await expect(client.importState(rest, { trust: true })).rejects.toMatchObject({
       code: 'USAGE',
       message: expect.stringContaining('history: found nothing') as string,
     })
@@ -218,7 +218,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
 
   it('an older state replaces a newer one only by force', async () => {
     await deploy('newer', '1.0.0')
-    const state = await client.state('newer')
+    const state = await client.exportState('newer')
     await deploy('newer', '1.1.0')
     await expect(client.importState(state)).rejects.toMatchObject({ code: 'STATE_NEWER' })
     expect(await client.importState(state, { force: true })).toEqual({ revisions: 1 })
@@ -228,7 +228,7 @@ describe('the ledger of a topology', { timeout: 60_000 }, () => {
 
   it('an import while an operation runs is refused', async () => {
     await deploy('busy', '1.0.0')
-    const state = await client.state('busy')
+    const state = await client.exportState('busy')
     const run = await slowly('busy', '1.1.0')
     await expect(client.importState(state, { force: true })).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' })
     await rig.end(run)

@@ -6,11 +6,13 @@ import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
 import { detached, follow } from '../follow.js'
 import { planText } from '../render/plan.js'
+import { admits } from '../trust.js'
 import { topologyOfFile, type FileTopology } from '../topologies.js'
 import {
   detachOption,
   forceOption,
   strategyOption,
+  trustOption,
   versionOption,
   waitOption,
   withoutOption,
@@ -37,20 +39,30 @@ export const deploy = (app: App) =>
     .addOption(waitOption())
     .addOption(strategyOption())
     .addOption(withoutOption())
+    .addOption(trustOption())
     .action(
       app.run(async (context, name, options) => {
         if (options.dryRun !== true) needsConsent(context, options)
         const { topology, directory, saved } = await meant(context, name, options.plan)
-        const { version, strategy, without, force, wait } = options
+        const { version, strategy, without, force, wait, trust } = options
         const waiting = (reason: Cul8erError): void => context.say(`${reason.message}; waiting for its end`)
         const { env } = context.terminal
-        const settings = { version, strategy, without, force, wait, waiting, directory, env, plan: saved }
+        const settings = { version, strategy, without, force, wait, trust, waiting, directory, env, plan: saved }
         if (saved !== undefined && (version ?? strategy ?? without) !== undefined) {
           throw new Cul8erError('USAGE', '--version, --strategy and --without do not go with --plan', {
             hint: 'the saved plan has them: make a new one with cul8er plan --out FILE',
           })
         }
+        if (saved === undefined && trust === true) {
+          throw new Cul8erError('USAGE', '--trust goes with --plan', {
+            hint: 'a topology file of yours needs no --trust',
+          })
+        }
         return context.connected(async (cul8er) => {
+          if (saved !== undefined) {
+            const file = { kind: 'saved plan', content: saved, topologies: [saved.revision.topology] } as const
+            if (!(await admits(context, cul8er, file, options))) return ExitCode.failed
+          }
           if (options.dryRun === true) return dryRun(context, cul8er, topology, settings)
           const agreed = await consent(context, cul8er, topology, settings, options)
           if (agreed === null) return ExitCode.failed
@@ -99,11 +111,15 @@ async function consent(
 ): Promise<Settings | null> {
   if (options.yes === true) return settings
   const plan = settings.plan ?? (await cul8er.plan(topology, settings))
-  context.say(planText(plan.plan, context.colours, context.columns))
+  // What a file of somebody else shows need not be what it does.
+  const shown = cul8er.made('saved plan', plan)
+    ? plan.plan
+    : await cul8er.planRevision(plan.revision, { ...settings, without: plan.without })
+  context.say(planText(shown, context.colours, context.columns))
   return (await agrees(
     context,
     options,
-    plan.plan.empty ? 'Nothing would change. Deploy anyway?' : `Deploy ${topology.name}?`,
+    shown.empty ? 'Nothing would change. Deploy anyway?' : `Deploy ${topology.name}?`,
   ))
     ? { ...settings, plan }
     : null

@@ -8,6 +8,9 @@ export const yesOption = () => new Option('--yes', 'do it without asking')
 
 export const forceOption = () => new Option('--force', 'go on where a check would refuse')
 
+export const trustOption = () =>
+  new Option('--trust', 'also a file that was not made here: shows what it would run, and asks')
+
 export const waitOption = () => new Option('--wait', 'wait for an operation in progress instead of being refused')
 
 export const detachOption = () => new Option('--detach', 'start it and do not follow it')

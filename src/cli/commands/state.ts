@@ -10,7 +10,8 @@ import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
 import { table } from '../render/table.js'
 import { topologyName } from '../topologies.js'
-import { yesOption } from './options.js'
+import { admits } from '../trust.js'
+import { trustOption, yesOption } from './options.js'
 
 export const state = (app: App) =>
   newCommand('state', {
@@ -67,7 +68,7 @@ const exportState = (app: App) =>
       app.run(async (context, name, { out }) => {
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
-          const known = await cul8er.state(topology)
+          const known = await cul8er.exportState(topology)
           if (out === undefined) context.terminal.stdout.write(`${JSON.stringify(known, null, context.json ? 0 : 2)}\n`)
           else {
             await writeFile(resolve(context.terminal.cwd, out), `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 })
@@ -85,19 +86,24 @@ const importState = (app: App) =>
       ['state import shop.state', 'from a file'],
       ['state import -', 'from standard input'],
       ['state import shop.state --yes', 'in place of what is known, without asking'],
+      ['state import shop.state --trust', 'of another machine: shows what it would run, and asks'],
     ],
   })
     .argument('<file>', 'a file of state export, or - for standard input')
     .addOption(yesOption())
     .option('--force', 'also in place of a newer state')
+    .addOption(trustOption())
     .action(
-      app.run(async (context, file, { yes, force }) => {
-        const state = await readFrom(context, file)
+      app.run(async (context, file, { yes, force, trust }) => {
+        const { state, content } = await readFrom(context, file)
         return context.connected(async (cul8er) => {
           const { topology } = state
+          const topologies = state.revisions.map((each) => each.topology)
+          const carried = { kind: 'exported state', content, topologies, besides: inTime(state) } as const
+          if (!(await admits(context, cul8er, carried, { yes, trust }))) return ExitCode.failed
           const question = replaces(state, await knownState(cul8er, topology))
           if (question !== null && !(await agrees(context, { yes }, question))) return ExitCode.failed
-          const { revisions, notes = [] } = await cul8er.importState(state, { force })
+          const { revisions, notes = [] } = await cul8er.importState(content, { force, trust })
           context.answer(
             { topology, revisions, notes },
             [`${topology}: ${count(revisions, 'revision')} loaded`, ...notes].join('\n'),
@@ -107,14 +113,16 @@ const importState = (app: App) =>
       }),
     )
 
-async function readFrom({ terminal }: Context, file: string): Promise<LedgerState> {
-  const content = await (file === '-' ? text(terminal.stdin) : readFile(resolve(terminal.cwd, file), 'utf8')).catch(
+async function readFrom({ terminal }: Context, file: string): Promise<{ state: LedgerState; content: unknown }> {
+  const written = await (file === '-' ? text(terminal.stdin) : readFile(resolve(terminal.cwd, file), 'utf8')).catch(
     (cause: unknown) => {
       throw new Cul8erError('USAGE', `${file} cannot be read`, { cause })
     },
   )
   const { readState } = await import('../../contracts/exported-state.js')
-  return readState(parse(content, file))
+  const { unsigned } = await import('../../client/signed-file.js')
+  const content = parse(written, file)
+  return { content, state: readState(unsigned(content)) }
 }
 
 function parse(content: string, file: string): unknown {
@@ -136,6 +144,11 @@ async function knownState(cul8er: Cul8er, topology: string): Promise<LedgerState
     throw error
   }
 }
+
+const inTime = ({ expiresAt, standby }: LedgerState): string[] => [
+  ...(expiresAt === null ? [] : [`all is destroyed by itself at ${expiresAt}, unless that has passed`]),
+  ...(standby === null ? [] : [`${standby.names.join(', ')}: removed at ${standby.until}, unless that has passed`]),
+]
 
 /** What a person is asked before something that is known is replaced; null: nothing is. */
 function replaces(file: LedgerState, known: LedgerState | null): string | null {

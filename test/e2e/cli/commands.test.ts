@@ -164,11 +164,15 @@ test('history, ttl, state', async () => {
   expect(await home.json(['state', 'import', 'shop.state'])).toMatchObject({ topology: 'shop' })
   const exported = JSON.parse(readFileSync(join(home.folder, 'shop.state'), 'utf8')) as LedgerState
   writeFileSync(join(home.folder, 'older.state'), JSON.stringify({ ...exported, lastOperation: 1, history: [] }))
-  const refusals = [[], ['--yes']].map((more) => home.cul8er(['state', 'import', 'older.state', '--json', ...more]))
+  const edited = await home.cul8er(['state', 'import', 'older.state', '--json', '--yes', '--force'])
+  expect([edited.exit, JSON.parse(edited.stdout)]).toMatchObject([1, { error: { code: 'PERMISSION' } }])
+  const refusals = [['--trust'], ['--trust', '--yes']].map((more) =>
+    home.cul8er(['state', 'import', 'older.state', '--json', ...more]),
+  )
   const [unasked, newer] = await Promise.all(refusals)
   expect([unasked?.exit, JSON.parse(unasked?.stdout ?? '')]).toMatchObject([64, { error: { code: 'USAGE' } }])
   expect([newer?.exit, JSON.parse(newer?.stdout ?? '')]).toMatchObject([1, { error: { code: 'STATE_NEWER' } }])
-  const forced = await home.json(['state', 'import', 'older.state', '--yes', '--force'])
+  const forced = await home.json(['state', 'import', 'older.state', '--yes', '--force', '--trust'])
   expect(forced).toMatchObject({ topology: 'shop', revisions: exported.revisions.length })
   expect(await home.json(['state', 'import', 'shop.state', '--yes'])).toMatchObject({ topology: 'shop' })
   const known = await home.json<LedgerState>(['state', 'export'])

@@ -88,7 +88,8 @@ test.each([
 test('a saved plan is read back, and refused when the file declares something else', async () => {
   const topology = declare()
   const plan = { topology: 'shop', changes: [], empty: true, fingerprint: 'f', notes: [] }
-  const saved = savedPlan(topology, await buildRevision(topology, sources()), plan)
+  const revision = await buildRevision(topology, sources())
+  const saved = savedPlan(topology, { revision, plan, key: new Uint8Array(32) })
   const file = join(folder, 'shop.plan')
   await writePlan(file, saved)
   const read = await readPlan(file)

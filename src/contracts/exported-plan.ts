@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import type { Change } from '../plan/model.js'
+import { section } from '../topology/schema/words.js'
+import { newRevision } from './exported-state.js'
+
+const change: z.ZodType<Change> = section({
+  action: z.enum(['create', 'update', 'replace', 'delete', 'start']),
+  resource: z.string(),
+  instance: z.string(),
+  host: z.string(),
+  reasons: z.array(z.string()),
+  drift: z.boolean(),
+  replaces: z.string().optional(),
+  live: z.boolean().optional(),
+})
+
+/** A saved plan as it comes back from a file. How its changes are carried out is shown and not obeyed: it may be anything. */
+export const exportedPlan = section({
+  format: z.literal('cul8er-plan-1'),
+  topology: z.string(),
+  declared: z.string(),
+  fingerprint: z.string(),
+  revision: newRevision,
+  plan: section({
+    topology: z.string(),
+    changes: z.array(change),
+    empty: z.boolean(),
+    fingerprint: z.string(),
+    notes: z.array(z.string()),
+    procedure: z.unknown().optional(),
+  }),
+  without: z.array(z.string()).optional(),
+  mac: z.string().optional(),
+})
