@@ -6,6 +6,7 @@ import { lookAt } from '../src/instances/look.js'
 import { withLastLogs } from '../src/releases/last-logs.js'
 import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
+import { knowSecrets } from './secrets.js'
 import { step } from './step.js'
 
 /** Waiting until instances are healthy, and seeing that they still are. */
@@ -23,6 +24,7 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
         if (address === null) address = await anAddress(find, spec.expose.length > 0 ? ADDRESS_MS : 0, signal)
         return { address, report }
       } catch (error) {
+        await knowSecrets(spec, deps.sealKey, signal)
         throw await lastWords(error, executor, spec, signal)
       }
     }),
@@ -37,6 +39,7 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
           try {
             await waitHealthy({ spec, executor, address: find, proven: true, signal })
           } catch (error) {
+            // Without its secrets, which would make a payload of many instances large: what is known is masked.
             throw await lastWords(error, executor, spec, signal)
           }
         }),

@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity'
+import { TemporalFailure } from '@temporalio/common'
 import { isRefused, type At } from '../src/contracts/index.js'
 import { toFailure } from './errors.js'
+import { maskedError } from './secrets.js'
 
 /** Between heartbeats, ms: a quarter of the workflows' heartbeat timeout. */
 const BEAT_MS = 1_500
@@ -14,7 +16,7 @@ export interface Memory {
 
 /**
  * What every activity gets: heartbeats while it works, so that a dead worker is noticed in seconds and a cancellation arrives,
- * and errors as failures.
+ * and errors as failures, without the secrets that the worker knows.
  */
 export function step<Input, Output>(
   run: (input: Input, signal: AbortSignal, memory: Memory) => Promise<Output>,
@@ -32,7 +34,7 @@ export function step<Input, Output>(
     try {
       return await run(input, signal, memory)
     } catch (error) {
-      throw toFailure(error, signal, {
+      throw toFailure(forgetful(error), signal, {
         attempt: context.info.attempt,
         tookMs: Date.now() - began,
         hostTimeoutMs: (input as Partial<At> | undefined)?.hostTimeoutMs,
@@ -42,3 +44,6 @@ export function step<Input, Output>(
     }
   }
 }
+
+/** Failures of Temporal's own say what workflows said, and their kind counts. */
+const forgetful = (error: unknown): unknown => (error instanceof TemporalFailure ? error : maskedError(error))

@@ -8,6 +8,7 @@ import { logsFromCommand, type LogTarget } from '../../src/releases/commands.js'
 import { LogReading, type LogBounds, type LogChunk } from '../../src/releases/log-reading.js'
 import type { ActivityDeps } from '../deps.js'
 import { asCul8erError } from '../errors.js'
+import { knowSecrets, maskedError, maskedText } from '../secrets.js'
 import { observeHosts } from '../observe.js'
 import { inBatches } from './in-batches.js'
 import type { Inspection } from './inspection.js'
@@ -27,6 +28,9 @@ const LOOK_MS = 1_000
  */
 export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => {
   const { topology, of, lines, followMs } = request
+  for (const { resource, ...secret } of request.secrets ?? []) {
+    await knowSecrets({ topology, resource, secrets: [secret] }, deps.sealKey, signal)
+  }
   const { observed, unreachable } = await observeEach(deps, request, signal)
   const ours = oursOf(topology, observed)
   const meant = ours.filter(
@@ -42,14 +46,18 @@ export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => 
       const from = positions[`${host}/${name}`] ?? null
       try {
         const executor = deps.executorFor(host, request.hosts[host]!)
+        const log = await readLog(executor, targetOf(instance), { lines, from, bounds, signal })
+        return { host, instance: name, ...log, lines: log.lines.map(maskedText) }
+      } catch (error) {
+        signal.throwIfAborted()
         return {
           host,
           instance: name,
-          ...(await readLog(executor, targetOf(instance), { lines, from, bounds, signal })),
+          lines: [],
+          position: from,
+          cut: 0,
+          error: asCul8erError(maskedError(error)).toJSON(),
         }
-      } catch (error) {
-        signal.throwIfAborted()
-        return { host, instance: name, lines: [], position: from, cut: 0, error: asCul8erError(error).toJSON() }
       }
     })
   const until = Date.now() + (followMs ?? 0)

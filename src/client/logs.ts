@@ -1,7 +1,13 @@
 import { Cul8erError } from '../errors.js'
 import { hostsOf } from '../plan/where.js'
 import { nearest } from '../topology/nearest.js'
-import { operationId, positionsOf, type InspectAnswers, type LedgerState } from '../contracts/index.js'
+import {
+  operationId,
+  positionsOf,
+  type InspectAnswers,
+  type InspectRequests,
+  type LedgerState,
+} from '../contracts/index.js'
 import { inspect } from './inspect.js'
 import type { Link } from './link.js'
 import { currentRevision } from './world.js'
@@ -67,6 +73,7 @@ export async function readLogs(
   const revision = currentRevision(state)
   if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `nothing of ${topology} is deployed`)
   const hosts = hostsOf(state, state.attempted ?? state.desired)
+  const secrets = secretsOf(state)
   const told = new Set<string>()
   const once = (text: string): void => {
     if (!told.has(text)) remark(text)
@@ -79,6 +86,7 @@ export async function readLogs(
     const asking = inspect(link, topology, {
       ...{ kind: 'logs', topology, hosts, project, of: of ?? null, lines, positions },
       ...(follow ? { followMs: FOLLOW_MS } : {}),
+      ...(secrets.length === 0 ? {} : { secrets }),
     })
     const answer = await Promise.race([asking, gone])
     if (answer === null) return
@@ -93,6 +101,21 @@ export async function readLogs(
     positions = { ...positions, ...positionsOf(answer.logs) }
   }
 }
+
+/** Of the revisions that may run. */
+function secretsOf({ revisions, desired, attempted, stable }: LedgerState): Secrets {
+  const running = revisions.filter(({ number }) => [desired, attempted, stable].includes(number))
+  const all = running.flatMap(({ topology, sealed }) =>
+    Object.entries(topology.resources).flatMap(([resource, { environment }]) =>
+      Object.entries(environment).flatMap(([name, value]) =>
+        'secret' in value ? [{ resource, name, ref: value.secret, sealed: sealed[`${resource}/${name}`] ?? null }] : [],
+      ),
+    ),
+  )
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
+}
+
+type Secrets = NonNullable<InspectRequests['logs']['secrets']>
 
 const aborted = (signal: AbortSignal | undefined): Promise<null> =>
   new Promise((resolve) => {

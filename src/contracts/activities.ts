@@ -1,7 +1,7 @@
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
-import type { InstanceSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
+import type { InstanceSpec, SecretSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
 import type { LiveInstance } from '../plan/work.js'
 import type { WorkPlan } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
@@ -30,6 +30,9 @@ export interface InstanceAt extends At {
 export interface Logged extends InstanceAt {
   /** Name of its release; null: it has none, and the log is that of the whole instance. */
   release: string | null
+  /** What its app may print, and whose it is: absent, there is nothing, or an older cul8er asked. */
+  secrets?: SecretSpec[]
+  resource?: string
 }
 
 /** What labels say of how an instance came to be as it is. */

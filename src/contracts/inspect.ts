@@ -1,6 +1,6 @@
 import type { DryStep } from '../steps/dry-run.js'
 import type { ErrorReport } from '../errors.js'
-import type { Plan, Revision } from '../plan/model.js'
+import type { Plan, Revision, SecretSpec } from '../plan/model.js'
 import type { Host } from '../topology/model.js'
 
 /*
@@ -48,6 +48,8 @@ export interface InspectRequests {
     positions: Record<string, string>
     /** Lines without an end wait for it, and where there are no lines the answer waits for some, so long, ms; absent: not at all. */
     followMs?: number
+    /** What the apps may print, to be masked. */
+    secrets?: ({ resource: string } & SecretSpec)[]
   }
   /** `of`: a resource or one of its instances; null: all. */
   evidence: { topology: string; operation: number; of: string | null }

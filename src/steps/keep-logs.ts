@@ -1,3 +1,5 @@
+import type { Logged } from '../contracts/activities.js'
+import type { InstanceSpec } from '../plan/model.js'
 import { stepKind } from './kind.js'
 import { instanceAt, specOf } from './view.js'
 
@@ -13,11 +15,16 @@ export const keepLogs = stepKind({
       input: {
         topology: view.revision.topology.name,
         operation: view.operation,
-        instances: [{ ...instanceAt(view, at), release: specOf(view, at).release?.name ?? null }],
+        instances: [{ ...instanceAt(view, at), ...logOf(specOf(view, at)) }],
       },
       pace: 'quick',
       summary: at.name,
     },
   ],
   commands: () => [],
+})
+
+const logOf = ({ release, resource, secrets }: InstanceSpec): Pick<Logged, 'release' | 'resource' | 'secrets'> => ({
+  release: release?.name ?? null,
+  ...(secrets.length === 0 ? {} : { resource, secrets }),
 })
