@@ -5,7 +5,7 @@ import { DEVICE, DEVICE_KEY, hostName, releaseName, releaseVersion } from '../to
 import { VARIABLE } from '../topology/schema/secret.js'
 import { OPTION, project } from '../topology/schema/topology.js'
 import { command, NAME, name, port, section, text, whole, word, type KeyRule } from '../topology/schema/words.js'
-import { MOST_REPLICAS } from '../topology/limits.js'
+import { MOST_INSTANCES, MOST_REPLICAS } from '../topology/limits.js'
 import { LARGEST_MIB, LONGEST_MS } from '../topology/units.js'
 
 /*
@@ -144,7 +144,10 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
   project: project().nullable(),
   artifacts: z.array(text('a folder')),
   hosts: named(NAME, host),
-  resources: named(NAME, resource),
+  resources: named(NAME, resource).refine(
+    (resources) => Object.values(resources).reduce((sum, { replicas }) => sum + (replicas ?? 1), 0) <= MOST_INSTANCES,
+    { error: `resources of ${MOST_INSTANCES} instances at most` },
+  ),
   strategy,
   cluster: cluster.nullable(),
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),

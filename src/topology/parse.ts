@@ -6,6 +6,7 @@ import { checkKeys } from './check/keys.js'
 import { checkNames, checkNamesAcross } from './check/names.js'
 import { checkPorts } from './check/ports.js'
 import { checkReferences } from './check/references.js'
+import { checkSize, checkSizeAcross } from './check/size.js'
 import { checkTimes } from './check/times.js'
 import { findings, plainWords } from './issues.js'
 import type { Topology } from './model.js'
@@ -46,7 +47,9 @@ export function parseTopologies(exported: unknown, source?: SourceMap): ParseRes
       each.found.map((finding) => ({ ...finding, at: [...place(index), ...finding.at] })),
     ),
     ...repeated,
-    ...(topologies.length === examined.length && repeated.length === 0 ? checkNamesAcross(topologies) : []),
+    ...(topologies.length === examined.length && repeated.length === 0
+      ? [...checkSizeAcross(topologies), ...checkNamesAcross(topologies)]
+      : []),
   ]
   if (problems.length + found.length === 0) return { ok: true, topologies }
   return { ok: false, problems: report(problems, found, source) }
@@ -63,6 +66,7 @@ function examine(raw: unknown): { topology: Topology | null; found: Finding[] } 
     ...checkKeys(whole),
     ...checkChoices(whole),
     ...checkReferences(whole),
+    ...checkSize(whole),
     ...checkNames(whole),
     ...checkMachines(whole),
     ...[...checkAddresses(whole), ...checkPorts(whole), ...checkTimes(whole)].filter(

@@ -3,6 +3,7 @@ import { MAX_INSTANCE_NAME, instanceName } from '../../plan/naming.js'
 import type { Topology } from '../model.js'
 import { describe, problem, type Finding } from '../problem.js'
 import type { Draft } from './draft.js'
+import { isTooLarge } from './size.js'
 
 const SLOTS: Slot[] = ['', 'blue', 'green', 'canary']
 
@@ -12,13 +13,15 @@ export function checkNames({ sound }: Draft): Finding[] {
   const { topology } = sound
   return [
     ...tooLong(topology),
-    ...shared([topology]).map(({ resource, found }) => clash(['resources', resource], found)),
+    ...(isTooLarge([topology]) ? [] : shared([topology])).map(({ resource, found }) =>
+      clash(['resources', resource], found),
+    ),
   ]
 }
 
 /** Instance names that two topologies of one file would share on one host. */
 export function checkNamesAcross(topologies: readonly Topology[]): Finding[] {
-  return shared(topologies)
+  return (isTooLarge(topologies) ? [] : shared(topologies))
     .filter(({ within }) => !within)
     .map(({ index, resource, found }) => clash([index, 'resources', resource], found))
 }
