@@ -47,7 +47,7 @@ export default defineConfig({
           include: ['test/security/**/*.test.ts'],
           globalSetup,
           env: { CUL8ER_SEAL_KEY },
-          ...together,
+          ...inTurn(2),
         },
       },
       { extends: true, test: { name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup, ...together } },

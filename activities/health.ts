@@ -24,7 +24,7 @@ export function healthActivities(deps: ActivityDeps): Pick<Activities, 'waitUnti
         if (address === null) address = await anAddress(find, spec.expose.length > 0 ? ADDRESS_MS : 0, signal)
         return { address, report }
       } catch (error) {
-        await knowSecrets(spec, deps.sealKey, signal)
+        await knowSecrets(spec, deps, signal)
         throw await lastWords(error, executor, spec, signal)
       }
     }),

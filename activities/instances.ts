@@ -39,7 +39,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
   return {
     ensureInstance: step(async ({ spec, stamp, ...at }, signal) => {
       const executor = executorOf(at)
-      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps.sealKey, signal))
+      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
       try {
         // Tried first and asked afterwards: a look before would cost every creation a call to save one on a retry.
         await executor.run(createCommand(spec, labels), { signal: later(signal, SEE_IT_END_MS), timeoutMs: CREATE_MS })
@@ -57,7 +57,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       const executor = executorOf(at)
       const found = await mustFind(executor, { ...at, name: spec.name, project: spec.project }, signal)
       refuseForeign(found, spec.topology)
-      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps.sealKey, signal))
+      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
       for (const command of configureCommands(spec, found, labels)) await executor.run(command, { signal })
     }),
 

@@ -19,7 +19,7 @@ export function logActivities(deps: ActivityDeps): Pick<Activities, 'keepLogs'> 
           const target = { name, project, release: release === null ? null : { name: release } }
           const { resource, secrets } = holder
           if (resource !== undefined && secrets !== undefined) {
-            await knowSecrets({ topology, resource, secrets }, deps.sealKey, signal)
+            await knowSecrets({ topology, resource, secrets }, deps, signal)
           }
           const lines = await lastLogs(deps.executorFor(host, via), target, EVIDENCE_LIMITS.most)
           await deps.evidence.put({ topology, operation, instance: name }, lines.map(maskedText))

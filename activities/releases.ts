@@ -13,7 +13,7 @@ export function releaseActivities(deps: ActivityDeps): Pick<Activities, 'install
   return {
     installRelease: step(async ({ spec, host, via, fresh }, signal) => {
       const artifactPath = spec.release === null ? null : await deps.artifacts.path(spec.release.artifact.sha256)
-      const secrets = await openSecrets(spec, deps.sealKey, signal)
+      const secrets = await openSecrets(spec, deps, signal)
       await installRelease(deps.executorFor(host, via), spec, { artifactPath, secrets, fresh, signal })
     }),
 

@@ -3,6 +3,7 @@ import { secretContext, secretDigest } from '../src/secrets/seal.js'
 import { Cul8erError } from '../src/errors.js'
 import { KnownValues } from '../src/secrets/known-values.js'
 import { instanceSecrets } from '../src/secrets/topology-secrets.js'
+import type { ActivityDeps } from './deps.js'
 
 /** What this worker has opened or resolved, whichever activity did: an app may print it in another. */
 const known = new KnownValues()
@@ -11,12 +12,13 @@ const known = new KnownValues()
 export const maskedText = (text: string): string => known.masked(text)
 
 /** The clear secrets of an instance, opened or resolved at the last moment. They stay inside the activity that asks. */
-export async function openSecrets(spec: Holder, key: Uint8Array, signal: AbortSignal): Promise<Map<string, string>> {
-  const values = await instanceSecrets(spec, key, { env: process.env, signal })
+export async function openSecrets(spec: Holder, keys: Keys, signal: AbortSignal): Promise<Map<string, string>> {
+  const values = await instanceSecrets(spec, keys.sealKey, { env: process.env, signal, formerKeys: keys.formerKeys })
   for (const [name, value] of values) known.remember(secretContext(spec.topology, spec.resource, name), value)
   return values
 }
 
+type Keys = Pick<ActivityDeps, 'sealKey' | 'formerKeys'>
 type Holder = Pick<InstanceSpec, 'topology' | 'resource' | 'secrets'>
 
 /**
@@ -24,12 +26,12 @@ type Holder = Pick<InstanceSpec, 'topology' | 'resource' | 'secrets'>
  * for this: what it prints is known to the worker that placed it, for as long as that lives; the output that another worker reads, or
  * the same one after a restart, is not masked for it. What cannot be opened is left out: output goes with an error that matters more.
  */
-export async function knowSecrets(spec: Holder, key: Uint8Array, signal: AbortSignal): Promise<void> {
+export async function knowSecrets(spec: Holder, keys: Keys, signal: AbortSignal): Promise<void> {
   const cheap = spec.secrets.filter(
     ({ ref, sealed }) => sealed !== null || ref.from === 'file' || ref.from === 'system',
   )
   await Promise.all(
-    cheap.map((secret) => openSecrets({ ...spec, secrets: [secret] }, key, signal).catch(() => undefined)),
+    cheap.map((secret) => openSecrets({ ...spec, secrets: [secret] }, keys, signal).catch(() => undefined)),
   )
 }
 
@@ -62,16 +64,13 @@ function maskedDeep(value: unknown): unknown {
 }
 
 /** Keyed digests by environment name: what labels may say of secrets. */
-export async function secretDigests(
-  spec: InstanceSpec,
-  key: Uint8Array,
-  signal: AbortSignal,
-): Promise<Map<string, string>> {
+export async function secretDigests(spec: InstanceSpec, keys: Keys, signal: AbortSignal): Promise<Map<string, string>> {
   const sealed = spec.secrets.flatMap(({ name, sealed: box }) => (box === null ? [] : [[name, box.digest] as const]))
   const open = spec.secrets.filter((secret) => secret.sealed === null)
-  const values = await openSecrets({ ...spec, secrets: open }, key, signal)
+  const values = await openSecrets({ ...spec, secrets: open }, keys, signal)
   const resolved = [...values].map(
-    ([name, value]) => [name, secretDigest(value, key, secretContext(spec.topology, spec.resource, name))] as const,
+    ([name, value]) =>
+      [name, secretDigest(value, keys.sealKey, secretContext(spec.topology, spec.resource, name))] as const,
   )
   return new Map([...sealed, ...resolved])
 }

@@ -29,7 +29,7 @@ const LOOK_MS = 1_000
 export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => {
   const { topology, of, lines, followMs } = request
   for (const { resource, ...secret } of request.secrets ?? []) {
-    await knowSecrets({ topology, resource, secrets: [secret] }, deps.sealKey, signal)
+    await knowSecrets({ topology, resource, secrets: [secret] }, deps, signal)
   }
   const { observed, unreachable } = await observeEach(deps, request, signal)
   const ours = oursOf(topology, observed)

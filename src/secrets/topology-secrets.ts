@@ -31,6 +31,25 @@ export function sealSystemSecrets(
   return { sealed, missing }
 }
 
+/** @throws Cul8erError SECRET_UNRESOLVED as the newest key leads to, when none opens it */
+function openWithAny(
+  sealed: Sealed,
+  [newest, ...others]: readonly [Uint8Array, ...Uint8Array[]],
+  place: string,
+): string {
+  try {
+    return open(sealed, newest, place)
+  } catch (error) {
+    const [next, ...rest] = others
+    if (next === undefined) throw error
+    try {
+      return openWithAny(sealed, [next, ...rest], place)
+    } catch {
+      throw error
+    }
+  }
+}
+
 /**
  * The clear secrets of an instance by environment name: opened where a command sealed them, else resolved now.
  * @throws Cul8erError SECRET_UNRESOLVED, NOT_SUPPORTED_YET
@@ -38,13 +57,13 @@ export function sealSystemSecrets(
 export async function instanceSecrets(
   spec: Pick<InstanceSpec, 'topology' | 'resource' | 'secrets'>,
   key: Uint8Array,
-  options: ResolveOptions,
+  { formerKeys = [], ...options }: ResolveOptions & { formerKeys?: readonly Uint8Array[] },
 ): Promise<Map<string, string>> {
   const entries = spec.secrets.map(async ({ name, ref, sealed }): Promise<[string, string]> => [
     name,
     sealed === null
       ? await resolveSecret(ref, name, options)
-      : open(sealed, key, secretContext(spec.topology, spec.resource, name)),
+      : openWithAny(sealed, [key, ...formerKeys], secretContext(spec.topology, spec.resource, name)),
   ])
   return new Map(await Promise.all(entries))
 }

@@ -43,4 +43,15 @@ describe('secrets of a topology', () => {
       code: 'SECRET_UNRESOLVED',
     })
   })
+
+  it('opens what a key from before sealed', async () => {
+    const secrets = [{ name: 'KEY', ref: { from: 'system' as const, key: 'API_KEY' }, sealed: sealed['api/KEY']! }]
+    const spec = { topology: 'shop', resource: 'api', secrets }
+    const [next, other] = [Buffer.alloc(32, 'n'), Buffer.alloc(32, 'o')]
+    const opened = await instanceSecrets(spec, next, { env: {}, formerKeys: [other, key] })
+    expect(opened.get('KEY')).toBe('k')
+    await expect(instanceSecrets(spec, next, { env: {}, formerKeys: [other] })).rejects.toMatchObject({
+      code: 'SECRET_UNRESOLVED',
+    })
+  })
 })
