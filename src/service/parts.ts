@@ -15,12 +15,19 @@ export interface PartCommand {
  * Dynamic configuration of the server. The poll rates are per shard; the server's own default of 20 lets one workflow start ten
  * activities a second, and the dev server has one shard: with these 100 activities in sequence took 1.5 s instead of 10 s.
  * Standalone activities are what `plan` and `status` are, so that they leave nothing in the list of workflows.
+ * Nobody here speaks the HTTP API. A web page can: a POST of plain text from another origin starts a workflow. It is open on every
+ * dev server, at a port of its own choice, so that it is closed by a host name that nobody can have.
  */
 export const SERVER_SETTINGS = {
   'history.transferProcessorMaxPollRPS': 1000,
   'history.timerProcessorMaxPollRPS': 1000,
   'activity.enableStandalone': true,
+  'frontend.httpAllowedHosts': ['nobody.invalid'],
 } as const
+
+/** The server's arguments for settings. Values are JSON, lists too. */
+export const settingArguments = (settings: Record<string, unknown>): string[] =>
+  Object.entries(settings).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`])
 
 /** Temporal's dev server: SQLite, on loopback alone. */
 export function temporalCommand(binary: string, paths: ServicePaths, { port, uiPort }: Ports): PartCommand {
@@ -30,7 +37,7 @@ export function temporalCommand(binary: string, paths: ServicePaths, { port, uiP
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--db-filename', paths.database],
       ...['--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch'],
       ...['--log-level', 'warn', '--log-format', 'json'],
-      ...Object.entries(SERVER_SETTINGS).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+      ...settingArguments(SERVER_SETTINGS),
       ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
     ],
     // A profile of the user's names another server.

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
-import { SERVER_SETTINGS } from '../../src/service/parts.js'
+import { SERVER_SETTINGS, settingArguments } from '../../src/service/parts.js'
 import { signing } from './signing.js'
 
 /** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
@@ -26,10 +26,7 @@ export function localServer(
       executable: { type: 'existing-path', path: temporalBinary() },
       log: { format: 'json', level: 'error' },
       extraArgs: [
-        ...Object.entries({ ...SERVER_SETTINGS, ...settings }).flatMap(([key, value]) => [
-          '--dynamic-config-value',
-          `${key}=${value}`,
-        ]),
+        ...settingArguments({ ...SERVER_SETTINGS, ...settings }),
         ...more,
         ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
       ],

@@ -15,6 +15,7 @@ test('the whole command line of Temporal', () => {
       '--dynamic-config-value history.transferProcessorMaxPollRPS=1000 ' +
       '--dynamic-config-value history.timerProcessorMaxPollRPS=1000 ' +
       '--dynamic-config-value activity.enableStandalone=true ' +
+      '--dynamic-config-value frontend.httpAllowedHosts=["nobody.invalid"] ' +
       '--search-attribute Cul8erTopology=Keyword --search-attribute Cul8erOperation=Keyword ' +
       '--search-attribute Cul8erRevision=Int --search-attribute Cul8erHost=KeywordList ' +
       '--search-attribute Cul8erOutcome=Keyword',
