@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
 import { noEvidence, type Evidence } from '../src/analysis/evidence.js'
 import { probe } from '../src/health/probe.js'
+import { runCommand } from '../src/processes/run-command.js'
 import type { Analysis } from '../src/topology/model.js'
 import { judge, trafficOf, type Look, type Sides, type Traffic, type Verdict } from '../src/traffic/analysis.js'
 import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.js'
@@ -99,7 +99,7 @@ class Watch {
     const { analysis } = this.input
     if (this.own === null || Date.now() - this.own.at >= analysis.intervalMs) {
       const [commandExit, metric] = await Promise.all([
-        runCommand(analysis, this.signal),
+        exitOf(analysis, this.signal),
         readMetric(analysis, this.signal),
       ])
       this.own = { at: Date.now(), commandExit, metric }
@@ -108,16 +108,11 @@ class Watch {
   }
 }
 
-async function runCommand({ command }: Analysis, signal: AbortSignal): Promise<number | null> {
+async function exitOf({ command }: Analysis, signal: AbortSignal): Promise<number | null> {
   const [file, ...args] = command ?? []
   if (file === undefined) return null
-  const { exitCode } = await execa(file, args, {
-    reject: false,
-    timeout: 30_000,
-    cancelSignal: signal,
-    stdio: 'ignore',
-  })
-  return exitCode ?? null
+  const end = await runCommand(file, args, { signal, timeoutMs: 30_000, limitBytes: 0 })
+  return end.how === 'exit' ? end.code : null
 }
 
 async function readMetric({ metric }: Analysis, signal: AbortSignal): Promise<number | null> {

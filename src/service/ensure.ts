@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cul8erError } from '../errors.js'
+import { serviceEnvironment } from '../processes/environment.js'
 import { temporalBinary } from './binary.js'
 import { buildStamp, distFolder } from './build-stamp.js'
 import { gone, isAlive, signal, type Identity } from './identity.js'
@@ -88,7 +89,7 @@ function spawnSupervisor(paths: ServicePaths): void {
     // Not the user's folder: it may go away, or be unmounted.
     cwd: paths.home,
     stdio: ['ignore', log, log],
-    env: { ...process.env, CUL8ER_HOME: paths.home },
+    env: { ...serviceEnvironment(process.env), CUL8ER_HOME: paths.home },
   })
   closeSync(log)
   child.unref()

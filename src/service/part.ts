@@ -66,7 +66,7 @@ export class Part {
     if (!this.#wanted) return
     const log = openSync(this.options.logFile, 'a', 0o600)
     // Its output goes to a file and not to a pipe of ours: it outlives a supervisor that is killed.
-    const child = spawn(file, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env }, detached: true })
+    const child = spawn(file, args, { stdio: ['ignore', log, log], env, detached: true })
     closeSync(log)
     const identity = child.pid === undefined ? null : identify(child.pid)
     child.once('error', (error) => this.#ended(identity, error.message))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { SEARCH_ATTRIBUTES } from '../contracts/index.js'
+import { serverEnvironment, serviceEnvironment } from '../processes/environment.js'
 import { distFolder } from './build-stamp.js'
 import type { ServicePaths } from './paths.js'
 import type { Ports } from './ports.js'
@@ -8,6 +9,7 @@ import type { Ports } from './ports.js'
 export interface PartCommand {
   file: string
   args: string[]
+  /** All of it. */
   env: Record<string, string>
 }
 
@@ -41,7 +43,7 @@ export function temporalCommand(binary: string, paths: ServicePaths, { port, uiP
       ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
     ],
     // A profile of the user's names another server.
-    env: { TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: '' },
+    env: { ...serverEnvironment(process.env), TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: '' },
   }
 }
 
@@ -51,6 +53,7 @@ export function workerCommand(paths: ServicePaths, { port }: Ports): PartCommand
     file: process.execPath,
     args: ['--enable-source-maps', join(distFolder, 'workers', 'main.js')],
     env: {
+      ...serviceEnvironment(process.env),
       CUL8ER_HOME: paths.home,
       CUL8ER_SUPERVISOR_PID: String(process.pid),
       TEMPORAL_ADDRESS: `127.0.0.1:${port}`,

@@ -20,7 +20,7 @@ test('the whole command line of Temporal', () => {
       '--search-attribute Cul8erRevision=Int --search-attribute Cul8erHost=KeywordList ' +
       '--search-attribute Cul8erOutcome=Keyword',
   )
-  expect(env).toEqual({ TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: '' })
+  expect(env).toMatchObject({ TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: '' })
 })
 
 test('the worker is told its home, its server and its supervisor', () => {
