@@ -5,7 +5,7 @@ import type { ArtifactStore } from '../artifacts/store.js'
 import { Cul8erError } from '../errors.js'
 import { digestOf } from '../plan/digest.js'
 import type { Artifact, Revision, Sealed } from '../plan/model.js'
-import { sealSystemSecrets } from '../secrets/topology-secrets.js'
+import { notExported, sealSystemSecrets } from '../secrets/topology-secrets.js'
 import type { Release, Topology } from '../topology/model.js'
 import { unsupported } from '../topology/unsupported.js'
 
@@ -24,12 +24,12 @@ export interface RevisionSources {
 
 /**
  * Everything that a deploy of the topology needs, now and in a rollback weeks later.
- * @throws Cul8erError NOT_SUPPORTED_YET, ARTIFACT_MISSING, ARTIFACT_BROKEN
+ * @throws Cul8erError NOT_SUPPORTED_YET, ARTIFACT_MISSING, ARTIFACT_BROKEN, SECRET_UNRESOLVED
  */
 export async function buildRevision(topology: Topology, sources: RevisionSources): Promise<NewRevision> {
   refuseUnsupported(topology)
-  const artifacts = await collectArtifacts(topology, sources)
   const sealed = sealSecrets(topology, sources)
+  const artifacts = await collectArtifacts(topology, sources)
   return {
     digest: revisionDigest(topology, artifacts, sealed),
     topology,
@@ -91,18 +91,21 @@ async function artifactOf(
   return store.put(file)
 }
 
-// What this shell does not hold was sealed before, or is left to the worker, which says so when it has none either.
+// What this shell does not hold was sealed before, or is nowhere: a worker has no environment to look in.
 function sealSecrets(topology: Topology, { env, sealKey, known }: RevisionSources): Record<string, Sealed> {
   const { sealed, missing } = sealSystemSecrets(topology, env, sealKey)
-  const before = missing.flatMap(({ resource, name }) => {
+  const before: Record<string, Sealed> = {}
+  const nowhere = missing.filter(({ resource, name }) => {
     const key = `${resource}/${name}`
     const kept = known.findLast(
       (revision) => revision.sealed[key] !== undefined && sameVariable(revision, topology, resource, name),
     )
     const box = kept?.sealed[key]
-    return box === undefined ? [] : [[key, box] as const]
+    if (box !== undefined) before[key] = box
+    return box === undefined
   })
-  return { ...sealed, ...Object.fromEntries(before) }
+  if (nowhere.length > 0) throw notExported(nowhere)
+  return { ...sealed, ...before }
 }
 
 const sameVariable = (revision: Revision, topology: Topology, resource: string, name: string): boolean =>

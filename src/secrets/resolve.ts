@@ -1,10 +1,13 @@
+import { constants } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
+import { runCommand, type CommandEnd } from '../processes/run-command.js'
 import type { SecretRef } from '../topology/model.js'
 
 export interface ResolveOptions {
+  /** Of the worker; a command gets its PATH, HOME and LANG. */
   env: NodeJS.ProcessEnv
   signal?: AbortSignal
   /** ms a command may take; default 30,000. */
@@ -15,17 +18,23 @@ export interface ResolveOptions {
 export const SECRET_LIMIT_BYTES = 64 * 1024
 
 /**
- * The clear value of a secret. `name` is the environment key it is for, and the key of a reference that has none.
+ * The clear value of a secret that a worker resolves. `name` is the environment key it is for, and the key of a reference that has
+ * none.
  *
  * A command is split at spaces (a backslash before a space keeps it) and run without a shell. One line end at the end of a
- * file's or a command's output is not part of the secret.
+ * file's or a command's output is not part of the secret. What comes from the environment was sealed by the command that deploys,
+ * or is not there: the worker's own environment is that of whoever started it, for another topology perhaps.
  * @throws Cul8erError SECRET_UNRESOLVED, NOT_SUPPORTED_YET for Vault, or the signal's reason; the value is in none of them
  */
 export async function resolveSecret(ref: SecretRef, name: string, options: ResolveOptions): Promise<string> {
   const key = ref.key ?? name
   switch (ref.from) {
     case 'system':
-      return fromEnvironment(key, name, options)
+      throw unresolved(
+        name,
+        `the environment of the command that deployed had no ${key}`,
+        `export ${key} and deploy again`,
+      )
     case 'file':
       return withoutLineEnd(await fromFile(key, name))
     case 'command':
@@ -37,19 +46,18 @@ export async function resolveSecret(ref: SecretRef, name: string, options: Resol
   }
 }
 
-function fromEnvironment(variable: string, name: string, { env }: ResolveOptions): string {
-  const value = env[variable]
-  if (value !== undefined) return value
-  throw unresolved(name, `the environment has no ${variable}`, `export ${variable} and deploy again`)
-}
-
 async function fromFile(key: string, name: string): Promise<string> {
   const path = key.startsWith('~/') ? join(homedir(), key.slice(2)) : key
   const hint = 'The path is looked up on the machine of the worker.'
-  const handle = await openFile(path, 'r').catch((error: NodeJS.ErrnoException) => {
+  // Opening a FIFO would wait for its writer.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
+  const handle = await openFile(path, flags).catch((error: NodeJS.ErrnoException) => {
     throw unresolved(name, `the file ${path} cannot be read (${error.code})`, hint)
   })
   try {
+    const kind = await handle.stat()
+    // A device may never end; a FIFO, an empty secret at best.
+    if (!kind.isFile() && !kind.isDirectory()) throw unresolved(name, `${path} is not a regular file`, hint)
     const { bytesRead, buffer } = await handle
       .read(Buffer.alloc(SECRET_LIMIT_BYTES + 1))
       .catch((error: NodeJS.ErrnoException) => {
@@ -65,36 +73,31 @@ async function fromFile(key: string, name: string): Promise<string> {
 async function fromCommand(line: string, name: string, options: ResolveOptions): Promise<string> {
   const { env, signal, timeoutMs = 30_000 } = options
   // Commands seal secrets and run none: loading this would cost each of them 60 ms.
-  const { execa, parseCommandString } = await import('execa')
+  const { parseCommandString } = await import('execa')
   const [program = '', ...args] = parseCommandString(line)
-  const result = await execa(program, args, {
-    env,
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    timeout: timeoutMs,
-    maxBuffer: SECRET_LIMIT_BYTES,
-    stripFinalNewline: false,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
-  })
-  if (!result.failed) return result.stdout
-  signal?.throwIfAborted()
+  const end = await runCommand(program, args, { env, signal, timeoutMs, limitBytes: SECRET_LIMIT_BYTES })
+  if (end.how === 'exit' && end.code === 0) return end.stdout
   // What the command printed may be the secret, so that only how it ended is told.
   throw unresolved(
     name,
-    `the command ${program} ${ending(result, timeoutMs)}`,
-    'Run it by hand as the user of the worker.',
+    `the command ${program} ${ending(end, timeoutMs)}`,
+    'Run it by hand as the user of the worker, with PATH, HOME and LANG alone: env -i PATH="$PATH" HOME="$HOME" …',
   )
 }
 
-const ending = (
-  result: { timedOut: boolean; isMaxBuffer: boolean; exitCode?: number; signal?: string; code?: string },
-  timeoutMs: number,
-): string => {
-  if (result.timedOut) return `took longer than ${timeoutMs} ms`
-  if (result.isMaxBuffer) return `printed more than ${SECRET_LIMIT_BYTES} bytes`
-  if (result.exitCode !== undefined) return `ended with exit code ${result.exitCode}`
-  return `cannot be run (${result.code ?? result.signal ?? 'unknown reason'})`
+function ending(end: CommandEnd, timeoutMs: number): string {
+  switch (end.how) {
+    case 'exit':
+      return `ended with exit code ${end.code}`
+    case 'signal':
+      return `was ended by ${end.signal}`
+    case 'timeout':
+      return `took longer than ${timeoutMs} ms`
+    case 'limit':
+      return `printed more than ${SECRET_LIMIT_BYTES} bytes`
+    case 'absent':
+      return `cannot be run (${end.reason})`
+  }
 }
 
 const unresolved = (name: string, reason: string, hint?: string): Cul8erError =>

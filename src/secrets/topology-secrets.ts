@@ -1,3 +1,4 @@
+import { Cul8erError } from '../errors.js'
 import type { InstanceSpec, Sealed } from '../plan/model.js'
 import type { Topology } from '../topology/model.js'
 import { resolveSecret, type ResolveOptions } from './resolve.js'
@@ -11,7 +12,25 @@ export interface MissingSecret {
   variable: string
 }
 
-/** Seals what the environment of a command holds of a topology's secrets; the rest is left to the worker. */
+/**
+ * That secrets of the environment are nowhere: neither in that of this command nor sealed before.
+ * @returns a Cul8erError SECRET_UNRESOLVED that names all of them
+ */
+export function notExported(missing: MissingSecret[]): Cul8erError {
+  const each = missing.map(({ resource, name, variable }) => `resources.${resource}.environment.${name}: ${variable}`)
+  const variables = [...new Set(missing.map(({ variable }) => variable))]
+  const many = variables.length > 1
+  return new Cul8erError(
+    'SECRET_UNRESOLVED',
+    `the environment of this command lacks ${many ? 'variables' : 'a variable'} for secrets: ${each.join(', ')}`,
+    {
+      hint: `export ${variables.join(' ')} and run it again; the service has an environment of its own`,
+      details: { missing },
+    },
+  )
+}
+
+/** Seals what the environment of a command holds of a topology's secrets, and names what it does not hold. */
 export function sealSystemSecrets(
   topology: Topology,
   env: NodeJS.ProcessEnv,

@@ -52,6 +52,9 @@ function probes(raw: unknown, path: Path): Finding[] {
 
 function secretKey(raw: unknown, path: Path): Finding[] {
   const { from, key } = Object.fromEntries(entriesAt(raw, [...path, 'secret']))
+  if (from === 'system' && typeof key === 'string' && key.startsWith('CUL8ER_')) {
+    return [problem([...path, 'secret', 'key'], describe(key), "a variable that is not cul8er's own (CUL8ER_…)")]
+  }
   if (key !== undefined || (from !== 'file' && from !== 'command')) return []
   return [
     problem([...path, 'secret', 'key'], 'nothing', `the ${from === 'file' ? 'path of the file' : 'command line'}`),

@@ -6,7 +6,7 @@ export const secretReference = section({
   from: z
     .enum(['system', 'file', 'command', 'vault'])
     .describe(
-      'system: an environment variable of the command that starts the operation, or of the worker; file: a file; command: what a command prints; vault: a path in Vault',
+      'system: an environment variable of the command that starts the operation; file: a file; command: what a command prints; vault: a path in Vault',
     ),
   key: text('a text without control characters')
     .optional()
@@ -20,10 +20,13 @@ export const secret = z.strictObject({ secret: secretReference }, { error: SECRE
 
 const VALUE_WORDS = `a text, a number, true, false or ${SECRET_WORDS}`
 
-/** Names of environment variables, as POSIX has them. */
+/**
+ * Names of environment variables, as POSIX has them. Ours are none: CUL8ER_RELEASE marks the processes of a release, and
+ * CUL8ER_SEAL_KEY opens the secrets of every topology.
+ */
 export const VARIABLE: KeyRule = {
-  pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
-  words: 'a variable name of letters, digits and _',
+  pattern: /^(?!CUL8ER_)[A-Za-z_][A-Za-z0-9_]*$/,
+  words: "a variable name of letters, digits and _, none of cul8er's own (CUL8ER_…)",
 }
 
 /** Variables of an instance: clear ones and secrets. */

@@ -66,8 +66,12 @@ test('without the tarball and without the secret the last revision has them', as
   expect(again.sealed).toEqual(first.sealed)
 })
 
-test('a secret that nobody here has is left to the worker', async () => {
-  expect((await buildRevision(declare(), sources({ env: {} }))).sealed).toEqual({})
+test('a secret that no environment and no revision has is refused with what to export', async () => {
+  await expect(buildRevision(declare(), sources({ env: {} }))).rejects.toMatchObject({
+    code: 'SECRET_UNRESOLVED',
+    message: 'the environment of this command lacks a variable for secrets: resources.web.environment.KEY: SHOP_KEY',
+    hint: expect.stringContaining('export SHOP_KEY') as string,
+  })
 })
 
 test('a tarball beyond the limits that the environment sets is not taken in', async () => {

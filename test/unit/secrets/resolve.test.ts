@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { resolveSecret, SECRET_LIMIT_BYTES } from '../../../src/secrets/resolve.js'
 import type { SecretRef } from '../../../src/topology/model.js'
 
-const env = { PATH: process.env.PATH, TOKEN: 'from env', OTHER: 'another', EMPTY: '' }
+const env = { PATH: process.env.PATH, HOME: '/home/me', LANG: 'C', TOKEN: 'from env', SSH_AUTH_SOCK: '/agent' }
 const folder = await mkdtemp(join(tmpdir(), 'cul8er-secret-'))
 const file = async (name: string, text: string): Promise<string> => {
   await writeFile(join(folder, name), text)
@@ -15,25 +16,30 @@ const files = {
   a: await file('a', 'one\ntwo\n'),
   b: await file('b', 'one\n\n'),
   long: await file('long', 'x'.repeat(SECRET_LIMIT_BYTES + 1)),
+  lingering: await file('lingering', "trap '' TERM; sleep 30 & wait"),
+  fifo: join(folder, 'fifo'),
 }
+execFileSync('mkfifo', [files.fifo])
 const ref = (from: SecretRef['from'], key: string | null = null): SecretRef => ({ from, key })
 
 describe('resolveSecret', () => {
   it.each([
-    ['the variable of its own name', ref('system'), 'from env'],
-    ['a named variable', ref('system', 'OTHER'), 'another'],
-    ['an empty variable', ref('system', 'EMPTY'), ''],
     ['a file without its last line end', ref('file', files.a), 'one\ntwo'],
     ['a file of which one line end goes', ref('file', files.b), 'one\n'],
     ['a command', ref('command', 'echo a  b'), 'a b'],
     ['a command with an escaped space', ref('command', 'printf [%s] a\\ b c'), '[a b][c]'],
+    ['a command that says what it needs', ref('command', 'env ADDRESS=there printenv ADDRESS'), 'there'],
     ['a command without a shell', ref('command', 'echo $TOKEN; `id`'), '$TOKEN; `id`'],
   ])('reads %s', async (_, secret, value) => {
     expect(await resolveSecret(secret, 'TOKEN', { env })).toBe(value)
   })
 
   it.each([
-    ['an absent variable', ref('system', 'ABSENT'), 'ABSENT'],
+    ['a variable of the worker', ref('system'), 'the environment of the command that deployed had no TOKEN'],
+    ['a variable of the worker by its name', ref('system', 'SSH_AUTH_SOCK'), 'had no SSH_AUTH_SOCK'],
+    ['a FIFO', ref('file', files.fifo), 'is not a regular file'],
+    ['a device', ref('file', '/dev/zero'), 'is not a regular file'],
+    ['a child that holds on to its output', ref('command', `sh ${files.lingering}`), 'longer than 300 ms'],
     ['an absent file', ref('file', join(folder, 'absent')), 'ENOENT'],
     ['a folder', ref('file', folder), 'EISDIR'],
     ['a file that is too long', ref('file', files.long), 'bytes'],
@@ -47,6 +53,11 @@ describe('resolveSecret', () => {
       code: 'SECRET_UNRESOLVED',
       message: expect.stringMatching(new RegExp(`^secret TOKEN: .*${reason.replace(/[()]/g, '\\$&')}`)) as string,
     })
+  })
+
+  it('gives a command PATH, HOME and LANG alone', async () => {
+    const printed = await resolveSecret(ref('command', 'env'), 'TOKEN', { env })
+    expect(printed.split('\n').map((line) => line.split('=')[0])).toEqual(['PATH', 'HOME', 'LANG'])
   })
 
   it('tells nothing of what a failed command printed', async () => {

@@ -26,19 +26,23 @@ describe('secrets of a topology', () => {
     expect(missing).toEqual([{ resource: 'api', name: 'GONE', variable: 'GONE' }])
   })
 
+  it('never takes the variable of a worker for one that was not sealed', async () => {
+    const secrets = [{ name: 'GONE', ref: { from: 'system' as const, key: null }, sealed: null }]
+    await expect(
+      instanceSecrets({ topology: 'shop', resource: 'api', secrets }, key, { env: { GONE: 'of another topology' } }),
+    ).rejects.toMatchObject({ code: 'SECRET_UNRESOLVED' })
+  })
+
   it('opens what is sealed and resolves the rest for an instance', async () => {
-    const secrets = [
-      { name: 'KEY', ref: { from: 'system' as const, key: 'API_KEY' }, sealed: sealed['api/KEY']! },
-      { name: 'GONE', ref: { from: 'system' as const, key: null }, sealed: null },
-    ]
-    const spec = { topology: 'shop', resource: 'api', secrets }
-    expect(await instanceSecrets(spec, key, { env: { GONE: 'worker' } })).toEqual(
+    const box = { name: 'KEY', ref: { from: 'system' as const, key: 'API_KEY' }, sealed: sealed['api/KEY']! }
+    const late = { name: 'LATE', ref: { from: 'command' as const, key: 'echo late' }, sealed: null }
+    const spec = { topology: 'shop', resource: 'api', secrets: [box, late] }
+    expect(await instanceSecrets(spec, key, { env: process.env })).toEqual(
       new Map([
         ['KEY', 'k'],
-        ['GONE', 'worker'],
+        ['LATE', 'late'],
       ]),
     )
-    await expect(instanceSecrets(spec, key, { env: {} })).rejects.toMatchObject({ code: 'SECRET_UNRESOLVED' })
     await expect(instanceSecrets({ ...spec, resource: 'web' }, key, { env: {} })).rejects.toMatchObject({
       code: 'SECRET_UNRESOLVED',
     })

@@ -4,6 +4,7 @@ import { declaration, problemsOf, said, withApp } from './sample.js'
 
 const SIZE = "a size with its unit, such as '512MiB', '8GiB', '1TiB'"
 const DURATION = "a duration with its unit, such as '500ms', '10s', '5m', '24h'"
+const VARIABLE_WORDS = "a variable name of letters, digits and _, none of cul8er's own (CUL8ER_…)"
 const strategy = (over: object) => declaration({ strategy: over })
 
 describe('one wrong value: place, found, allowed, nearest match', () => {
@@ -64,7 +65,15 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       withApp({ environment: { 'A-B': 'x' } }),
-      'resources.app.environment.A-B: found the name "A-B", allowed a variable name of letters, digits and _',
+      `resources.app.environment.A-B: found the name "A-B", allowed ${VARIABLE_WORDS}`,
+    ],
+    [
+      withApp({ environment: { CUL8ER_RELEASE: 'x' } }),
+      `resources.app.environment.CUL8ER_RELEASE: found the name "CUL8ER_RELEASE", allowed ${VARIABLE_WORDS}`,
+    ],
+    [
+      withApp({ environment: { A: { secret: { from: 'system', key: 'CUL8ER_SEAL_KEY' } } } }),
+      'resources.app.environment.A.secret.key: found "CUL8ER_SEAL_KEY", allowed a variable that is not cul8er\'s own (CUL8ER_…)',
     ],
     [
       withApp({ environment: { A: { secret: { from: 'sytem' } } } }),
