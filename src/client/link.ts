@@ -5,6 +5,7 @@ import { Cul8erError } from '../errors.js'
 import { AuthenticCodec } from '../payloads/codec.js'
 import { loadFormerKeys, loadSealKey } from '../secrets/seal-key.js'
 import { ensureService } from '../service/ensure.js'
+import { refuseForeignHome } from '../service/own.js'
 import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
 import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
@@ -46,9 +47,10 @@ export class Link {
     this.#client = client
   }
 
-  /** @throws Cul8erError SERVICE when the server cannot be reached or the embedded service does not start */
+  /** @throws Cul8erError SERVICE when the server cannot be reached or the embedded service does not start, PERMISSION for a foreign home */
   static async open({ address, namespace, home, env = process.env, typed }: LinkOptions = {}): Promise<Link> {
     const folder = home ?? serviceHome(env)
+    refuseForeignHome(folder)
     const by = requester(typed)
     const keys = { home: folder, env }
     const [key, former] = [await loadSealKey(keys), await loadFormerKeys(keys)]

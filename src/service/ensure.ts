@@ -8,6 +8,7 @@ import { temporalBinary } from './binary.js'
 import { buildStamp, distFolder } from './build-stamp.js'
 import { gone, isAlive, signal, type Identity } from './identity.js'
 import { lockHolder } from './lock.js'
+import { refuseForeignHome } from './own.js'
 import { logFile, makeFolders, servicePaths, type ServicePaths } from './paths.js'
 import { readRecord, type ServiceRecord } from './record.js'
 import { wantedRetention } from './retention.js'
@@ -58,9 +59,13 @@ export async function ensureService(home?: string): Promise<Service> {
   }
 }
 
-/** The service as it is, without starting it; null when it does not run. */
+/**
+ * The service as it is, without starting it; null when it does not run.
+ * @throws Cul8erError PERMISSION for a home that is not the user's own
+ */
 export function runningService(home?: string): (Service & { record: ServiceRecord }) | null {
   const paths = servicePaths(home)
+  refuseForeignHome(paths.home)
   const record = readRecord(paths)
   const holder = running(paths, record)
   return record !== null && holder !== null && isReady(record, holder) ? { ...serviceOf(paths, record), record } : null

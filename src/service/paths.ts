@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { refuseForeignHome } from './own.js'
 
 /** Where one embedded service keeps everything; two homes know nothing of each other. */
 export interface ServicePaths {
@@ -32,8 +33,12 @@ export function servicePaths(home: string = serviceHome()): ServicePaths {
   }
 }
 
-/** Makes the folders, readable by their owner alone: the database holds what topologies say. */
+/**
+ * Makes the folders, readable by their owner alone: the database holds what topologies say.
+ * @throws Cul8erError PERMISSION for a home of somebody else, or that others can write
+ */
 export function makeFolders(paths: ServicePaths): void {
+  refuseForeignHome(paths.home)
   for (const folder of [paths.home, paths.logs, paths.locks]) mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 

@@ -1,5 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { renameSync, writeFileSync } from 'node:fs'
 import type { Identity } from './identity.js'
+import { readOwn } from './own.js'
 import type { ServicePaths } from './paths.js'
 
 /** What the embedded service says of itself, in `service.json`. */
@@ -7,6 +9,8 @@ export interface ServiceRecord {
   state: 'starting' | 'ready' | 'stopped' | 'failed'
   supervisor: Identity
   temporal: Identity | null
+  /** The program that Temporal runs, with links followed; absent in records of older builds. */
+  binary?: string
   worker: Identity | null
   port: number
   uiPort: number
@@ -20,10 +24,15 @@ export interface ServiceRecord {
   problem?: string
 }
 
-/** The record, or null when there is none that can be read. */
+/**
+ * The record, or null when there is none, or half of one.
+ * @throws Cul8erError PERMISSION for one that this user did not write
+ */
 export function readRecord(paths: ServicePaths): ServiceRecord | null {
+  const text = readOwn(paths.record)
+  if (text === null) return null
   try {
-    return JSON.parse(readFileSync(paths.record, 'utf8')) as ServiceRecord
+    return JSON.parse(text) as ServiceRecord
   } catch {
     return null
   }
@@ -31,7 +40,7 @@ export function readRecord(paths: ServicePaths): ServiceRecord | null {
 
 /** Replaces the record in one step, so that a reader never sees half of one. */
 export function writeRecord(paths: ServicePaths, record: ServiceRecord): void {
-  const draft = `${paths.record}.${process.pid}`
-  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+  const draft = `${paths.record}.${randomBytes(6).toString('hex')}`
+  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   renameSync(draft, paths.record)
 }

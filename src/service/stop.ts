@@ -3,6 +3,7 @@ import { emulatorControl } from '../hosts/emulator/client.js'
 import { endProcess, gone, isAlive, signal, type Identity } from './identity.js'
 import { findServers } from './leftovers.js'
 import { lockHolder } from './lock.js'
+import { refuseForeignHome } from './own.js'
 import { servicePaths } from './paths.js'
 import { readRecord, writeRecord } from './record.js'
 
@@ -13,9 +14,12 @@ const PATIENCE_MS = 20_000
  * Ends the embedded service and what a killed supervisor left of it. Operations stay in the database and go on with the
  * next start.
  * @returns whether something ran
+ * @throws Cul8erError PERMISSION for a home that is not the user's own
  */
 export async function stopService(home?: string): Promise<boolean> {
   const paths = servicePaths(home)
+  // What another user wrote there could name any process of this one.
+  refuseForeignHome(paths.home)
   const record = readRecord(paths)
   const supervisor = lockHolder(paths.locks, 'supervisor')
   if (supervisor !== null) {

@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { asCul8erError } from '../report-error.js'
 import { findTemporal } from '../../service/binary.js'
 import { runningService } from '../../service/ensure.js'
+import { foreign } from '../../service/own.js'
 import { serviceHome } from '../../service/paths.js'
 
 export interface Check {
@@ -74,7 +75,13 @@ async function temporal(env: NodeJS.ProcessEnv): Promise<Check> {
 async function service(env: NodeJS.ProcessEnv): Promise<Check> {
   if (env.TEMPORAL_ADDRESS)
     return { name: 'service', outcome: 'ok', found: `not used: TEMPORAL_ADDRESS is ${env.TEMPORAL_ADDRESS}` }
-  const running = runningService(serviceHome(env))
+  let running: ReturnType<typeof runningService>
+  try {
+    running = runningService(serviceHome(env))
+  } catch (error) {
+    const { message, hint } = asCul8erError(error)
+    return { name: 'service', outcome: 'failure', found: message, ...(hint === undefined ? {} : { hint }) }
+  }
   if (running === null) return { name: 'service', outcome: 'ok', found: 'does not run; the next command starts it' }
   const { worker } = running.record
   return worker === null
@@ -91,6 +98,11 @@ async function home(env: NodeJS.ProcessEnv): Promise<Check> {
   const folder = serviceHome(env)
   const found = await stat(folder).catch(() => null)
   if (found === null) return { name: 'home', outcome: 'ok', found: `${folder}, which is made when it is needed` }
+  const problem = foreign(found, process.getuid?.())
+  if (problem !== null) {
+    const hint = `make it yours and chmod 700 ${folder}, or set CUL8ER_HOME`
+    return { name: 'home', outcome: 'failure', found: `${folder} ${problem}`, hint }
+  }
   const writable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
