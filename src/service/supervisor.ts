@@ -1,13 +1,15 @@
+import { realpathSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { Cul8erError } from '../errors.js'
-import { temporalBinary } from './binary.js'
+import { findTemporal, temporalBinary } from './binary.js'
 import { buildStamp } from './build-stamp.js'
 import { endProcess, identify, isAlive, type Identity } from './identity.js'
-import { findServers } from './leftovers.js'
+import { canAdopt, findServers, mayEnd, type Wanted } from './leftovers.js'
 import { Part } from './part.js'
 import { temporalCommand, workerCommand } from './parts.js'
 import { logFile, type ServicePaths } from './paths.js'
 import { choosePorts, type Ports } from './ports.js'
+import { processFacts } from './process-facts.js'
 import { serves, temporalReady } from './ready.js'
 import { readRecord, writeRecord, type ServiceRecord } from './record.js'
 
@@ -36,6 +38,7 @@ export class Supervisor {
       state: 'starting',
       supervisor: identify(process.pid) ?? { pid: process.pid, started: '' },
       temporal: last?.temporal ?? null,
+      ...(last?.binary === undefined ? {} : { binary: last.binary }),
       worker: last?.worker ?? null,
       port: last?.port ?? 0,
       uiPort: last?.uiPort ?? 0,
@@ -116,7 +119,9 @@ export class Supervisor {
     this.#ports = await choosePorts(before, first ? process.env : {})
     this.#save({ ...this.#ports })
     if (!first && before?.port !== this.#ports.port) await this.#worker.restart()
-    return temporalCommand(await temporalBinary(), this.paths, this.#ports)
+    const binary = await temporalBinary()
+    this.#save({ binary: realpathSync(binary) })
+    return temporalCommand(binary, this.paths, this.#ports)
   }
 
   #served(): Ports {
@@ -124,15 +129,19 @@ export class Supervisor {
     return this.#ports
   }
 
-  // What a killed supervisor left: its worker ends by itself and is helped, its Temporal is kept when it serves.
+  // What a killed supervisor left: its worker ends by itself and is helped, its Temporal is kept when it is ours and serves.
   async #leftovers(): Promise<Identity | null> {
-    const { temporal, worker } = this.#record
-    const all = [temporal, ...findServers(this.paths.database)].filter((i) => i !== null && isAlive(i)) as Identity[]
+    const { temporal, worker, binary } = this.#record
+    const { database } = this.paths
+    const binaries = [binary ?? null, foundBinary()].filter((file) => file !== null)
+    const wanted: Wanted = { uid: process.getuid?.(), database, binaries, recorded: temporal }
+    const all = [temporal, ...findServers(database)].filter((i) => i !== null && isAlive(i)) as Identity[]
     const unique = [...new Map(all.map((identity) => [identity.pid, identity])).values()]
     let kept: Identity | null = null
     for (const identity of unique) {
-      if (kept === null && this.#ports !== null && (await serves(identity, this.#ports))) kept = identity
-      else await endProcess(identity, 2_000)
+      const adoptable = kept === null && this.#ports !== null && canAdopt(identity, wanted)
+      if (adoptable && this.#ports !== null && (await serves(identity, this.#ports))) kept = identity
+      else if (mayEnd(processFacts(identity.pid), wanted)) await endProcess(identity, 2_000)
     }
     if (worker !== null && isAlive(worker)) await endProcess(worker, 2_000)
     this.log.info({ found: unique.map(({ pid }) => pid), kept: kept?.pid ?? null }, 'looked for leftovers')
@@ -143,5 +152,15 @@ export class Supervisor {
   #save(changes: Partial<ServiceRecord>): void {
     this.#record = { ...this.#record, ...changes }
     writeRecord(this.paths, this.#record)
+  }
+}
+
+/** Where it is now; one that cannot be found is no reason not to look at what runs. */
+function foundBinary(): string | null {
+  try {
+    const file = findTemporal()
+    return file === null ? null : realpathSync(file)
+  } catch {
+    return null
   }
 }
