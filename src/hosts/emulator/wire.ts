@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { realpathSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { Cul8erError } from '../../errors.js'
 import type { ExecScript, FaultRule, Hardware, HostState } from './model.js'
 
 /*
@@ -26,10 +26,37 @@ export interface ControlAnswer {
 
 export type Line = { out: string } | { exitCode: number; stdout: string; stderr: string }
 
-/** The socket, in the folder; a path of more than 100 bytes does not fit into a socket's address, so such a one gets a place of its own. */
+/**
+ * The socket, in the folder; a path of more than 100 bytes does not fit into a socket's address, so such a one is in a folder of the
+ * user's own at a short place. Not in $TMPDIR: who asks and who serves may have another one each.
+ * @throws Cul8erError PERMISSION when that place was taken by somebody else
+ */
 export function socketPath(folder: string): string {
   const inside = join(folder, 'emulator.sock')
-  return Buffer.byteLength(inside) <= 100 ? inside : join(tmpdir(), `cul8er-emulator-${fingerprint(folder)}.sock`)
+  if (Buffer.byteLength(inside) <= 100) return inside
+  return join(privateFolder(`/tmp/cul8er-${process.getuid?.() ?? 'user'}`), `${fingerprint(folder)}.sock`)
+}
+
+/**
+ * Makes a folder that is this user's alone. Anybody can make one of that name, or a link, before we do.
+ * @throws Cul8erError PERMISSION
+ */
+export function privateFolder(path: string): string {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const found = lstatSync(path)
+  const ours = process.getuid === undefined || found.uid === process.getuid()
+  if (found.isDirectory() && ours && (found.mode & 0o077) === 0) return path
+  throw new Cul8erError(
+    'PERMISSION',
+    `${path} is not a private folder of this user: the emulator has no place for its socket`,
+    {
+      hint: `remove it, or set CUL8ER_HOME to a shorter path`,
+    },
+  )
 }
 
 /** A name in Linux's abstract socket space: held by one process at a time, and free the moment that it dies. */
