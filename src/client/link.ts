@@ -27,6 +27,8 @@ const PATIENCE_MS = { embedded: 60_000, configured: 20_000 }
 /** ms of one attempt, for calls that need a worker. */
 const ATTEMPT_MS = 10_000
 const CONNECT_MS = 5_000
+/** ms that a connection to an address that is gone is left open: longer than an attempt. */
+const RETIRED_MS = 60_000
 const BETWEEN_MS = 200
 
 /** The way to a Temporal server, made again when the embedded service comes back at another address. */
@@ -78,7 +80,8 @@ export class Link {
     const old = this.#client
     this.#client = await connect({ address }, { namespace: this.namespace, codec: this.codec })
     this.address = address
-    await old.connection.close()
+    // Calls under way try again by themselves, and on a closed channel that throws where nobody can catch it: they get their time.
+    setTimeout(() => void old.connection.close().catch(() => undefined), RETIRED_MS).unref()
   }
 
   /** ms for which a call is tried again. */

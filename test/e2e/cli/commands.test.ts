@@ -1,5 +1,7 @@
 import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LedgerState, OperationResult } from '../../../src/contracts/index.js'
 import type { Status } from '../../../src/client/index.js'
@@ -189,6 +191,8 @@ test('a Temporal that is killed in the middle of a deploy changes nothing of its
     .toBe('deploy')
   const record = home.record()
   for (const part of [record?.temporal, record?.supervisor]) if (part != null) process.kill(part.pid, 'SIGKILL')
+  // Somebody else takes its port, so that it comes back at another one.
+  const thief = await listening(record?.port ?? 0)
   const { exit, stdout, stderr } = await deploy
   // What it said otherwise is told as well.
   expect({ exit, stderr, result: stdout === '' ? null : (JSON.parse(stdout) as unknown) }).toMatchObject({
@@ -196,7 +200,21 @@ test('a Temporal that is killed in the middle of a deploy changes nothing of its
     result: { outcome: 'succeeded' },
   })
   expect((await home.json<Status>(['status'])).instances).toHaveLength(6)
+  expect(home.record()?.port).not.toBe(record?.port)
+  thief.close()
 })
+
+async function listening(port: number): Promise<Server> {
+  for (;;) {
+    const server = createServer((socket) => socket.destroy())
+    const listens = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (listens) return server
+    await sleep(5)
+  }
+}
 
 test('destroy removes all of it; afterwards there is nothing and no orphan', async () => {
   const { exit, stdout } = await home.cul8er(['destroy', 'shop', '--yes', '--json'])

@@ -77,7 +77,8 @@ test('a secret that no environment and no revision has is refused with what to e
 test('a tarball beyond the limits that the environment sets is not taken in', async () => {
   const files = { 'bin/web': '#!/bin/sh\n', more: '' }
   await writeFile(join(folder, 'releases', 'web-1.0.0.tar.gz'), await tarGz(files))
-  const within = (count: string) => buildRevision(declare(), sources({ env: { CUL8ER_RELEASE_FILES: count } }))
+  const within = (count: string) =>
+    buildRevision(declare(), sources({ env: { SHOP_KEY: 'x', CUL8ER_RELEASE_FILES: count } }))
   await expect(within('1')).rejects.toMatchObject({ code: 'ARTIFACT_BROKEN' })
   await within('2')
 })
