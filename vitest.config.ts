@@ -16,8 +16,8 @@ const globalSetup = [here('test/support/global-setup.ts')]
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     setupFiles: [here('test/support/children.ts')],
     alias: { cul8er: here('src/index.ts') },
     coverage: {

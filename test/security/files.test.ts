@@ -12,7 +12,7 @@ import { cul8er, type Ran } from '../unit/cli/terminal.js'
 
 /* A file from somebody: a saved plan or an exported state that was made elsewhere, or changed on its way. */
 
-describe('a file from somebody', { timeout: 60_000 }, () => {
+describe('a file from somebody', { timeout: 150_000 }, () => {
   let rig: Rig
   let ran: string
   let number = 0

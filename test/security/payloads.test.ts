@@ -17,7 +17,7 @@ import { TEST_KEY } from '../support/signing.js'
 
 type Payload = temporal.api.common.v1.IPayload
 
-describe('who reaches the server but has no key', { timeout: 60_000 }, () => {
+describe('who reaches the server but has no key', { timeout: 150_000 }, () => {
   let rig: Rig
   /** Signs nothing. */
   let stranger: Client

@@ -47,7 +47,7 @@ const PROGRAMS = [
 describe.each([
   ['busybox', 'cul8er/tiny'],
   ['systemd', 'cul8er/debian'],
-])('an app under %s', { timeout: 60_000 }, (init, image) => {
+])('an app under %s', { timeout: 150_000 }, (init, image) => {
   const executor = createLocalExecutor({ host: 'localhost' })
   let name: string
   const version = async (v: string, files: Record<string, string> = {}, changes: Partial<InstanceSpec> = {}) => {

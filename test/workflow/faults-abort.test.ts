@@ -7,7 +7,7 @@ import { Rig } from '../support/rig.js'
 
 /* Abort, pause and resume at the moments where they hurt most. */
 
-describe('a person steers', { timeout: 60_000 }, () => {
+describe('a person steers', { timeout: 150_000 }, () => {
   let rig: Rig
   let artifacts: Record<string, Artifact>
   const slow = new Set<string>()

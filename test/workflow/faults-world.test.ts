@@ -7,7 +7,7 @@ import { Rig } from '../support/rig.js'
 
 const APPROACHES: Approach[] = ['rolling', 'blueGreen', 'canary']
 
-describe('a world that others change too', { timeout: 60_000 }, () => {
+describe('a world that others change too', { timeout: 150_000 }, () => {
   let rig: Rig
   let artifacts: Record<string, Artifact>
   beforeAll(async () => {

@@ -12,7 +12,7 @@ import { tarball } from '../support/tarballs.js'
 
 /* What becomes of a topology's ledger: cancelled, terminated, lost, replaced by a file. */
 
-describe('the ledger of a topology', { timeout: 60_000 }, () => {
+describe('the ledger of a topology', { timeout: 150_000 }, () => {
   let rig: Rig
   let client: Cul8er
   beforeAll(async () => {
