@@ -19,6 +19,9 @@ export function unsupported(topology: Topology): Unsupported[] {
     ),
     ...twoNames(topology.hosts),
     ...(topology.cluster === null ? [] : [{ path: 'cluster', what: 'forming a cluster of nodes comes later' }]),
+    ...Object.entries(topology.observability).flatMap(([key, named]) =>
+      named.length === 0 ? [] : [{ path: pathText(['observability', key]), what: `${key} come later` }],
+    ),
     ...secretRefs(topology)
       .filter(({ ref }) => ref.from === 'vault')
       .map(({ resource, name }) => ({

@@ -14,6 +14,10 @@ describe('what a deploy cannot carry out yet is named', () => {
     [declaration(host('https://h:8443', 'icusos')), ['hosts.x.address: Incus remotes come later']],
     [declaration({ cluster: { name: 'c', nodes: ['app'] } }), ['cluster: forming a cluster of nodes comes later']],
     [
+      declaration({ observability: { metrics: [], events: ['node_joined'] } }),
+      ['observability.events: events come later'],
+    ],
+    [
       withApp({ environment: { A: from('vault'), B: from('file'), C: from('command'), D: from('system') } }),
       ['resources.app.environment.A: secrets from Vault come later'],
     ],
