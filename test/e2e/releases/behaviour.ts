@@ -147,7 +147,8 @@ export function releaseBehaviour(
       const { spec } = await version('1.1.0')
       await executor.run(stopCommand(spec, { stopSeconds: 5 }))
       expect(await mains()).toEqual([])
-      expect(await lastLogs(executor, spec, 3)).toContainEqual(expect.stringContaining('stopped 1.1.0'))
+      // The journal may write it down a moment later.
+      await eventually(async () => (await lastLogs(executor, spec, 3)).some((line) => line.includes('stopped 1.1.0')))
       await incus('restart', '-f', name)
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       expect(await mains()).toEqual([])
