@@ -6,12 +6,15 @@ import type { View } from './view.js'
  */
 export function edgesOf({ revision, base, past, hosts }: Pick<View, 'revision' | 'base' | 'past' | 'hosts'>): string[] {
   const { topology } = revision
-  const exposing = [revision, base, ...past].flatMap((each) =>
-    Object.values(each?.topology.resources ?? {}).flatMap(({ expose, on }) => (expose.length > 0 ? on : [])),
-  )
   const elsewhere = Object.keys(hosts).filter(
     (host) => topology.hosts[host] === undefined && base?.topology.hosts[host] === undefined,
   )
   // A machine that got another name is reached, and told, by its new one.
-  return [...new Set([...exposing, ...elsewhere])].filter((host) => hosts[host] !== undefined)
+  return [...new Set([...exposing({ revision, base, past }), ...elsewhere])].filter((host) => hosts[host] !== undefined)
 }
+
+/** Hosts where a revision that may have left something exposes anything. */
+export const exposing = ({ revision, base, past }: Pick<View, 'revision' | 'base' | 'past'>): string[] =>
+  [revision, base, ...past].flatMap((each) =>
+    Object.values(each?.topology.resources ?? {}).flatMap(({ expose, on }) => (expose.length > 0 ? on : [])),
+  )

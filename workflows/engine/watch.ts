@@ -42,11 +42,10 @@ export async function watch(run: Run, { purpose, resources, weight, forMs, analy
       if (endsAt < Infinity) return sleep(Math.max(0, endsAt - Date.now()), { summary: watchWords(purpose, weight) })
       for (;;) await sleep('365 days', { summary: `${watchWords(purpose, weight)} until a promote` })
     }
-    const promoted = await untilFirst(
+    await untilFirst(
       [...targets.map((target) => () => lookAt(run, target, how)), stay],
       () => steer.promotions > 0 || steer.full,
     )
-    if (promoted) steer.takePromotion()
     // Said twice, it was meant for this wait: the next one is a person's to end again.
     steer.promotions = 0
   } finally {

@@ -3,6 +3,7 @@ import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
 import type { Strategy } from '../../src/strategies/strategy.js'
+import { exposing } from '../../src/steps/edges.js'
 import { quick } from '../engine/activities.js'
 import { failureOf } from '../engine/failure.js'
 import { carryOut } from './carry-out.js'
@@ -16,7 +17,7 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
     const { work, bystanders } = plan
     const stays = standbyThatStays(plan)
-    if (work.length === 0 && !exposesAnything(input)) return { outcome: 'succeeded', committed: true, stays }
+    if (work.length === 0 && exposing(input).length === 0) return { outcome: 'succeeded', committed: true, stays }
     const run = runOf(input, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], conducted)
     conducted.run = run
     const procedure = procedureOf(strategy, plan, {
@@ -80,8 +81,3 @@ const stale = (): ApplicationFailure =>
     message: 'the saved plan is stale: the instances or the topology have changed since it was made',
     hint: 'make a new one with cul8er plan --out FILE, and look at what changed',
   })
-
-const exposesAnything = ({ revision, base, past }: OperationInput): boolean =>
-  [revision, base, ...past].some((r) =>
-    Object.values(r?.topology.resources ?? {}).some(({ expose }) => expose.length > 0),
-  )
