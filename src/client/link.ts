@@ -8,6 +8,7 @@ import { ensureService } from '../service/ensure.js'
 import { refuseForeignHome } from '../service/own.js'
 import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
+import { interceptors } from './interceptors.js'
 import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
 import { requester, type Typed } from './requester.js'
 
@@ -80,7 +81,7 @@ export class Link {
     const old = this.#client
     this.#client = await connect({ address }, { namespace: this.namespace, codec: this.codec })
     this.address = address
-    // Calls under way try again by themselves, and on a closed channel that throws where nobody can catch it: they get their time.
+    // Calls under way may still be answered there: they get their time.
     setTimeout(() => void old.connection.close().catch(() => undefined), RETIRED_MS).unref()
   }
 
@@ -136,7 +137,7 @@ async function connect(
   { namespace, codec }: { namespace: string; codec: AuthenticCodec },
 ): Promise<Client> {
   try {
-    const connection = await Connection.connect({ connectTimeout: CONNECT_MS, ...target })
+    const connection = await Connection.connect({ connectTimeout: CONNECT_MS, interceptors: interceptors(), ...target })
     return new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } })
   } catch (cause) {
     throw unreachable(target.address ?? 'localhost:7233', cause)

@@ -8,7 +8,7 @@ import type { Activities } from '../../src/contracts/index.js'
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/contracts/index.js'
 import { counting, countingSinks } from './counting/workflows.js'
 import { signing } from './signing.js'
-import { quiet } from './temporal.js'
+import { closable, quiet } from './temporal.js'
 
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT, INDEXED_VALUE_TYPE_KEYWORD_LIST } =
   temporal.api.enums.v1.IndexedValueType
@@ -26,6 +26,7 @@ export async function skippingServer(): Promise<TestWorkflowEnvironment> {
   const path = process.env.TEMPORAL_TEST_SERVER ?? (await execa(here('../../scripts/setup/test-server'))).stdout.trim()
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     client: { dataConverter: signing('command') },
+    plugins: [closable],
     server: { executable: { type: 'existing-path', path } },
   })
   // Unlike the real one it takes no search attributes at its start; an operation that names an unknown one never begins.

@@ -6,7 +6,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { signing } from '../support/signing.js'
-import { temporalBinary } from '../support/temporal.js'
+import { closable, temporalBinary } from '../support/temporal.js'
 
 describe('a server that nobody prepared', () => {
   let env: TestWorkflowEnvironment
@@ -14,6 +14,7 @@ describe('a server that nobody prepared', () => {
   beforeAll(async () => {
     env = await TestWorkflowEnvironment.createLocal({
       client: { dataConverter: signing('command') },
+      plugins: [closable],
       server: {
         executable: { type: 'existing-path', path: temporalBinary() },
         log: { format: 'json', level: 'error' },
