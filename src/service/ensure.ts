@@ -81,9 +81,9 @@ const isReady = ({ state, supervisor, temporal }: ServiceRecord, holder: Identit
 const gaveUp = ({ state, startedAt }: ServiceRecord, spawnedAt: number): boolean =>
   state === 'failed' && spawnedAt > 0 && Date.parse(startedAt) >= spawnedAt
 
-const serviceOf = ({ home }: ServicePaths, { port, uiPort }: ServiceRecord): Service => ({
+const serviceOf = ({ home }: ServicePaths, { port, uiHost = '127.0.0.1', uiPort }: ServiceRecord): Service => ({
   address: `127.0.0.1:${port}`,
-  uiUrl: `http://127.0.0.1:${uiPort}`,
+  uiUrl: `http://${uiHost}:${uiPort}`,
   home,
 })
 

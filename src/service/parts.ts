@@ -32,12 +32,13 @@ export const settingArguments = (settings: Record<string, unknown>): string[] =>
   Object.entries(settings).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`])
 
 /** Temporal's dev server: SQLite, on loopback alone. */
-export function temporalCommand(binary: string, paths: ServicePaths, { port, uiPort }: Ports): PartCommand {
+export function temporalCommand(binary: string, paths: ServicePaths, { port, uiHost, uiPort }: Ports): PartCommand {
   return {
     file: binary,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--db-filename', paths.database],
-      ...['--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch'],
+      ...['--port', String(port), '--ui-ip', uiHost, '--ui-port', String(uiPort)],
+      '--ui-disable-news-fetch',
       ...['--log-level', 'warn', '--log-format', 'json'],
       ...settingArguments(SERVER_SETTINGS),
       ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),

@@ -17,10 +17,10 @@ export async function temporalReady(identity: Identity, ports: Ports, withinMs: 
 }
 
 /** Whether the process is the one that listens, and answers. The Web UI passes the question on to the server. */
-export async function serves({ pid }: Identity, { port, uiPort }: Ports): Promise<boolean> {
+export async function serves({ pid }: Identity, { port, uiHost, uiPort }: Ports): Promise<boolean> {
   if (!listensOn(pid, port) || !listensOn(pid, uiPort)) return false
   try {
-    const url = `http://127.0.0.1:${uiPort}/api/v1/namespaces/default`
+    const url = `http://${uiHost}:${uiPort}/api/v1/namespaces/default`
     return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok
   } catch {
     return false

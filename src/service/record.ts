@@ -13,6 +13,8 @@ export interface ServiceRecord {
   binary?: string
   worker: Identity | null
   port: number
+  /** Absent in records of older builds, whose Web UI listens at 127.0.0.1. */
+  uiHost?: string
   uiPort: number
   /** Of the code that the supervisor and its worker run. */
   build: string

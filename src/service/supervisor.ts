@@ -33,7 +33,8 @@ export class Supervisor {
     private readonly giveUp: () => void,
   ) {
     const last = readRecord(paths)
-    this.#ports = last === null ? null : { port: last.port, uiPort: last.uiPort }
+    // A Temporal of an older build, whose Web UI any page finds, is not kept.
+    this.#ports = last?.uiHost === undefined ? null : { port: last.port, uiHost: last.uiHost, uiPort: last.uiPort }
     this.#record = {
       state: 'starting',
       supervisor: identify(process.pid) ?? { pid: process.pid, started: '' },
@@ -41,6 +42,7 @@ export class Supervisor {
       ...(last?.binary === undefined ? {} : { binary: last.binary }),
       worker: last?.worker ?? null,
       port: last?.port ?? 0,
+      ...(last?.uiHost === undefined ? {} : { uiHost: last.uiHost }),
       uiPort: last?.uiPort ?? 0,
       build: buildStamp(),
       startedAt: new Date().toISOString(),

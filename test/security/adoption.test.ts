@@ -18,7 +18,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b'{"namespaceInfo":{"name":"default"}}')
-servers = [http.server.ThreadingHTTPServer(('127.0.0.1', int(port)), Answer) for port in sys.argv[1:3]]
+places = [('127.0.0.1', int(sys.argv[1])), (sys.argv[3], int(sys.argv[2]))]
+servers = [http.server.ThreadingHTTPServer(place, Answer) for place in places]
 threading.Thread(target=servers[0].serve_forever).start()
 servers[1].serve_forever()
 `
@@ -41,9 +42,9 @@ describe.skipIf(!canMakeUsers)('a program of another user that looks like our Te
     before = home.record()!
     await kill(before.supervisor)
     await Promise.all([kill(before.temporal), kill(before.worker)])
-    const words = [String(before.port), String(before.uiPort), 'server', 'start-dev', '--db-filename']
+    const words = [String(before.port), String(before.uiPort), before.uiHost!, 'server', 'start-dev', '--db-filename']
     const child = stranger.start('python3', ['-c', LOOKALIKE, ...words, servicePaths(home.path).database])
-    await vi.waitFor(() => fetch(`http://127.0.0.1:${before.uiPort}`), 10_000)
+    await vi.waitFor(() => fetch(`http://${before.uiHost}:${before.uiPort}`), 10_000)
     lookalike = identify(child.pid!)!
     expect(readFileSync(`/proc/${lookalike.pid}/cmdline`, 'utf8')).toContain('start-dev')
   })
@@ -64,6 +65,7 @@ describe.skipIf(!canMakeUsers)('a program of another user that looks like our Te
         ...running,
         temporal: lookalike,
         port: before.port,
+        uiHost: before.uiHost!,
         uiPort: before.uiPort,
       })
     }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { servicePaths } from '../../src/service/paths.js'
 import { choosePorts } from '../../src/service/ports.js'
 import { temporalReady } from '../../src/service/ready.js'
 import { temporalBinary } from '../support/temporal.js'
+import { listeners } from './listeners.js'
 
 /*
  * A web page in the operator's browser. It can send a POST of plain text to any port of this machine without asking first, and
@@ -28,7 +29,7 @@ describe.skipIf(!linux)('a web page that looks for the HTTP API of Temporal (nee
     const { pid, kill } = bound(spawn(file, args, { stdio: 'ignore', env: { ...process.env, ...env } }))
     stop = kill
     expect(await temporalReady(identify(pid)!, ports, 30_000)).toBe(true)
-    found = (await Promise.all(listening(pid).map(ask))).flatMap((answer) => answer ?? [])
+    found = (await Promise.all(listeners(pid).map(ask))).flatMap((answer) => answer ?? [])
   })
   afterAll(() => {
     stop()
@@ -49,8 +50,11 @@ describe.skipIf(!linux)('a web page that looks for the HTTP API of Temporal (nee
 const bound = (child: ReturnType<typeof spawn>) => ({ pid: child.pid!, kill: () => void child.kill('SIGKILL') })
 
 /** What a page may send without a question to the server before it. */
-async function ask(port: number): Promise<{ port: number; status: number; body: string } | null> {
-  const url = `http://127.0.0.1:${port}/api/v1/namespaces/default/workflows/planted`
+async function ask({
+  host,
+  port,
+}: ReturnType<typeof listeners>[number]): Promise<{ port: number; status: number; body: string } | null> {
+  const url = `http://${host}:${port}/api/v1/namespaces/default/workflows/planted`
   try {
     const answer = await fetch(url, {
       method: 'POST',
@@ -62,22 +66,4 @@ async function ask(port: number): Promise<{ port: number; status: number; body: 
   } catch {
     return null
   }
-}
-
-/** proc(5): local address as HEX:PORT, state 0A is LISTEN, the tenth column is the inode. */
-function listening(pid: number): number[] {
-  const sockets = new Set(
-    readdirSync(`/proc/${pid}/fd`).map((fd) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/${fd}`)
-      } catch {
-        return ''
-      }
-    }),
-  )
-  return readFileSync(`/proc/${pid}/net/tcp`, 'latin1')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.has(`socket:[${inode}]`))
-    .map(([, local]) => parseInt(local?.split(':')[1] ?? '', 16))
 }

@@ -8,9 +8,9 @@ import { servicePaths } from '../../../src/service/paths.js'
 const paths = servicePaths('/home/me/state')
 
 test('the whole command line of Temporal', () => {
-  const { file, args, env } = temporalCommand('/bin/temporal', paths, { port: 7300, uiPort: 8300 })
+  const { file, args, env } = temporalCommand('/bin/temporal', paths, { port: 7300, uiHost: '127.9.8.7', uiPort: 8300 })
   expect([file, ...args].join(' ')).toBe(
-    '/bin/temporal server start-dev --ip 127.0.0.1 --db-filename /home/me/state/temporal.db --port 7300 --ui-port 8300 ' +
+    '/bin/temporal server start-dev --ip 127.0.0.1 --db-filename /home/me/state/temporal.db --port 7300 --ui-ip 127.9.8.7 --ui-port 8300 ' +
       '--ui-disable-news-fetch --log-level warn --log-format json ' +
       '--dynamic-config-value history.transferProcessorMaxPollRPS=1000 ' +
       '--dynamic-config-value history.timerProcessorMaxPollRPS=1000 ' +
@@ -24,7 +24,7 @@ test('the whole command line of Temporal', () => {
 })
 
 test('the worker is told its home, its server and its supervisor', () => {
-  const { env, args } = workerCommand(paths, { port: 7300, uiPort: 8300 })
+  const { env, args } = workerCommand(paths, { port: 7300, uiHost: '127.9.8.7', uiPort: 8300 })
   expect(args.at(-1)).toMatch(/workers\/main\.js$/)
   expect(env).toMatchObject({
     CUL8ER_HOME: '/home/me/state',

@@ -16,16 +16,24 @@ async function taken(): Promise<number> {
 
 test('the environment says which, and the next free one is taken', async () => {
   const port = await taken()
-  const chosen = await choosePorts(null, { CUL8ER_SERVICE_PORT: String(port), CUL8ER_UI_PORT: String(port) })
+  const last = { port: 1, uiHost: '127.0.0.1', uiPort: 1 }
+  const chosen = await choosePorts(last, { CUL8ER_SERVICE_PORT: String(port), CUL8ER_UI_PORT: String(port) })
   expect(chosen.port).toBeGreaterThan(port)
   expect(chosen.uiPort).toBeGreaterThan(chosen.port)
+})
+
+test('the address of the Web UI is drawn once', async () => {
+  const [one, other] = [await choosePorts(null, {}), await choosePorts(null, {})]
+  if (process.platform === 'linux') expect(one.uiHost).not.toBe(other.uiHost)
+  expect((await choosePorts(one, {})).uiHost).toBe(one.uiHost)
 })
 
 test('ports of the last time come before the defaults', async () => {
   const port = await taken()
   servers.pop()?.close()
   await expect.poll(() => isFree(port)).toBe(true)
-  expect((await choosePorts({ port, uiPort: port + 1 }, {})).port).toBe(port)
+  const last = { port, uiHost: '127.0.0.1', uiPort: port + 1 }
+  expect(await choosePorts(last, {})).toMatchObject({ port, uiHost: '127.0.0.1' })
 })
 
 test.each(['http', '0', '70000', '1.5'])('%s is no port', async (text) => {
