@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
+import { wantsEncryption } from '../src/payloads/codecs.js'
 import { serviceHome } from '../src/service/paths.js'
 import { watchParent } from '../src/service/parent.js'
 import { configuredTarget, type Target } from '../src/service/target.js'
@@ -14,8 +15,9 @@ async function main(log: Logger): Promise<void> {
   const home = serviceHome()
   const target = targetOf(process.env)
   const deps = await openDeps({ home, log })
+  const encrypt = wantsEncryption(process.env)
   const embedded = process.env.CUL8ER_SUPERVISOR_PID !== undefined
-  const worker = await patiently(log, () => startWorker({ target, deps, log, embedded }))
+  const worker = await patiently(log, () => startWorker({ target, deps, log, embedded, encrypt }))
   log.info({ address: target.connection.address, namespace: target.namespace }, 'polling')
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.stop())
   watchParent(() => worker.stop())

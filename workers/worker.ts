@@ -6,7 +6,7 @@ import type { Target } from '../src/service/target.js'
 import { authenticActivities } from '../activities/authentic.js'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../src/contracts/index.js'
-import { AuthenticCodec } from '../src/payloads/codec.js'
+import { payloadCodecs } from '../src/payloads/codecs.js'
 import { scheduleHousekeeping } from './schedule.js'
 import { ensureRetention } from './retention.js'
 import { ensureSearchAttributes } from './search-attributes.js'
@@ -19,6 +19,8 @@ export interface WorkerOptions {
   log: Logger
   /** The server is the embedded one: how long it keeps ended operations is ours to say. */
   embedded?: boolean
+  /** What is sent to the server is encrypted. */
+  encrypt?: boolean
 }
 
 export interface RunningWorker {
@@ -37,6 +39,7 @@ export async function startWorker({
   deps,
   log,
   embedded = false,
+  encrypt = false,
 }: WorkerOptions): Promise<RunningWorker> {
   quiet(log)
   const connection = await NativeConnection.connect(server)
@@ -54,7 +57,7 @@ export async function startWorker({
     ...code,
     activities: { ...createActivities(deps) },
     dataConverter: {
-      payloadCodecs: [new AuthenticCodec({ key: deps.sealKey, former: deps.formerKeys, side: 'worker' })],
+      payloadCodecs: payloadCodecs({ key: deps.sealKey, former: deps.formerKeys, side: 'worker', encrypt }),
     },
     interceptors: { activity: [authenticActivities], ...(workflowModules === undefined ? {} : { workflowModules }) },
     maxConcurrentActivityTaskExecutions: ACTIVITIES,

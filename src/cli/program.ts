@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { withGlobals, type App } from './command.js'
 import { attach } from './commands/attach.js'
+import { codec } from './commands/codec.js'
 import { completion, hostNames, topologyNames } from './commands/completion.js'
 import { deploy } from './commands/deploy.js'
 import { destroy } from './commands/destroy.js'
@@ -28,7 +29,7 @@ const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
   ['Steer the operation in progress:', [promote, abort, pause, resume]],
   ['Go back:', [rollback, snapshots, restore]],
   ['Look after:', [ttl, state, orphans, hosts, metrics]],
-  ['This machine:', [service, worker, doctor, schema]],
+  ['This machine:', [service, worker, codec, doctor, schema]],
 ]
 
 /** The whole command line. Commands load what they need when they run. */

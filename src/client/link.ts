@@ -1,8 +1,9 @@
 import { Client, Connection } from '@temporalio/client'
+import type { PayloadCodec } from '@temporalio/common'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Requester } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
-import { AuthenticCodec } from '../payloads/codec.js'
+import { payloadCodecs, wantsEncryption } from '../payloads/codecs.js'
 import { loadFormerKeys, loadSealKey } from '../secrets/seal-key.js'
 import { ensureService } from '../service/ensure.js'
 import { refuseForeignHome } from '../service/own.js'
@@ -43,7 +44,7 @@ export class Link {
     readonly uiUrl: string | null,
     private address: string,
     private readonly namespace: string,
-    private readonly codec: AuthenticCodec,
+    private readonly codecs: PayloadCodec[],
     /** Who asks. */
     readonly by: Requester,
   ) {
@@ -57,16 +58,16 @@ export class Link {
     const by = requester(typed)
     const keys = { home: folder, env }
     const [key, former] = [await loadSealKey(keys), await loadFormerKeys(keys)]
-    const codec = new AuthenticCodec({ key, former, side: 'command' })
+    const codecs = payloadCodecs({ key, former, side: 'command', encrypt: wantsEncryption(env) })
     if (address === undefined && !isConfigured(env)) {
       const service = await ensureService(folder)
       const name = namespace ?? 'default'
-      const client = await connect({ address: service.address }, { namespace: name, codec })
-      return new Link(client, folder, service.uiUrl, service.address, name, codec, by)
+      const client = await connect({ address: service.address }, { namespace: name, codecs })
+      return new Link(client, folder, service.uiUrl, service.address, name, codecs, by)
     }
     const target = configuredTarget(env, { address, namespace })
-    const client = await connect(target.connection, { namespace: target.namespace, codec })
-    return new Link(client, folder, null, target.connection.address, target.namespace, codec, by)
+    const client = await connect(target.connection, { namespace: target.namespace, codecs })
+    return new Link(client, folder, null, target.connection.address, target.namespace, codecs, by)
   }
 
   get client(): Client {
@@ -79,7 +80,7 @@ export class Link {
     const { address } = await ensureService(this.home)
     if (address === this.address) return
     const old = this.#client
-    this.#client = await connect({ address }, { namespace: this.namespace, codec: this.codec })
+    this.#client = await connect({ address }, { namespace: this.namespace, codecs: this.codecs })
     this.address = address
     // Calls under way may still be answered there: they get their time.
     setTimeout(() => void old.connection.close().catch(() => undefined), RETIRED_MS).unref()
@@ -134,11 +135,11 @@ type Target = NonNullable<Parameters<typeof Connection.connect>[0]>
 
 async function connect(
   target: Target,
-  { namespace, codec }: { namespace: string; codec: AuthenticCodec },
+  { namespace, codecs }: { namespace: string; codecs: PayloadCodec[] },
 ): Promise<Client> {
   try {
     const connection = await Connection.connect({ connectTimeout: CONNECT_MS, interceptors: interceptors(), ...target })
-    return new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } })
+    return new Client({ connection, namespace, dataConverter: { payloadCodecs: codecs } })
   } catch (cause) {
     throw unreachable(target.address ?? 'localhost:7233', cause)
   }

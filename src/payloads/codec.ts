@@ -3,6 +3,7 @@ import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/co
 import { PAYLOAD_KIND, PAYLOAD_MAC, type PayloadKind, type Refused } from '../contracts/payloads.js'
 import { Cul8erError } from '../errors.js'
 import { derivedKey } from '../secrets/derived-key.js'
+import { isEncrypted } from './encryption.js'
 
 export interface CodecOptions {
   /** The seal key; payloads are authenticated by a key derived from it. */
@@ -62,6 +63,7 @@ export class AuthenticCodec implements PayloadCodec {
 
   #wrong(payload: Payload, context?: SerializationContext): string | null {
     const mac = payload.metadata?.[PAYLOAD_MAC]
+    if (isEncrypted(payload)) return 'it is encrypted with another key'
     if (mac == null) return 'it is not signed'
     if (!this.#known.some((key) => isSame(mac, macOf(key, payload, context))))
       return 'its signature is not of this key, or it was made for another place'

@@ -42,10 +42,14 @@ async function drawAddress(): Promise<string> {
 
 function fromEnv(env: NodeJS.ProcessEnv, name: string): number | null {
   const text = env[name]
-  if (text === undefined || text === '') return null
+  return text === undefined || text === '' ? null : parsePort(text, name)
+}
+
+/** @throws Cul8erError USAGE for text that is no port; `place` says where it was found */
+export function parsePort(text: string, place: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new Cul8erError('USAGE', `${name} is ${JSON.stringify(text)}; a port is a number from 1 to 65535`)
+  throw new Cul8erError('USAGE', `${place} is ${JSON.stringify(text)}; a port is a number from 1 to 65535`)
 }
 
 async function nextFree(

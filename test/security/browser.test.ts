@@ -1,21 +1,17 @@
-import { execa } from 'execa'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Connection } from '@temporalio/client'
 import type { ServiceRecord } from '../../src/service/record.js'
 import { Home } from '../e2e/service/home.js'
+import { canBrowse, shown } from './browser.js'
 import { listeners } from './listeners.js'
-
-const BROWSER = '/usr/bin/chromium-headless-shell'
-const here = process.platform === 'linux' && existsSync(BROWSER)
 
 /*
  * A page from somewhere, in the operator's browser. Its host name leads wherever the page's owner wants, also to this
  * machine (DNS rebinding), and it may send a POST of plain text to any port without asking first.
  */
-describe.skipIf(!here)('a web page in a real browser (needs headless Chromium and /proc)', () => {
+describe.skipIf(!canBrowse)('a web page in a real browser (needs headless Chromium and /proc)', () => {
   const home = new Home()
   let record: ServiceRecord
 
@@ -27,7 +23,7 @@ describe.skipIf(!here)('a web page in a real browser (needs headless Chromium an
 
   it('sees the Web UI where its name leads to the very address, which is drawn', async () => {
     expect(record.uiHost).toMatch(/^127\.(?!0\.0\.1$)/)
-    expect(await shown(`http://evil.example:${record.uiPort}/api/v1/namespaces/default`, record.uiHost!)).toContain(
+    expect(await shown(`http://evil.example:${record.uiPort}/api/v1/namespaces/default`, record.uiHost)).toContain(
       'namespaceInfo',
     )
   })
@@ -57,15 +53,6 @@ describe.skipIf(!here)('a web page in a real browser (needs headless Chromium an
     await connection.close()
   })
 })
-
-/** What a browser makes of an address, when every name leads to `leadsTo`. */
-async function shown(url: string, leadsTo: string): Promise<string> {
-  const { stdout } = await execa(BROWSER, [
-    ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
-    ...['--virtual-time-budget=10000', `--host-resolver-rules=MAP * ${leadsTo}`, '--dump-dom', url],
-  ])
-  return stdout
-}
 
 /** A page that tries what needs no permission at each of the ports, and then says so. */
 async function attacker(ports: number[]): Promise<Server> {

@@ -1,0 +1,71 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { Payload, PayloadCodec } from '@temporalio/common'
+import proto from '@temporalio/proto'
+import { derivedKey } from '../secrets/derived-key.js'
+
+const { Payload: Wire } = proto.temporal.api.common.v1
+
+/** What an encrypted payload says of itself, as the Web UI expects it. */
+export const ENCRYPTED = 'binary/encrypted'
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+/** Kept apart from every other use of the key by more than the derivation. */
+const PURPOSE = Buffer.from('cul8er payload v1')
+
+/**
+ * Encrypts payloads as a whole, their metadata too, by AES-256-GCM. Where they belong is not bound here but by the signature inside,
+ * so that the Web UI's decoder, which is not told of a place, can open them.
+ */
+export class EncryptingCodec implements PayloadCodec {
+  readonly #key: Buffer
+  readonly #known: readonly Buffer[]
+  readonly #encrypt: boolean
+
+  /** `former`: keys from before. `encrypt` false: what is encrypted is opened, and nothing made so. */
+  constructor({ key, former = [], encrypt }: { key: Uint8Array; former?: readonly Uint8Array[]; encrypt: boolean }) {
+    this.#key = derivedKey(key, 'encryption')
+    this.#known = [this.#key, ...former.map((each) => derivedKey(each, 'encryption'))]
+    this.#encrypt = encrypt
+  }
+
+  async encode(payloads: Payload[]): Promise<Payload[]> {
+    return this.#encrypt ? payloads.map((payload) => sealed(payload, this.#key)) : payloads
+  }
+
+  /** What does not open stays as it is: who reads it refuses it. */
+  async decode(payloads: Payload[]): Promise<Payload[]> {
+    return payloads.map((payload) => {
+      if (!isEncrypted(payload)) return payload
+      return this.#known.map((key) => opened(payload.data, key)).find((clear) => clear !== null) ?? payload
+    })
+  }
+}
+
+export const isEncrypted = ({ metadata }: Payload): boolean =>
+  Buffer.from(metadata?.encoding ?? []).toString() === ENCRYPTED
+
+function sealed(payload: Payload, key: Buffer): Payload {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(PURPOSE)
+  const text = Buffer.concat([cipher.update(Wire.encode(payload).finish()), cipher.final()])
+  return {
+    metadata: { encoding: Buffer.from(ENCRYPTED) },
+    data: Buffer.concat([iv, text, cipher.getAuthTag()]),
+  }
+}
+
+/** null: made with another key, or altered. */
+function opened(data: Uint8Array | null | undefined, key: Buffer): Payload | null {
+  const box = Buffer.from(data ?? [])
+  if (box.length < IV_BYTES + TAG_BYTES) return null
+  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAAD(PURPOSE).setAuthTag(box.subarray(-TAG_BYTES))
+  try {
+    const clear = Buffer.concat([decipher.update(box.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()])
+    const { metadata, data: inner } = Wire.decode(clear)
+    return { metadata, data: inner }
+  } catch {
+    return null
+  }
+}
