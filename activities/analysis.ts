@@ -6,6 +6,7 @@ import type { Analysis } from '../src/topology/model.js'
 import { judge, trafficOf, type Look, type Sides, type Traffic, type Verdict } from '../src/traffic/analysis.js'
 import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
+import { readMetric } from './metric.js'
 import { step } from './step.js'
 
 /** A canary is looked at this often at least, so that a breach is acted on within 2 s, ms. */
@@ -100,7 +101,7 @@ class Watch {
     if (this.own === null || Date.now() - this.own.at >= analysis.intervalMs) {
       const [commandExit, metric] = await Promise.all([
         exitOf(analysis, this.signal),
-        readMetric(analysis, this.signal),
+        readMetric(analysis.metric, this.signal),
       ])
       this.own = { at: Date.now(), commandExit, metric }
     }
@@ -114,19 +115,3 @@ async function exitOf({ command }: Analysis, signal: AbortSignal): Promise<numbe
   const end = await runCommand(file, args, { signal, timeoutMs: 30_000, limitBytes: 0 })
   return end.how === 'exit' ? end.code : null
 }
-
-async function readMetric({ metric }: Analysis, signal: AbortSignal): Promise<number | null> {
-  if (metric === null) return null
-  try {
-    const response = await fetch(metric.url, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) })
-    if (!response.ok) return null
-    const value = metric.path
-      .split('.')
-      .reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), await response.json())
-    return typeof value === 'number' && Number.isFinite(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
