@@ -58,3 +58,21 @@ it('destroy', async () => {
   expect(await (await client.destroy('shop', { without: ['two'] })).result()).toMatchObject({ outcome: 'succeeded' })
   expect(places()).toEqual(['shop-app-2 on two'])
 }, 60_000)
+
+it('keeps a standby in mind that is on the host', async () => {
+  const strategy = { approach: 'blueGreen', keep: '10m' }
+  const pair = (size: string) => ({ ...(declared(size) as object), name: 'pair', strategy }) as never
+  rig.emulator.clearFaults()
+  for (const size of ['small', 'large']) {
+    expect(await (await client.deploy(pair(size))).result()).toMatchObject({ outcome: 'succeeded' })
+  }
+  const standby = async (): Promise<string[]> => (await client.exportState('pair')).standby?.names.sort() ?? []
+  expect(await standby()).toEqual(['pair-app-1-blue', 'pair-app-2-blue'])
+  rig.emulator.fault({ match: { host: 'two' }, fault: 'refuse', times: 'always' })
+  const end = await (await client.deploy(pair('large'), { without: ['two'] })).result()
+  expect(end).toMatchObject({ outcome: 'succeeded' })
+  expect(await standby()).toEqual(['pair-app-1-blue', 'pair-app-2-blue'])
+  rig.emulator.clearFaults()
+  expect(await (await client.deploy(pair('large'))).result()).toMatchObject({ outcome: 'succeeded' })
+  expect(await standby()).toEqual(['pair-app-1-blue', 'pair-app-2-blue'])
+}, 60_000)

@@ -1,6 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
+import { standbyThatStays } from '../../src/plan/standby.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
 import type { Strategy } from '../../src/strategies/strategy.js'
 import { exposing } from '../../src/steps/edges.js'
@@ -16,7 +17,8 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
     const plan = await makePlan(input, conducted)
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
     const { work, bystanders } = plan
-    const stays = standbyThatStays(plan)
+    const { without = [] } = input.request
+    const stays = standbyThatStays(plan, { standby: input.standby, without })
     if (work.length === 0 && exposing(input).length === 0) return { outcome: 'succeeded', committed: true, stays }
     const run = runOf(input, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], conducted)
     conducted.run = run
@@ -68,12 +70,6 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
 
 const changesCount = (count: number): string =>
   count === 0 ? 'nothing to change' : `${count} ${count === 1 ? 'change' : 'changes'}`
-
-/** A standby that the plan leaves alone. */
-const standbyThatStays = ({ work, bystanders }: WorkPlan): string[] =>
-  bystanders
-    .filter(({ name, role }) => role === 'old' && !work.some(({ instance }) => instance === name))
-    .map(({ name }) => name)
 
 const stale = (): ApplicationFailure =>
   failureOf({
