@@ -7,13 +7,14 @@ import { liveInstance } from '../src/plan/work.js'
 import type { WorkPlan } from '../src/plan/plan.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
-import { exposureChanges } from '../src/plan/exposure.js'
+import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
 import { observeHosts } from './observe.js'
+import { checkPublicPorts } from './public-ports.js'
 import { step } from './step.js'
 
 type Rooms = Pick<Activities, 'planOperation' | 'findOwned' | 'ensureProject'>
@@ -67,30 +68,30 @@ export async function observeAndPlan(
   const plan = planWork({ revision, base, observed, dirty, standby, without, force })
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
-  return { plan: { ...plan, exposure: await exposure(deps, revision, hosts, plan) }, observed }
+  const exposures = await exposuresOf(deps, revision, hosts)
+  await checkPublicPorts(deps, revision, { hosts, observed, exposures })
+  return { plan: { ...plan, exposure: exposure(revision, exposures, plan) }, observed }
 }
 
-/** What the edges do against what is declared. An edge that cannot be asked is no reason to refuse a plan. */
-async function exposure(
-  deps: ActivityDeps,
-  revision: Revision,
-  hosts: PlanInput['hosts'],
-  { work, bystanders }: WorkPlan,
-): Promise<Change[]> {
-  const { topology } = revision
+/** What the edges do. One that cannot be asked is no reason to refuse a plan. */
+async function exposuresOf(deps: ActivityDeps, { topology }: Revision, hosts: PlanInput['hosts']): Promise<Exposure[]> {
   const exposing = Object.entries(hosts).filter(([name]) =>
     Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
   )
-  const exposures = await Promise.all(
+  return Promise.all(
     exposing.map(async ([host, via]) => ({ host, current: await deps.edgeFor(host, via).current(topology.name) })),
   ).catch((error: unknown) => {
     deps.log.warn({ error: String(error) }, 'the edge could not be asked')
     return []
   })
+}
+
+/** What the edges do against what is declared. */
+function exposure(revision: Revision, exposures: readonly Exposure[], { work, bystanders }: WorkPlan): Change[] {
   const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
   const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
   // A first deploy opens its ports with its first instance.
-  return live.length === 0 ? [] : exposureChanges(revision, trafficNow(topology, live), exposures, changing)
+  return live.length === 0 ? [] : exposureChanges(revision, trafficNow(revision.topology, live), exposures, changing)
 }
 
 /**

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'UNKNOWN_TOPOLOGY'
   | 'UNKNOWN_REVISION'
   | 'NAME_CLASH'
+  | 'PORT_TAKEN'
   | 'DATA_LOSS'
   | 'NO_ROOM'
   | 'NOT_FOUND'
@@ -105,6 +106,7 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNKNOWN_TOPOLOGY',
   'UNKNOWN_REVISION',
   'NAME_CLASH',
+  'PORT_TAKEN',
   'DATA_LOSS',
   'NO_ROOM',
   'NO_SPACE',

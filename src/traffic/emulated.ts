@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Edge, RequestSample, ServerStats, TopologyRoutes } from './model.js'
 
@@ -28,6 +28,17 @@ export function emulatedEdge({ folder }: { folder: string }): EmulatedEdge {
   return {
     ensure: async () => void (await mkdir(folder, { recursive: true })),
     apply: (routes) => write(folder, routesFile(routes.topology), routes),
+    claims: async (topology) => {
+      const files = await readdir(folder).catch(() => [])
+      const names = files.flatMap((file) => /^(.+)\.routes\.json$/.exec(file)?.[1] ?? []).map(decodeURIComponent)
+      const others = await Promise.all(names.filter((name) => name !== topology).map(current))
+      return {
+        routes: others.flatMap((other) =>
+          (other?.routes ?? []).map(({ as, host, protocol }) => ({ topology: other!.topology, as, host, protocol })),
+        ),
+        taken: [],
+      }
+    },
     current,
     stats: async (topology) => (await current(topology))?.pools.flatMap(idleStats) ?? [],
     requests: async (topology, { sinceMs = 0 } = {}) => {

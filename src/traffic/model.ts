@@ -66,12 +66,21 @@ export interface RequestSample {
   totalMs: number
 }
 
+/** What others have of a host's public ports. */
+export interface Claims {
+  routes: (Pick<Route, 'as' | 'host' | 'protocol'> & { topology: string })[]
+  /** Of the ports that were asked for: somebody answers there, and it is not the edge. */
+  taken: number[]
+}
+
 /** One host's load balancer. Every verb is idempotent and safe to repeat after a crash. */
 export interface Edge {
   /** Makes the edge exist and run: instance, programs of the newest image, configuration, public ports. */
   ensure(): Promise<void>
   /** Makes the edge exist, and the topology's part of it look like this, runtime and files, without dropping a request. */
   apply(routes: TopologyRoutes): Promise<void>
+  /** Who else has public ports of the host: other topologies on the edge, and programs beside it on one of `ports`. */
+  claims(topology: string, ports: readonly number[]): Promise<Claims>
   /** What the edge believes the topology's part is, private keys among it; null: it knows nothing of it. */
   current(topology: string): Promise<TopologyRoutes | null>
   /** Counters of the topology's servers; they begin again at 0 when the edge loads a new configuration. */

@@ -1,4 +1,4 @@
-import type { Edge, RequestSample, Server, ServerStats, TopologyRoutes } from '../../src/traffic/model.js'
+import type { Claims, Edge, RequestSample, Server, ServerStats, TopologyRoutes } from '../../src/traffic/model.js'
 
 /** An edge that remembers what it was told: for tests of who gets traffic when. */
 export class MemoryEdge implements Edge {
@@ -11,6 +11,14 @@ export class MemoryEdge implements Edge {
   async apply(routes: TopologyRoutes): Promise<void> {
     this.routes.set(routes.topology, structuredClone(routes))
     this.told.push(structuredClone(routes))
+  }
+
+  async claims(topology: string): Promise<Claims> {
+    const others = [...this.routes.values()].filter((other) => other.topology !== topology)
+    return {
+      routes: others.flatMap((other) => other.routes.map((route) => ({ ...route, topology: other.topology }))),
+      taken: [],
+    }
   }
 
   async current(topology: string): Promise<TopologyRoutes | null> {

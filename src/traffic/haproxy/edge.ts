@@ -4,7 +4,7 @@ import type { Edge, TopologyRoutes } from '../model.js'
 import { changeEdge, type EdgeChange } from './change.js'
 import { drainServer } from './drain.js'
 import { Exchange } from './exchange.js'
-import { EdgeInstance } from './instance.js'
+import { EdgeInstance, isOpen } from './instance.js'
 import { parseStat } from './parse-stat.js'
 import { restore, store } from './picture.js'
 import { renew } from './renew.js'
@@ -47,6 +47,20 @@ export function haproxyEdge({
         pems,
       }
       await (performance.now() - renewedAt > RENEW_MS ? changeRenewed(change) : changeEdge(parts, change))
+    },
+
+    claims: async (topology, ports) => {
+      const seen = await instance.look()
+      const running = seen?.status === 'Running'
+      const others = running ? (await exchange.read()).topologies.filter((other) => other.topology !== topology) : []
+      const asked = ports.filter((port) => !running || !isOpen(seen, port))
+      const answered = await Promise.all(asked.map((port) => answers(executor, port)))
+      return {
+        routes: others.flatMap(({ topology: owner, routes }) =>
+          routes.map(({ as, host, protocol }) => ({ topology: owner, as, host, protocol })),
+        ),
+        taken: asked.filter((_, i) => answered[i]),
+      }
     },
 
     current: async (topology): Promise<TopologyRoutes | null> => {
@@ -94,6 +108,18 @@ export function haproxyEdge({
     },
   }
 }
+
+/** Whether somebody accepts a connection on a port of the host. */
+const answers = (executor: HostExecutor, port: number): Promise<boolean> =>
+  executor.connect('127.0.0.1', port, { timeoutMs: ANSWER_MS }).then(
+    (connection) => {
+      connection.destroy()
+      return true
+    },
+    () => false,
+  )
+
+const ANSWER_MS = 1_000
 
 const running = async (instance: EdgeInstance): Promise<boolean> => (await instance.look())?.status === 'Running'
 

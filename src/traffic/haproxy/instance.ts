@@ -48,12 +48,12 @@ export class EdgeInstance {
   /**
    * Opens the public ports that are not open yet.
    * @returns the view with them
-   * @throws Cul8erError EDGE when a port is taken by another program of the host
+   * @throws Cul8erError PORT_TAKEN when another program of the host has a port
    */
   async openPorts(seen: ObservedInstance, ports: readonly number[]): Promise<ObservedInstance> {
     const missing = ports
       .map((port) => ({ port, device: `${DEVICE}${port}` }))
-      .filter((p) => !(p.device in seen.devices))
+      .filter(({ port }) => !isOpen(seen, port))
     for (const { device, port } of missing) await this.open(device, port)
     return { ...seen, devices: { ...seen.devices, ...Object.fromEntries(missing.map(({ device }) => [device, {}])) } }
   }
@@ -88,7 +88,10 @@ export class EdgeInstance {
       )
     } catch (error) {
       if (!(error instanceof Cul8erError) || error.code !== 'IN_USE') throw error
-      throw new Cul8erError('EDGE', `port ${port} of ${executor.host} is in use by another program`, {
+      // An earlier attempt of ours, of which nothing was heard, may be the one that has it.
+      const now = await this.look()
+      if (now !== null && isOpen(now, port)) return
+      throw new Cul8erError('PORT_TAKEN', `port ${port} of ${executor.host} is in use by another program`, {
         hint: `stop that program, or choose another public port (\`as\`); \`ss -ltnp sport = :${port}\` on the host names it`,
         details: { port, host: executor.host },
         cause: error,
@@ -98,6 +101,10 @@ export class EdgeInstance {
 }
 
 const DEVICE = 'port-'
+
+/** Whether the edge has the public port. */
+export const isOpen = ({ devices }: Pick<ObservedInstance, 'devices'>, port: number): boolean =>
+  `${DEVICE}${port}` in devices
 
 // The PROXY protocol carries the client's address to HAProxy; a NAT device would too, but does not answer on loopback.
 const PROXY = { type: 'proxy', proxy_protocol: 'true' }

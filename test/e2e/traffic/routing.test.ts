@@ -164,7 +164,7 @@ describe('an edge on its host', () => {
     const busy = createServer().listen(18_586, '0.0.0.0')
     const one = pool(POOL, [await apps.server(1)])
     await expect(edge.apply(routes(TOPOLOGY, 18_586, [one]))).rejects.toMatchObject({
-      code: 'EDGE',
+      code: 'PORT_TAKEN',
       message: 'port 18586 of localhost is in use by another program',
     })
     await new Promise((resolve) => busy.close(resolve))
