@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker'
+import type { ErrorReport } from '../src/errors.js'
 import { isActivityIdOf, isRefused, refusal } from '../src/contracts/index.js'
 
 /** Activities do nothing that nobody with the key asked for, or that was asked of an activity of another type. */
@@ -18,4 +19,11 @@ const inbound: ActivityInboundCallsInterceptor = {
   },
 }
 
-const refusedFailure = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'PERMISSION')
+function refusedFailure(message: string): ApplicationFailure {
+  const report: ErrorReport = {
+    code: 'PERMISSION',
+    message,
+    hint: 'was the seal key changed? a worker that began before goes by the former one: cul8er service stop ends it, and the next command starts another',
+  }
+  return ApplicationFailure.create({ type: report.code, message, nonRetryable: true, details: [report] })
+}

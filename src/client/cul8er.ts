@@ -12,6 +12,7 @@ import { Link, type LinkOptions } from './link.js'
 import { readEvidence, readLogs, type LogLine, type LogOptions } from './logs.js'
 import { override, type Overrides } from './overrides.js'
 import { readOperation, type PastOperation } from './past-operation.js'
+import { renewLedgers, type Renewal } from './renew.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
 import { savedPlan, type SavedPlan } from './saved-plan.js'
@@ -168,6 +169,11 @@ export class Cul8erClient {
   /** Names of all topologies that were ever deployed here. */
   topologies(): Promise<string[]> {
     return ledgerNames(this.link)
+  }
+
+  /** Has the state of every topology written anew, signed with the present key: then former keys can go. */
+  renew(): Promise<Renewal[]> {
+    return renewLedgers(this.link)
   }
 
   /** The same to be carried about: signed, so that an import sees whether anybody changed it. */

@@ -25,14 +25,14 @@ export function toCul8erError(error: unknown): Cul8erError {
   }
   if (
     [...chain(error)].some((each) =>
-      /workflow task in failed state|unexpected workflow task failure/i.test(messageOf(each)),
+      /workflow task in failed state|unexpected workflow task failure|TMPRL1100/i.test(messageOf(each)),
     )
   ) {
     return new Cul8erError(
       'SERVICE',
-      'the worker cannot continue this workflow: another version of cul8er started it',
+      'the worker cannot continue this workflow: another version of cul8er started it, or the key that signed its history is gone',
       {
-        hint: 'run the version that started it until it ends (cul8er worker of that checkout), or terminate it and deploy again',
+        hint: 'was the seal key changed? put the former one beside it (seal.key.before, CUL8ER_SEAL_KEY_BEFORE). Else run the version that started it until it ends, or terminate it and deploy again',
         cause: error,
       },
     )

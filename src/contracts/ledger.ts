@@ -1,4 +1,4 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow'
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
 import type { OperationKind, OperationRequest, OperationStarted, Outcome, Requester } from './operation.js'
@@ -108,3 +108,5 @@ export const ledgerState = defineQuery<LedgerState>('state')
 export const startOperation = defineUpdate<OperationStarted, [OperationRequest]>('startOperation')
 export const setTtl = defineUpdate<{ expiresAt: string | null }, [TtlRequest]>('setTtl')
 export const importState = defineUpdate<Imported, [ImportRequest]>('importState')
+/** Go on in a new history as soon as nothing is under way: what was signed with a former key is left behind then. */
+export const renewLedger = defineSignal('renew')

@@ -12,6 +12,7 @@ import type { ErrorReport } from '../../src/errors.js'
 import {
   importState,
   ledgerState,
+  renewLedger,
   setTtl,
   startOperation,
   type Answer,
@@ -68,6 +69,8 @@ class Ledger {
   /** For people, in the details. */
   private note: string | null = null
   private over = false
+  /** The history holds what was signed with a former key. */
+  private renewalAsked = false
 
   constructor({ topology, state, answered = [], checked = false }: LedgerInput) {
     this.state = { ...emptyLedger(topology), ...state }
@@ -101,6 +104,9 @@ class Ledger {
     setHandler(importState, (input) => inbox.ask({ kind: 'import', question: { input, answer: null } }), {
       validator: (request: ImportRequest) => refuse(malformedImport(request)),
     })
+    setHandler(renewLedger, () => {
+      this.renewalAsked = true
+    })
     whenSettled(CancellationScope.current().cancelRequested, () => inbox.push({ kind: 'cancel' }))
   }
 
@@ -115,7 +121,7 @@ class Ledger {
     return nextOf(this.state, this.inbox.items, {
       nowMs: Date.now(),
       asked: !allHandlersFinished(),
-      tooLong: workflowInfo().continueAsNewSuggested,
+      renewal: this.renewalAsked || workflowInfo().continueAsNewSuggested,
     })
   }
 

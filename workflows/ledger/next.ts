@@ -33,8 +33,8 @@ export interface Circumstances {
   nowMs: number
   /** An update was accepted and is not answered yet; it may not have come as far as the queue. */
   asked: boolean
-  /** The history is getting long. */
-  tooLong: boolean
+  /** The history is getting long, or a new one was asked for. */
+  renewal: boolean
 }
 
 /**
@@ -47,7 +47,7 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (state.current !== null || queue.length > 0 || now.asked) return null
   const due = dueNow(state, now.nowMs)
   if (due !== null) return { do: 'due', due }
-  return now.tooLong ? { do: 'renew' } : null
+  return now.renewal ? { do: 'renew' } : null
 }
 
 /** A cleanup takes seconds: whoever wants to start or load something waits for its end, for as long as they wait at all. */

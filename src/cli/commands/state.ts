@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
-import type { Cul8er } from '../../client/index.js'
+import type { Cul8er, Renewal } from '../../client/index.js'
 import type { LedgerState } from '../../contracts/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
@@ -25,6 +25,7 @@ export const state = (app: App) =>
     .addCommand(list(app))
     .addCommand(exportState(app))
     .addCommand(importState(app))
+    .addCommand(renew(app))
 
 const list = (app: App) =>
   newCommand('list', {
@@ -112,6 +113,30 @@ const importState = (app: App) =>
         })
       }),
     )
+
+const renew = (app: App) =>
+  newCommand('renew', {
+    summary: 'write all that is known anew, signed with the present key',
+    examples: [['state renew', 'before a former key is taken away']],
+  }).action(
+    app.run((context) =>
+      context.connected(async (cul8er) => {
+        const topologies = await cul8er.renew()
+        context.answer(
+          { topologies },
+          topologies.length === 0 ? 'nothing was ever deployed here' : topologies.map(renewal).join('\n'),
+        )
+        return topologies.every(({ renewed }) => renewed) ? ExitCode.done : ExitCode.failed
+      }),
+    ),
+  )
+
+function renewal({ topology, renewed, after }: Renewal): string {
+  if (renewed) return `${topology}: renewed`
+  return after === null
+    ? `${topology}: not renewed, since its ledger was terminated; the next deploy goes on from it, and needs the former key`
+    : `${topology}: not yet, it will be after ${after}`
+}
 
 async function readFrom({ terminal }: Context, file: string): Promise<{ state: LedgerState; content: unknown }> {
   const written = await (file === '-' ? text(terminal.stdin) : readFile(resolve(terminal.cwd, file), 'utf8')).catch(

@@ -43,7 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
       {
         file: 'workflows/ledger/next.ts',
         replace: 'if (state.current !== null || queue.length > 0 || now.asked) return null',
-        by: `if (now.tooLong && queue.length === 0) return { do: 'renew' }
+        by: `if (now.renewal && queue.length === 0) return { do: 'renew' }
   if (state.current !== null || queue.length > 0 || now.asked) return null`,
       },
       {

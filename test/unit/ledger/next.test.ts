@@ -17,7 +17,7 @@ const cleaning = deployed(1, { current: summary('cleanup') })
 const deploying = deployed(1, { current: summary('deploy'), expiresAt: AT })
 
 const words = (state: LedgerState, queue: Item[], more: Partial<Circumstances> = {}): string => {
-  const next = nextOf(state, queue, { nowMs: NOW, asked: false, tooLong: false, ...more })
+  const next = nextOf(state, queue, { nowMs: NOW, asked: false, renewal: false, ...more })
   if (next === null) return 'wait'
   return next.do === 'take' ? next.item.kind : next.do === 'due' ? next.due : next.do
 }
@@ -37,11 +37,11 @@ describe('one thing at a time', () => {
     ['an import waits for it too', cleaning, [load], {}, 'wait'],
     ['others pass it', cleaning, [start('deploy'), ttl], {}, 'ttl'],
     ['a cancel', deployed(1), [cancel], {}, 'cancel'],
-    ['a long history', deployed(1), [], { tooLong: true }, 'renew'],
-    ['but first the request', deployed(1), [start('deploy')], { tooLong: true }, 'start'],
-    ['and the answer', deployed(1), [], { tooLong: true, asked: true }, 'wait'],
-    ['and the operation', deploying, [], { tooLong: true }, 'wait'],
-    ['and what is due', expiredTtl, [], { tooLong: true }, 'destroy'],
+    ['a long history', deployed(1), [], { renewal: true }, 'renew'],
+    ['but first the request', deployed(1), [start('deploy')], { renewal: true }, 'start'],
+    ['and the answer', deployed(1), [], { renewal: true, asked: true }, 'wait'],
+    ['and the operation', deploying, [], { renewal: true }, 'wait'],
+    ['and what is due', expiredTtl, [], { renewal: true }, 'destroy'],
   ])('%s', (_what, state, queue, more, expected) => {
     expect(words(state, queue, more)).toBe(expected)
   })
