@@ -1,6 +1,7 @@
 import { Cul8erError } from '../src/errors.js'
 import { parseServer, serverInfo } from '../src/incus/index.js'
 import { projectCommand } from '../src/instances/commands.js'
+import { certificateNotes, declaredCertificates } from '../src/plan/certificates.js'
 import { oursOf } from '../src/plan/ours.js'
 import { planWork } from '../src/plan/plan.js'
 import { liveInstance } from '../src/plan/work.js'
@@ -11,6 +12,7 @@ import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities } from '../src/contracts/index.js'
+import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
 import { observeHosts } from './observe.js'
@@ -68,9 +70,11 @@ export async function observeAndPlan(
   const plan = planWork({ revision, base, observed, dirty, standby, without, force })
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
+  await refuseUnopened(deps, revision)
   const exposures = await exposuresOf(deps, revision, hosts)
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
-  return { plan: { ...plan, exposure: exposure(revision, exposures, plan) }, observed }
+  const notes = [...plan.notes, ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date())]
+  return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed }
 }
 
 /** What the edges do. One that cannot be asked is no reason to refuse a plan. */
@@ -107,6 +111,11 @@ async function refuseUnresolved(revision: Revision, { work }: WorkPlan, signal: 
       await resolveSecret(value.secret, name, { env: process.env, signal })
     }
   }
+}
+
+/** A certificate that this worker cannot give to an edge is refused before anything is made. */
+async function refuseUnopened(deps: ActivityDeps, revision: Revision): Promise<void> {
+  for (const each of declaredCertificates(revision)) await openedCertificate(each, revision.topology.name, deps)
 }
 
 /** A VM on a host that cannot run one is refused before anything is made. */

@@ -11,6 +11,9 @@ const known = new KnownValues()
 /** What an app, a host or a command said, with `***` in place of every secret that this worker knows. */
 export const maskedText = (text: string): string => known.masked(text)
 
+/** From now on the value is masked in whatever comes back. @param place - what it is for */
+export const rememberSecret = (place: string, value: string): void => known.remember(place, value)
+
 /** The clear secrets of an instance, opened or resolved at the last moment. They stay inside the activity that asks. */
 export async function openSecrets(spec: Holder, keys: Keys, signal: AbortSignal): Promise<Map<string, string>> {
   const values = await instanceSecrets(spec, keys.sealKey, { env: process.env, signal, formerKeys: keys.formerKeys })

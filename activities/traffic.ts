@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Activities } from '../src/contracts/index.js'
+import { Cul8erError } from '../src/errors.js'
+import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
@@ -11,13 +12,11 @@ export function trafficActivities(deps: ActivityDeps): Rooms {
     applyRoutes: step(async ({ host, via, routes, certificates }) => {
       const edge = deps.edgeFor(host, via)
       if (routes.routes.length === 0) return edge.remove(routes.topology)
-      // Private keys go from the file to the edge; they never travel in a payload.
       const withCertificates = await Promise.all(
         routes.routes.map(async (route) => {
-          const files = certificates.find(({ as, host: name }) => as === route.as && name === route.host)
-          if (files === undefined) return route
-          const [certPem, keyPem] = await Promise.all([readFile(files.cert, 'utf8'), readFile(files.key, 'utf8')])
-          return { ...route, certificate: { certPem, keyPem } }
+          const own = certificates.find(({ as, host: name }) => as === route.as && name === route.host)
+          if (own === undefined) return route
+          return { ...route, certificate: await openedCertificate(own, routes.topology, deps).catch(noCertificate) }
         }),
       )
       await edge.apply({ ...routes, routes: withCertificates })
@@ -29,4 +28,10 @@ export function trafficActivities(deps: ActivityDeps): Rooms {
 
     removeRoutes: step(({ host, via, topology }) => deps.edgeFor(host, via).remove(topology)),
   }
+}
+
+/** What an edge cannot be told is as what it refuses: an undo tells it what was declared before. */
+function noCertificate(error: unknown): never {
+  if (!(error instanceof Cul8erError)) throw error
+  throw new Cul8erError('EDGE', error.message, { hint: error.hint, cause: error })
 }

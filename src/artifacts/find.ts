@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { Cul8erError } from '../errors.js'
+import { besideTopology } from '../files/paths.js'
 import type { Release } from '../topology/model.js'
 
 export interface FindArtifact {
@@ -26,7 +27,7 @@ export async function findArtifact({
       ? artifacts.map((folder) => join(folder, `${release.release}-${release.version}.tar.gz`))
       : [release.artifact.replaceAll('{version}', release.version)]
   for (const place of places) {
-    const path = resolve(topologyDir, place)
+    const path = besideTopology(topologyDir, place)
     if ((await stat(path).catch(() => null))?.isFile()) return path
   }
   throw await missing({ topologyDir, release, places })
@@ -37,7 +38,7 @@ async function missing({
   release,
   places,
 }: Pick<FindArtifact, 'topologyDir' | 'release'> & { places: string[] }): Promise<Cul8erError> {
-  const looked = places.map((place) => resolve(topologyDir, place))
+  const looked = places.map((place) => besideTopology(topologyDir, place))
   const nearest = await nearestFiles(looked)
   return new Cul8erError(
     'ARTIFACT_MISSING',

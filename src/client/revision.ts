@@ -2,6 +2,7 @@ import { checkTarball } from '../artifacts/check.js'
 import { findArtifact } from '../artifacts/find.js'
 import { releaseLimits } from '../artifacts/limits.js'
 import type { ArtifactStore } from '../artifacts/store.js'
+import { sealCertificates } from '../certificates/seal.js'
 import { Cul8erError } from '../errors.js'
 import { digestOf } from '../plan/digest.js'
 import type { Artifact, Revision, Sealed } from '../plan/model.js'
@@ -12,7 +13,7 @@ import { unsupported } from '../topology/unsupported.js'
 export type NewRevision = Omit<Revision, 'number'>
 
 export interface RevisionSources {
-  /** Folder that artifact paths are relative to. */
+  /** Folder that the paths of artifacts and certificates are relative to. */
   directory: string
   env: NodeJS.ProcessEnv
   store: ArtifactStore
@@ -24,32 +25,40 @@ export interface RevisionSources {
 
 /**
  * Everything that a deploy of the topology needs, now and in a rollback weeks later.
- * @throws Cul8erError NOT_SUPPORTED_YET, ARTIFACT_MISSING, ARTIFACT_BROKEN, SECRET_UNRESOLVED
+ * @throws Cul8erError NOT_SUPPORTED_YET, ARTIFACT_MISSING, ARTIFACT_BROKEN, SECRET_UNRESOLVED, INVALID_TOPOLOGY for certificates
  */
 export async function buildRevision(topology: Topology, sources: RevisionSources): Promise<NewRevision> {
   refuseUnsupported(topology)
   const sealed = sealSecrets(topology, sources)
+  const now = sources.now ?? new Date()
+  const certificates = await sealCertificates(topology, { ...sources, now })
   const artifacts = await collectArtifacts(topology, sources)
   return {
-    digest: revisionDigest(topology, artifacts, sealed),
+    digest: revisionDigest({ topology, artifacts, sealed, certificates }),
     topology,
     artifacts,
     sealed,
-    createdAt: (sources.now ?? new Date()).toISOString(),
+    ...(Object.keys(certificates).length === 0 ? {} : { certificates }),
+    createdAt: now.toISOString(),
   }
 }
 
-/** Equal for the same declaration with the same artifacts and secrets, however often they are sealed. */
-export const revisionDigest = (
-  topology: Topology,
-  artifacts: Record<string, Artifact>,
-  sealed: Record<string, Sealed>,
-): string =>
-  digestOf({
+/** Equal for the same declaration with the same artifacts, secrets and certificates, however often they are sealed. */
+export function revisionDigest({
+  topology,
+  artifacts,
+  sealed,
+  certificates = {},
+}: Pick<Revision, 'topology' | 'artifacts' | 'sealed' | 'certificates'>): string {
+  const pairs = Object.entries(certificates).map(([key, own]) => [key, own.sealed.digest])
+  return digestOf({
     topology,
     artifacts,
     secrets: Object.fromEntries(Object.entries(sealed).map(([key, { digest }]) => [key, digest])),
+    // Without one the digest is that of a revision from before certificates were sealed.
+    ...(pairs.length === 0 ? {} : { certificates: Object.fromEntries(pairs) as Record<string, string> }),
   })
+}
 
 function refuseUnsupported(topology: Topology): void {
   const all = unsupported(topology)

@@ -3,6 +3,7 @@ import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
 import type { InstanceSpec, SecretSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
 import type { LiveInstance } from '../plan/work.js'
+import type { RouteCertificate } from '../plan/certificates.js'
 import type { WorkPlan } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
@@ -55,8 +56,8 @@ export interface Proven {
 /** How traffic goes on one host; host names as in the topology. */
 export interface RoutesAt extends At {
   routes: TopologyRoutes
-  /** PEM files by route: their contents are secret and are read where they are used. */
-  certificates: { as: number; host: string | null; cert: string; key: string }[]
+  /** By route; opened, or read, where they are used. */
+  certificates: RouteCertificate[]
 }
 
 /** Live instances of one host under watch: a canary, or what bakes after the last stage. */

@@ -54,11 +54,19 @@ const error = section({
 
 const sha256 = () => z.string().regex(/^[0-9a-f]{64}$/, { error: 'a sha256, 64 hex digits' })
 
+const sealed = () => section({ box: z.string(), digest: z.string() })
+
 const withoutNumber = {
   digest: z.string(),
   topology: exportedTopology,
   artifacts: z.record(z.string(), section({ sha256: sha256(), size: count() })),
-  sealed: z.record(z.string(), section({ box: z.string(), digest: z.string() })),
+  sealed: z.record(z.string(), sealed()),
+  certificates: z
+    .record(
+      z.string(),
+      section({ sealed: sealed(), fingerprint: z.string(), names: z.array(z.string()), notAfter: time() }),
+    )
+    .optional(),
   createdAt: time(),
 }
 const revision: z.ZodType<Revision> = section({ number: number(), ...withoutNumber })

@@ -1,8 +1,9 @@
+import { certificateReason } from './certificates.js'
 import type { Change, Revision } from './model.js'
 import { routesFor, type TrafficState } from './routes.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 
-/** What the public ports of a host do, as far as it is declared; private keys and weights left out. */
+/** What the public ports of a host do. */
 export interface Exposure {
   host: string
   /** null: the edge knows nothing of the topology. */
@@ -21,7 +22,7 @@ export function exposureChanges(
 ): Change[] {
   return exposures.flatMap(({ host, current }) => {
     const wanted = routesFor(revision.topology, host, traffic)
-    const reasons = [...portReasons(wanted, current), ...memberReasons(wanted, current, changing)]
+    const reasons = [...portReasons(wanted, current, revision), ...memberReasons(wanted, current, changing)]
     if (reasons.length === 0) return []
     const [resource = ''] = Object.entries(revision.topology.resources).flatMap(([name, { expose }]) =>
       expose.length > 0 ? [name] : [],
@@ -32,7 +33,7 @@ export function exposureChanges(
 
 const EDGE = 'cul8er-edge'
 
-function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null): string[] {
+function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null, revision: Revision): string[] {
   const now = new Map((current?.routes ?? []).map((route) => [key(route), route]))
   const then = new Map(wanted.routes.map((route) => [key(route), route]))
   return [
@@ -40,9 +41,10 @@ function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null): st
       const actual = now.get(name)
       if (actual === undefined) return [`port ${name} is closed, should lead to ${route.pool}`]
       if (actual.pool !== route.pool) return [`port ${name} leads to ${actual.pool}, should lead to ${route.pool}`]
-      return actual.protocol === route.protocol
-        ? []
-        : [`port ${name} uses ${actual.protocol}, should use ${route.protocol}`]
+      if (actual.protocol !== route.protocol) {
+        return [`port ${name} uses ${actual.protocol}, should use ${route.protocol}`]
+      }
+      return route.protocol === 'https' ? (certificateReason(route, actual.certificate, revision) ?? []) : []
     }),
     ...[...now.keys()].filter((name) => !then.has(name)).map((name) => `port ${name} is open but not declared`),
   ]

@@ -20,15 +20,29 @@ export interface Sealed {
 /** A topology as deployed: everything a rollback weeks later needs. */
 export interface Revision {
   number: number
-  /** Of the declaration with its artifacts and secret digests, hex. */
+  /** Of the declaration with its artifacts and the digests of secrets and certificates, hex. */
   digest: string
   topology: Topology
   /** Keyed by `<release>@<version>`. */
   artifacts: Record<string, Artifact>
   /** Keyed by `<resource>/<NAME>`; what the command could not resolve is absent. */
   sealed: Record<string, Sealed>
+  /** Keyed by `certificateKey`; absent: there are none, or it was recorded when workers still read the files. */
+  certificates?: Record<string, OwnCertificate>
   /** ISO time. */
   createdAt: string
+}
+
+/** A certificate of one's own as its files were when a command read them. What is clear here is public. */
+export interface OwnCertificate {
+  /** PEM of the chain, then of the key. */
+  sealed: Sealed
+  /** Of the chain (`chainFingerprint`). */
+  fingerprint: string
+  /** Host names and addresses that it is for. */
+  names: string[]
+  /** When it ends, ISO time. */
+  notAfter: string
 }
 
 export type Slot = '' | 'blue' | 'green' | 'canary'

@@ -1,8 +1,6 @@
-import { constants } from 'node:fs'
-import { open as openFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
+import { expandHome } from '../files/paths.js'
+import { readRegular, Unreadable } from '../files/read-regular.js'
 import { runCommand, type CommandEnd } from '../processes/run-command.js'
 import type { SecretRef } from '../topology/model.js'
 
@@ -47,27 +45,12 @@ export async function resolveSecret(ref: SecretRef, name: string, options: Resol
 }
 
 async function fromFile(key: string, name: string): Promise<string> {
-  const path = key.startsWith('~/') ? join(homedir(), key.slice(2)) : key
-  const hint = 'The path is looked up on the machine of the worker.'
-  // Opening a FIFO would wait for its writer.
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
-  const handle = await openFile(path, flags).catch((error: NodeJS.ErrnoException) => {
-    throw unresolved(name, `the file ${path} cannot be read (${error.code})`, hint)
+  const path = expandHome(key)
+  const bytes = await readRegular(path, SECRET_LIMIT_BYTES).catch((error: unknown) => {
+    if (!(error instanceof Unreadable)) throw error
+    throw unresolved(name, `the file ${path} ${error.message}`, 'The path is looked up on the machine of the worker.')
   })
-  try {
-    const kind = await handle.stat()
-    // A device may never end; a FIFO, an empty secret at best.
-    if (!kind.isFile() && !kind.isDirectory()) throw unresolved(name, `${path} is not a regular file`, hint)
-    const { bytesRead, buffer } = await handle
-      .read(Buffer.alloc(SECRET_LIMIT_BYTES + 1))
-      .catch((error: NodeJS.ErrnoException) => {
-        throw unresolved(name, `the file ${path} cannot be read (${error.code})`, hint)
-      })
-    if (bytesRead > SECRET_LIMIT_BYTES) throw unresolved(name, `the file ${path} has over ${SECRET_LIMIT_BYTES} bytes`)
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await handle.close()
-  }
+  return bytes.toString('utf8')
 }
 
 async function fromCommand(line: string, name: string, options: ResolveOptions): Promise<string> {

@@ -40,6 +40,25 @@ export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: str
   }
 }
 
+/** `open` with the newest key, or one from before. @throws Cul8erError SECRET_UNRESOLVED as the newest key leads to */
+export function openWithAny(
+  sealed: Pick<Sealed, 'box'>,
+  [newest, ...others]: readonly [Uint8Array, ...Uint8Array[]],
+  context: string,
+): string {
+  try {
+    return open(sealed, newest, context)
+  } catch (error) {
+    const [next, ...rest] = others
+    if (next === undefined) throw error
+    try {
+      return openWithAny(sealed, [next, ...rest], context)
+    } catch {
+      throw error
+    }
+  }
+}
+
 /** Tells whether a secret changed without telling what it is: 32 hex digits of a keyed HMAC-SHA-256. */
 export const secretDigest = (value: string, key: Uint8Array, context: string): string =>
   createHmac('sha256', derivedKey(key, 'digest')).update(`${context}\0${value}`).digest('hex').slice(0, 32)

@@ -2,7 +2,7 @@ import { Cul8erError } from '../errors.js'
 import type { InstanceSpec, Sealed } from '../plan/model.js'
 import type { Topology } from '../topology/model.js'
 import { resolveSecret, type ResolveOptions } from './resolve.js'
-import { open, seal, secretContext } from './seal.js'
+import { openWithAny, seal, secretContext } from './seal.js'
 
 export interface MissingSecret {
   resource: string
@@ -48,25 +48,6 @@ export function sealSystemSecrets(
     }
   }
   return { sealed, missing }
-}
-
-/** @throws Cul8erError SECRET_UNRESOLVED as the newest key leads to, when none opens it */
-function openWithAny(
-  sealed: Sealed,
-  [newest, ...others]: readonly [Uint8Array, ...Uint8Array[]],
-  place: string,
-): string {
-  try {
-    return open(sealed, newest, place)
-  } catch (error) {
-    const [next, ...rest] = others
-    if (next === undefined) throw error
-    try {
-      return openWithAny(sealed, [next, ...rest], place)
-    } catch {
-      throw error
-    }
-  }
 }
 
 /**

@@ -71,7 +71,7 @@ export interface Expose {
   protocol: 'http' | 'https' | 'tcp'
   /** Route by this host name; null answers for any. */
   host: string | null
-  /** PEM files for `https`; null: a self-signed one is made, and the plan says so. */
+  /** PEM files for `https`, relative to the topology file; null: a self-signed one is made, and the plan says so. */
   certificate: { cert: string; key: string } | null
   /** A cookie keeps a client on one instance. */
   sticky: boolean

@@ -35,7 +35,9 @@ function ofResource(name: string, resource: Resource): string[] {
     ...expose.flatMap(({ as, certificate }) =>
       certificate === null
         ? []
-        : [`${name}: for port ${as} the worker reads ${shown(certificate.cert)} and ${shown(certificate.key)}`],
+        : [
+            `${name}: port ${as} has the certificate ${shown(certificate.cert)} with the key ${shown(certificate.key)}; the worker reads them where they are not kept with the revision`,
+          ],
     ),
   ]
 }

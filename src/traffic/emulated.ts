@@ -27,7 +27,7 @@ export function emulatedEdge({ folder }: { folder: string }): EmulatedEdge {
 
   return {
     ensure: async () => void (await mkdir(folder, { recursive: true })),
-    apply: (routes) => write(folder, routesFile(routes.topology), routes),
+    apply: (routes) => write(folder, routesFile(routes.topology), withoutKeys(routes)),
     claims: async (topology) => {
       const files = await readdir(folder).catch(() => [])
       const names = files.flatMap((file) => /^(.+)\.routes\.json$/.exec(file)?.[1] ?? []).map(decodeURIComponent)
@@ -56,6 +56,15 @@ export function emulatedEdge({ folder }: { folder: string }): EmulatedEdge {
         : write(folder, trafficFile, { ...traffic, from: Date.now() }),
   }
 }
+
+/** Nothing is served with them. */
+const withoutKeys = ({ routes, ...rest }: TopologyRoutes): TopologyRoutes => ({
+  ...rest,
+  routes: routes.map(({ certificate, ...route }) => ({
+    ...route,
+    certificate: certificate === null ? null : { ...certificate, keyPem: '' },
+  })),
+})
 
 interface Scripted extends EmulatedTraffic {
   /** ms since the epoch. */

@@ -1,9 +1,11 @@
+import { certificatesFor } from '../../src/plan/certificates.js'
 import { routesFor, withLeaving } from '../../src/plan/routes.js'
 import type { TrafficChange } from '../../src/steps/kind.js'
 import { edgesOf } from '../../src/steps/edges.js'
 import { hostAt } from '../../src/steps/view.js'
 import type { RoutesAt } from '../../src/contracts/index.js'
 import type { Topology } from '../../src/topology/model.js'
+import type { TopologyRoutes } from '../../src/traffic/model.js'
 import { all } from '../concurrency.js'
 import { briefly, quick } from './activities.js'
 import type { Run } from './run.js'
@@ -64,22 +66,21 @@ export class Edges {
 
   private routesAt(host: string, topology: Topology): Pick<RoutesAt, 'routes' | 'certificates'> {
     const { run } = this
+    const { base, revision } = run
+    const routes = this.routes(host, topology)
+    const of = topology === base?.topology ? base : revision
+    return { routes, certificates: certificatesFor(routes.routes, { ...of, topology }, base) }
+  }
+
+  private routes(host: string, topology: Topology): TopologyRoutes {
+    const { run } = this
     const { base, traffic, leaving } = run
-    const declared = { routes: routesFor(topology, host, traffic), certificates: certificates(topology) }
+    const declared = routesFor(topology, host, traffic)
     if (base === null || topology === base.topology || run.settled) return declared
     // What the revision only calls by another name is among the others, and so are its changes.
     const known = new Set(run.input.traffic.members.map(({ instance }) => instance))
     const goes = leaving.members.filter((m) => topology.resources[m.resource] === undefined && !known.has(m.instance))
     if (goes.length === 0) return declared
-    const before = routesFor(base.topology, host, { members: goes, active: leaving.active })
-    const others = certificates(base.topology).filter(
-      ({ as, host: name }) => !declared.certificates.some((own) => own.as === as && own.host === name),
-    )
-    return { routes: withLeaving(declared.routes, before), certificates: [...declared.certificates, ...others] }
+    return withLeaving(declared, routesFor(base.topology, host, { members: goes, active: leaving.active }))
   }
 }
-
-const certificates = ({ resources }: Topology): RoutesAt['certificates'] =>
-  Object.values(resources).flatMap(({ expose }) =>
-    expose.flatMap(({ as, host, certificate }) => (certificate === null ? [] : [{ as, host, ...certificate }])),
-  )

@@ -65,10 +65,13 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
 
 /** Edges were told what the revision declares from the first change on: where the stable one exposes something else, that again. */
 function portsAsBefore({ base, revision, compensations }: Run, { code }: ErrorReport): Stage[] {
-  const exposed = ({ topology }: Revision): string =>
-    canonicalJson(
+  const exposed = ({ topology, certificates = {} }: Revision): string =>
+    canonicalJson([
       Object.entries(topology.resources).map(([name, { expose }]) => (expose.length > 0 ? [name, expose] : [])),
-    )
+      Object.entries(certificates)
+        .map(([name, { sealed }]) => [name, sealed.digest])
+        .sort(),
+    ])
   // An edge that refused may have done half of it, also where no instance was to change.
   const untouched = compensations.all.length === 0 && code !== 'EDGE'
   if (base === null || untouched || exposed(base) === exposed(revision)) return []

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path'
 import { ExitCode } from '../../errors.js'
+import type { Topology } from '../../topology/model.js'
 import { newCommand, type App } from '../command.js'
 import { fileOf } from '../topologies.js'
 
@@ -14,23 +16,40 @@ export const validate = (app: App) =>
     .action(
       app.run(async (context, name) => {
         const { file, topologies } = await fileOf(context)
+        const directory = dirname(file)
         const { pickTopology } = await import('../../loaders/pick.js')
         const meant = name === undefined ? topologies : [pickTopology(topologies, name)]
         const { unsupported } = await import('../../topology/unsupported.js')
-        const summaries = meant.map((topology) => ({
-          name: topology.name,
-          resources: Object.keys(topology.resources).length,
-          hosts: Object.keys(topology.hosts).length,
-          unsupported: unsupported(topology),
-        }))
+        const summaries = await Promise.all(
+          meant.map(async (topology) => ({
+            name: topology.name,
+            resources: Object.keys(topology.resources).length,
+            hosts: Object.keys(topology.hosts).length,
+            unsupported: unsupported(topology),
+            warnings: await certificateWarnings(topology, directory),
+          })),
+        )
         const { colours } = context
-        const lines = summaries.flatMap(({ name: of, resources, hosts, unsupported: later }) => [
+        const lines = summaries.flatMap(({ name: of, resources, hosts, unsupported: later, warnings }) => [
           `${colours.green('✔')} ${colours.bold(of)}: ${count(resources, 'resource')} on ${count(hosts, 'host')}`,
           ...later.map(({ path, what }) => `${colours.yellow('!')} ${path}: ${what}`),
+          ...warnings.map((warning) => `${colours.yellow('!')} ${warning}`),
         ])
         context.answer({ valid: true, file, topologies: summaries }, lines.join('\n'))
         return ExitCode.done
       }),
     )
+
+/**
+ * Where files are checked that are only there when somebody deploys, as in a pipeline, a missing one is worth a warning.
+ * @throws Cul8erError INVALID_TOPOLOGY for a certificate that can be read and cannot be used
+ */
+async function certificateWarnings(topology: Topology, directory: string): Promise<string[]> {
+  // Most topologies have none.
+  const { certified } = await import('../../plan/certificates.js')
+  if (certified(topology).length === 0) return []
+  const { checkedCertificates } = await import('../../certificates/checked.js')
+  return checkedCertificates(topology, { directory, now: new Date() })
+}
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

@@ -27,8 +27,12 @@ const expose = section({
   protocol: z.enum(['http', 'https', 'tcp']).default(DEFAULTS.protocol).describe('What is spoken on the public port'),
   host: hostName().optional().meta({ defaultText: 'any', description: 'Route by this host name' }),
   certificate: section({
-    cert: text('the path of a PEM file').describe('PEM file of the certificate and its chain'),
-    key: text('the path of a PEM file').describe('PEM file of its key'),
+    cert: text('the path of a PEM file').describe(
+      'PEM file of the certificate and then its chain, relative to the topology file',
+    ),
+    key: text('the path of a PEM file').describe(
+      'PEM file of its key, without a passphrase, relative to the topology file',
+    ),
   })
     .optional()
     .meta({ defaultText: 'self-signed', description: 'Certificate of an `https` port' }),
