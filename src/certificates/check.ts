@@ -14,7 +14,6 @@ export interface Pair {
   chain: string
   /** PEM, without a passphrase. */
   key: string
-  names: string[]
   /** When it ends, ISO time. */
   notAfter: string
 }
@@ -44,7 +43,7 @@ export function checkPair({ cert, key, host, now }: PairFiles): { pair: Pair } |
   const flaws = [...unusable(leaf, { host, now }), ...unfit(chain.certificates, own.key)]
   if (flaws.length > 0) return { flaws }
   return {
-    pair: { chain: chain.text, key: own.text, names: namesOf(leaf), notAfter: endOf(leaf).toISOString() },
+    pair: { chain: chain.text, key: own.text, notAfter: endOf(leaf).toISOString() },
   }
 }
 

@@ -6,15 +6,23 @@ export interface PemBlock {
   text: string
 }
 
-/** The blocks of a PEM file in their order (RFC 7468); text between them is left out. */
-export const pemBlocks = (file: string): PemBlock[] =>
-  [...file.matchAll(/^-----BEGIN ([A-Z0-9 ]+)-----\s[^]*?^-----END \1-----/gm)].map(([text, label = '']) => ({
-    label,
-    text: `${text.replaceAll(/\r\n?/g, '\n').trim()}\n`,
-  }))
+/** The mark that editors of Windows begin a file with, its bytes as letters. */
+const BOM = /^\u00EF\u00BB\u00BF/
 
-export const isCertificate = ({ label }: PemBlock): boolean =>
-  label === 'CERTIFICATE' || label === 'X509 CERTIFICATE' || label === 'TRUSTED CERTIFICATE'
+/**
+ * The blocks of a PEM file in their order (RFC 7468); text between them is left out.
+ *
+ * @param file - its bytes as letters (latin1)
+ */
+export const pemBlocks = (file: string): PemBlock[] =>
+  [...file.replace(BOM, '').matchAll(/^-----BEGIN ([A-Z0-9 ]+)-----\s[^]*?^-----END \1-----/gm)].map(
+    ([text, label = '']) => ({
+      label,
+      text: `${text.replaceAll(/\r\n?/g, '\n').trim()}\n`,
+    }),
+  )
+
+export const isCertificate = ({ label }: PemBlock): boolean => label === 'CERTIFICATE'
 
 export const isPrivateKey = ({ label }: PemBlock): boolean => label.endsWith('PRIVATE KEY')
 

@@ -25,9 +25,9 @@ export async function sealCertificates(
   const sealed = Object.fromEntries(
     all.flatMap(({ entry: { resource, expose }, pair }) => {
       if (pair === null) return []
-      const { chain, key, names, notAfter } = pair
+      const { chain, key, notAfter } = pair
       const box = seal(chain + key, sealKey, contextOf(topology.name, resource, expose))
-      const own: OwnCertificate = { sealed: box, fingerprint: chainFingerprint(chain), names, notAfter }
+      const own: OwnCertificate = { sealed: box, fingerprint: chainFingerprint(chain), notAfter }
       return [[certificateKey(resource, expose), own] as const]
     }),
   )

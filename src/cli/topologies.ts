@@ -6,7 +6,7 @@ import type { Context } from './context.js'
 export interface FileTopology {
   topology: Topology
   file: string
-  /** Folder that artifact paths are relative to. */
+  /** Folder that the paths of artifacts and certificates are relative to. */
   directory: string
 }
 

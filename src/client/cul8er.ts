@@ -23,7 +23,7 @@ import { hostsToLeaveOut } from './without.js'
 import { findOrphans, lookAhead, readSnapshots, readStatus, type Orphan, type Snapshot } from './world.js'
 
 export interface PlanOptions extends Overrides {
-  /** Folder that artifact paths are relative to: the topology file's; default the working folder. */
+  /** Folder that the paths of artifacts and certificates are relative to: the topology file's; default the working folder. */
   directory?: string
   /** Go on where a check would refuse. */
   force?: boolean

@@ -62,10 +62,7 @@ const withoutNumber = {
   artifacts: z.record(z.string(), section({ sha256: sha256(), size: count() })),
   sealed: z.record(z.string(), sealed()),
   certificates: z
-    .record(
-      z.string(),
-      section({ sealed: sealed(), fingerprint: z.string(), names: z.array(z.string()), notAfter: time() }),
-    )
+    .record(z.string(), section({ sealed: sealed(), fingerprint: z.string(), notAfter: time() }))
     .optional(),
   createdAt: time(),
 }

@@ -30,8 +30,11 @@ export const certified = ({ resources }: Pick<Topology, 'resources'>): Certified
 export const certificateKey = (resource: string, { as, host }: Pick<Expose, 'as' | 'host'>): string =>
   [resource, as, ...(host === null ? [] : [host])].join('/')
 
-/** Of a chain's PEM: tells whether an edge serves another one. 32 hex digits of its SHA-256. */
-export const chainFingerprint = (chain: string): string => bytesToHex(sha256(utf8ToBytes(chain.trim()))).slice(0, 32)
+/** Of a chain's PEM, but not of how it is written: tells whether an edge serves another one. 32 hex digits of a SHA-256. */
+export const chainFingerprint = (chain: string): string =>
+  bytesToHex(sha256(utf8ToBytes((chain.match(BLOCK) ?? []).join('').replaceAll(/\s/g, '')))).slice(0, 32)
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /** The certificate of a route: sealed with the revision; or, recorded before they were, the paths of its files. */
 export type RouteCertificate = { as: number; host: string | null } & (

@@ -39,8 +39,6 @@ export interface OwnCertificate {
   sealed: Sealed
   /** Of the chain (`chainFingerprint`). */
   fingerprint: string
-  /** Host names and addresses that it is for. */
-  names: string[]
   /** When it ends, ISO time. */
   notAfter: string
 }

@@ -28,7 +28,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const topology = topologyOf(shop('1.0.0', { ttl: '24h' }))
 const artifacts = { 'shop@1.0.0': { sha256: 'a'.repeat(64), size: 1 } }
 const sealed = { 'web/TOKEN': { box: 'v1:a:b:c', digest: 'd' } }
-const revision = { digest: 'd', topology, artifacts, sealed, createdAt: '2026-03-01T12:00:00Z' }
+const certificates = {
+  'web/443': { sealed: sealed['web/TOKEN'], fingerprint: 'f', notAfter: '2027-01-02T00:00:00Z' },
+}
+const revision = { digest: 'd', topology, artifacts, sealed, certificates, createdAt: '2026-03-01T12:00:00Z' }
 const shown = { topology: 'shop', changes: [], empty: true, fingerprint: 'f', notes: [] }
 const plan: object = savedPlan(topology, { revision, plan: shown, key: KEY })
 const ledger = {

@@ -7,22 +7,32 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationResult } from '../../src/contracts/index.js'
 import { Home } from '../e2e/service/home.js'
+import { makeCertificate } from '../support/certificates.js'
 import { tarGz } from '../support/tarballs.js'
 
 /*
- * A marker in every place where a secret can be written, and an app that prints them all, as they are and in base64. Real Incus, an
- * embedded service: one deploy succeeds, one fails at health and is undone. Then everything that anybody could read is searched.
+ * A marker in every place where a secret can be written, and an app that prints them all, as they are and in base64; a certificate of
+ * one's own at the edge. Real Incus, an embedded service: one deploy succeeds, one fails at health and is undone. Then everything that anybody could read is searched.
  */
 
 const MARKS = { system: 'mark-of-system-8f21', file: 'mark-of-file-77ab', command: 'mark-of-command-c0de' }
 /** Not a secret: where this is found, a secret would be. */
 const PLAIN = 'mark-of-nothing-1234'
 
-const forms = Object.entries(MARKS).flatMap(([from, mark]) => [
-  { from, needle: Buffer.from(mark) },
-  // Without the last letters, which depend on what follows.
-  { from: `${from} in base64`, needle: Buffer.from(Buffer.from(mark).toString('base64').slice(0, -4)) },
-])
+/** The edge of the host gets it; the app does not. */
+const own = makeCertificate()
+const [, keyLine = ''] = own.key.split('\n')
+
+const forms = [
+  ...Object.entries(MARKS).flatMap(([from, mark]) => [
+    { from, needle: Buffer.from(mark) },
+    // Without the last letters, which depend on what follows.
+    { from: `${from} in base64`, needle: Buffer.from(Buffer.from(mark).toString('base64').slice(0, -4)) },
+  ]),
+  { from: 'private key', needle: Buffer.from(keyLine) },
+  { from: 'private key in DER', needle: Buffer.from(keyLine, 'base64') },
+  { from: 'private key in base64', needle: Buffer.from(Buffer.from(own.key).toString('base64').slice(40, 100)) },
+]
 const found = (where: Uint8Array | string): string[] => {
   const bytes = Buffer.from(where)
   return forms.filter(({ needle }) => bytes.includes(needle)).map(({ from }) => from)
@@ -63,10 +73,12 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
       },
       deploy: { release: 'app', version },
     }
+    const certificate = { cert: 'own.pem', key: 'key-secret' }
+    const network = { expose: [{ port: 4000, as: 18_671, protocol: 'https', certificate }] }
     const declaration = {
       name,
       hosts: { here: { address: 'localhost', platform: 'debian' } },
-      resources: Object.fromEntries([...more, 'app'].map((each) => [each, app])),
+      resources: Object.fromEntries([...more, 'app'].map((each) => [each, each === 'app' ? { ...app, network } : app])),
       strategy: {
         healthcheck: {
           command: ['sh', '-c', 'cat /tmp/said >&2; test -e /tmp/well'],
@@ -88,6 +100,8 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     writeFileSync(join(home.folder, 'file-secret'), `${MARKS.file}\n`)
     writeFileSync(join(home.folder, 'command-secret'), `${MARKS.command}\n`)
+    writeFileSync(join(home.folder, 'own.pem'), own.cert)
+    writeFileSync(join(home.folder, 'key-secret'), own.key)
     mkdirSync(join(home.folder, 'releases'))
     for (const [version, well] of [
       ['1.0.0', true],
@@ -146,6 +160,13 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
     for (const [args, text] of Object.entries(printed)) expect([args, found(text)]).toEqual([args, []])
   })
 
+  it('the edge has the certificate', async () => {
+    const look = 'cd /etc/cul8er-edge && cat certs/*.pem && stat -c "mode %a" . certs/*.pem'
+    const { stdout } = await execa('incus', ['exec', 'cul8er-edge', '--', 'sh', '-c', look], { stdin: 'ignore' })
+    expect(found(stdout)).toEqual(['private key'])
+    expect(new Set(stdout.match(/mode \d+/g))).toEqual(new Set(['mode 700', 'mode 600']))
+  })
+
   it('neither has a process list', () => {
     expect([...processes].some((line) => line.includes('incus'))).toBe(true)
     for (const line of processes) expect([line, found(line)]).toEqual([line, []])
@@ -153,7 +174,7 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
 
   it('nor a file of the home, logs and the database of Temporal among them, nor a saved plan or state', () => {
     const files = readdirSync(home.folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !/^(file|command)-secret$/.test(entry.name))
+      .filter((entry) => entry.isFile() && !/^(file|command|key)-secret$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
     const contents = files.map((file) => ({ file, bytes: readFileSync(file) }))
     for (const { file, bytes } of contents) expect([file, found(bytes)]).toEqual([file, []])

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Cul8er, DeployOptions, SavedPlan } from '../../client/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
+import { certificatesNow } from '../certificates.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
 import { detached, follow } from '../follow.js'
@@ -109,7 +110,13 @@ async function consent(
   settings: Settings,
   options: { yes?: boolean },
 ): Promise<Settings | null> {
-  if (options.yes === true) return settings
+  if (options.yes === true) {
+    // A plan would say it.
+    const { endSoon } =
+      settings.plan === undefined ? await certificatesNow(topology, settings.directory) : { endSoon: [] }
+    for (const warning of endSoon) context.say(`${context.colours.yellow('!')} ${warning}`)
+    return settings
+  }
   const plan = settings.plan ?? (await cul8er.plan(topology, settings))
   // What a file of somebody else shows need not be what it does.
   const shown = cul8er.made('saved plan', plan)

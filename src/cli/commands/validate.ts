@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { ExitCode } from '../../errors.js'
 import type { Topology } from '../../topology/model.js'
 import { newCommand, type App } from '../command.js'
+import { certificatesNow } from '../certificates.js'
 import { fileOf } from '../topologies.js'
 
 export const validate = (app: App) =>
@@ -41,15 +42,12 @@ export const validate = (app: App) =>
     )
 
 /**
- * Where files are checked that are only there when somebody deploys, as in a pipeline, a missing one is worth a warning.
+ * Where topologies are only checked, as in a pipeline, the files may be missing that a deploy needs: that is worth a warning.
  * @throws Cul8erError INVALID_TOPOLOGY for a certificate that can be read and cannot be used
  */
 async function certificateWarnings(topology: Topology, directory: string): Promise<string[]> {
-  // Most topologies have none.
-  const { certified } = await import('../../plan/certificates.js')
-  if (certified(topology).length === 0) return []
-  const { checkedCertificates } = await import('../../certificates/checked.js')
-  return checkedCertificates(topology, { directory, now: new Date() })
+  const { outOfReach, endSoon } = await certificatesNow(topology, directory)
+  return [...outOfReach.map((each) => `${each}; a deploy needs it`), ...endSoon]
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

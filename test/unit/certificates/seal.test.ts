@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -41,7 +41,7 @@ describe('certificates of a topology', () => {
     const sealed = await sealCertificates(declare(entry({ host: 'app.example.com' })), options)
     const key = 'web/443/app.example.com'
     expect(sealed).toMatchObject({
-      [key]: { names: ['app.example.com'], notAfter: expect.stringMatching(/Z$/) as string },
+      [key]: { notAfter: expect.stringMatching(/Z$/) as string },
     })
     expect(JSON.stringify(sealed)).not.toContain(own.key.split('\n')[1])
     const box = { as: 443, host: 'app.example.com', resource: 'web', sealed: sealed[key]!.sealed }
@@ -128,25 +128,27 @@ describe('what cannot be used names its place and its file', () => {
   })
 })
 
-describe('validate', () => {
-  it('has nothing to say of what is right', async () => {
-    expect(await checkedCertificates(declare(entry()), options)).toEqual([])
+describe('what is checked without sealing', () => {
+  it('may be right', async () => {
+    expect(await checkedCertificates(declare(entry()), options)).toEqual({ outOfReach: [], endSoon: [] })
   })
 
-  it('warns of what is out of reach', async () => {
+  it('may be out of reach', async () => {
     rmSync(join(certs, 'own.key'))
-    expect(await checkedCertificates(declare(entry()), options)).toEqual([
-      expect.stringContaining(`${KEY}: found a file that cannot be read (ENOENT)`),
+    expect(await checkedCertificates(declare(entry()), options)).toEqual({
+      outOfReach: [expect.stringContaining(`${KEY}: found a file that cannot be read (ENOENT)`)],
+      endSoon: [],
+    })
+  })
+
+  it('may end soon', async () => {
+    const { endSoon } = await checkedCertificates(declare(entry()), later(80))
+    expect(endSoon).toEqual([
+      expect.stringMatching(/^web: the certificate of https 443 ends \d{4}-\d\d-\d\d, in 9 days$/),
     ])
   })
 
-  it('warns of an end that is near', async () => {
-    const [warning] = await checkedCertificates(declare(entry()), later(80))
-    expect(warning).toMatch(/^web: the certificate of https 443 ends \d{4}-\d\d-\d\d, in 9 days$/)
-  })
-
-  it('refuses what it can read and nobody can use', async () => {
-    chmodSync(join(certs, 'own.key'), 0o600)
+  it('is refused when it can be read and nobody can use it', async () => {
     write('own.key', other.key)
     await expect(checkedCertificates(declare(entry()), options)).rejects.toThrow('a key of another certificate')
   })

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createArtifactStore } from '../../../src/artifacts/store.js'
 import { normalised } from '../../../src/client/declared.js'
 import { buildRevision, type RevisionSources } from '../../../src/client/revision.js'
+import { digestOf } from '../../../src/plan/digest.js'
 import { readPlan, refuseChangedFile, savedPlan, writePlan } from '../../../src/client/saved-plan.js'
+import { makeCertificate, type Made } from '../../support/certificates.js'
 import { tarGz } from '../../support/tarballs.js'
 
 let folder = ''
@@ -56,6 +58,31 @@ test('sealed again it is the same; another secret makes another', async () => {
   expect(again.sealed['web/KEY']?.box).not.toBe(first.sealed['web/KEY']?.box)
   expect(again.digest).toBe(first.digest)
   expect(other.digest).not.toBe(first.digest)
+})
+
+test('a certificate is kept sealed; another pair makes another revision, and without one the digest is as ever', async () => {
+  const certificate = { cert: 'own.pem', key: 'own.key' }
+  const https = (more: object) => ({
+    name: 'shop',
+    hosts: { here: { address: 'localhost', platform: 'debian' as const } },
+    resources: {
+      web: { image: 'a/b', network: { expose: [{ port: 4000, as: 443, protocol: 'https' as const, ...more }] } },
+    },
+  })
+  const build = async ({ cert, key }: Made) => {
+    await Promise.all([writeFile(join(folder, 'own.pem'), cert), writeFile(join(folder, 'own.key'), key)])
+    return buildRevision(normalised(https({ certificate })), sources())
+  }
+  const made = makeCertificate()
+  const [first, again, other] = [await build(made), await build(made), await build(makeCertificate())]
+  expect(Object.keys(first.certificates ?? {})).toEqual(['web/443'])
+  expect(JSON.stringify(first)).not.toContain(made.key.split('\n')[1])
+  expect(again.digest).toBe(first.digest)
+  expect(other.digest).not.toBe(first.digest)
+
+  const { topology, artifacts, certificates, digest } = await buildRevision(normalised(https({})), sources())
+  expect(certificates).toBeUndefined()
+  expect(digest).toBe(digestOf({ topology, artifacts, secrets: {} }))
 })
 
 test('without the tarball and without the secret the last revision has them', async () => {

@@ -52,6 +52,14 @@ describe('what was exported comes back as it was', () => {
     const state = deployed(1, { revisions: [{ ...revision!, topology }] })
     expect(readState(file(state))).toEqual(state)
   })
+
+  it('sealed certificates', () => {
+    const [revision] = deployed(1).revisions
+    const sealed = { box: 'v1:a:b:c', digest: 'd' }
+    const certificates = { 'web/443': { sealed, fingerprint: 'f', notAfter: '2027-01-02T00:00:00Z' } }
+    const state = deployed(1, { revisions: [{ ...revision!, certificates }] })
+    expect(readState(file(state))).toEqual(state)
+  })
 })
 
 it('any topology comes back as it was', () =>

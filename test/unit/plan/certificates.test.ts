@@ -11,17 +11,17 @@ import type { TopologyRoutes } from '../../../src/traffic/model.js'
 import { revisionOf, web } from './world.js'
 
 const files = { cert: 'a.pem', key: 'a.key' }
+const block = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
 const kept = (name: string, notAfter = '2027-01-02T03:04:05.000Z'): OwnCertificate => ({
   sealed: { box: `box-of-${name}`, digest: name },
-  fingerprint: chainFingerprint(name),
-  names: [name],
+  fingerprint: chainFingerprint(block(name)),
   notAfter,
 })
 const https = (more: object = {}): object => ({ port: 4000, as: 443, protocol: 'https', certificate: files, ...more })
 const revision = (certificates: Record<string, OwnCertificate> | undefined, ...expose: object[]): Revision =>
   revisionOf(web({ network: { expose } }), certificates === undefined ? {} : { certificates })
 const route = { as: 443, host: null, pool: 'shop-web-4000' }
-const pem = (text: string) => ({ certPem: `${text}\n`, keyPem: 'secret' })
+const pem = (text: string) => ({ certPem: `of the user: ${block(text)}`, keyPem: 'secret' })
 
 describe('the certificates of routes', () => {
   const own = revision({ 'web/443': kept('own') }, https())
