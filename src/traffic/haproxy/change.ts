@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cul8erError } from '../../errors.js'
 import type { ObservedInstance } from '../../plan/model.js'
+import { certificateChanges } from './certificates.js'
 import { difference, isLeftover } from './difference.js'
 import type { Committed, Exchange, Snapshot } from './exchange.js'
 import type { EdgeInstance } from './instance.js'
@@ -84,12 +85,17 @@ function decide(
   load: boolean,
 ): { mode: 'runtime' | 'load'; commands: string[] } {
   if (load || runtime === null || runtime.skeleton !== rendered.skeleton) return { mode: 'load', commands: [] }
-  return { mode: 'runtime', commands: difference(runtime, rendered) }
+  return { mode: 'runtime', commands: commandsFor(runtime, rendered) }
 }
+
+const commandsFor = (runtime: Runtime, rendered: Rendered): string[] => [
+  ...difference(runtime, rendered),
+  ...certificateChanges(runtime.certificates, rendered.certificates),
+]
 
 function reached(runtime: Runtime | null, rendered: Rendered): boolean {
   if (runtime === null || runtime.skeleton !== rendered.skeleton) return false
-  return difference(runtime, rendered).every(isLeftover)
+  return commandsFor(runtime, rendered).every(isLeftover)
 }
 
 async function readEnsured(

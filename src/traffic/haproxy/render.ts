@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from '../model.js'
 import { backend } from './backend.js'
-import { certificateList, selfSignedOf, type SelfSigned } from './certificates.js'
+import {
+  CERTIFICATES_BACKEND,
+  CERTIFICATES_MAP,
+  certificateList,
+  certificatesOf,
+  selfSignedOf,
+  type SelfSigned,
+} from './certificates.js'
 import { DESCRIPTION, preamble } from './global.js'
 import { frontend } from './frontend.js'
 import { checkPicture, type StoredRoute, type StoredTopology } from './picture.js'
@@ -10,7 +17,7 @@ import { mapKey, ROUTES_MAP } from './routes-map.js'
 export interface Rendered {
   /** Path relative to the configuration's folder -> text. */
   files: Record<string, string>
-  /** Digest of all that only a load can change: everything but servers and the map's entries. */
+  /** Digest of all that only a load can change: everything but servers, certificates and the maps' entries. */
   skeleton: string
   /** Key of the map -> pool. */
   map: Record<string, string>
@@ -19,8 +26,8 @@ export interface Rendered {
   /** Public ports, ascending. */
   ports: number[]
   selfSigned: SelfSigned[]
-  /** Fingerprints of the certificates that came as PEM. */
-  certificates: string[]
+  /** Name of a route's certificate -> that of its PEM text. */
+  certificates: Record<string, string>
 }
 
 /** HAProxy's configuration for everything on one host. @throws Cul8erError EDGE (checkPicture) */
@@ -28,6 +35,8 @@ export function render(topologies: readonly StoredTopology[]): Rendered {
   checkPicture(topologies)
   const sorted = [...topologies].sort((a, b) => (a.topology < b.topology ? -1 : 1))
   const byPort = routesByPort(sorted.flatMap(({ routes }) => routes))
+  const routes = [...byPort.values()].flat()
+  const certificates = certificatesOf(routes)
   const pools = sorted.flatMap((topology) => withSiblings(topology.pools))
   const lists = Object.fromEntries(
     [...byPort]
@@ -37,11 +46,10 @@ export function render(topologies: readonly StoredTopology[]): Rendered {
   const sections = [
     ...[...byPort].map(([as, routes]) => frontend(as, routes[0]?.protocol ?? 'http')),
     ...pools.map((pool) => backend(pool)),
+    ...(Object.keys(certificates).length === 0 ? [] : [CERTIFICATES_BACKEND]),
   ]
   const skeleton = digest([preamble(''), ...sections.map(({ fixed }) => fixed), JSON.stringify(lists)])
-  const map = Object.fromEntries(
-    [...byPort].flatMap(([as, routes]) => routes.map((route) => [mapKey(as, route.host), route.pool])),
-  )
+  const map = Object.fromEntries(routes.map(({ as, host, pool }) => [mapKey(as, host), pool]))
   return {
     files: {
       'haproxy.cfg': [
@@ -49,14 +57,15 @@ export function render(topologies: readonly StoredTopology[]): Rendered {
         ...sections.map(({ fixed, servers }) => fixed + servers),
       ].join('\n'),
       [ROUTES_MAP]: lines(Object.entries(map).map(([key, pool]) => `${key} ${pool}`)),
+      [CERTIFICATES_MAP]: lines(Object.entries(certificates).map(([name, pem]) => `${name} ${pem}`)),
       ...lists,
     },
     skeleton,
     map,
     pools,
     ports: [...byPort.keys()],
-    selfSigned: selfSignedOf([...byPort.values()].flat()),
-    certificates: [...new Set([...byPort.values()].flat().flatMap(({ certificate }) => certificate ?? []))].sort(),
+    selfSigned: selfSignedOf(routes),
+    certificates,
   }
 }
 

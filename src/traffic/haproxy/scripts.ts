@@ -1,3 +1,4 @@
+import { CERTIFICATES_MAP } from './certificates.js'
 import { ETC, RUN } from './global.js'
 
 /*
@@ -69,6 +70,7 @@ while read -r file host; do
     rm -f $etc/certs/.key $etc/certs/.crt
   }
 done <"$next/self-signed"
+while read -r name pem; do ln -sf "../../certs/$pem.pem" "$next/$name"; done <"$next/${CERTIFICATES_MAP}"
 checked=$(haproxy -q -c -C "$next" -f haproxy.cfg 2>&1) || { echo "$checked"; rm -rf "$next"; exit ${CommitExit.refused}; }
 info() { ask 'show info' | sed -n 's/^Pid: //p; s/^description: [^ ]* //p' | tr '\\n' ' '; }
 before=$(info)
@@ -91,8 +93,16 @@ if [ "$3" = load ]; then
   }
 else
   number=
+  # $1: a route's certificate; $2: the PEM text for it. An empty line would end what the socket is given; a failure leaves the map as it is.
+  serve() {
+    { echo "set ssl cert $1 <<"; sed '/^$/d' "$etc/certs/$2.pem"; echo; } | socat -t 10 - UNIX:$run/haproxy.sock
+    case $(ask "commit ssl cert $1") in *Success!*) ask "set map ${CERTIFICATES_MAP} $1 $2" ;; esac
+  }
   while IFS= read -r line; do
-    said=$(ask "$(printf '%s' "$line" | sed "s/@N/@$number/g")")
+    case $line in
+      'certificate '*) set_to=\${line#* }; said=$(serve "\${set_to% *}" "\${set_to#* }") ;;
+      *) said=$(ask "$(printf '%s' "$line" | sed "s/@N/@$number/g")") ;;
+    esac
     case $line in 'prepare map '*) number=\${said##* } ;; esac
     printf '%s\\n' "$said"
   done <"$next/commands"
@@ -101,7 +111,8 @@ for old in $etc/versions/*; do
   [ "$old" = "$next" ] || [ "versions/\${old##*/}" = "$was" ] || rm -rf "$old"
 done
 for pem in $etc/certs/*.pem; do
-  [ -f "$pem" ] && ! grep -qF "\${pem##*/}" "$next"/tls-*.list 2>/dev/null && rm -f "$pem"
+  name=\${pem##*/}
+  [ -f "$pem" ] && ! cut -d ' ' -f 2 "$next/${CERTIFICATES_MAP}" | grep -qxF "\${name%.pem}" && rm -f "$pem"
 done
 sync -f "$next"
 echo %answer

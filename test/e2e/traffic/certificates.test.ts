@@ -4,6 +4,7 @@ import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationResult } from '../../../src/contracts/index.js'
 import type { Plan } from '../../../src/plan/model.js'
@@ -42,7 +43,8 @@ describe('a certificate of one’s own at the edge', () => {
   const ports = { CUL8ER_SERVICE_PORT: '17571', CUL8ER_UI_PORT: '18571' }
   const run = (args: string[]) => home.cul8er(args, ports)
   const files = { cert: join(home.folder, 'certs', 'own.pem'), key: join(home.folder, 'certs', 'own.key') }
-  const [first, second] = [makeCertificate({ names: [HOST] }), makeCertificate({ names: [HOST], days: 200 })]
+  const [first, second] = [makeCertificate({ names: [HOST], days: 10 }), makeCertificate({ names: [HOST], days: 200 })]
+  const long = makeCertificate({ newkey: ['rsa:4096'] })
 
   beforeAll(async () => {
     mkdirSync(join(home.folder, 'releases'))
@@ -80,15 +82,17 @@ describe('a certificate of one’s own at the edge', () => {
     }
   }
 
-  async function deploy(made: Made): Promise<void> {
+  async function deploy(made: Made): Promise<string> {
     const { exit, stdout, stderr } = await withFiles(made, ['deploy', '--yes', '--json'])
     expect([exit, stdout, stderr]).toEqual([0, expect.stringContaining('"succeeded"'), expect.anything()])
+    return stderr
   }
 
   it('is served, changes under open connections, and comes back without its files', async () => {
-    await deploy(first)
+    expect(await deploy(first)).toContain(`! app: the certificate of https ${PORT} of ${HOST} ends `)
     expect(await served()).toBe(serialOf(first))
 
+    const pid = await processOf()
     const stream = await Stream.open()
     const load = new Load()
     const { stdout } = await withFiles(second, ['plan', '--json', '--out', 'second.plan'])
@@ -109,6 +113,13 @@ describe('a certificate of one’s own at the edge', () => {
     const back = await run(['rollback', '--yes', '--json'])
     expect(JSON.parse(back.stdout) as OperationResult).toMatchObject({ outcome: 'succeeded', revision: 1 })
     expect(await served()).toBe(serialOf(first))
+    await stream.goesOn()
+    expect(await processOf()).toBe(pid)
+
+    // Longer than what HAProxy takes on its socket: it is loaded.
+    await deploy({ ...second, cert: second.cert + long.cert.repeat(10) })
+    expect(await served()).toBe(serialOf(second))
+    expect(await processOf()).not.toBe(pid)
     await stream.goesOn()
     stream.close()
     const { failures, done } = await load.stop()
@@ -137,9 +148,16 @@ describe('a certificate of one’s own at the edge', () => {
       0,
       expect.stringContaining(`${place}.key: found a file that cannot be read`),
     ])
-    expect(await served()).toBe(serialOf(first))
+    expect(await served()).toBe(serialOf(second))
   }, 60_000)
 })
+
+/** The process of HAProxy that takes new connections. */
+async function processOf(): Promise<string | undefined> {
+  const ask = 'echo show info | socat - UNIX:/run/cul8er-edge/haproxy.sock'
+  const { stdout } = await execa('incus', ['exec', 'cul8er-edge', '--', 'sh', '-c', ask], { stdin: 'ignore' })
+  return /^Pid: (\d+)$/m.exec(stdout)?.[1]
+}
 
 const serialOf = ({ cert }: Made): string => new X509Certificate(cert).serialNumber
 

@@ -14,8 +14,8 @@ const STATE = `1
 `
 
 describe('parseRuntime', () => {
-  it('reads process, servers and map from one answer', () => {
-    const text = `Name: HAProxy\nPid: 382\nUptime_sec: 3\ndescription: cul8er-edge 5fcf602b06aac4c4\n\n${STATE}\n0x558a7a476340 18080/* a\n0x7fe4e4050f80 443/x.test b\n`
+  it('reads process, servers and both maps from one answer', () => {
+    const text = `Name: HAProxy\nPid: 382\nUptime_sec: 3\ndescription: cul8er-edge 5fcf602b06aac4c4\n\n${STATE}\n0x558a7a476340 18080/* a\n0x7fe4e4050f80 443/x.test b\n\n0x7fe4e4050f90 tls-443.pem f00d\n`
     expect(parseRuntime(text)).toEqual({
       pid: 382,
       skeleton: '5fcf602b06aac4c4',
@@ -25,6 +25,7 @@ describe('parseRuntime', () => {
         { pool: 'a', name: 's3', address: '127.0.0.3', port: 18083, weight: 10, drained: true },
       ],
       map: { '18080/*': 'a', '443/x.test': 'b' },
+      certificates: { 'tls-443.pem': 'f00d' },
     })
   })
 

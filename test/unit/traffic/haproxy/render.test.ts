@@ -76,13 +76,16 @@ backend shop-web-4000-green
     expect(config).toContain(`  cookie CUL8ER insert indirect nocache httponly dynamic
   dynamic-cookie-key cul8er
 `)
-    expect(files['tls-443.list']).toBe(
-      '/etc/cul8er-edge/certs/f00d.pem\n/etc/cul8er-edge/certs/self-signed-mail.test.pem mail.test\n',
-    )
+    expect(config).toContain(`backend cul8er-certificates
+  mode http
+  http-request set-var(txn.certificate) str(-),map(certificates.map)
+`)
+    expect(files['tls-443.list']).toBe('tls-443.pem\ntls-443-mail.test.pem mail.test\n')
+    expect(files['certificates.map']).toBe('tls-443.pem f00d\ntls-443-mail.test.pem self-signed-mail.test\n')
     expect({ ports, selfSigned, certificates, map }).toEqual({
       ports: [25, 80, 443],
       selfSigned: [{ file: 'self-signed-mail.test.pem', host: 'mail.test' }],
-      certificates: ['f00d'],
+      certificates: { 'tls-443.pem': 'f00d', 'tls-443-mail.test.pem': 'self-signed-mail.test' },
       map: {
         '25/*': 'mail-smtp-25',
         '80/*': 'shop-web-4000',
@@ -101,7 +104,7 @@ backend shop-web-4000-green
     expect(render([shop(servers)]).skeleton).toBe(render([shop()]).skeleton),
   )
 
-  it('the skeleton stays the same for another colour and another order, and not for another port or certificate', () => {
+  it('the skeleton stays the same for another colour, order or certificate, and not for another port or host name', () => {
     const { skeleton } = render([shop()])
     const green = topology(
       'shop',
@@ -113,9 +116,11 @@ backend shop-web-4000-green
     expect(render([topology('shop', [route(81, 'shop-web-4000')], [pool('shop-web-4000')])]).skeleton).not.toBe(
       skeleton,
     )
-    const tls = (certificate: string) =>
-      render([topology('t', [route(443, 't-p', { protocol: 'https', certificate })], [pool('t-p')])]).skeleton
-    expect(tls('one')).not.toBe(tls('two'))
+    const tls = (changes: { certificate?: string; host?: string }) =>
+      render([topology('t', [route(443, 't-p', { protocol: 'https', ...changes })], [pool('t-p')])]).skeleton
+    expect(tls({ certificate: 'one' })).toBe(tls({ certificate: 'two' }))
+    expect(tls({ certificate: 'one' })).toBe(tls({}))
+    expect(tls({ host: 'a.test' })).not.toBe(tls({}))
   })
 
   it('of nothing is a configuration too', () => expect(render([]).files['routes.map']).toBe(''))
