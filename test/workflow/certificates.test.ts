@@ -6,15 +6,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sealCertificates } from '../../src/certificates/seal.js'
 import { revisionDigest } from '../../src/client/revision.js'
 import { ledgerId } from '../../src/contracts/index.js'
+import { Cul8erError } from '../../src/errors.js'
 import type { Artifact, Revision } from '../../src/plan/model.js'
+import type { TopologyRoutes } from '../../src/traffic/model.js'
 import { makeCertificate, type Made } from '../support/certificates.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
+import { MemoryEdge } from '../support/memory-edge.js'
 import { Rig } from '../support/rig.js'
 import { TEST_KEY } from '../support/signing.js'
 
 /* Certificates of one's own: sealed with the revision they reach the edge, and come back, when their files are long gone. */
 
 const [first, second] = [makeCertificate({ days: 90 }), makeCertificate({ days: 10 })]
+
+/** Does what it is told, and says that it did not. */
+class HalfEdge extends MemoryEdge {
+  override async apply(routes: TopologyRoutes): Promise<void> {
+    await super.apply(routes)
+    if (routes.routes.some(({ certificate }) => certificate?.certPem === second.cert)) {
+      throw new Cul8erError('PERMISSION', 'not any more')
+    }
+  }
+}
 
 describe('a certificate of one’s own', { timeout: 150_000 }, () => {
   let rig: Rig
@@ -103,6 +116,14 @@ describe('a certificate of one’s own', { timeout: 150_000 }, () => {
       .get('failed')
       ?.told.flatMap(({ routes }) => routes.map((route) => route.certificate?.certPem))
     expect(told).toContain(second.cert)
+    await shop.expectServed(first)
+  })
+
+  it.concurrent('comes back when nothing else was to change and an edge fails', async () => {
+    const shop = new Certified('half')
+    rig.edges.set('half', new HalfEdge())
+    await shop.deploy(first)
+    expect(await shop.deploy(second)).toMatchObject({ outcome: 'rolledBack', error: { code: 'PERMISSION' } })
     await shop.expectServed(first)
   })
 

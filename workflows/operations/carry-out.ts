@@ -42,6 +42,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   run.steer.noReturn = 'the operation is already being undone'
   // A pause was for the way forward; nobody is to wait for the undo.
   run.steer.paused = false
+  const told = run.settled
   run.settled = false
   const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
   run.recorder.say(held ? 'held: left as it is until a person decides' : `undoing: ${error.message}`)
@@ -51,7 +52,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
   const { exclusive } = strategyNamed(approach)
   const how = { exclusive, prunes: rollback.snapshot !== 'never' }
-  const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run, error))]
+  const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run, error, told))]
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)
@@ -64,7 +65,7 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
 }
 
 /** Edges were told what the revision declares from the first change on: where the stable one exposes something else, that again. */
-function portsAsBefore({ base, revision, compensations }: Run, { code }: ErrorReport): Stage[] {
+function portsAsBefore({ base, revision, compensations }: Run, { code }: ErrorReport, told: boolean): Stage[] {
   const exposed = ({ topology, certificates = {} }: Revision): string =>
     canonicalJson([
       Object.entries(topology.resources).map(([name, { expose }]) => (expose.length > 0 ? [name, expose] : [])),
@@ -72,8 +73,8 @@ function portsAsBefore({ base, revision, compensations }: Run, { code }: ErrorRe
         .map(([name, { sealed }]) => [name, sealed.digest])
         .sort(),
     ])
-  // An edge that refused may have done half of it, also where no instance was to change.
-  const untouched = compensations.all.length === 0 && code !== 'EDGE'
+  // Where no instance was to change, an edge that refused may have done half of it, and of several one was told before another failed.
+  const untouched = compensations.all.length === 0 && code !== 'EDGE' && !told
   if (base === null || untouched || exposed(base) === exposed(revision)) return []
   return [
     {
