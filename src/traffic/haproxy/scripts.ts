@@ -93,9 +93,10 @@ if [ "$3" = load ]; then
   }
 else
   number=
-  # $1: a route's certificate; $2: the PEM text for it. An empty line would end what the socket is given; a failure leaves the map as it is.
+  # $1: a route's certificate; $2: the PEM text for it. An empty line would end what the socket is given. What it answers is not passed on,
+  # as it may quote a key; a failure leaves the map as it is.
   serve() {
-    { echo "set ssl cert $1 <<"; sed '/^$/d' "$etc/certs/$2.pem"; echo; } | socat -t 10 - UNIX:$run/haproxy.sock
+    { echo "set ssl cert $1 <<"; sed '/^$/d' "$etc/certs/$2.pem"; echo; } | socat -t 10 - UNIX:$run/haproxy.sock >/dev/null 2>&1
     case $(ask "commit ssl cert $1") in *Success!*) ask "set map ${CERTIFICATES_MAP} $1 $2" ;; esac
   }
   while IFS= read -r line; do
