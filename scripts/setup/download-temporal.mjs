@@ -1,27 +1,56 @@
-// download-temporal.mjs VERSION FOLDER: lets the SDK fetch the Temporal CLI into FOLDER and prints its path.
-import { readdirSync } from 'node:fs'
+// download-temporal.mjs VERSION FOLDER: fetches the Temporal CLI into FOLDER and prints its path, if the archive is the one whose
+// digest is in temporal-digests.json. Nothing of it is unpacked or run before.
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
-const [version, folder] = process.argv.slice(2)
+export const RELEASES = 'https://github.com/temporalio/cli/releases/download'
 
-// The SDK has no limit of time for this; where the address is out of reach it would hang or retry.
-const reply = await fetch(`https://temporal.download/cli/archive/v${version}?platform=linux&arch=amd64`, {
-  method: 'HEAD',
-  signal: AbortSignal.timeout(5_000),
-}).catch((error) => fail(`temporal.download is out of reach (${error.cause?.code ?? error.message})`))
-if (!reply.ok) fail(`temporal.download answers ${reply.status}`)
+/** Where the archive and the list of digests of a release are. */
+export const releaseFile = (releases, version, name) => `${releases}/v${version}/${name}`
+export const archiveName = (version, platform) => `temporal_cli_${version}_${platform}.tar.gz`
 
-setTimeout(() => fail('temporal.download takes longer than three minutes'), 180_000).unref()
-const { TestWorkflowEnvironment } = await import('@temporalio/testing')
-const environment = await TestWorkflowEnvironment.createLocal({
-  server: { executable: { type: 'cached-download', version: `v${version}`, downloadDir: folder } },
-})
-await environment.teardown()
-const file = readdirSync(folder).find((name) => name.startsWith('temporal'))
-if (file === undefined) fail('the SDK left no binary')
-console.log(join(folder, file))
+/** Returns the path of the binary; throws where the digest is unknown or another, and where the releases are out of reach. */
+export async function downloadTemporal({ version, folder, digests, platform = thisPlatform(), releases = RELEASES }) {
+  const expected = digests[version]?.[platform]
+  if (expected === undefined) throw new Error(`no digest is known for Temporal CLI ${version} on ${platform}`)
+  const bytes = await fetchBytes(releaseFile(releases, version, archiveName(version, platform)))
+  const found = createHash('sha256').update(bytes).digest('hex')
+  if (found !== expected) {
+    throw new Error(`refused: Temporal CLI ${version} on ${platform} has sha256 ${found}, expected is ${expected}`)
+  }
+  const archive = join(folder, 'archive.tar.gz')
+  await writeFile(archive, bytes)
+  await promisify(execFile)('tar', ['-C', folder, '-xzf', archive, 'temporal'])
+  return join(folder, 'temporal')
+}
 
-function fail(why) {
-  console.error(why)
-  process.exit(1)
+/** The bytes behind an address; throws with the reason in one line. */
+export async function fetchBytes(url) {
+  try {
+    // Enough for 60 MB on a slow line. A host that does not resolve or refuses says so at once.
+    const reply = await fetch(url, { signal: AbortSignal.timeout(180_000) })
+    if (!reply.ok) throw new Error(`it answers ${reply.status}`)
+    return Buffer.from(await reply.arrayBuffer())
+  } catch (error) {
+    throw new Error(`${new URL(url).hostname} is out of reach: ${error.cause?.code ?? error.message}`, { cause: error })
+  }
+}
+
+const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' }
+const thisPlatform = () => `${process.platform}_${ARCHITECTURES[process.arch] ?? process.arch}`
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [version, folder] = process.argv.slice(2)
+  const digests = JSON.parse(readFileSync(new URL('temporal-digests.json', import.meta.url), 'utf8'))
+  try {
+    console.log(await downloadTemporal({ version, folder, digests }))
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
+  }
 }
