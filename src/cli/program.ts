@@ -7,6 +7,7 @@ import { deploy } from './commands/deploy.js'
 import { destroy } from './commands/destroy.js'
 import { doctor } from './commands/doctor.js'
 import { history } from './commands/history.js'
+import { images } from './commands/images.js'
 import { init } from './commands/init.js'
 import { hosts, metrics } from './commands/later.js'
 import { logs } from './commands/logs.js'
@@ -29,7 +30,7 @@ const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
   ['Steer the operation in progress:', [promote, abort, pause, resume]],
   ['Go back:', [rollback, snapshots, restore]],
   ['Look after:', [ttl, state, orphans, hosts, metrics]],
-  ['This machine:', [service, worker, codec, doctor, schema]],
+  ['This machine:', [service, worker, codec, images, doctor, schema]],
 ]
 
 /** The whole command line. Commands load what they need when they run. */

@@ -33,6 +33,8 @@ export interface IncusImage {
   /** Bytes. */
   size: number
   properties: Record<string, string>
+  /** ISO time of its making, as the image itself says. */
+  createdAt: string
   /** ISO time. */
   uploadedAt: string
 }
@@ -43,6 +45,7 @@ const image = z.object({
   type: z.enum(['container', 'virtual-machine']),
   size: z.number(),
   properties: z.record(z.string(), z.string()).nullish(),
+  created_at: z.string(),
   uploaded_at: z.string(),
 })
 
@@ -54,6 +57,7 @@ export const parseImages = (text: string): IncusImage[] =>
     type: found.type,
     size: found.size,
     properties: found.properties ?? {},
+    createdAt: found.created_at,
     uploadedAt: found.uploaded_at,
   }))
 

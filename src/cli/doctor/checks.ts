@@ -3,6 +3,8 @@ import { access, stat, statfs } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { importedImages } from '../images/imported.js'
+import { OLD_DAYS } from '../images/updates.js'
 import { asCul8erError } from '../report-error.js'
 import { findTemporal } from '../../service/binary.js'
 import { runningService } from '../../service/ensure.js'
@@ -20,7 +22,7 @@ export interface Check {
 
 /** Everything that this machine needs, looked at side by side. None of the checks changes anything. */
 export const checkMachine = (env: NodeJS.ProcessEnv): Promise<Check[]> =>
-  Promise.all([node(), incus(), temporal(env), service(env), home(env), disk(env), ssh(env), vms()])
+  Promise.all([node(), incus(), images(), temporal(env), service(env), home(env), disk(env), ssh(env), vms()])
 
 async function node(): Promise<Check> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -53,6 +55,28 @@ async function incus(): Promise<Check> {
       : /permission/i.test(stderr)
         ? 'add your user to the group incus-admin and log in again'
         : 'start its daemon (systemctl start incus), or run scripts/setup/incus',
+  }
+}
+
+/** Of images that are too old to have the security updates that matter. */
+async function images(): Promise<Check> {
+  try {
+    return imagesCheck(await importedImages())
+  } catch {
+    return { name: 'images', outcome: 'ok', found: 'not looked at, because Incus does not answer' }
+  }
+}
+
+/** The outcome for these images: one that is older than OLD_DAYS is warned of. */
+export function imagesCheck(found: readonly { name: string; ageDays: number }[]): Check {
+  const old = found.filter(({ ageDays }) => ageDays > OLD_DAYS)
+  if (old.length === 0)
+    return { name: 'images', outcome: 'ok', found: `${found.length} of ours, none over ${OLD_DAYS} days old` }
+  return {
+    name: 'images',
+    outcome: 'warning',
+    found: `over ${OLD_DAYS} days old: ${old.map(({ name, ageDays }) => `${name} (${ageDays} days)`).join(', ')}`,
+    hint: `cul8er images refresh ${old.map(({ name }) => name).join(' ')} builds them anew with the latest packages`,
   }
 }
 

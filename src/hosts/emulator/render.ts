@@ -51,6 +51,7 @@ export const renderImage = (image: EmulatedImage): Record<string, unknown> => ({
   type: image.type,
   size: image.size,
   properties: image.properties,
+  created_at: image.uploadedAt,
   uploaded_at: image.uploadedAt,
   architecture: 'x86_64',
   public: false,

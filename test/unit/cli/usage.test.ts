@@ -54,7 +54,7 @@ test.each([
 
 const ALL =
   `init validate plan deploy status history attach logs destroy promote abort pause resume rollback snapshots restore
-  ttl state orphans hosts metrics service worker doctor schema completion`.split(/\s+/)
+  ttl state orphans hosts metrics service worker images doctor schema completion`.split(/\s+/)
 
 test('help names all commands', async () => {
   const { exit, stdout } = await cul8er(['--help'])

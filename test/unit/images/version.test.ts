@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -71,6 +71,20 @@ test('without root, an image of another month stays; one of another recipe needs
   const other = await run('scripts/setup/images', 'app', { IMPORTED: '0123456789abcdef-2026-05' })
   expect(other.exitCode).toBe(1)
   expect(other.stderr).toContain('this needs root once')
+})
+
+test('--anew builds an image and what is below it, and imports it, though all of it is there', async () => {
+  program('id', 'echo 0')
+  program('incus', 'case "$*" in *get-property*) echo "$IMPORTED" ;; *import*) echo "$*" >>"$LOG" ;; esac')
+  await run('images/build', 'app')
+  const env = { IMPORTED: await version('app'), LOG: join(project, 'log') }
+  expect((await run('scripts/setup/images', 'app', env)).stderr).toBe('')
+  const { stderr, exitCode } = await run('scripts/setup/images', ['--anew', 'app'], env)
+  expect(exitCode).toBe(0)
+  expect(stderr).toMatch(/image plain built in[^]*image app built in[^]*imported image cul8er\/app in/)
+  expect(readFileSync(env.LOG, 'utf8')).toMatch(
+    /^image import \S+app-[0-9a-f]{16}-2026-05.tar.zst cul8er.hash=[0-9a-f]{16}-2026-05 --alias cul8er\/app --reuse\n$/,
+  )
 })
 
 const version = async (name: string): Promise<string> => (await run('images/build', [name, '--hash'])).stdout

@@ -152,9 +152,10 @@ test('snapshots come oldest first, images with their aliases', () => {
     type: 'container',
     size: 1,
     properties: null,
+    created_at: 'c',
     uploaded_at: 't',
   }
   expect(parseImages(JSON.stringify([image]))).toEqual([
-    { fingerprint: 'f', aliases: ['x'], type: 'container', size: 1, properties: {}, uploadedAt: 't' },
+    { fingerprint: 'f', aliases: ['x'], type: 'container', size: 1, properties: {}, createdAt: 'c', uploadedAt: 't' },
   ])
 })

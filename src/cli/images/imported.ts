@@ -1,0 +1,49 @@
+import { createLocalExecutor } from '../../hosts/local.js'
+import { listImages, parseImages } from '../../incus/index.js'
+import { versionNow } from './recipes.js'
+import { daysSince, updateOf, type Update } from './updates.js'
+
+/** One of our images on this machine. */
+export interface ImportedImage {
+  host: string
+  /** `debian` of the alias `cul8er/debian`. */
+  name: string
+  alias: string
+  fingerprint: string
+  sizeBytes: number
+  /** ISO time. */
+  builtAt: string
+  ageDays: number
+  update: Update
+}
+
+const PREFIX = 'cul8er/'
+
+/** Our images in the Incus of this machine, by name. @throws Cul8erError as an executor's run does */
+export async function importedImages(host = 'localhost'): Promise<ImportedImage[]> {
+  const executor = createLocalExecutor({ host })
+  try {
+    const { stdout } = await executor.run(listImages())
+    const ours = parseImages(stdout).flatMap((image) =>
+      image.aliases.filter((alias) => alias.startsWith(PREFIX)).map((alias) => ({ ...image, alias })),
+    )
+    const images = await Promise.all(
+      ours.map(async ({ alias, fingerprint, size, createdAt, properties }) => {
+        const name = alias.slice(PREFIX.length)
+        return {
+          host,
+          name,
+          alias,
+          fingerprint,
+          sizeBytes: size,
+          builtAt: createdAt,
+          ageDays: daysSince(createdAt),
+          update: updateOf(properties['cul8er.hash'], await versionNow(name)),
+        }
+      }),
+    )
+    return images.sort((a, b) => (a.alias < b.alias ? -1 : 1))
+  } finally {
+    await executor.close()
+  }
+}

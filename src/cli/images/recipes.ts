@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { execa } from 'execa'
+import { Cul8erError } from '../../errors.js'
+import { distFolder } from '../../service/build-stamp.js'
+
+const root = join(distFolder, '..')
+
+/** Names of the images that this version of cul8er can build; none where its recipes are not installed. */
+export async function recipeNames(): Promise<string[]> {
+  const folders = await readdir(join(root, 'images')).catch(() => [])
+  return folders.filter((name) => existsSync(join(root, 'images', name, 'recipe'))).sort()
+}
+
+/** The version that a build would have now, or null where there is no such recipe. */
+export async function versionNow(name: string): Promise<string | null> {
+  if (!(await recipeNames()).includes(name)) return null
+  const { stdout } = await execa(join(root, 'images', 'build'), [name, '--hash'], { stdin: 'ignore', timeout: 30_000 })
+  return stdout
+}
+
+/**
+ * Builds images and what is below them anew, and imports them on this machine under their aliases.
+ * @throws Cul8erError PERMISSION without root, INCUS when a build or an import fails; the last line says why
+ */
+export async function rebuild(names: readonly string[], say: (line: string) => void): Promise<void> {
+  const script = join(root, 'scripts', 'setup', 'images')
+  const running = execa(script, ['--anew', ...names], {
+    stdin: 'ignore',
+    stdout: 'ignore',
+    reject: false,
+    buffer: false,
+  })
+  let last = ''
+  for await (const line of createInterface({ input: running.stderr })) {
+    last = line.replace(/^cul8er: /, '')
+    say(last)
+  }
+  if ((await running).exitCode === 0) return
+  if (last.includes('needs root')) {
+    throw new Cul8erError('PERMISSION', 'building images needs root', { hint: last.replace(/^.*Run: /, 'run: ') })
+  }
+  throw new Cul8erError('INCUS', `the images were not refreshed: ${last}`, {
+    hint: 'what was imported before is still there; the lines above say more',
+  })
+}
