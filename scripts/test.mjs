@@ -1,4 +1,4 @@
-// Types, style and import rules, each counted as a test, then vitest; ends with the line "N passed, N failed".
+// Types, style, import rules and licences, each counted as a test, then vitest; ends with the line "N passed, N failed".
 import { fileURLToPath } from 'node:url'
 import { check } from './checks/check.mjs'
 import { checkCoverage } from './checks/coverage.mjs'
@@ -22,6 +22,7 @@ await both(
     'workers',
   ]),
 )
+checks.push(await check(root, 'licences', process.execPath, ['scripts/checks/licences.mjs']))
 
 const args = process.argv.slice(2)
 // A part of the tests executes a part of the code.
