@@ -1,5 +1,6 @@
 import type { HostExecutor } from '../src/hosts/executor.js'
-import { listInstances, observe } from '../src/incus/index.js'
+import { listImages, listInstances, observe, parseImages } from '../src/incus/index.js'
+import type { ImagesOfHosts } from '../src/plan/images.js'
 import type { ObservedInstance } from '../src/plan/model.js'
 import type { Host } from '../src/topology/model.js'
 
@@ -24,4 +25,23 @@ export async function observeHosts(
     }),
   )
   return lists.flat()
+}
+
+/** What the aliases of images name on the hosts, as a project sees them. */
+export async function imagesOfHosts(
+  executorFor: (name: string, host: Host) => HostExecutor,
+  hosts: Record<string, Host>,
+  project: string | null,
+  signal: AbortSignal,
+): Promise<ImagesOfHosts> {
+  const lists = await Promise.all(
+    Object.entries(hosts).map(async ([name, host]): Promise<[string, ReadonlyMap<string, string>]> => {
+      const { stdout } = await executorFor(name, host).run(listImages({ project }), { signal, timeoutMs: LIST_MS })
+      const aliases = parseImages(stdout).flatMap((image) =>
+        image.aliases.map((alias): [string, string] => [alias, image.fingerprint]),
+      )
+      return [name, new Map(aliases)]
+    }),
+  )
+  return Object.fromEntries(lists)
 }

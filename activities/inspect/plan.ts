@@ -1,10 +1,13 @@
+import { imageNotes } from '../../src/plan/images.js'
 import type { Revision } from '../../src/plan/model.js'
+import { oursOf } from '../../src/plan/ours.js'
 import { toPlan } from '../../src/plan/plan.js'
 import { dryRun } from '../../src/steps/dry-run.js'
 import { predictionOf, procedureView } from '../../src/steps/prediction.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
 import { strategyNamed } from '../../src/strategies/registry.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
+import { imagesOfHosts } from '../observe.js'
 import { observeAndPlan } from '../plan.js'
 import type { Inspection } from './inspection.js'
 
@@ -20,6 +23,17 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
   )
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), found, { revision })
   const prediction = predictionOf({ revision, base, dirty, plan: found, observed, operation: numbers?.operation ?? 0 })
-  const plan = { ...toPlan(request.topology, found), procedure: procedureView(stages, prediction) }
+  const shown = toPlan(request.topology, found)
+  const ours = oursOf(request.topology, observed)
+  const looked = Object.fromEntries(Object.entries(hosts).filter(([name]) => ours.some(({ host }) => host === name)))
+  // A host that cannot list its images is no reason to refuse a plan.
+  const images = await imagesOfHosts(deps.executorFor, looked, revision.topology.project, signal).catch(
+    (error: unknown) => {
+      deps.log.warn({ error: String(error) }, 'the images could not be listed')
+      return {}
+    },
+  )
+  const notes = [...shown.notes, ...imageNotes(revision, { work: found.work, ours, images })]
+  const plan = { ...shown, notes, procedure: procedureView(stages, prediction) }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }
 }

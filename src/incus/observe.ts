@@ -14,6 +14,7 @@ export const observeOne = (host: string, text: string): ObservedInstance => obse
 
 function observed(host: string, instance: IncusInstance): ObservedInstance {
   const config = instance.config ?? {}
+  const baseImage = config['volatile.base_image']
   return {
     host,
     name: instance.name,
@@ -26,6 +27,7 @@ function observed(host: string, instance: IncusInstance): ObservedInstance {
     addresses: addresses(instance),
     snapshots: (instance.snapshots ?? []).map(({ name, created_at }) => ({ name, createdAt: created_at })),
     createdAt: instance.created_at,
+    ...(baseImage === undefined ? {} : { baseImage }),
   }
 }
 

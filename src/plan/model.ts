@@ -129,6 +129,8 @@ export interface ObservedInstance {
   addresses: string[]
   snapshots: { name: string; createdAt: string }[]
   createdAt: string
+  /** Fingerprint of the image that it was made from. */
+  baseImage?: string
 }
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start'
