@@ -1,4 +1,5 @@
 // Types, style, import rules and licences, each counted as a test, then vitest; ends with the line "N passed, N failed".
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { check } from './checks/check.mjs'
 import { checkCoverage } from './checks/coverage.mjs'
@@ -22,7 +23,10 @@ await both(
     'workers',
   ]),
 )
-checks.push(await check(root, 'licences', process.execPath, ['scripts/checks/licences.mjs']))
+const ours = (name) => check(root, name, process.execPath, [`scripts/checks/${name}.mjs`])
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0
+checks.push(await ours('licences'))
+if (hasShellcheck) checks.push(await ours('shell'))
 
 const args = process.argv.slice(2)
 // A part of the tests executes a part of the code.
@@ -30,6 +34,7 @@ const whole = args.length === 0
 const tests = await runVitest(root, args, whole ? (children) => checks.push(checkCoverage(root, children)) : undefined)
 
 const failedChecks = checks.filter(({ passed }) => !passed)
+if (!hasShellcheck) console.log('not run here: shell: shellcheck is not installed')
 for (const { name, reason } of tests.notRun) console.log(`not run here: ${name}: ${reason}`)
 for (const { name } of failedChecks) console.log(`failed: ${name}`)
 for (const name of tests.failures) console.log(`failed: ${name}`)
