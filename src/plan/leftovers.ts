@@ -42,7 +42,9 @@ export function leftovers({ revision, rest, withData, ordered, force }: Leftover
  */
 export function dataHolders(ours: readonly Ours[], holders: readonly Ours[]): Set<Ours> {
   const proven = ours.filter(isProven)
-  const holderOf = new Map([...proven, ...holders].map((i) => [seatKey(i.labels), i]))
+  // What has no data of its own took nobody's place in holding it, as after a resource was declared stateless.
+  const originals = [...proven, ...holders].filter(({ labels }) => labels.stateful === true)
+  const holderOf = new Map(originals.map((i) => [seatKey(i.labels), i]))
   const isOnlyOne = (i: Ours): boolean => (holderOf.get(seatKey(i.labels)) ?? i) === i
   return new Set(ours.filter((i) => i.labels.stateful === true && (isProven(i) || isOnlyOne(i))))
 }
