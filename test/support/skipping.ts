@@ -24,11 +24,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export async function skippingServer(): Promise<TestWorkflowEnvironment> {
   quiet()
   const path = process.env.TEMPORAL_TEST_SERVER ?? (await execa(here('../../scripts/setup/test-server'))).stdout.trim()
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    client: { dataConverter: signing('command') },
-    plugins: [closable],
-    server: { executable: { type: 'existing-path', path } },
-  })
+  const env = await started(path)
   // Unlike the real one it takes no search attributes at its start; an operation that names an unknown one never begins.
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.namespace ?? 'default',
@@ -37,6 +33,20 @@ export async function skippingServer(): Promise<TestWorkflowEnvironment> {
     ),
   })
   return env
+}
+
+/** The SDK gives the server 5 s to start, which a busy machine may exceed. */
+async function started(path: string, triesLeft = 2): Promise<TestWorkflowEnvironment> {
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({
+      client: { dataConverter: signing('command') },
+      plugins: [closable],
+      server: { executable: { type: 'existing-path', path } },
+    })
+  } catch (error) {
+    if (triesLeft === 0) throw error
+    return started(path, triesLeft - 1)
+  }
 }
 
 /** The workflows for skipped time: those of today, or of another module. */
