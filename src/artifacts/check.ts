@@ -45,9 +45,9 @@ export async function checkTarball(
     if (header.type !== 'directory') {
       found.files += 1
       found.unpackedBytes += header.size ?? 0
-      const name = posix.normalize(header.name)
+      const name = placeOf(header.name)
       // A link may lead anywhere in the release: whether its end can be run shows when it is unpacked.
-      found.modes.set(name, header.type === 'file' ? (header.mode ?? 0) : 0o111)
+      found.modes.set(name, header.type === 'file' || header.type === 'contiguous-file' ? (header.mode ?? 0) : 0o111)
       if (header.type === 'symlink') found.links.add(name)
     }
     const excess = beyond(limits, found)
@@ -109,7 +109,8 @@ function problemOf({ name, linkname, type, mode, pax }: Header): string | null {
   if (!KINDS.has(type ?? '') || Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.'))) {
     return `${name} is a sparse file, or of a kind that a release cannot hold`
   }
-  if (type === 'file' && ((mode ?? 0) & 0o6000) !== 0) return `${name} has a setuid or setgid bit`
+  if (type !== 'directory' && type !== 'symlink' && type !== 'link' && ((mode ?? 0) & 0o6000) !== 0)
+    return `${name} has a setuid or setgid bit`
   return null
 }
 
@@ -119,12 +120,15 @@ const KINDS: ReadonlySet<string> = new Set(['file', 'contiguous-file', 'director
 function throughLink({ name, linkname, type }: Header, links: ReadonlySet<string>): string | null {
   if (links.size === 0) return null
   for (const path of type === 'link' && linkname ? [name, linkname] : [name]) {
-    for (let folder = posix.dirname(posix.normalize(path)); folder !== '.'; folder = posix.dirname(folder)) {
+    for (let folder = posix.dirname(placeOf(path)); folder !== '.'; folder = posix.dirname(folder)) {
       if (links.has(folder)) return `${path} leads through the link ${folder}`
     }
   }
   return null
 }
+
+/** A link may be named `l/`, and is one all the same. */
+const placeOf = (path: string): string => posix.normalize(path).replace(/\/+$/, '')
 
 const climbs = (path: string): boolean => path.split('/').includes('..') && posix.normalize(path).startsWith('..')
 

@@ -98,7 +98,11 @@ const shown = ({ metadata, data }: Payload): object => ({
   data: base64(data ?? new Uint8Array()),
 })
 
-const bytes = (text: string): Buffer => Buffer.from(text, 'base64')
+/** @throws TypeError for what is no text: Buffer.from would take a length, too */
+function bytes(text: unknown): Buffer {
+  if (typeof text !== 'string') throw new TypeError('no text')
+  return Buffer.from(text, 'base64')
+}
 const base64 = (value: Uint8Array): string => Buffer.from(value).toString('base64')
 
 function headersFor({ headers: { origin } }: IncomingMessage, origins: readonly string[]): Record<string, string> {

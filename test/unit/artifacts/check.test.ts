@@ -10,7 +10,7 @@ import { checkTarball } from '../../../src/artifacts/check.js'
 async function tar(...headers: (Partial<Header> & { name: string })[]): Promise<Buffer> {
   const archive = pack()
   for (const header of headers) {
-    if (header.type === undefined || header.type === 'file') archive.entry(header, 'text')
+    if ([undefined, 'file', 'contiguous-file'].includes(header.type)) archive.entry(header, 'text')
     else archive.entry(header)
   }
   archive.finalize()
@@ -60,6 +60,18 @@ describe('checkTarball', () => {
     ['a device', [program, { name: 'a', type: 'block-device' as const }], null, 'device'],
     ['a named pipe', [program, { name: 'a', type: 'fifo' as const }], null, 'a is a named pipe'],
     ['a setuid program', [program, { name: 'a', mode: 0o4755 }], null, 'a has a setuid or setgid bit'],
+    [
+      'a setuid program of another kind of file',
+      [program, { name: 'a', mode: 0o4755, type: 'contiguous-file' as const }],
+      null,
+      'a has a setuid or setgid bit',
+    ],
+    [
+      'a file behind a link that is named like a folder',
+      [program, { name: 'a/', type: 'symlink' as const, linkname: '/etc' }, { name: 'a/passwd' }],
+      null,
+      'a/passwd leads through the link a',
+    ],
     ['a setgid program', [program, { name: 'a', mode: 0o2755 }], null, 'a has a setuid or setgid bit'],
     [
       'a sparse file',

@@ -67,6 +67,7 @@ it.each<[string, number, string, Parameters<typeof ask>[1]]>([
   ['no payloads', 400, `/${token}/decode`, { body: '{"payloads":1}' }],
   ['payloads that are none', 400, `/${token}/decode`, { body: '{"payloads":[null]}' }],
   ['metadata that is none', 400, `/${token}/decode`, { body: '{"payloads":[{"metadata":{"encoding":1}}]}' }],
+  ['data that is none', 400, `/${token}/decode`, { body: '{"payloads":[{"data":{"length":200000000}}]}' }],
   ['too much', 413, `/${token}/decode`, { body: ' '.repeat(1001) }],
 ])('refuses %s with %i', async (_, status, path, options) => {
   expect(await ask(path, options)).toMatchObject({ status, body: '' })
