@@ -7,6 +7,7 @@ import { authenticActivities } from '../activities/authentic.js'
 import { createActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE } from '../src/contracts/index.js'
 import { payloadCodecs } from '../src/payloads/codecs.js'
+import { liftQueueLimits } from './queue-limits.js'
 import { scheduleHousekeeping } from './schedule.js'
 import { ensureRetention } from './retention.js'
 import { ensureSearchAttributes } from './search-attributes.js'
@@ -73,6 +74,9 @@ export async function startWorker({
       (error: unknown) => log.warn({ error: String(error) }, 'the retention of the namespace is as it was'),
     )
   }
+  await liftQueueLimits(connection, { namespace, taskQueue }).catch((error: unknown) =>
+    log.warn({ error: String(error) }, 'the limits of the queue are as they were'),
+  )
   // Without it nothing is wrong but the disk's use: a namespace may forbid schedules.
   await scheduleHousekeeping(connection, { namespace, taskQueue }).catch((error: unknown) =>
     log.warn({ error: String(error) }, 'housekeeping is not scheduled'),

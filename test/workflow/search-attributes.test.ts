@@ -2,7 +2,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureRetention } from '../../workers/retention.js'
 import { ensureSearchAttributes } from '../../workers/search-attributes.js'
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
+import { liftQueueLimits } from '../../workers/queue-limits.js'
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { signing } from '../support/signing.js'
@@ -33,6 +34,25 @@ describe('a server that nobody prepared', () => {
     await ensureSearchAttributes(env.nativeConnection, 'default')
     await ensureSearchAttributes(env.nativeConnection, 'default')
     expect((await known()).sort()).toEqual(Object.keys(SEARCH_ATTRIBUTES).sort())
+  })
+
+  it('lifts what limits the queue', async () => {
+    const { workflowService } = env.connection
+    const place = { namespace: 'default', taskQueue: TASK_QUEUE, taskQueueType: 2 }
+    await workflowService.updateTaskQueueConfig({
+      ...place,
+      updateQueueRateLimit: { rateLimit: { requestsPerSecond: 0 }, reason: 'a stranger' },
+    })
+    const limit = async () => {
+      const { config } = await workflowService.describeTaskQueue({
+        ...{ ...place, taskQueue: { name: TASK_QUEUE } },
+        reportConfig: true,
+      })
+      return config?.queueRateLimit?.rateLimit ?? null
+    }
+    expect(await limit()).not.toBeNull()
+    await liftQueueLimits(env.nativeConnection, { namespace: 'default', taskQueue: TASK_QUEUE })
+    expect(await limit()).toBeNull()
   })
 
   it('keeps ended operations for 30 days, or as long as it is told', async () => {
