@@ -1,3 +1,4 @@
+import { SAME_KEY } from '../contracts/index.js'
 import { Cul8erError, type ErrorReport } from '../errors.js'
 
 /*
@@ -23,6 +24,8 @@ export function toCul8erError(error: unknown): Cul8erError {
   if (isNotFound(error)) {
     return new Cul8erError('NOT_FOUND', 'no such workflow on the Temporal server', { cause: error })
   }
+  const refused = [...chain(error)].map(messageOf).find((message) => /^query \w+ was refused: /.test(message))
+  if (refused !== undefined) return new Cul8erError('PERMISSION', refused, { hint: SAME_KEY, cause: error })
   if (
     [...chain(error)].some((each) =>
       /workflow task in failed state|unexpected workflow task failure|TMPRL1100/i.test(messageOf(each)),

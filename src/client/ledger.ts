@@ -5,7 +5,7 @@ import { Cul8erError } from '../errors.js'
 import {
   importState,
   ledgerId,
-  ledgerState,
+  ledgerSays,
   progress,
   setTtl,
   startOperation,
@@ -113,11 +113,40 @@ async function findLedger(client: Client, topology: string): Promise<'running' |
   try {
     const { status } = await handle.describe()
     if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return 'running'
-    return await handle.query(ledgerState)
   } catch (error) {
     if (isNoAnswer(error)) throw error
     return null
   }
+  return lastState(client, topology)
+}
+
+/** What the last run that can be read knew. One whose history was reset says nothing, and one that a stranger began is not believed. */
+async function lastState(client: Client, topology: string): Promise<LedgerState | null> {
+  let left = RUNS_READ
+  for await (const { runId, status } of client.workflow.list({ query: `WorkflowId = '${ledgerId(topology)}'` })) {
+    if (left === 0) break
+    left -= 1
+    if (status.name === 'CONTINUED_AS_NEW') continue
+    try {
+      return await ask(client, topology, runId)
+    } catch (error) {
+      if (isNoAnswer(error)) throw error
+    }
+  }
+  return null
+}
+
+/** Latest runs that are looked at. */
+const RUNS_READ = 10
+
+/** @throws Cul8erError PERMISSION for the answer to another question */
+async function ask(client: Client, topology: string, runId?: string): Promise<LedgerState> {
+  const asked = randomUUID()
+  const { nonce, state } = await client.workflow.getHandle(ledgerId(topology), runId).query(ledgerSays, asked)
+  if (nonce === asked) return state
+  throw new Cul8erError('PERMISSION', `the Temporal server gave the answer to another question about ${topology}`, {
+    hint: 'is this the right server? docs/security.md tells who else can answer there',
+  })
 }
 
 /** A refusal for an operation in progress also says what that one is doing: only its own workflow knows. */
@@ -138,7 +167,7 @@ async function withStep(link: Link, error: unknown): Promise<unknown> {
 export async function readLedger(link: Link, topology: string): Promise<LedgerState | null> {
   return link.call(async (client) => {
     try {
-      return await client.workflow.getHandle(ledgerId(topology)).query(ledgerState)
+      return await ask(client, topology)
     } catch (error) {
       if (isNotFound(error)) return null
       throw error
@@ -179,15 +208,19 @@ export async function ledgerNames(link: Link): Promise<string[]> {
 /**
  * Starts a topology's ledger where there is none. A new one for each attempt: it cannot be used twice.
  * @param state - of a ledger that was terminated
+ * @param nowMs - by the server's clock, should it go by another time
  */
-export const withLedger = (topology: string, state: LedgerState | null = null) =>
+export const withLedger = (topology: string, state: LedgerState | null = null, nowMs = Date.now()) =>
   new WithStartWorkflowOperation(WorkflowType.ledger, {
     workflowId: ledgerId(topology),
     taskQueue: TASK_QUEUE,
     workflowIdConflictPolicy: 'USE_EXISTING',
-    args: [state === null ? { topology } : { topology, state }] satisfies [LedgerInput],
+    args: [{ topology, ...(state === null ? {} : { state }), notAfter: beginsBefore(nowMs) }] satisfies [LedgerInput],
     staticSummary: `ledger of ${topology}`,
   })
+
+/** Clocks of commands and servers differ; what begins a ledger is worth nothing for good. */
+const beginsBefore = (nowMs: number): string => new Date(nowMs + 60 * 60_000).toISOString()
 
 const neverDeployed = (topology: string): Cul8erError =>
   new Cul8erError('UNKNOWN_TOPOLOGY', `topology ${topology} was never deployed`, {

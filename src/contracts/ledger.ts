@@ -81,6 +81,8 @@ export interface LedgerInput {
   answered?: Answered[]
   /** The numbers on the hosts are known to be no higher than the ledger's. */
   checked?: boolean
+  /** From a command: ISO time after which it begins no more. */
+  notAfter?: string
 }
 
 export interface TtlRequest {
@@ -105,6 +107,8 @@ export interface Imported {
 }
 
 export const ledgerState = defineQuery<LedgerState>('state')
+/** The same with what the question named, so that an answer given to an earlier question does not pass for one to this. */
+export const ledgerSays = defineQuery<{ nonce: string; state: LedgerState }, [string]>('says')
 export const startOperation = defineUpdate<OperationStarted, [OperationRequest]>('startOperation')
 export const setTtl = defineUpdate<{ expiresAt: string | null }, [TtlRequest]>('setTtl')
 export const importState = defineUpdate<Imported, [ImportRequest]>('importState')

@@ -27,6 +27,8 @@ export type PayloadKind =
 /** Keys of the metadata. */
 export const PAYLOAD_KIND = 'cul8er-kind'
 export const PAYLOAD_MAC = 'cul8er-mac'
+/** The run of a workflow that made it, where it counts: of what a workflow gives to another one, or goes on with. */
+export const PAYLOAD_RUN = 'cul8er-run'
 
 /** What stands where a payload was that is not to be believed. */
 export interface Refused {
@@ -35,6 +37,10 @@ export interface Refused {
 
 export const isRefused = (value: unknown): value is Refused =>
   typeof value === 'object' && value !== null && 'cul8er refused' in value
+
+/** What to do where the other side has another key. */
+export const SAME_KEY =
+  'commands and workers need the same key (CUL8ER_SEAL_KEY, or the same home). Was it changed? cul8er service stop ends a worker that goes by the former one'
 
 /** What a Refused says in words, for the error that it leads to. */
 export const refusal = (what: string, refused: Refused): string => `${what} was refused: ${refused['cul8er refused']}`

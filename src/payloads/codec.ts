@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common'
-import { PAYLOAD_KIND, PAYLOAD_MAC, type PayloadKind, type Refused } from '../contracts/payloads.js'
+import { PAYLOAD_KIND, PAYLOAD_MAC, SAME_KEY, type PayloadKind, type Refused } from '../contracts/payloads.js'
 import { Cul8erError } from '../errors.js'
 import { derivedKey } from '../secrets/derived-key.js'
 import { isEncrypted } from './encryption.js'
@@ -49,7 +49,7 @@ export class AuthenticCodec implements PayloadCodec {
       if (reason === null) return payload
       if (this.#side === 'worker') return refused(reason)
       throw new Cul8erError('PERMISSION', `an answer of the Temporal server was refused: ${reason}`, {
-        hint: 'commands and workers need the same key (CUL8ER_SEAL_KEY, or the same home); is this the right server?',
+        hint: `${SAME_KEY}; is this the right server?`,
       })
     })
   }

@@ -49,7 +49,12 @@ describe('no worker for twenty minutes', { timeout: 120_000 }, () => {
       installRelease: async ({ spec }) => {
         const what = `${spec.name} ${spec.release?.version}`
         if (refused.has(what))
-          throw ApplicationFailure.create({ type: 'PERMISSION', nonRetryable: true, message: what })
+          throw ApplicationFailure.create({
+            type: 'PERMISSION',
+            nonRetryable: true,
+            message: what,
+            details: [{ code: 'PERMISSION', message: what }],
+          })
         const arrived = hangs.get(what)
         arrived?.()
         if (arrived !== undefined) await Context.current().cancelled

@@ -38,7 +38,11 @@ describe('what time brings', () => {
     const bundle = await skippingBundle()
     world = new FakeWorld(({ instances }) => ({
       deleteInstance: async ({ name: instance }) => {
-        if (stuck) throw ApplicationFailure.nonRetryable('it does not go', 'PERMISSION')
+        if (stuck)
+          throw ApplicationFailure.nonRetryable('it does not go', 'PERMISSION', {
+            code: 'PERMISSION',
+            message: 'it does not go',
+          })
         instances.delete(instance)
       },
     }))
@@ -55,7 +59,7 @@ describe('what time brings', () => {
 
   async function run(request: Asked): Promise<LedgerState> {
     await env.client.workflow.executeUpdateWithStart(startOperation, {
-      startWorkflowOperation: withLedger(name),
+      startWorkflowOperation: withLedger(name, null, await env.currentTimeMs()),
       args: [
         { ...request, requestId: randomUUID(), notAfter: new Date((await env.currentTimeMs()) + 60_000).toISOString() },
       ],

@@ -1,27 +1,39 @@
 import type { coresdk, temporal } from '@temporalio/proto'
 import { PAYLOAD_KIND, type PayloadKind } from '../../src/contracts/index.js'
 import { errorFailure } from './error-failure.js'
-import { kindIn, refusedPayload } from './payloads.js'
+import { kindIn, refusedPayload, runIn } from './payloads.js'
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob
 type Payload = temporal.api.common.v1.IPayload
 type Failure = temporal.api.failure.v1.IFailure
 
+/** What is known of the workflow that a job is for. */
+export interface Receiver {
+  /** It was started with a payload that says what it is for: a codec is there, and all else must be signed as well. */
+  signed: boolean
+}
+
+/** Whether a workflow is started with payloads that a codec saw to. */
+export const isSigned = (job: Job): boolean => (job.initializeWorkflow?.arguments ?? []).some((p) => kindIn(p) !== null)
+
 /**
  * A job as the workflow may take it: what was not made for this place is replaced by a refused payload or a failure. A signal that is
  * not authentic has nobody to be told, and is left out.
  */
-export function checked(job: Job): Job[] {
+export function checked(job: Job, { signed }: Receiver): Job[] {
   const { initializeWorkflow: start, signalWorkflow: signal, doUpdate, queryWorkflow: query } = job
   if (start != null) {
     const { continuedFromExecutionRunId: continued, parentWorkflowInfo: parent } = start
-    start.arguments = expected(start.arguments, continued ? 'continued' : parent == null ? 'request' : 'child')
+    // What a workflow gave to another one is worth nothing from any other: a stranger's may have a child, or an id of ours.
+    if (continued) start.arguments = expected(start.arguments, 'continued', continued)
+    else if (parent != null) start.arguments = expected(start.arguments, 'child', parent.runId ?? '')
+    else start.arguments = expected(start.arguments, 'request')
   }
   if (signal != null && (signal.input ?? []).some((payload) => !isMadeFor(payload, 'request'))) return []
   if (doUpdate != null) doUpdate.input = expected(doUpdate.input, 'request')
   if (query != null) query.arguments = expected(query.arguments, 'request')
-  settled(job.resolveActivity?.result, 'result')
-  settled(job.resolveChildWorkflowExecution?.result, 'end')
+  settled(job.resolveActivity?.result, { kind: 'result', signed })
+  settled(job.resolveChildWorkflowExecution?.result, { kind: 'end', signed })
   return [job]
 }
 
@@ -32,27 +44,45 @@ interface Settled {
 }
 
 /** How an activity or a child ended: an answer that is not authentic counts as a failure that no retry mends. */
-function settled(result: Settled | null | undefined, kind: PayloadKind): void {
+function settled(result: Settled | null | undefined, { kind, signed }: { kind: PayloadKind } & Receiver): void {
   if (result == null) return
-  const payload = result.completed?.result
-  if (payload != null && !isMadeFor(payload, kind)) {
-    delete result.completed
-    result.failed = { failure: errorFailure('an answer was refused: nobody with the key of this home made it') }
+  if (result.completed != null) {
+    const { result: payload } = result.completed
+    // Who has nothing to say signs that, too.
+    if (payload == null ? signed : !isMadeFor(payload, kind)) {
+      delete result.completed
+      result.failed = { failure: errorFailure('an answer was refused: nobody with the key of this home made it') }
+      return
+    }
   }
-  for (let failure = result.failed?.failure; failure != null; failure = failure.cause) withoutRefused(failure)
+  for (let failure = result.failed?.failure; failure != null; failure = failure.cause) {
+    withoutRefused(failure)
+    if (!signed || failure.applicationFailureInfo == null) continue
+    // Its details are signed and say all that counts; text beside them is anybody's, and so is what lies below.
+    if (failure.applicationFailureInfo.details == null) Object.assign(failure, errorFailure(UNSIGNED))
+    failure.cause = null
+  }
 }
+
+const UNSIGNED =
+  'it failed, and the reason was refused: nobody with the key of this home gave it (cul8er service logs worker)'
 
 /** Details that are not authentic are none. */
 function withoutRefused({ applicationFailureInfo: info }: Failure): void {
   if (info?.details?.payloads?.some((payload) => kindIn(payload) === 'refused') === true) info.details = null
 }
 
-const expected = (payloads: Payload[] | null | undefined, kind: PayloadKind): Payload[] =>
-  (payloads ?? []).map((payload) =>
-    isMadeFor(payload, kind) || kindIn(payload) === 'refused'
+/** @param run - the run that must have made them */
+const expected = (payloads: Payload[] | null | undefined, kind: PayloadKind, run?: string): Payload[] =>
+  (payloads ?? []).map((payload) => {
+    if (kindIn(payload) === 'refused') return payload
+    if (!isMadeFor(payload, kind)) {
+      return refusedPayload(`it was made as ${kindIn(payload) ?? 'nothing'}, and this is for a ${kind}`)
+    }
+    return run === undefined || kindIn(payload) === null || runIn(payload) === run
       ? payload
-      : refusedPayload(`it was made as ${kindIn(payload) ?? 'nothing'}, and this is for a ${kind}`),
-  )
+      : refusedPayload('it was made by another workflow, or by an earlier run of it')
+  })
 
 /** Without a codec nothing has a kind. */
 const isMadeFor = (payload: Payload, kind: PayloadKind): boolean =>

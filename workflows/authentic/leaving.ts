@@ -1,3 +1,4 @@
+import { defaultPayloadConverter } from '@temporalio/common'
 import type { coresdk, temporal } from '@temporalio/proto'
 import { activityIdOf, type PayloadKind } from '../../src/contracts/index.js'
 import { madeAs } from './payloads.js'
@@ -5,17 +6,19 @@ import { madeAs } from './payloads.js'
 type Command = coresdk.workflow_commands.IWorkflowCommand
 type Payload = temporal.api.common.v1.IPayload
 
-/** A command whose payloads say what they are made for. */
-export function named(command: Command): Command {
+/** A command whose payloads say what they are made for. `run`: of the workflow that gives it. */
+export function named(command: Command, run: string): Command {
   const { scheduleActivity, startChildWorkflowExecution: child, continueAsNewWorkflowExecution: again } = command
   const { completeWorkflowExecution: end, updateResponse, respondToQuery } = command
   if (scheduleActivity != null) {
     const { activityType, seq } = scheduleActivity
     scheduleActivity.activityId = activityIdOf(activityType ?? '', seq ?? 0)
-    scheduleActivity.arguments = all(scheduleActivity.arguments, 'activity')
+    // The activity compares it with the run that it is of: a workflow of the same name that a stranger starts is another one.
+    const told = [...(scheduleActivity.arguments ?? []), defaultPayloadConverter.toPayload(run)]
+    scheduleActivity.arguments = all(told, 'activity')
   }
-  if (child != null) child.input = all(child.input, 'child')
-  if (again != null) again.arguments = all(again.arguments, 'continued')
+  if (child != null) child.input = all(child.input, 'child', run)
+  if (again != null) again.arguments = all(again.arguments, 'continued', run)
   if (end?.result != null) end.result = madeAs(end.result, 'end')
   if (updateResponse?.completed != null) updateResponse.completed = madeAs(updateResponse.completed, 'answer')
   const look = respondToQuery?.succeeded
@@ -23,5 +26,5 @@ export function named(command: Command): Command {
   return command
 }
 
-const all = (payloads: Payload[] | null | undefined, kind: PayloadKind): Payload[] =>
-  (payloads ?? []).map((payload) => madeAs(payload, kind))
+const all = (payloads: Payload[] | null | undefined, kind: PayloadKind, run?: string): Payload[] =>
+  (payloads ?? []).map((payload) => madeAs(payload, kind, run))

@@ -1,7 +1,7 @@
 import type { temporal } from '@temporalio/proto'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { decode, encode } from '@temporalio/common/lib/encoding.js'
-import { PAYLOAD_KIND, type PayloadKind, type Refused } from '../../src/contracts/index.js'
+import { PAYLOAD_KIND, PAYLOAD_RUN, type PayloadKind, type Refused } from '../../src/contracts/index.js'
 
 type Payload = temporal.api.common.v1.IPayload
 
@@ -10,10 +10,20 @@ export function kindIn({ metadata }: Payload): PayloadKind | null {
   return kind == null ? null : (decode(kind) as PayloadKind)
 }
 
-/** The payload with what it is made for. */
-export const madeAs = (payload: Payload, kind: PayloadKind): Payload => ({
+/** The run that made it, if it says so. */
+export function runIn({ metadata }: Payload): string | null {
+  const run = metadata?.[PAYLOAD_RUN]
+  return run == null ? null : decode(run)
+}
+
+/** The payload with what it is made for, and by which run where that counts. */
+export const madeAs = (payload: Payload, kind: PayloadKind, run?: string): Payload => ({
   ...payload,
-  metadata: { ...payload.metadata, [PAYLOAD_KIND]: encode(kind) },
+  metadata: {
+    ...payload.metadata,
+    [PAYLOAD_KIND]: encode(kind),
+    ...(run === undefined ? {} : { [PAYLOAD_RUN]: encode(run) }),
+  },
 })
 
 export const refusedPayload = (reason: string): Payload =>

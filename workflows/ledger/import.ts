@@ -22,6 +22,15 @@ export function importRefusal(
   }
 }
 
+/** Times that have passed bring nothing about any more: a state of before would destroy what lives now. */
+export function withoutPastTimes(
+  { expiresAt, standby }: Pick<LedgerState, 'expiresAt' | 'standby'>,
+  nowMs: number,
+): Pick<LedgerState, 'expiresAt' | 'standby'> {
+  const past = (iso: string | null): boolean => iso !== null && Date.parse(iso) <= nowMs
+  return { expiresAt: past(expiresAt) ? null : expiresAt, standby: past(standby?.until ?? null) ? null : standby }
+}
+
 /** A state that was checked takes the place of the present one, but for the numbers, which never go down. */
 export function imported(
   state: LedgerState,
@@ -29,9 +38,9 @@ export function imported(
   nowMs: number,
 ): { state: LedgerState; notes: string[] } {
   const { topology } = state
-  const past = (iso: string | null): boolean => iso !== null && Date.parse(iso) <= nowMs
-  const expired = past(file.expiresAt)
-  const over = past(file.standby?.until ?? null)
+  const times = withoutPastTimes(file, nowMs)
+  const expired = times.expiresAt !== file.expiresAt
+  const over = times.standby !== file.standby
   const notes = [
     ...(expired
       ? [`its ttl has passed, but it is not destroyed; set a new one with cul8er ttl set ${topology} 24h`]
@@ -48,8 +57,7 @@ export function imported(
     state: {
       ...file,
       current: null,
-      expiresAt: expired ? null : file.expiresAt,
-      standby: over ? null : file.standby,
+      ...times,
       dirty: file.current === null ? file.dirty : [...file.dirty, lostOperation(file.current.number)],
       lastOperation: Math.max(state.lastOperation, file.lastOperation),
       lastRevision: Math.max(state.lastRevision, file.lastRevision),

@@ -11,6 +11,7 @@ import {
 import type { ErrorReport } from '../../src/errors.js'
 import {
   importState,
+  ledgerSays,
   ledgerState,
   renewLedger,
   setTtl,
@@ -36,7 +37,7 @@ import { adopted, followAdopted, notStarted, startOperationWorkflow } from './ch
 import { detailsOf } from './details.js'
 import { postponed, type Due } from './due.js'
 import { end } from './end.js'
-import { imported, importRefusal } from './import.js'
+import { imported, importRefusal, withoutPastTimes } from './import.js'
 import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
 import { lostEnd } from './lost.js'
@@ -51,6 +52,10 @@ import { after, emptyLedger } from './state.js'
  * workflow stops neither the wait for a ttl nor an operation.
  */
 export async function ledger(input: LedgerInput): Promise<void> {
+  const { notAfter } = input
+  if (notAfter !== undefined && workflowInfo().startTime.getTime() > Date.parse(notAfter)) {
+    throw failureOf({ code: 'EXPIRED', message: 'the ledger was to be started earlier than this' })
+  }
   await new Ledger(input).run()
 }
 
@@ -72,8 +77,10 @@ class Ledger {
   /** The history holds what was signed with a former key. */
   private renewalAsked = false
 
-  constructor({ topology, state, answered = [], checked = false }: LedgerInput) {
-    this.state = { ...emptyLedger(topology), ...state }
+  constructor({ topology, state, answered = [], checked = false, notAfter }: LedgerInput) {
+    const known = { ...emptyLedger(topology), ...state }
+    // Of a ledger that was terminated, it may be of long ago.
+    this.state = notAfter === undefined ? known : { ...known, ...withoutPastTimes(known, Date.now()) }
     this.answered = answered
     this.checked = checked
     this.unsure = this.state.current !== null
@@ -95,6 +102,7 @@ class Ledger {
   private listen(): void {
     const { inbox } = this
     setHandler(ledgerState, () => this.state)
+    setHandler(ledgerSays, (nonce) => ({ nonce, state: this.state }))
     setHandler(startOperation, (input) => inbox.ask({ kind: 'start', question: { input, answer: null } }), {
       validator: (request: OperationRequest) => refuse(malformedStart(request) ?? this.busyFor(request)),
     })

@@ -1,13 +1,18 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
 import { expect, it } from 'vitest'
 import { isRefused, type PayloadKind } from '../../../src/contracts/index.js'
-import { checked } from '../../../workflows/authentic/arriving.js'
-import { named } from '../../../workflows/authentic/leaving.js'
-import { kindIn, madeAs, refusedPayload } from '../../../workflows/authentic/payloads.js'
+import { checked as checkedFor, isSigned } from '../../../workflows/authentic/arriving.js'
+import { named as namedBy } from '../../../workflows/authentic/leaving.js'
+import { kindIn, madeAs, refusedPayload, runIn } from '../../../workflows/authentic/payloads.js'
+
+type Job = Parameters<typeof checkedFor>[0]
+const RUN = '01a1ff5c-a6bf-7f1c-ac58-1a8a7bab011d'
+const checked = (job: Job, signed = false) => checkedFor(job, { signed })
+const named = (command: Parameters<typeof namedBy>[0]) => namedBy(command, RUN)
 
 const plain = defaultPayloadConverter.toPayload({ a: 1 })
 const made = (kind: PayloadKind | null): Payload =>
-  kind === null ? plain : kind === 'refused' ? refusedPayload('not signed') : madeAs(plain, kind)
+  kind === null ? plain : kind === 'refused' ? refusedPayload('not signed') : madeAs(plain, kind, RUN)
 const KINDS = [
   ...([null, 'request', 'child', 'continued', 'activity', 'result'] as const),
   ...(['end', 'answer', 'look', 'other', 'refused'] as const),
@@ -30,8 +35,12 @@ const settled = (what: 'resolveActivity' | 'resolveChildWorkflowExecution', payl
 
 it.each<[string, (payload: Payload) => boolean, PayloadKind]>([
   ['the start of a workflow by a command', (p) => start({}, p), 'request'],
-  ['the start by another workflow', (p) => start({ parentWorkflowInfo: { workflowId: 'topology/shop' } }, p), 'child'],
-  ['the start of the next history', (p) => start({ continuedFromExecutionRunId: 'run' }, p), 'continued'],
+  [
+    'the start by another workflow',
+    (p) => start({ parentWorkflowInfo: { workflowId: 'topology/shop', runId: RUN } }, p),
+    'child',
+  ],
+  ['the start of the next history', (p) => start({ continuedFromExecutionRunId: RUN }, p), 'continued'],
   ['a signal', (p) => checked({ signalWorkflow: { signalName: 'promote', input: [p] } }).length === 1, 'request'],
   [
     'an update',
@@ -47,6 +56,38 @@ it.each<[string, (payload: Payload) => boolean, PayloadKind]>([
   ["a child's end", (p) => settled('resolveChildWorkflowExecution', p), 'end'],
 ])('%s takes what was made for it, and what nobody checks', (_what, takes, kind) => {
   expect(taken(KINDS, takes)).toEqual([null, kind])
+})
+
+it.each([
+  ['the start by another workflow', { parentWorkflowInfo: { workflowId: 'topology/shop', runId: 'another' } }, 'child'],
+  ['the start by a workflow of no run', { parentWorkflowInfo: { workflowId: 'topology/shop' } }, 'child'],
+  ['the start of the next history', { continuedFromExecutionRunId: 'another' }, 'continued'],
+] as const)('%s refuses what another run made', (_what, over, kind) => {
+  expect(start(over, made(kind))).toBe(false)
+  expect(start(over, madeAs(plain, kind))).toBe(false)
+})
+
+it('knows a workflow whose payloads are signed', () => {
+  const begins = (kind: PayloadKind | null) => isSigned({ initializeWorkflow: { arguments: [made(kind)] } })
+  expect([begins(null), begins('request'), begins('refused'), isSigned({ initializeWorkflow: {} })]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ])
+})
+
+it('refuses an empty answer and an unsigned reason, where all else is signed', () => {
+  const refusal = { applicationFailureInfo: { type: 'PERMISSION', nonRetryable: true } }
+  const result = (result: object) => checked({ resolveActivity: { seq: 1, result } }, true)[0]?.resolveActivity?.result
+  expect(result({ completed: {} })).toMatchObject({ failed: { failure: refusal } })
+  const failure = { message: 'run this', applicationFailureInfo: { type: 'UNHEALTHY' }, cause: { message: 'below' } }
+  const failed = result({ failed: { failure: { activityFailureInfo: {}, cause: failure } } })
+  expect(failed?.failed?.failure?.cause).toMatchObject(refusal)
+  expect(JSON.stringify(failed)).not.toMatch(/run this|below/)
+  const info = { type: 'UNHEALTHY', details: { payloads: [made('other')] } }
+  const signed = result({ failed: { failure: { message: 'it is ill', applicationFailureInfo: info } } })
+  expect(signed?.failed?.failure).toMatchObject({ message: 'it is ill', applicationFailureInfo: info })
 })
 
 it('takes a bare signal, and the end of an activity that has no answer', () => {
@@ -69,6 +110,7 @@ it('names what leaves a workflow, and the type in the id of an activity', () => 
     scheduleActivity: { seq: 3, activityType: 'deleteInstance', activityId: '3', arguments: [plain] },
   })
   expect(activity.scheduleActivity?.activityId).toBe('deleteInstance-3')
+  expect(activity.scheduleActivity?.arguments?.map(value)).toEqual([{ a: 1 }, RUN])
   const kinds = [
     activity.scheduleActivity?.arguments?.[0],
     named({ startChildWorkflowExecution: { input: [plain] } }).startChildWorkflowExecution?.input?.[0],
@@ -78,4 +120,11 @@ it('names what leaves a workflow, and the type in the id of an activity', () => 
     named({ respondToQuery: { succeeded: { response: plain } } }).respondToQuery?.succeeded?.response,
   ].map((payload) => (payload == null ? null : kindIn(payload)))
   expect(kinds).toEqual(['activity', 'child', 'continued', 'end', 'answer', 'look'])
+})
+
+it('says which run gave something to another workflow', () => {
+  const child = named({ startChildWorkflowExecution: { input: [plain] } }).startChildWorkflowExecution?.input?.[0]
+  const next = named({ continueAsNewWorkflowExecution: { arguments: [plain] } }).continueAsNewWorkflowExecution
+    ?.arguments?.[0]
+  expect([runIn(child!), runIn(next!), runIn(plain)]).toEqual([RUN, RUN, null])
 })
