@@ -1,3 +1,5 @@
+import { instanceName } from '../../../src/plan/naming.js'
+import { seats } from '../../../src/plan/specs.js'
 import { poolName } from '../../../src/plan/routes.js'
 import type { Revision } from '../../../src/plan/model.js'
 import type { TopologyRoutes } from '../../../src/traffic/model.js'
@@ -24,15 +26,18 @@ export const servesTheRightRole: Invariant = {
     if (during !== null && during.ended === null && world.find(wrong)?.labels?.role === 'old') return null
     return `${wrong.pool} leads to ${wrong.name}, which is ${world.find(wrong)?.labels?.role ?? "somebody else's"}`
   },
-  atClose: (story, { id, ended, input }) => {
+  atClose: (story, { id, ended, input, servingBefore }) => {
     const { world, scenario } = story
     const dirty = new Set(ended?.end?.dirty ?? [])
     if (ended?.end == null) return null
     // An edge that could not be told of it leads to nothing; the result says so.
     const isHalfDestroyed = input.request.kind === 'destroy' && ended.end.result.outcome !== 'succeeded'
     if (isHalfDestroyed) return null
+    // What came to nothing before it changed anything leaves what it found, also what an operation before it could not undo.
+    const found = new Set(ended.end.result.outcome === 'failed' ? servingBefore.map(placeOf) : [])
     const wrong = world.serving(scenario.topology).find((serving) => {
       const instance = world.find(serving)
+      if (found.has(placeOf(serving))) return false
       return !dirty.has(serving.name) && (instance === null || instance.labels?.role !== 'live')
     })
     if (wrong === undefined) return null
@@ -84,13 +89,24 @@ export const portsStayOpen: Invariant = {
     if ((request.kind !== 'deploy' && request.kind !== 'rollback') || dirty.length > 0) return null
     const closed = open(effect.before).filter((port) => !open(effect.now).includes(port))
     const left = closed.filter((port) => isOfGone(effect.before, port, revision))
-    if (left.length === 0) return null
+    if (left.length === 0 || isTheOnlyOne(effect.before, left, operation)) return null
     const observed = [...story.world.instances.values()].map(observedOf)
     const missing = (workFor(revision, observed, []) ?? []).filter(({ action }) => action !== 'delete')
     return missing.length === 0
       ? null
       : `${operation.id} closes ${left.join(', ')} on ${effect.host}, but there is no ${missing.map(({ instance }) => instance).join(', ')} yet`
   },
+}
+
+/** Who served there is made over in its place, under another resource's name: there is nobody else to take its requests meanwhile. */
+const isTheOnlyOne = (routes: TopologyRoutes | null, ports: readonly number[], { input }: Operation): boolean => {
+  const { topology } = input.revision
+  const declared = new Set(
+    seats(input.revision).map(({ resource, index }) => instanceName(topology.name, resource, index)),
+  )
+  const pools = (routes?.routes ?? []).flatMap(({ as, pool }) => (ports.includes(as) ? [pool] : []))
+  const served = (routes?.pools ?? []).flatMap(({ name, servers }) => (pools.includes(name) ? servers : []))
+  return served.every(({ name }) => declared.has(name))
 }
 
 /** Public ports that lead to somebody. */

@@ -122,8 +122,8 @@ export const MUTATIONS: readonly Mutation[] = [
     replacements: [
       {
         file: 'workflows/ledger/import.ts',
-        replace: 'expiresAt: expired ? null : file.expiresAt,',
-        by: 'expiresAt: file.expiresAt,',
+        replace: '...times,',
+        by: '',
       },
     ],
     foundBy: ['destroyed-on-request'],
