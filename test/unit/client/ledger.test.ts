@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { askForOperation } from '../../../src/client/ledger.js'
+import { askForOperation, readLedger } from '../../../src/client/ledger.js'
 import type { Link } from '../../../src/client/link.js'
 import type { OperationRequest } from '../../../src/contracts/index.js'
 import { Cul8erError } from '../../../src/errors.js'
@@ -60,4 +60,24 @@ it('says that a request that nobody answered is not carried out later', async ()
       /^start one with cul8er worker; nothing was started, and the request expires at \S+$/,
     ) as string,
   })
+})
+
+it('takes no answer of a ledger that was given to another question', async () => {
+  const saying = (nonceFor: (asked: string) => string): Link => {
+    const query = async (_: unknown, asked: string) => ({ nonce: nonceFor(asked), state: { topology: 'shop' } })
+    const client = { workflow: { getHandle: () => ({ query }) } }
+    return { call: (run: (c: typeof client) => unknown) => run(client) } as unknown as Link
+  }
+  expect(
+    await readLedger(
+      saying((asked) => asked),
+      'shop',
+    ),
+  ).toEqual({ topology: 'shop' })
+  await expect(
+    readLedger(
+      saying(() => 'kept from before'),
+      'shop',
+    ),
+  ).rejects.toMatchObject({ code: 'PERMISSION' })
 })
