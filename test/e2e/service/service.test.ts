@@ -56,7 +56,9 @@ test('its Web UI answers', async () => {
 test('two homes live side by side, each with its ports', async () => {
   expect((await other.cul8er(['service', 'start'])).exit).toBe(0)
   expect(other.record()?.port).not.toBe(home.record()?.port)
-  expect(other.record()?.uiPort).not.toBe(home.record()?.uiPort)
+  const { uiUrl: one } = await home.json<{ uiUrl: string }>(['service', 'status'])
+  const { uiUrl: another } = await other.json<{ uiUrl: string }>(['service', 'status'])
+  expect(another).not.toBe(one)
   expect(servers(other)).toBe(1)
 })
 
