@@ -25,7 +25,7 @@ test('the demo shows everything on Incus and leaves nothing behind', { timeout: 
   expect(all).toMatch(/limits\.memory is "64MiB", should be "256MiB"/)
   expect(all).toMatch(/shop-web-3 .*missing/)
   expect(all).toMatch(/rollback +1 +. succeeded/)
-  expect(all).toMatch(/Web UI with these workflows: http:\/\/127\.0\.0\.1:\d+/)
+  expect(all).toMatch(/Web UI with these workflows: http:\/\/127(\.\d+){3}:\d+/)
   expect(exitCode).toBe(0)
   const { stdout } = await execa('incus', ['list', '--format', 'csv', '--columns', 'n'], { stdin: 'ignore' })
   expect(stdout.split('\n').filter((name) => name.startsWith('shop-'))).toEqual([])
