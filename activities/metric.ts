@@ -1,3 +1,4 @@
+import { readBounded } from '../src/files/read-bounded.js'
 import type { Analysis } from '../src/topology/model.js'
 
 /** ms for an answer. */
@@ -10,27 +11,16 @@ export async function readMetric(metric: Analysis['metric'], signal: AbortSignal
   if (metric === null) return null
   try {
     const response = await fetch(metric.url, { signal: AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]) })
-    const text = response.ok ? await bounded(response) : null
+    const body = (response.body ?? []) as AsyncIterable<Uint8Array>
+    const text = response.ok ? await readBounded(body, MOST_BYTES) : null
     if (text === null) return null
     const value = metric.path
       .split('.')
-      .reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), JSON.parse(text))
+      .reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), JSON.parse(text.toString()))
     return typeof value === 'number' && Number.isFinite(value) ? value : null
   } catch {
     return null
   }
-}
-
-/** null: there is more. */
-async function bounded({ body }: Response): Promise<string | null> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
-    length += part.length
-    if (length > MOST_BYTES) return null
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString()
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

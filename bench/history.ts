@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import { runningService } from '../src/service/ensure.js'
 import { operationWorkflowId, type OperationResult } from '../src/contracts/index.js'
 import type { Bench } from './bench.js'
@@ -30,19 +30,27 @@ export async function operationFacts(
   { topology, operation, steps, durationMs }: OperationResult,
   since: number,
 ): Promise<OperationFacts> {
+  const { events } = await historyOf(bench, { topology, operation })
+  return {
+    activities: (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes != null).length,
+    firstStepMs: Date.parse(steps[0]?.startedAt ?? '') - since,
+    operationMs: durationMs,
+  }
+}
+
+export async function historyOf(
+  bench: Bench,
+  { topology, operation }: Pick<OperationResult, 'topology' | 'operation'>,
+): Promise<History> {
   const service = runningService(bench.home)
   if (service === null) throw new Error('the embedded service is gone')
   const connection = await Connection.connect({ address: service.address })
   try {
-    const client = new Client({ connection })
-    const handle = client.workflow.getHandle(operationWorkflowId(topology, Number(operation.replace('op-', ''))))
-    const { events = [] } = await handle.fetchHistory()
-    return {
-      activities: (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes != null).length,
-      firstStepMs: Date.parse(steps[0]?.startedAt ?? '') - since,
-      operationMs: durationMs,
-    }
+    const workflowId = operationWorkflowId(topology, Number(operation.replace('op-', '')))
+    return await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory()
   } finally {
     await connection.close()
   }
 }
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>

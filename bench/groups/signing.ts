@@ -1,9 +1,7 @@
-import { Client, Connection } from '@temporalio/client'
 import type { Payload, PayloadCodec } from '@temporalio/common'
-import { operationWorkflowId } from '../../src/contracts/index.js'
 import { payloadCodecs } from '../../src/payloads/codecs.js'
-import { runningService } from '../../src/service/ensure.js'
 import type { Bench } from '../bench.js'
+import { historyOf } from '../history.js'
 import { median, type Row } from '../report.js'
 
 const COUNT = 10
@@ -28,8 +26,9 @@ export async function signing(bench: Bench): Promise<Row[]> {
     strategy: { maxParallel: COUNT },
   })
   try {
-    const { topology, durationMs } = await bench.deploy(file)
-    const payloads = await payloadsOf(bench, topology)
+    const result = await bench.deploy(file)
+    const { durationMs } = result
+    const payloads = payloadsIn(await historyOf(bench, result))
     // One after the other: side by side each would count the other's time.
     const signed = await row('signing', payloads, { durationMs, encrypt: false })
     return [signed, await row('signing and encrypting', payloads, { durationMs, encrypt: true })]
@@ -68,19 +67,7 @@ async function thereAndBack(codecs: PayloadCodec[], payloads: Payload[]): Promis
   for (const codec of codecs.toReversed()) sent = await codec.decode(sent)
 }
 
-/** All that the history of a topology's first operation holds. */
-async function payloadsOf(bench: Bench, topology: string): Promise<Payload[]> {
-  const service = runningService(bench.home)
-  if (service === null) throw new Error('the embedded service is gone')
-  const connection = await Connection.connect({ address: service.address })
-  try {
-    const history = await new Client({ connection }).workflow.getHandle(operationWorkflowId(topology, 1)).fetchHistory()
-    return payloadsIn(history.events)
-  } finally {
-    await connection.close()
-  }
-}
-
+/** All that a history holds, wherever it stands in it. */
 function payloadsIn(value: unknown): Payload[] {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return []
   const here = 'metadata' in value && 'data' in value ? [value as Payload] : []

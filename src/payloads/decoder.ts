@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Payload } from '@temporalio/common'
+import { readBounded } from '../files/read-bounded.js'
 import { derivedKey } from '../secrets/derived-key.js'
 import { EncryptingCodec } from './encryption.js'
 
@@ -52,9 +53,9 @@ async function answer(
   if (headers.origin !== undefined && !isAllowed(headers.origin, origins)) return { status: 403 }
   if ((second ?? first) !== 'decode') return { status: 404 }
   if (method !== 'POST') return { status: 405 }
-  const body = await read(request, most)
+  const body = await readBounded(request as AsyncIterable<Buffer>, most)
   if (body === null) return { status: 413 }
-  const payloads = parse(body)
+  const payloads = parse(body.toString())
   if (payloads === null) return { status: 400 }
   return { status: 200, body: JSON.stringify({ payloads: (await codec.decode(payloads)).map(shown) }) }
 }
@@ -65,18 +66,6 @@ const isAllowed = (origin: string | undefined, origins: readonly string[]): bool
 function isToken(said: string, token: Buffer): boolean {
   const given = Buffer.from(said)
   return given.length === token.length && timingSafeEqual(given, token)
-}
-
-/** null: it is too much. */
-async function read(request: IncomingMessage, most: number): Promise<string | null> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > most) return null
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString()
 }
 
 /** Payloads in protobuf's JSON; null for what is none. */

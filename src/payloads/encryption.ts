@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Payload, PayloadCodec } from '@temporalio/common'
 import proto from '@temporalio/proto'
+import { decrypt, encrypt, IV_BYTES, TAG_BYTES } from '../secrets/aes-gcm.js'
 import { derivedKey } from '../secrets/derived-key.js'
 
 const { Payload: Wire } = proto.temporal.api.common.v1
@@ -8,10 +8,8 @@ const { Payload: Wire } = proto.temporal.api.common.v1
 /** What an encrypted payload says of itself, as the Web UI expects it. */
 export const ENCRYPTED = 'binary/encrypted'
 
-const IV_BYTES = 12
-const TAG_BYTES = 16
 /** Kept apart from every other use of the key by more than the derivation. */
-const PURPOSE = Buffer.from('cul8er payload v1')
+const PURPOSE = 'cul8er payload v1'
 
 /**
  * Encrypts payloads as a whole, their metadata too, by AES-256-GCM. Where they belong is not bound here but by the signature inside,
@@ -46,24 +44,21 @@ export const isEncrypted = ({ metadata }: Payload): boolean =>
   Buffer.from(metadata?.encoding ?? []).toString() === ENCRYPTED
 
 function sealed(payload: Payload, key: Buffer): Payload {
-  const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(PURPOSE)
-  const text = Buffer.concat([cipher.update(Wire.encode(payload).finish()), cipher.final()])
-  return {
-    metadata: { encoding: Buffer.from(ENCRYPTED) },
-    data: Buffer.concat([iv, text, cipher.getAuthTag()]),
-  }
+  const { iv, text, tag } = encrypt(Wire.encode(payload).finish(), key, PURPOSE)
+  return { metadata: { encoding: Buffer.from(ENCRYPTED) }, data: Buffer.concat([iv, text, tag]) }
 }
 
 /** null: made with another key, or altered. */
 function opened(data: Uint8Array | null | undefined, key: Buffer): Payload | null {
   const box = Buffer.from(data ?? [])
   if (box.length < IV_BYTES + TAG_BYTES) return null
-  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
-  decipher.setAAD(PURPOSE).setAuthTag(box.subarray(-TAG_BYTES))
+  const parts = {
+    iv: box.subarray(0, IV_BYTES),
+    text: box.subarray(IV_BYTES, -TAG_BYTES),
+    tag: box.subarray(-TAG_BYTES),
+  }
   try {
-    const clear = Buffer.concat([decipher.update(box.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()])
-    const { metadata, data: inner } = Wire.decode(clear)
+    const { metadata, data: inner } = Wire.decode(decrypt(parts, key, PURPOSE))
     return { metadata, data: inner }
   } catch {
     return null

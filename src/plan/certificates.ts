@@ -43,10 +43,17 @@ export type RouteCertificate = { as: number; host: string | null } & (
 
 /** All certificates that a revision declares. */
 export const declaredCertificates = ({ topology, certificates = {} }: Source): RouteCertificate[] =>
-  certified(topology).map(({ resource, expose: { as, host, certificate } }) => {
-    const sealed = certificates[certificateKey(resource, { as, host })]?.sealed
-    return { as, host, ...(sealed === undefined ? certificate : { resource, sealed }) }
-  })
+  certified(topology).map(({ resource, expose }) => kept(resource, expose, certificates))
+
+/** As it is kept with the revision, or by its files where it is not. */
+function kept(
+  resource: string,
+  { as, host, certificate }: Certified['expose'],
+  certificates: NonNullable<Revision['certificates']>,
+): RouteCertificate {
+  const sealed = certificates[certificateKey(resource, { as, host })]?.sealed
+  return { as, host, ...(sealed === undefined ? certificate : { resource, sealed }) }
+}
 
 type Source = Pick<Revision, 'topology' | 'certificates'>
 
@@ -85,11 +92,11 @@ const entriesOf = ({ topology, certificates = {} }: Source, { as, host }: Pick<R
   Object.entries(topology.resources).flatMap(([resource, { expose }]) =>
     expose
       .filter((entry) => entry.as === as && entry.host === host)
-      .map(({ port, certificate: files }) => {
-        const sealed = certificates[certificateKey(resource, { as, host })]?.sealed
+      .map((entry) => {
+        const { port, certificate } = entry
         return {
           pools: SLOTS.map((slot) => poolName(topology.name, resource, port, slot)),
-          certificate: files === null ? null : { as, host, ...(sealed === undefined ? files : { resource, sealed }) },
+          certificate: certificate === null ? null : kept(resource, { ...entry, certificate }, certificates),
         }
       }),
   )

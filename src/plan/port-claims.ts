@@ -1,4 +1,5 @@
 import { Cul8erError } from '../errors.js'
+import { portsClash } from '../topology/ports-clash.js'
 import type { Claims, Route } from '../traffic/model.js'
 import type { ObservedInstance } from './model.js'
 
@@ -21,7 +22,7 @@ export interface PortsOfHost {
  */
 export function refuseTakenPorts({ host, topology, wanted, claims, observed }: PortsOfHost): void {
   for (const port of wanted) {
-    const neighbour = claims.routes.find((other) => clash(port, other))
+    const neighbour = claims.routes.find((other) => other.as === port.as && portsClash(port, other))
     if (neighbour !== undefined) {
       throw taken(`${words(port)} of ${host} belongs to topology ${neighbour.topology}${asItHas(port, neighbour)}`, {
         hint: 'choose another public port (`as`), or a `host` for each of them with the same protocol',
@@ -41,12 +42,6 @@ export function refuseTakenPorts({ host, topology, wanted, claims, observed }: P
     )
   }
 }
-
-/** One port has one protocol, and of HTTP each host name once, in whatever case. */
-const clash = (one: Port, other: Port): boolean =>
-  one.as === other.as && (one.protocol === 'tcp' || one.protocol !== other.protocol || nameOf(one) === nameOf(other))
-
-const nameOf = ({ host }: Port): string => host?.toLowerCase() ?? ''
 
 const words = ({ as, host }: Port): string => (host === null ? `port ${as}` : `port ${as} for ${host}`)
 

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { Cul8erError } from '../errors.js'
 import type { Sealed } from '../plan/model.js'
+import { decrypt, encrypt } from './aes-gcm.js'
 import { derivedKey } from './derived-key.js'
 
 /** What a secret is bound to: a box moved to another place does not open. */
@@ -9,10 +10,8 @@ export const secretContext = (topology: string, resource: string, name: string):
 
 /** Seals a clear value with AES-256-GCM: another box each time, the same digest for the same value. */
 export function seal(value: string, key: Uint8Array, context: string): Sealed {
-  const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', derivedKey(key, 'seal'), iv).setAAD(Buffer.from(context))
-  const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
-  const box = ['v1', ...[iv, text, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join(':')
+  const { iv, text, tag } = encrypt(Buffer.from(value), derivedKey(key, 'seal'), context)
+  const box = ['v1', ...[iv, text, tag].map((part) => part.toString('base64url'))].join(':')
   return { box, digest: secretDigest(value, key, context) }
 }
 
@@ -28,11 +27,8 @@ export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: str
     })
   }
   try {
-    const decipher = createDecipheriv('aes-256-gcm', derivedKey(key, 'seal'), Buffer.from(iv, 'base64url'), {
-      authTagLength: TAG_BYTES,
-    })
-    decipher.setAAD(Buffer.from(context)).setAuthTag(Buffer.from(tag, 'base64url'))
-    return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8')
+    const parts = { iv: bytes(iv), text: bytes(text), tag: bytes(tag) }
+    return decrypt(parts, derivedKey(key, 'seal'), context).toString('utf8')
   } catch {
     throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} does not open with this key`, {
       hint: 'Give commands and workers the same CUL8ER_SEAL_KEY, then deploy again from a shell that has the secret.',
@@ -63,5 +59,4 @@ export function openWithAny(
 export const secretDigest = (value: string, key: Uint8Array, context: string): string =>
   createHmac('sha256', derivedKey(key, 'digest')).update(`${context}\0${value}`).digest('hex').slice(0, 32)
 
-const IV_BYTES = 12
-const TAG_BYTES = 16
+const bytes = (text: string): Buffer => Buffer.from(text, 'base64url')

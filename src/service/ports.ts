@@ -21,7 +21,7 @@ export interface Ports {
 /**
  * Ports to listen on: as the environment says, else as the last time, else the defaults; each or the next free one.
  * The Web UI has no login and takes any Host, so that a web page which knows where it listens could reach it by DNS
- * rebinding. It listens at an address that no page can guess.
+ * rebinding. It listens at an address that a page would have to search for.
  * @throws Cul8erError USAGE for a port that is none, SERVICE when none is free
  */
 export async function choosePorts(last: Ports | null, env: NodeJS.ProcessEnv = process.env): Promise<Ports> {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { claimed } from './claimed.js'
 import type { Edge, RequestSample, ServerStats, TopologyRoutes } from './model.js'
 
 /** Traffic that does not exist: what a canary's analysis on an emulated host gets to see. */
@@ -32,12 +33,7 @@ export function emulatedEdge({ folder }: { folder: string }): EmulatedEdge {
       const files = await readdir(folder).catch(() => [])
       const names = files.flatMap((file) => /^(.+)\.routes\.json$/.exec(file)?.[1] ?? []).map(decodeURIComponent)
       const others = await Promise.all(names.filter((name) => name !== topology).map(current))
-      return {
-        routes: others.flatMap((other) =>
-          (other?.routes ?? []).map(({ as, host, protocol }) => ({ topology: other!.topology, as, host, protocol })),
-        ),
-        taken: [],
-      }
+      return { routes: claimed(others.flatMap((other) => other ?? [])), taken: [] }
     },
     current,
     stats: async (topology) => (await current(topology))?.pools.flatMap(idleStats) ?? [],

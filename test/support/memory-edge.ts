@@ -1,3 +1,4 @@
+import { claimed } from '../../src/traffic/claimed.js'
 import type { Claims, Edge, RequestSample, Server, ServerStats, TopologyRoutes } from '../../src/traffic/model.js'
 
 /** An edge that remembers what it was told: for tests of who gets traffic when. */
@@ -15,10 +16,7 @@ export class MemoryEdge implements Edge {
 
   async claims(topology: string): Promise<Claims> {
     const others = [...this.routes.values()].filter((other) => other.topology !== topology)
-    return {
-      routes: others.flatMap((other) => other.routes.map((route) => ({ ...route, topology: other.topology }))),
-      taken: [],
-    }
+    return { routes: claimed(others), taken: [] }
   }
 
   async current(topology: string): Promise<TopologyRoutes | null> {

@@ -1,4 +1,5 @@
 import type { Expose } from '../model.js'
+import { portsClash } from '../ports-clash.js'
 import { describe, problem, type Finding } from '../problem.js'
 import type { Draft } from './draft.js'
 
@@ -49,11 +50,8 @@ function claim(taken: Map<string, Listener[]>, listener: Listener): Listener | u
   const key = `${listener.host} ${listener.expose.as}`
   const others = taken.get(key) ?? []
   taken.set(key, [...others, listener])
-  return others.find(({ expose }) => clashes(expose, listener.expose))
+  return others.find(({ expose }) => portsClash(expose, listener.expose))
 }
-
-const clashes = (left: Expose, right: Expose): boolean =>
-  left.protocol === 'tcp' || left.protocol !== right.protocol || left.host === right.host
 
 const rule = (left: Expose, right: Expose): string =>
   left.protocol !== right.protocol

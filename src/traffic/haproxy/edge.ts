@@ -1,5 +1,6 @@
 import { Cul8erError } from '../../errors.js'
 import type { HostExecutor } from '../../hosts/executor.js'
+import { claimed } from '../claimed.js'
 import type { Edge, TopologyRoutes } from '../model.js'
 import { changeEdge, type EdgeChange } from './change.js'
 import { drainServer } from './drain.js'
@@ -51,14 +52,12 @@ export function haproxyEdge({
 
     claims: async (topology, ports) => {
       const seen = await instance.look()
-      const running = seen?.status === 'Running'
-      const others = running ? (await exchange.read()).topologies.filter((other) => other.topology !== topology) : []
-      const asked = ports.filter((port) => !running || !isOpen(seen, port))
+      const isUp = seen?.status === 'Running'
+      const others = isUp ? (await exchange.read()).topologies.filter((other) => other.topology !== topology) : []
+      const asked = ports.filter((port) => !isUp || !isOpen(seen, port))
       const answered = await Promise.all(asked.map((port) => answers(executor, port)))
       return {
-        routes: others.flatMap(({ topology: owner, routes }) =>
-          routes.map(({ as, host, protocol }) => ({ topology: owner, as, host, protocol })),
-        ),
+        routes: claimed(others),
         taken: asked.filter((_, i) => answered[i]),
       }
     },
