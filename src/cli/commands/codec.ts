@@ -23,13 +23,13 @@ export const codec = (app: App) =>
         const { parsePort } = await import('../../service/ports.js')
         const { env } = context.terminal
         const keys = { home: serviceHome(env), env }
-        const origins = origin === undefined ? await embeddedUi(keys.home) : origin.map(originOf)
         const number = parsePort(port, '--port')
+        const origins = origin === undefined ? await embeddedUi(keys.home) : origin.map(originOf)
         const key = await loadSealKey(keys)
         const server = createDecoder({ key, former: await loadFormerKeys(keys), origins })
         server.listen(number, listen)
         await once(server, 'listening').catch((cause: Error) => {
-          throw new Cul8erError('USAGE', `it cannot listen at ${listen}:${number}: ${cause.message}`, {
+          throw new Cul8erError('USAGE', `cannot listen at ${listen}:${number}: ${cause.message}`, {
             hint: 'choose another place with --port and --listen',
             cause,
           })
@@ -51,9 +51,13 @@ async function embeddedUi(home: string): Promise<string[]> {
   const { runningService } = await import('../../service/ensure.js')
   const running = runningService(home)
   if (running !== null) return [running.uiUrl]
-  throw new Cul8erError('USAGE', 'it is not said where the Web UI is, and the embedded service does not run', {
-    hint: '--origin https://temporal.example.com',
-  })
+  throw new Cul8erError(
+    'USAGE',
+    'no --origin is given, and the embedded service, whose Web UI is meant then, does not run',
+    {
+      hint: 'say where the Web UI is: --origin https://temporal.example.com',
+    },
+  )
 }
 
 function originOf(text: string): string {
