@@ -45,7 +45,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
     const idle =
       !closing && step.mode === 'runtime' && step.commands.length === 0 && same(topologies, snapshot.topologies)
     // First, so that a port that somebody else has is noticed while the former configuration and its ports are in force.
-    const open = closing ? seen : await parts.instance.openPorts(seen, rendered.ports)
+    let open = closing ? seen : await parts.instance.openPorts(seen, rendered.ports)
     const version = idle ? snapshot.version : nextVersion(snapshot.version, closing)
     if (!idle) {
       const committed = await parts.exchange.commit({
@@ -68,6 +68,9 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
         continue
       }
       load = false
+      // One who wrote a moment ago knew nothing of our new ports and may have closed them as nobody's.
+      if (opensMore(snapshot.topologies, topologies))
+        open = await parts.instance.openPorts((await parts.instance.look()) ?? open, rendered.ports)
     }
     if (await settlePorts(parts, { seen: open, ports: rendered.ports, version })) return
   }
@@ -77,6 +80,12 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
 }
 
 const ATTEMPTS = 20
+
+function opensMore(before: readonly StoredTopology[], after: readonly StoredTopology[]): boolean {
+  const ports = (all: readonly StoredTopology[]): number[] => all.flatMap(({ routes }) => routes.map(({ as }) => as))
+  const had = new Set(ports(before))
+  return ports(after).some((port) => !had.has(port))
+}
 
 /** Runtime commands when they suffice; a load when something else differs, or nobody answers yet. */
 function decide(
@@ -103,6 +112,8 @@ async function readEnsured(
   install: boolean,
 ): Promise<{ seen: ObservedInstance; snapshot: Snapshot }> {
   for (let wait = 0; ; wait += 1) {
+    // Both at once where the edge is known to be ours: it is there as a rule, and each takes as long as the other.
+    const early = instance.isKnown && !install && wait === 0 ? exchange.read().catch(() => null) : null
     let seen = await instance.look()
     const fresh = seen?.status !== 'Running'
     if (fresh) {
@@ -110,7 +121,7 @@ async function readEnsured(
       seen = await instance.look()
     }
     if (fresh || (install && wait === 0)) await putRunScript(exchange)
-    const snapshot = seen === null ? null : await exchange.read()
+    const snapshot = seen === null ? null : (!fresh && (await early)) || (await exchange.read())
     if (snapshot?.version === '' && !fresh) await putRunScript(exchange)
     // A closed edge is about to be deleted; should its remover have died, it is opened again.
     if (seen !== null && snapshot !== null && (!isClosed(snapshot.version) || wait >= CLOSED_TRIES))

@@ -1,4 +1,5 @@
-import type { Exchange } from './exchange.js'
+import { Cul8erError } from '../../errors.js'
+import { storedTopologies, type Exchange } from './exchange.js'
 import { KEEP_ALIVE_MS } from './global.js'
 import { DRAIN } from './scripts.js'
 
@@ -8,20 +9,37 @@ import { DRAIN } from './scripts.js'
  */
 export async function drainServer(
   exchange: Exchange,
-  server: string,
+  { topology, server }: { topology: string; server: string },
   { deadlineMs, signal }: { deadlineMs: number; signal?: AbortSignal },
 ): Promise<{ cut: number }> {
   const until = Date.now() + deadlineMs
-  const ask = (tries: number, last: string): Promise<string> =>
-    exchange.answered(DRAIN, [server, String(tries), String(KEEP_ALIVE_MS / 1000 + 1), last], {
-      ...(signal === undefined ? {} : { signal }),
-    })
+  const ask = async (tries: number, last: string): Promise<string[]> => {
+    const words = [server, String(tries), String(KEEP_ALIVE_MS / 1000 + 1), last]
+    const said = (await exchange.answered(DRAIN, words, { ...(signal === undefined ? {} : { signal }) }))
+      .trim()
+      .split('\n')
+    const sessions = said.at(-1) ?? ''
+    // An answer that did not arrive whole is asked for again.
+    if (!/^(left|cut) /.test(sessions)) return []
+    expectDrained(said, topology, server)
+    return sessions.split(' ')
+  }
   for (;;) {
     signal?.throwIfAborted()
     const remaining = until - Date.now()
-    const [, left, idle] = (await ask(tries(remaining), 'wait')).trim().split(' ')
+    const [, left, idle] = await ask(tries(remaining), 'wait')
     if (left === '0' && (idle === 'no' || Date.now() >= until)) return { cut: 0 }
-    if (Date.now() >= until) return { cut: Number((await ask(1, 'cut')).trim().split(' ')[1]) }
+    if (Date.now() >= until) return { cut: Number((await ask(1, 'cut'))[1] ?? 0) }
+  }
+}
+
+function expectDrained(said: readonly string[], topology: string, server: string): void {
+  const pools = storedTopologies(said).find((stored) => stored.topology === topology)?.pools ?? []
+  const own = pools.flatMap(({ servers }) => servers).filter(({ name }) => name === server)
+  if (own.some(({ state }) => state === 'ready')) {
+    throw new Cul8erError('EDGE', `${server} still takes traffic, so it cannot become empty`, {
+      hint: "apply routes in which its state is 'drain' first",
+    })
   }
 }
 

@@ -1,4 +1,3 @@
-import { Cul8erError } from '../../errors.js'
 import type { HostExecutor } from '../../hosts/executor.js'
 import { claimed } from '../claimed.js'
 import type { Edge, TopologyRoutes } from '../model.js'
@@ -86,16 +85,13 @@ export function haproxyEdge({
     },
 
     drained: async (topology, server, options) => {
-      if (!(await running(instance))) return { cut: 0 }
-      const { topologies } = await exchange.read()
-      const pools = topologies.find((other) => other.topology === topology)?.pools ?? []
-      const own = pools.flatMap(({ servers }) => servers).filter((other) => other.name === server)
-      if (own.some(({ state }) => state === 'ready')) {
-        throw new Cul8erError('EDGE', `${server} still takes traffic, so it cannot become empty`, {
-          hint: "apply routes in which its state is 'drain' first",
-        })
+      if (!instance.isKnown && !(await running(instance))) return { cut: 0 }
+      try {
+        return await drainServer(exchange, { topology, server }, options)
+      } catch (error) {
+        if (options.signal?.aborted === true || (await running(instance))) throw error
+        return { cut: 0 }
       }
-      return drainServer(exchange, server, options)
     },
 
     remove: async (topology) => {

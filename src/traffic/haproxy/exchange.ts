@@ -54,7 +54,7 @@ export class Exchange {
         if (version === undefined || answerAt === -1) return null
         return {
           version,
-          topologies: after(lines.slice(0, answerAt), '%topology ').map((json) => JSON.parse(json) as StoredTopology),
+          topologies: storedTopologies(lines.slice(0, answerAt)),
           answer: lines.slice(answerAt + 1).join('\n'),
         }
       },
@@ -144,6 +144,10 @@ export class Exchange {
     return this.executor.tryRun(command, options)
   }
 }
+
+/** Those that scripts print, a line each. */
+export const storedTopologies = (lines: readonly string[]): StoredTopology[] =>
+  after(lines, '%topology ').map((json) => JSON.parse(json) as StoredTopology)
 
 const after = (all: readonly string[], prefix: string): string[] =>
   all.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))

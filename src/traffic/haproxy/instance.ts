@@ -14,6 +14,9 @@ export interface EdgeInstanceOptions {
 
 /** The Incus instance that an edge runs in, and the public ports on it. */
 export class EdgeInstance {
+  /** Whether it was seen, and was ours: nothing is executed in what may be somebody else's. */
+  isKnown = false
+
   constructor(private readonly options: EdgeInstanceOptions) {}
 
   /** null: there is none. @throws Cul8erError NAME_CLASH when the instance of that name is not ours */
@@ -25,6 +28,7 @@ export class EdgeInstance {
         hint: `cul8er keeps its load balancer under that name: rename yours with \`incus rename ${name} NEW-NAME\``,
       })
     }
+    this.isKnown = found !== null
     return found
   }
 

@@ -23,6 +23,11 @@ version() { v=$(readlink $etc/current) || v=; echo "\${v#versions/}"; }
 ask() { printf '%s\\n' "$1" | socat -t 10 - UNIX:$run/haproxy.sock 2>/dev/null; }
 master() { printf '%s\\n' "$1" | socat -t 10 - UNIX:$run/master.sock 2>/dev/null; }
 lock() { mkdir -p $etc $run; exec 9>$run/lock; flock -w 20 $1 9 || exit 74; }
+topologies() {
+  for file in $etc/current/topologies/*.json; do
+    [ -f "$file" ] && { printf '%%topology '; cat "$file"; }
+  done
+}
 `
 
 /** Standard input becomes the run script, if it is another one. */
@@ -36,9 +41,7 @@ cmp -s $new $etc/run && rm $new || mv $new $etc/run
 export const READ = `${COMMON}
 lock -s
 echo "%version $(version)"
-for file in $etc/current/topologies/*.json; do
-  [ -f "$file" ] && { printf '%%topology '; cat "$file"; }
-done
+topologies
 echo %answer
 ask "$1"
 exit 0
@@ -123,9 +126,10 @@ exit 0
 
 /**
  * $1: a server; $2: how often to look, 100 ms apart; $3: seconds for which a process from before a load may still get requests
- * over idle connections; $4: \`cut\` to end what is left. Prints the sessions left and whether such a process counts.
+ * over idle connections; $4: \`cut\` to end what is left. Prints the topologies, the sessions left and whether such a process counts.
  */
 export const DRAIN = `${COMMON}
+lock -s; topologies; exec 9>&-
 old() { master 'show proc' | awk '/^# old workers/{o=1;next} /^#/{o=0} o&&NF{print $1}'; }
 stat() { ask 'show stat -1 4 -1'; for pid in $(old); do master "@!$pid show stat -1 4 -1"; done; }
 sessions() { stat | awk -F, -v s="$1" '$2==s{n+=$3+$5} END{print n+0}'; }

@@ -1,13 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HostExecutor } from '../../../src/hosts/executor.js'
 import { deleteInstance, execIn, restartInstance, stopInstance } from '../../../src/incus/index.js'
 import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
-import type { ServerStats, TopologyRoutes } from '../../../src/traffic/model.js'
+import { COMMIT } from '../../../src/traffic/haproxy/scripts.js'
+import type { Edge, ServerStats, TopologyRoutes } from '../../../src/traffic/model.js'
 import { Apps, eventually, executor, pool, routes } from './apps.js'
 
 const PORT = 18482
 const INSTANCE = 'et-live-edge'
 const TOPOLOGY = 'et-live'
 const POOL = 'et-live-web-4000'
+
+/** Something else happens when a writer has opened its ports and is about to commit its first change. */
+function beforeCommit(happens: () => Promise<void>): HostExecutor {
+  let due = true
+  return {
+    ...executor,
+    tryRun: async (command, options) => {
+      if (due && command.args.includes(COMMIT)) {
+        due = false
+        await happens()
+      }
+      return executor.tryRun(command, options)
+    },
+  }
+}
 
 describe('an edge that is hurt', () => {
   const apps = new Apps('et-live')
@@ -93,6 +110,22 @@ describe('an edge that is hurt', () => {
     for (const name of names) expect(await edge.current(name)).toBeNull()
     expect(await picture()).toEqual(expected)
   }, 120_000)
+
+  it.each([
+    ['tells nothing new', (of: Edge) => of.apply(told)],
+    ['closes a port of its own', (of: Edge) => of.apply(routes(TOPOLOGY, PORT, told.pools))],
+  ])(
+    'keeps the port that another writer opens while one %s',
+    async (_what, write) => {
+      const two = { ...told, routes: [...told.routes, ...routes(TOPOLOGY, PORT + 50, told.pools).routes] }
+      await edge.apply(_what === 'tells nothing new' ? told : two)
+      const other = haproxyEdge({ executor: beforeCommit(() => write(edge)), instance: INSTANCE })
+      await other.apply(routes('et-other', PORT + 100, [pool('et-other-web-4000', [await apps.server(1)])]))
+      expect(await (await fetch(`http://127.0.0.1:${PORT + 100}/`)).text()).toContain(apps.name(1))
+      await edge.remove('et-other')
+    },
+    60_000,
+  )
 
   it('goes when its last topology goes, and not before', async () => {
     await edge.apply(routes('et-last', PORT + 100, [pool('et-last-web-4000', [await apps.server(1)])]))
