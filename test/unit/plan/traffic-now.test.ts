@@ -54,6 +54,22 @@ describe('trafficNow', () => {
       ['1-blue ready', '2-blue ready', '3-green ready'],
       'blue',
     ],
+    [
+      'half changed, and what is whole has a pool that no port leads to: better than nothing',
+      'blueGreen',
+      ['1-green', '2-green', '1-blue'],
+      ['1-green', '2-green'],
+      ['1-green ready', '2-green ready', '1-blue ready'],
+      'green',
+    ],
+    [
+      'what was left half changed stays out of the pool of its color',
+      'blueGreen',
+      ['1-green', '2-green', '1-blue old'],
+      ['1-green'],
+      ['1-green drain', '2-green ready', '1-blue ready'],
+      'green',
+    ],
     ['nothing lives', 'blueGreen', ['1-green new'], [], [], undefined],
   ])('%s', (_, approach, instances, dirty, members, active) => {
     const state = trafficNow(topology(approach), instances.map(live), dirty)
