@@ -1,5 +1,5 @@
 import type { OperationEnd, OperationInput, OperationKind, Outcome } from '../../../src/contracts/index.js'
-import type { Revision, Role } from '../../../src/plan/model.js'
+import type { Revision, Role, Slot } from '../../../src/plan/model.js'
 import { instanceSpec } from '../../../src/plan/specs.js'
 import { labelsOf } from '../../../src/instances/commands.js'
 import { emptyScenario } from '../scenario/empty.js'
@@ -93,7 +93,7 @@ export class Fixture {
     return operation
   }
 
-  make(index: number, role: Role = 'live', slot: '' | 'canary' = ''): InstanceState {
+  make(index: number, role: Role = 'live', slot: Slot = ''): InstanceState {
     const spec = instanceSpec(this.revision, { resource: 'web', index }, 'one', slot)
     const labels = labelsOf(spec, { operation: 1, revision: 1, role }, new Map())
     return Object.assign(create(this.world, spec, labels), { app: { release: 'web@1', since: this.now } })

@@ -1,5 +1,7 @@
 import { oursOf } from '../../../src/plan/ours.js'
 import { lostOperation } from '../../../src/plan/half-done.js'
+import type { ObservedInstance } from '../../../src/plan/model.js'
+import { seatKey } from '../../../src/plan/specs.js'
 import type { Operation, Story } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
 import { observedOf } from '../world/world.js'
@@ -17,7 +19,7 @@ export const beforeAfterOrDirty: Invariant = {
     if (end == null) return null
     const { outcome } = end.result
     const dirty = new Set([...end.dirty, ...operation.input.dirty])
-    const after = isAfter(story, operation)
+    const after = isAfter(story, operation, end.dirty)
     for (const place of operation.touched) {
       const was = operation.before.get(place) ?? null
       const is = story.world.instances.get(place) ?? null
@@ -47,20 +49,34 @@ const essence = ({ type, labels, config, devices, app, data }: InstanceState): s
   return JSON.stringify([type, rest, config, devices, app?.release ?? null, data.volume])
 }
 
-/** Whether an instance is as the operation was to leave it. */
-function isAfter(story: Story, { input }: Operation): (name: string, is: InstanceState | null) => boolean {
-  const { revision, request } = input
+/** Whether an instance is as the operation was to leave it; `dirty`: what its result names. */
+function isAfter(
+  story: Story,
+  { input: { revision, request } }: Operation,
+  dirty: readonly string[],
+): (name: string, is: InstanceState | null) => boolean {
   if (request.kind === 'destroy' || request.kind === 'cleanup') return (_name, is) => is === null
   // A restore may bring back an older version; that is what was asked for.
   if (request.kind === 'restore') return (_name, is) => is !== null && is.status === 'Running' && isTrue(is)
   const observed = [...story.world.instances.values()].map(observedOf)
   const kept = observed.flatMap(({ name, labels }) => (labels?.role === 'old' ? [name] : []))
-  const work = workFor(revision, observed, kept)
+  const openAmong = (some: ObservedInstance[]): Set<string> | null => {
+    const work = workFor(revision, some, kept)
+    return work && new Set(work.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
+  }
+  const open = openAmong(observed)
+  // A set of two colors is made anew as a whole. Where the result names who is not done, the others are judged without them.
+  const halfDone = new Set(observed.flatMap(({ name, labels }) => (dirty.includes(name) ? seatsOf(labels) : [])))
+  const others = observed.filter(({ labels }) => !seatsOf(labels).some((seat) => halfDone.has(seat)))
+  const openOthers = halfDone.size === 0 ? open : openAmong(others)
   // It cannot become what is declared, so nothing is.
-  if (work === null) return () => false
-  const open = new Set(work.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
-  return (name, is) => !open.has(name) && (is === null || (is.labels !== null && isTrue(is)))
+  if (open === null || openOthers === null) return () => false
+  const isOther = new Set(others.map(({ name }) => name))
+  return (name, is) =>
+    !(isOther.has(name) ? openOthers : open).has(name) && (is === null || (is.labels !== null && isTrue(is)))
 }
+
+const seatsOf = (labels: ObservedInstance['labels']): string[] => (labels === null ? [] : [seatKey(labels)])
 
 /** What its labels say is in it, is in it. */
 const isTrue = ({ app, labels }: InstanceState): boolean => (app?.release ?? null) === (labels?.release ?? null)

@@ -134,6 +134,18 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
       }),
   },
   {
+    name: 'before-after-or-dirty',
+    what: 'a held operation leaves a set in two colors and names nobody',
+    wrong: () => halfSwapped({ dirty: [] }),
+    right: () => halfSwapped({ dirty: ['shop-web-2-green'] }),
+  },
+  {
+    name: 'before-after-or-dirty',
+    what: 'of a set in two colors, one that is not named is not as declared',
+    wrong: () => halfSwapped({ dirty: ['shop-web-2-green'], digest: 'another' }),
+    right: () => halfSwapped({ dirty: ['shop-web-1-green', 'shop-web-2-green'], digest: 'another' }),
+  },
+  {
     name: 'keeps-stateful-data',
     what: 'a stateful instance is deleted without force',
     wrong: () => deleted({}),
@@ -321,6 +333,20 @@ function rollback(before: '1' | '3'): Violation[] {
   back.input = { ...back.input, revision: before === '1' ? one : { ...two, number: 3, digest: 'three' } }
   ask(fixture, { kind: 'rollback' }, [back.id])
   return violations('atClose', fixture.story, back)
+}
+
+/** Green took over in the first place and not in the second. */
+function halfSwapped({ dirty, digest }: { dirty: string[]; digest?: string }): Violation[] {
+  const fixture = new Fixture()
+  const { topology, ...revision } = fixture.revision
+  const strategy = { ...topology.strategy, approach: 'blueGreen' as const }
+  fixture.operation.input.revision = { ...revision, topology: { ...topology, strategy } }
+  const first = fixture.make(1, 'live', 'green')
+  if (digest !== undefined) Object.assign(first.labels!, { digest })
+  Object.assign(fixture.get('shop-web-1').labels!, { role: 'old' })
+  fixture.make(2, 'new', 'green')
+  for (const { host, name } of fixture.world.instances.values()) fixture.operation.touched.add(`${host}/${name}`)
+  return violations('atClose', fixture.story, fixture.end('held', { dirty }))
 }
 
 function deleted(request: { force?: boolean }): Violation[] {
