@@ -231,6 +231,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => close((f) => f.end('rolledBack')),
   },
   {
+    name: 'rolled-back-serves',
+    what: 'who was there and served is gone after an undo',
+    wrong: () => goneAfterUndo({ before: true }),
+    right: () => goneAfterUndo({ before: false }),
+  },
+  {
     name: 'succeeded-serves',
     what: 'a live instance takes no traffic after a success',
     wrong: () =>
@@ -347,6 +353,16 @@ function halfSwapped({ dirty, digest }: { dirty: string[]; digest?: string }): V
   fixture.make(2, 'new', 'green')
   for (const { host, name } of fixture.world.instances.values()) fixture.operation.touched.add(`${host}/${name}`)
   return violations('atClose', fixture.story, fixture.end('held', { dirty }))
+}
+
+/** The edge led to it at first; `before`: it was there then. */
+function goneAfterUndo({ before }: { before: boolean }): Violation[] {
+  return close((f) => {
+    f.remove('shop-web-1')
+    if (!before) f.operation.before.delete('one/shop-web-1')
+    f.serve(['shop-web-2'])
+    f.end('rolledBack')
+  })
 }
 
 function deleted(request: { force?: boolean }): Violation[] {

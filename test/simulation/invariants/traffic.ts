@@ -45,14 +45,15 @@ export const servesTheRightRole: Invariant = {
   },
 }
 
-/** Who served before an operation that came to nothing serves after it. */
+/** Who served before an operation that came to nothing serves after it. An edge may have led to what was gone before it. */
 export const rolledBackServes: Invariant = {
   name: 'rolled-back-serves',
-  atClose: ({ world, scenario }, { id, ended, servingBefore, input }) => {
+  atClose: ({ world, scenario }, { id, ended, before, servingBefore, input }) => {
     if (ended?.end?.result.outcome !== 'rolledBack') return null
     const now = new Set(world.serving(scenario.topology).map(placeOf))
     const dirty = new Set([...ended.end.dirty, ...input.dirty])
-    const out = servingBefore.filter((s) => !now.has(placeOf(s)) && !dirty.has(s.name)).map(placeOf)
+    const served = servingBefore.filter((s) => before.has(placeOf(s)) && !dirty.has(s.name)).map(placeOf)
+    const out = served.filter((place) => !now.has(place))
     return out.length === 0 ? null : `${id} is rolledBack, but ${out.join(', ')} served before and does not now`
   },
 }
