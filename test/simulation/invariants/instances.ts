@@ -1,4 +1,5 @@
 import { oursOf } from '../../../src/plan/ours.js'
+import type { OperationKind } from '../../../src/contracts/index.js'
 import { lostOperation } from '../../../src/plan/half-done.js'
 import type { ObservedInstance } from '../../../src/plan/model.js'
 import { seatKey } from '../../../src/plan/specs.js'
@@ -168,7 +169,7 @@ export const nothingUnknown: Invariant = {
       )
     const lost = rest.filter(({ name, host, labels }) => {
       if (known.has(name) || known.has(lostOperation(labels.operation))) return false
-      if (labels.role === 'old' && isPutAside(operations.at(-1), { name, host })) return false
+      if (labels.role === 'old' && waitsForPerson(operations, { name, host })) return false
       // What was not to be is seen by its labels; the ledger knows which operation was lost.
       if (labels.role === 'old' && ledger.dirty.includes(lostOperation(operations.at(-1)?.input.number ?? 0)))
         return false
@@ -179,9 +180,20 @@ export const nothingUnknown: Invariant = {
   },
 }
 
-/** The last operation is held: what it was to replace waits beside its replacement for a person to decide. */
-const isPutAside = (last: Operation | undefined, at: { name: string; host: string }): boolean =>
-  last?.ended?.end?.result.outcome === 'held' && last.before.get(placeOf(at))?.labels?.role === 'live'
+/** The operation is held: what it was to replace waits beside its replacement for a person to decide. */
+const isPutAside = ({ ended, before }: Operation, at: { name: string; host: string }): boolean =>
+  ended?.end?.result.outcome === 'held' && before.get(placeOf(at))?.labels?.role === 'live'
+
+/** Some operation is held that put it aside, and no person has decided since: a cleanup, or another that is held, changes nothing. */
+function waitsForPerson(operations: readonly Operation[], at: { name: string; host: string }): boolean {
+  const decided = operations.findLastIndex(({ input, ended }) => {
+    const { result, committed } = ended?.end ?? {}
+    return DECIDES.has(input.request.kind) && (result?.outcome === 'succeeded' || committed === true)
+  })
+  return operations.slice(decided + 1).some((operation) => isPutAside(operation, at))
+}
+
+const DECIDES: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'destroy'])
 
 /** The last operation said of them in its result that they are there. */
 const isTold = (operations: readonly Operation[], lost: readonly { name: string }[]): boolean => {

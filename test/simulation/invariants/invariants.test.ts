@@ -189,6 +189,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => end((f) => void f.open.add(LEDGER)),
   },
   {
+    name: 'nothing-unknown',
+    what: 'a deploy has succeeded since, and what a held one put aside is still there',
+    wrong: () => putAside('deploy'),
+    right: () => putAside('cleanup'),
+  },
+  {
     name: 'stable-is-there',
     what: 'a stable instance is gone',
     wrong: () =>
@@ -219,6 +225,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
         f.serve(['shop-web-1', 'shop-web-2', 'shop-web-1-canary'], [100, 100, 0])
         f.end('succeeded')
       }),
+  },
+  {
+    name: 'serves-the-right-role',
+    what: 'what was dirty and never became live serves after a deploy',
+    wrong: () => servesDirty('deploy'),
+    right: () => servesDirty('cleanup'),
   },
   {
     name: 'rolled-back-serves',
@@ -353,6 +365,26 @@ function halfSwapped({ dirty, digest }: { dirty: string[]; digest?: string }): V
   fixture.make(2, 'new', 'green')
   for (const { host, name } of fixture.world.instances.values()) fixture.operation.touched.add(`${host}/${name}`)
   return violations('atClose', fixture.story, fixture.end('held', { dirty }))
+}
+
+/** The first operation is held after it put something aside, the second succeeds. */
+function putAside(second: 'deploy' | 'cleanup'): Violation[] {
+  return end((f) => {
+    f.open.add(LEDGER)
+    f.end('held')
+    Object.assign(f.get('shop-web-1').labels!, { role: 'old' })
+    const { ended } = new Fixture().end('succeeded')
+    f.begin(SECOND, second).ended = ended
+  })
+}
+
+/** An earlier operation left dirty what it had made and let into the traffic. */
+function servesDirty(kind: 'deploy' | 'cleanup'): Violation[] {
+  const fixture = new Fixture(kind)
+  fixture.operation.input.dirty = ['shop-web-1-green']
+  fixture.make(1, 'new', 'green')
+  fixture.serve(['shop-web-1-green', 'shop-web-2'])
+  return violations('atClose', fixture.story, fixture.end('succeeded'))
 }
 
 /** The edge led to it at first; `before`: it was there then. */

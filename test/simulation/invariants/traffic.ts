@@ -28,10 +28,13 @@ export const servesTheRightRole: Invariant = {
   },
   atClose: (story, { id, ended, input, servingBefore }) => {
     const { world, scenario } = story
-    const dirty = new Set(ended?.end?.dirty ?? [])
     if (ended?.end == null) return null
+    const { kind } = input.request
+    const setsRight = ended.end.result.outcome === 'succeeded' && (kind === 'deploy' || kind === 'rollback')
+    // What an operation before it left half changed is left alone by all others.
+    const dirty = new Set([...ended.end.dirty, ...(setsRight ? [] : input.dirty)])
     // An edge that could not be told of it leads to nothing; the result says so.
-    const isHalfDestroyed = input.request.kind === 'destroy' && ended.end.result.outcome !== 'succeeded'
+    const isHalfDestroyed = kind === 'destroy' && ended.end.result.outcome !== 'succeeded'
     if (isHalfDestroyed) return null
     // What came to nothing before it changed anything leaves what it found, also what an operation before it could not undo.
     const found = new Set(ended.end.result.outcome === 'failed' ? servingBefore.map(placeOf) : [])
