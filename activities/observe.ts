@@ -2,6 +2,7 @@ import type { HostExecutor } from '../src/hosts/executor.js'
 import { listImages, listInstances, observe, parseImages } from '../src/incus/index.js'
 import type { ImagesOfHosts } from '../src/plan/images.js'
 import type { ObservedInstance } from '../src/plan/model.js'
+import type { Ours } from '../src/plan/work.js'
 import type { Host } from '../src/topology/model.js'
 
 /** In place of a project. */
@@ -27,15 +28,16 @@ export async function observeHosts(
   return lists.flat()
 }
 
-/** What the aliases of images name on the hosts, as a project sees them. */
-export async function imagesOfHosts(
+/** What the aliases of images name on the hosts that have instances of ours, as their project sees them. */
+export async function imagesOfInstances(
   executorFor: (name: string, host: Host) => HostExecutor,
-  hosts: Record<string, Host>,
-  project: string | null,
+  { hosts, project, ours }: { hosts: Record<string, Host>; project: string | null; ours: readonly Ours[] },
   signal: AbortSignal,
 ): Promise<ImagesOfHosts> {
+  const inUse = new Set(ours.map(({ host }) => host))
+  const looked = Object.entries(hosts).filter(([name]) => inUse.has(name))
   const lists = await Promise.all(
-    Object.entries(hosts).map(async ([name, host]): Promise<[string, ReadonlyMap<string, string>]> => {
+    looked.map(async ([name, host]): Promise<[string, ReadonlyMap<string, string>]> => {
       const { stdout } = await executorFor(name, host).run(listImages({ project }), { signal, timeoutMs: LIST_MS })
       const aliases = parseImages(stdout).flatMap((image) =>
         image.aliases.map((alias): [string, string] => [alias, image.fingerprint]),

@@ -15,7 +15,7 @@ import type { Activities } from '../src/contracts/index.js'
 import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './instances.js'
-import { observeHosts } from './observe.js'
+import { imagesOfInstances, observeHosts } from './observe.js'
 import { checkPublicPorts } from './public-ports.js'
 import { step } from './step.js'
 
@@ -54,20 +54,25 @@ export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: Abo
   return (await observeAndPlan(deps, input, signal)).plan
 }
 
-/** The plan with what it was made from. */
+/**
+ * The plan with what it was made from.
+ * @throws Cul8erError as makePlan does
+ */
 export async function observeAndPlan(
   deps: ActivityDeps,
-  { revision, base, hosts: all, dirty, standby, without = [], force }: PlanInput,
+  { revision, base, hosts: all, dirty, standby, without = [], refreshImages = false, force }: PlanInput,
   signal: AbortSignal,
 ): Promise<{ plan: WorkPlan; observed: ObservedInstance[] }> {
-  const { project } = revision.topology
+  const { project, name: topology } = revision.topology
   const hosts = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)))
   const observed = await observeHosts(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
     // A project that does not exist yet holds nothing.
     if (project !== null && isCode(error, 'NOT_FOUND')) return []
     throw error
   })
-  const plan = planWork({ revision, base, observed, dirty, standby, without, force })
+  const looked = { hosts, project, ours: oursOf(topology, observed) }
+  const refresh = refreshImages ? await imagesOfInstances(deps.executorFor, looked, signal) : null
+  const plan = planWork({ revision, base, observed, dirty, standby, without, refresh, force })
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)

@@ -7,32 +7,30 @@ import { predictionOf, procedureView } from '../../src/steps/prediction.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
 import { strategyNamed } from '../../src/strategies/registry.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
-import { imagesOfHosts } from '../observe.js'
+import { imagesOfInstances } from '../observe.js'
 import { observeAndPlan } from '../plan.js'
 import type { Inspection } from './inspection.js'
 
 /** What bringing the hosts to a revision would change, and by which commands. */
 export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => {
-  const { base = null, dirty = [], standby = [], without, force = false, dryRun: numbers } = request
+  const { base = null, dirty = [], standby = [], without, refreshImages, force = false, dryRun: numbers } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
   const { plan: found, observed } = await observeAndPlan(
     deps,
-    { revision, base, hosts, dirty, standby, without, force },
+    { revision, base, hosts, dirty, standby, without, refreshImages, force },
     signal,
   )
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), found, { revision })
   const prediction = predictionOf({ revision, base, dirty, plan: found, observed, operation: numbers?.operation ?? 0 })
   const shown = toPlan(request.topology, found)
   const ours = oursOf(request.topology, observed)
-  const looked = Object.fromEntries(Object.entries(hosts).filter(([name]) => ours.some(({ host }) => host === name)))
-  // A host that cannot list its images is no reason to refuse a plan.
-  const images = await imagesOfHosts(deps.executorFor, looked, revision.topology.project, signal).catch(
-    (error: unknown) => {
-      deps.log.warn({ error: String(error) }, 'the images could not be listed')
-      return {}
-    },
-  )
+  const { project } = revision.topology
+  // A host that cannot list its images is no reason to refuse a plan that leaves them alone.
+  const images = await imagesOfInstances(deps.executorFor, { hosts, project, ours }, signal).catch((error: unknown) => {
+    deps.log.warn({ error: String(error) }, 'the images could not be listed')
+    return {}
+  })
   const notes = [...shown.notes, ...imageNotes(revision, { work: found.work, ours, images })]
   const plan = { ...shown, notes, procedure: procedureView(stages, prediction) }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }

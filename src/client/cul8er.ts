@@ -29,6 +29,8 @@ export interface PlanOptions extends Overrides {
   force?: boolean
   /** Hosts to leave out: they are gone, and what is on them stays as it is. */
   without?: string[]
+  /** Replace instances whose host has another image under the name of theirs by now, because it was imported anew. */
+  refreshImages?: boolean
   /** Where `system` secrets are; default this process's environment. */
   env?: NodeJS.ProcessEnv
 }
@@ -83,8 +85,9 @@ export class Cul8erClient {
     const revision = plan?.revision ?? (await this.#revision(declared, options))
     const { name } = revision.topology
     const without = await this.#without(name, plan?.without ?? options.without, revision.topology)
+    const refreshImages = refreshes(options)
     const planned = plan === undefined ? {} : { planFingerprint: plan.fingerprint }
-    return startRun(this.link, name, { kind: 'deploy', revision, force, without, ...planned }, options)
+    return startRun(this.link, name, { kind: 'deploy', revision, force, without, refreshImages, ...planned }, options)
   }
 
   /** What a deploy would change, as a value that can be saved and deployed. */
@@ -92,11 +95,15 @@ export class Cul8erClient {
     const topology = normalised(declared)
     const revision = await this.#revision(topology, options)
     const plan = await this.planRevision(revision, options)
-    return savedPlan(topology, { revision, plan, without: options.without, key: this.fileKey })
+    const { without, refreshImages } = options
+    return savedPlan(topology, { revision, plan, without, refreshImages, key: this.fileKey })
   }
 
   /** What bringing the world to a revision would change. */
-  async planRevision(revision: NewRevision, options: Pick<PlanOptions, 'force' | 'without'> = {}): Promise<Plan> {
+  async planRevision(
+    revision: NewRevision,
+    options: Pick<PlanOptions, 'force' | 'without' | 'refreshImages'> = {},
+  ): Promise<Plan> {
     return (await lookAhead(this.link, revision, options)).plan
   }
 
@@ -105,7 +112,7 @@ export class Cul8erClient {
     this.#refuseForeignPlan(options)
     const revision = options.plan?.revision ?? (await this.#revision(declared, options))
     const without = options.plan?.without ?? options.without
-    return lookAhead(this.link, revision, { ...options, without, dryRun: true })
+    return lookAhead(this.link, revision, { ...options, without, refreshImages: refreshes(options), dryRun: true })
   }
 
   rollback(topology: string, { to, ...options }: StartOptions & { to?: number } = {}): Promise<Run> {
@@ -249,3 +256,7 @@ export class Cul8erClient {
     })
   }
 }
+
+/** A saved plan says it of itself. */
+const refreshes = ({ plan, refreshImages = false }: DeployOptions): boolean =>
+  plan === undefined ? refreshImages : plan.refreshImages === true

@@ -20,13 +20,21 @@ export interface SavedPlan {
   plan: Plan
   /** Hosts that it leaves out. */
   without?: string[]
+  /** Instances whose host has another image under the name of theirs by now are replaced. */
+  refreshImages?: boolean
   /** Of all of the above, by the key of the home that made it. */
   mac?: string
 }
 
 export function savedPlan(
   declared: Topology,
-  { revision, plan, without = [], key }: { revision: NewRevision; plan: Plan; without?: string[]; key: Uint8Array },
+  {
+    revision,
+    plan,
+    without = [],
+    refreshImages = false,
+    key,
+  }: { revision: NewRevision; plan: Plan; key: Uint8Array } & Pick<SavedPlan, 'without' | 'refreshImages'>,
 ): SavedPlan {
   const content: SavedPlan = {
     format: FORMAT,
@@ -36,6 +44,7 @@ export function savedPlan(
     revision,
     plan,
     ...(without.length === 0 ? {} : { without }),
+    ...(refreshImages ? { refreshImages } : {}),
   }
   return signed('saved plan', content, key)
 }

@@ -28,7 +28,12 @@ export type Orphan = OrphanRow
 export async function lookAhead(
   link: Link,
   revision: NewRevision,
-  { force = false, without = [], dryRun = false }: { force?: boolean; without?: string[]; dryRun?: boolean },
+  {
+    force = false,
+    without = [],
+    refreshImages = false,
+    dryRun = false,
+  }: { force?: boolean; without?: string[]; refreshImages?: boolean; dryRun?: boolean },
 ): Promise<InspectAnswers['plan']> {
   const { name } = revision.topology
   const state = await readLedger(link, name)
@@ -44,6 +49,7 @@ export async function lookAhead(
     dirty: state?.dirty ?? [],
     standby: state?.standby?.names ?? [],
     ...(without.length === 0 ? {} : { without: hostsToLeaveOut(without, revision.topology, state) }),
+    ...(refreshImages ? { refreshImages } : {}),
     force,
     ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
   })

@@ -96,7 +96,10 @@ export type AwaitedEnd = { end: OperationEnd } | { lost: ErrorReport }
  * All throw ApplicationFailure with a Cul8erError's code as its type and an ErrorReport as its detail.
  */
 export interface Activities {
-  /** `hosts`: all that the topology uses now or used before. `without`: of those, the ones to leave out. */
+  /**
+   * `hosts`: all that the topology uses now or used before. `without`: of those, the ones to leave out. `refreshImages`: replace
+   * instances whose host has another image under the name of theirs by now.
+   */
   planOperation(input: {
     revision: Revision
     /** The stable revision. */
@@ -105,6 +108,7 @@ export interface Activities {
     dirty: string[]
     standby: string[]
     without?: string[]
+    refreshImages?: boolean
     force: boolean
   }): Promise<WorkPlan>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */

@@ -12,6 +12,7 @@ const change: z.ZodType<Change> = section({
   drift: z.boolean(),
   replaces: z.string().optional(),
   live: z.boolean().optional(),
+  image: section({ name: z.string(), from: z.string(), to: z.string() }).optional(),
 })
 
 /** A saved plan as it comes back from a file. How its changes are carried out is shown and not obeyed: it may be anything. */
@@ -30,5 +31,6 @@ export const exportedPlan = section({
     procedure: z.unknown().optional(),
   }),
   without: z.array(z.string()).optional(),
+  refreshImages: z.boolean().optional(),
   mac: z.string().optional(),
 })

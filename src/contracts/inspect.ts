@@ -23,6 +23,8 @@ export interface InspectRequests {
     standby?: string[]
     /** Hosts to leave out. */
     without?: string[]
+    /** Replace instances whose host has another image under the name of theirs by now. */
+    refreshImages?: boolean
     force?: boolean
     /** Numbers that the operation would have; with them the answer has the commands too. */
     dryRun?: { operation: number; revision: number }

@@ -30,6 +30,8 @@ export interface OperationRequest {
   notAfter: string
   /** Hosts to leave out: they are gone, and what is on them stays as it is. */
   without?: string[]
+  /** deploy: replace instances whose host has another image under the name of theirs by now. */
+  refreshImages?: boolean
   /** Who asked; kept in the history. */
   by?: Requester
 }
@@ -99,7 +101,10 @@ export interface OperationInput {
   number: number
   /** Of the request that it carries out. */
   requestId: string
-  request: Pick<OperationRequest, 'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource' | 'without'>
+  request: Pick<
+    OperationRequest,
+    'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource' | 'without' | 'refreshImages'
+  >
   /** What shall be; for destroy and restore: what is. */
   revision: Revision
   /** The stable revision; null before the first. */

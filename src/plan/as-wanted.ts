@@ -1,4 +1,5 @@
 import { compare } from './compare.js'
+import { newerImage, type ImagesOfHosts } from './images.js'
 import type { InstanceSpec, Revision } from './model.js'
 import { instanceSpec, resourceOf, type Seat } from './specs.js'
 import type { Ours } from './work.js'
@@ -7,12 +8,21 @@ import type { Ours } from './work.js'
 export const specInPlace = (revision: Revision, seat: Seat, { host, labels }: Ours): InstanceSpec =>
   instanceSpec(revision, seat, host, labels.slot)
 
-/** Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended. */
-export function isAsWanted(revision: Revision, seat: Seat, instance: Ours): boolean {
+/**
+ * Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended.
+ * @param refresh - it must have these images; null: whichever image of the declared name it was made from will do
+ */
+export function isAsWanted(
+  revision: Revision,
+  seat: Seat,
+  instance: Ours,
+  refresh: ImagesOfHosts | null = null,
+): boolean {
   const spec = specInPlace(revision, seat, instance)
   return (
     resourceOf(revision, seat.resource).on.includes(instance.host) &&
     instance.labels.digest === spec.digest &&
+    newerImage(instance, refresh) === null &&
     compare(spec, instance, instance.labels).every(({ kind }) => kind === 'state')
   )
 }

@@ -1,5 +1,6 @@
 import { isAsWanted, specInPlace } from './as-wanted.js'
 import { freeSlot } from './free-name.js'
+import { imageReason, type ImagesOfHosts } from './images.js'
 import type { Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
 import { instanceSpec, resourceOf, seatKey, seats, type Seat } from './specs.js'
@@ -11,6 +12,8 @@ export interface Seating {
   live: Map<string, Ours>
   standby: Map<string, Ours>
   isTaken: (name: string, host: string) => boolean
+  /** Images that every instance shall have; null: nobody asked for that. */
+  refresh: ImagesOfHosts | null
 }
 
 /** The color that a resource's new instances have: of the set that lives, else one that is free; null where there are no sets. */
@@ -55,15 +58,18 @@ function needsSet(own: Seat[], { planned, live }: Seating): boolean {
 const slotsOf = (own: Seat[], live: Seating['live']): Set<Slot> =>
   new Set(own.flatMap((seat) => live.get(seatKey(seat))?.labels.slot ?? []))
 
-function keptSet(revision: Revision, own: Seat[], { live, standby }: Seating): Work[] | null {
+function keptSet(revision: Revision, own: Seat[], { planned, live, standby, refresh }: Seating): Work[] | null {
   const set = own.map((seat): Work | null => {
     const old = standby.get(seatKey(seat))
     const now = live.get(seatKey(seat))
     if (old === undefined || now === undefined) return null
-    if (!isAsWanted(revision, seat, old)) return null
-    return replacement(specInPlace(revision, seat, old), liveInstance(now), [`goes back to ${old.name}, the standby`], {
+    if (!isAsWanted(revision, seat, old, refresh)) return null
+    const image = planned.get(seatKey(seat))?.image
+    const reasons = [...(image === undefined ? [] : [imageReason(image)]), `goes back to ${old.name}, the standby`]
+    return replacement(specInPlace(revision, seat, old), liveInstance(now), reasons, {
       drift: false,
       revive: true,
+      ...(image === undefined ? {} : { image }),
     })
   })
   return set.every((w): w is Work => w !== null) ? set : null
@@ -92,7 +98,7 @@ function newSet(revision: Revision, own: Seat[], { planned, live, isTaken }: Sea
           spec,
           liveInstance(now),
           plan?.reasons ?? [taken.size > 1 ? 'its set has instances of both colors' : 'its set is replaced'],
-          { drift: false },
+          { drift: false, ...(plan?.image === undefined ? {} : { image: plan.image }) },
         )
   })
 }

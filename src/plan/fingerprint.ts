@@ -1,4 +1,5 @@
 import { digestOf } from './digest.js'
+import type { ImagesOfHosts } from './images.js'
 import type { Revision } from './model.js'
 import { byPlace } from './places.js'
 import type { Ours } from './work.js'
@@ -11,10 +12,12 @@ export interface Seen {
   dirty: readonly string[]
   standby: readonly string[]
   without: readonly string[]
+  /** What images are named where every instance shall have them; null: nobody asked for that, and images do not count. */
+  refresh: ImagesOfHosts | null
 }
 
 /** A saved plan is stale when this is another by the time it is carried out. */
-export function fingerprintOf({ revision, base, ours, dirty, standby, without }: Seen): string {
+export function fingerprintOf({ revision, base, ours, dirty, standby, without, refresh }: Seen): string {
   const world = ours.toSorted(byPlace).map(({ host, name, type, status, config, devices, labels }) => ({
     host,
     name,
@@ -32,9 +35,18 @@ export function fingerprintOf({ revision, base, ours, dirty, standby, without }:
       dirty: inOrder(dirty),
       standby: inOrder(standby),
       without: inOrder(without),
+      ...(refresh === null ? {} : { images: imagesOf(ours, refresh) }),
     },
     32,
   )
 }
+
+const imagesOf = (ours: readonly Ours[], refresh: ImagesOfHosts): unknown =>
+  ours.toSorted(byPlace).map(({ host, name, baseImage = null, labels: { image } }) => ({
+    host,
+    name,
+    from: baseImage,
+    to: refresh[host]?.get(image) ?? null,
+  }))
 
 const inOrder = (names: readonly string[]): string[] => [...new Set(names)].sort()

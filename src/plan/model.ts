@@ -148,6 +148,18 @@ export interface Change {
   replaces?: string
   /** Updates that need no restart of the app: limits and labels alone. */
   live?: boolean
+  /** replace: the image that was asked to be refreshed. */
+  image?: NewerImage
+}
+
+/** Another image than the one that an instance was made from has its alias by now. */
+export interface NewerImage {
+  /** As declared. */
+  name: string
+  /** Fingerprint of the image that the instance was made from. */
+  from: string
+  /** Fingerprint of the one that its host has under that name now. */
+  to: string
 }
 
 export interface Plan {

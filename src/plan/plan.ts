@@ -2,6 +2,7 @@ import { adoptByName } from './adopt.js'
 import { colourOf, colourSets } from './colours.js'
 import { fingerprintOf } from './fingerprint.js'
 import { takenNames } from './free-name.js'
+import { refreshNotes, type ImagesOfHosts } from './images.js'
 import { dataHolders, leftovers, stayNote } from './leftovers.js'
 import type { Change, ObservedInstance, Plan, Revision } from './model.js'
 import { notesOf } from './notes.js'
@@ -37,6 +38,8 @@ export interface PlanInput {
   standby?: string[]
   /** Hosts to leave out: nobody looked there, and nothing is to be done there. */
   without?: string[]
+  /** What the hosts' images are named: instances that were made from another image than their name has now are replaced. */
+  refresh?: ImagesOfHosts | null
   /** Go on where a check would refuse. */
   force?: boolean
 }
@@ -47,7 +50,7 @@ export interface PlanInput {
  * @throws Cul8erError DATA_LOSS when stateful instances would lose their data
  */
 export function planWork(input: PlanInput): WorkPlan {
-  const { revision, base = null, dirty = [], standby = [], without = [], force = false } = input
+  const { revision, base = null, dirty = [], standby = [], without = [], refresh = null, force = false } = input
   const { name: topology } = revision.topology
   const observed = input.observed.filter(({ host }) => !without.includes(host))
   const found = oursOf(topology, observed)
@@ -73,11 +76,12 @@ export function planWork(input: PlanInput): WorkPlan {
   const planned = new Map(
     seats(revision).map((seat) => {
       const colour = colours.get(seat.resource) ?? null
-      return [seatKey(seat), seatWork({ revision, seat, place: placeOf(seat), colour, counts, dirty, left, isTaken })]
+      const place = placeOf(seat)
+      return [seatKey(seat), seatWork({ revision, seat, place, colour, counts, dirty, left, isTaken, refresh })]
     }),
   )
   const kept = new Map(aside.map((i) => [seatKey(i.labels), i]))
-  const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, isTaken }))
+  const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, isTaken, refresh }))
   const needed = new Set([...stays.map(placeKey), ...changedBy(ordered), ...revivedBy(ordered)])
   const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
   const { gone, stay } = leftovers({ revision, rest, withData, ordered, force })
@@ -97,13 +101,14 @@ export function planWork(input: PlanInput): WorkPlan {
       .filter((i) => !changed.has(placeKey(i)))
       .map(liveInstance),
     exposure: [],
-    fingerprint: fingerprintOf({ revision, base, ours: found, dirty, standby, without }),
+    fingerprint: fingerprintOf({ revision, base, ours: found, dirty, standby, without, refresh }),
     notes: [
       ...strangersOf(topology, observed),
       ...losses,
       ...stay.map(stayNote),
       ...leftOutNotes({ revision, base, without, dirty }, (seat) => placeOf(seat).live),
       ...notesOf(revision, work),
+      ...(refresh === null ? [] : refreshNotes(revision, { work, ours, images: refresh })),
     ],
   }
 }
@@ -113,7 +118,7 @@ const NOBODY: Place = { live: null, aside: null, unproven: null }
 /** The plan as people and `--json` see it. */
 export function toPlan(topology: string, { work, exposure, fingerprint: print, notes }: WorkPlan): Plan {
   const changes = [...work, ...exposure].map(
-    ({ action, resource, instance, host, reasons, drift, replaces, live }) => ({
+    ({ action, resource, instance, host, reasons, drift, replaces, live, image }) => ({
       action,
       resource,
       instance,
@@ -122,6 +127,7 @@ export function toPlan(topology: string, { work, exposure, fingerprint: print, n
       drift,
       ...(replaces === undefined ? {} : { replaces }),
       ...(live === undefined ? {} : { live }),
+      ...(image === undefined ? {} : { image }),
     }),
   )
   return { topology, changes, empty: changes.length === 0, fingerprint: print, notes }

@@ -77,7 +77,8 @@ function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): 
 const its = ({ length }: string[]): string =>
   length === 0 ? 'its data' : `its data and ${length === 1 ? 'a snapshot' : `${length} snapshots`}`
 
-function hintFor({ action, from, instance, revive }: Loss): string {
+function hintFor({ action, from, instance, revive, image }: Loss): string {
+  if (image !== undefined) return 'leave out --refresh-images, or move the data yourself and use --force'
   if (revive === true) return `--force goes back to ${instance}, without what was written to ${from.name} since`
   return action === 'delete'
     ? 'declare it by its old name and number, or move the data yourself and use --force'

@@ -4,6 +4,7 @@ import { renamed } from './adopt.js'
 import { compare, type Difference } from './compare.js'
 import { freeSlot } from './free-name.js'
 import { isHalfDone } from './half-done.js'
+import { imageReason, newerImage, type ImagesOfHosts } from './images.js'
 import type { Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
 import { placeOn } from './place.js'
@@ -44,23 +45,28 @@ export interface SeatInput {
   dirty: readonly string[]
   left: LeftOut
   isTaken: (name: string, host: string) => boolean
+  /** Images that every instance shall have; null: nobody asked for that. */
+  refresh: ImagesOfHosts | null
 }
 
 /** What must change for one seat; null: nothing, or nothing that can be done without the hosts that are left out. */
 export function seatWork(input: SeatInput): Work | null {
-  const { revision, seat, place, counts, dirty, left, isTaken } = input
+  const { revision, seat, place, counts, dirty, left, isTaken, refresh } = input
   const { live, aside, unproven } = place
   if (live === null) return creation(input)
   const resource = resourceOf(revision, seat.resource)
   const spec = specInPlace(revision, seat, live)
   const hosts = left.candidates(resource)
   const moves = !resource.on.includes(live.host) && hosts.length > 0
+  // Where it is made from another image or elsewhere, that is the reason.
+  const image = moves || live.labels.image !== spec.image ? null : newerImage(live, refresh)
   const differences: Difference[] = [
     ...(isHalfDone(live, dirty)
       ? [{ kind: 'app' as const, reason: 'dirty: an earlier operation left it half changed' }]
       : []),
     ...(live.formerly === undefined ? [] : [{ kind: 'live' as const, reason: renamed(live.formerly, seat) }]),
     ...compare(spec, live, live.labels),
+    ...(image === null ? [] : [{ kind: 'image' as const, reason: imageReason(image) }]),
     ...role(live),
   ]
   const reasons = [
@@ -68,16 +74,18 @@ export function seatWork(input: SeatInput): Work | null {
     ...differences.map(({ reason }) => reason),
   ]
   if (reasons.length === 0) return null
-  const drift = live.labels.digest === spec.digest && !moves && live.formerly === undefined
+  const drift = live.labels.digest === spec.digest && !moves && live.formerly === undefined && image === null
   const from = liveInstance(live)
   if (moves || differences.some(({ kind }) => kind === 'image')) {
-    if (aside !== null && isAsWanted(revision, seat, aside)) {
+    const refreshed = image === null ? {} : { image }
+    if (aside !== null && isAsWanted(revision, seat, aside, refresh)) {
       const why = `${aside.name} was replaced by it and is as declared`
-      return replacement(specInPlace(revision, seat, aside), from, [...reasons, why], { drift: false, revive: true })
+      const extra = { drift: false, revive: true, ...refreshed }
+      return replacement(specInPlace(revision, seat, aside), from, [...reasons, why], extra)
     }
     const host = moves ? placeNext({ on: hosts }, seat, counts) : live.host
     const slot = freeSlot(slotsBeside(live.labels.slot), [{ seat, host }], revision, isTaken)
-    return replacement(instanceSpec(revision, seat, host, slot), from, reasons, { drift })
+    return replacement(instanceSpec(revision, seat, host, slot), from, reasons, { drift, ...refreshed })
   }
   if (differences.every(({ kind }) => kind === 'state')) {
     if (live.labels.role === 'live') return work('start', spec, from, reasons, { drift })

@@ -1,4 +1,4 @@
-import type { Change, InstanceSpec, Labels, ObservedInstance, Role, Slot } from './model.js'
+import type { Change, InstanceSpec, Labels, NewerImage, ObservedInstance, Role, Slot } from './model.js'
 import type { Seat } from './specs.js'
 
 /**
@@ -61,7 +61,7 @@ export function work(
   spec: InstanceSpec,
   from: LiveInstance | null,
   reasons: string[],
-  extra: { drift: boolean; live?: boolean; replaces?: string; revive?: boolean },
+  extra: { drift: boolean; live?: boolean; replaces?: string; revive?: boolean; image?: NewerImage },
 ): Work {
   const { resource, index, slot, host, name } = spec
   return { action, resource, instance: name, host, reasons, ...extra, index, slot, from }
@@ -72,5 +72,5 @@ export const replacement = (
   spec: InstanceSpec,
   from: LiveInstance,
   reasons: string[],
-  extra: { drift: boolean; revive?: boolean },
+  extra: { drift: boolean; revive?: boolean; image?: NewerImage },
 ): Work => work('replace', spec, from, reasons, { ...extra, replaces: from.name })

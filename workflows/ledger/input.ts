@@ -19,12 +19,12 @@ export function operationInput(
 ): OperationInput {
   const revision = revisionOf(state, target)
   if (revision === null) throw new Error(`no revision ${target}`)
-  const { kind, planFingerprint, force, snapshot, resource, without, requestId } = request
+  const { kind, planFingerprint, force, snapshot, resource, without, refreshImages, requestId } = request
   return {
     topology: state.topology,
     number,
     requestId,
-    request: { kind, planFingerprint, force, snapshot, resource, without },
+    request: { kind, planFingerprint, force, snapshot, resource, without, refreshImages },
     revision,
     base: revisionOf(state, state.stable),
     past: pastOf(state),

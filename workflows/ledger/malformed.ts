@@ -18,10 +18,13 @@ export function malformedStart(request: OperationRequest): ErrorReport | null {
   for (const key of ['planFingerprint', 'snapshot', 'resource'] as const) {
     if (request[key] !== undefined && !isName(request[key])) return wrong(key, request[key], 'a name')
   }
-  const { to, without, by, revision } = request
+  const { to, without, refreshImages, by, revision } = request
   if (to !== undefined && !Number.isSafeInteger(to)) return wrong('to', to, 'the number of a revision')
   if (without !== undefined && !(Array.isArray(without) && without.length <= LONGEST_NAME && without.every(isName))) {
     return wrong('without', without, 'names of hosts')
+  }
+  if (refreshImages !== undefined && (typeof refreshImages !== 'boolean' || request.kind !== 'deploy')) {
+    return wrong('refreshImages', refreshImages, 'true or false, for a deploy')
   }
   if (by !== undefined && !(isObject(by) && isName(by.who) && JSON.stringify(by).length <= LONGEST_BY)) {
     return wrong('by', by, `who asked, in at most ${LONGEST_BY} characters`)

@@ -59,6 +59,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         dirty,
         standby: input.standby,
         without: request.without,
+        refreshImages: request.refreshImages,
         force: request.force ?? false,
       }),
     ({ work, exposure }) => changesCount(work.length + exposure.length),

@@ -12,6 +12,7 @@ import { topologyOfFile, type FileTopology } from '../topologies.js'
 import {
   detachOption,
   forceOption,
+  refreshImagesOption,
   strategyOption,
   trustOption,
   versionOption,
@@ -27,6 +28,7 @@ export const deploy = (app: App) =>
       ['deploy', 'shows the plan, asks, and deploys'],
       ['deploy --version 1.2.0 --yes', 'deploys this version of every release, without asking'],
       ['deploy --plan shop.plan --yes', 'does what a saved plan says, or refuses if the world moved'],
+      ['deploy --refresh-images', 'also replaces instances whose image was imported anew since'],
       ['deploy --dry-run', 'prints each Incus command that would run'],
     ],
   })
@@ -40,19 +42,25 @@ export const deploy = (app: App) =>
     .addOption(waitOption())
     .addOption(strategyOption())
     .addOption(withoutOption())
+    .addOption(refreshImagesOption())
     .addOption(trustOption())
     .action(
       app.run(async (context, name, options) => {
         if (options.dryRun !== true) needsConsent(context, options)
         const { topology, directory, saved } = await meant(context, name, options.plan)
-        const { version, strategy, without, force, wait, trust } = options
+        const { version, strategy, without, refreshImages, force, wait, trust } = options
         const waiting = (reason: Cul8erError): void => context.say(`${reason.message}; waiting for its end`)
         const { env } = context.terminal
-        const settings = { version, strategy, without, force, wait, trust, waiting, directory, env, plan: saved }
-        if (saved !== undefined && (version ?? strategy ?? without) !== undefined) {
-          throw new Cul8erError('USAGE', '--version, --strategy and --without do not go with --plan', {
-            hint: 'the saved plan has them: make a new one with cul8er plan --out FILE',
-          })
+        const asked = { version, strategy, without, refreshImages }
+        const settings = { ...asked, force, wait, trust, waiting, directory, env, plan: saved }
+        if (saved !== undefined && Object.values(asked).some((value) => value !== undefined)) {
+          throw new Cul8erError(
+            'USAGE',
+            '--version, --strategy, --without and --refresh-images do not go with --plan',
+            {
+              hint: 'the saved plan has them: make a new one with cul8er plan --out FILE',
+            },
+          )
         }
         if (saved === undefined && trust === true) {
           throw new Cul8erError('USAGE', '--trust goes with --plan', {
@@ -121,7 +129,11 @@ async function consent(
   // What a file of somebody else shows need not be what it does.
   const shown = cul8er.made('saved plan', plan)
     ? plan.plan
-    : await cul8er.planRevision(plan.revision, { ...settings, without: plan.without })
+    : await cul8er.planRevision(plan.revision, {
+        ...settings,
+        without: plan.without,
+        refreshImages: plan.refreshImages,
+      })
   context.say(planText(shown, context.colours, context.columns))
   return (await agrees(
     context,

@@ -26,6 +26,9 @@ export const withoutOption = () =>
     (host: string, before: string[] | undefined) => [...(before ?? []), host],
   )
 
+export const refreshImagesOption = () =>
+  new Option('--refresh-images', 'replace instances whose host has a newer image of that name than theirs')
+
 const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
 export const versionOption = () =>

@@ -3,7 +3,7 @@ import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import { planText } from '../render/plan.js'
 import { topologyOfFile } from '../topologies.js'
-import { forceOption, strategyOption, versionOption, withoutOption } from './options.js'
+import { forceOption, refreshImagesOption, strategyOption, versionOption, withoutOption } from './options.js'
 
 export const plan = (app: App) =>
   newCommand('plan', {
@@ -11,6 +11,7 @@ export const plan = (app: App) =>
     examples: [
       ['plan', 'compares the file with what runs'],
       ['plan shop --version 1.2.0', 'as if 1.2.0 were deployed'],
+      ['plan --refresh-images', 'what replacing the instances of older images would change'],
       ['plan --out shop.plan', 'saves the plan for cul8er deploy --plan shop.plan'],
     ],
   })
@@ -19,13 +20,15 @@ export const plan = (app: App) =>
     .addOption(versionOption())
     .addOption(strategyOption())
     .addOption(withoutOption())
+    .addOption(refreshImagesOption())
     .addOption(forceOption())
     .action(
-      app.run(async (context, name, { out, version, strategy, without, force }) => {
+      app.run(async (context, name, { out, version, strategy, without, refreshImages, force }) => {
         const { topology, directory } = await topologyOfFile(context, name)
         return context.connected(async (cul8er) => {
           const { env, cwd } = context.terminal
-          const saved = await cul8er.plan(topology, { version, strategy, without, force, directory, env })
+          const asked = { version, strategy, without, refreshImages, force, directory, env }
+          const saved = await cul8er.plan(topology, asked)
           if (out !== undefined) {
             const { writePlan } = await import('../../client/saved-plan.js')
             await writePlan(resolve(cwd, out), saved)

@@ -54,6 +54,12 @@ it('an operation is told what it needs, and the request it is for', () => {
   )
 })
 
+it.each([true, undefined])('and whether it is to refresh images: %s', (refreshImages) => {
+  const state = deployed(2)
+  const asked = request('deploy', { refreshImages })
+  expect(operationInput(state, asked, summary('deploy', { revision: 2 })).request.refreshImages).toBe(refreshImages)
+})
+
 it.each([
   ['deploy', 'canary', 'canary'],
   ['rollback', 'canary', 'rolling'],

@@ -14,6 +14,7 @@ const deploy = (): Record<string, unknown> => ({
 it('what a command asks is well formed', () => {
   expect(malformedStart(deploy() as never)).toBeNull()
   expect(malformedStart(request('rollback', { to: 3, without: ['a'] }))).toBeNull()
+  expect(malformedStart({ ...deploy(), refreshImages: true } as never)).toBeNull()
 })
 
 it.each<[string, unknown]>([
@@ -23,6 +24,7 @@ it.each<[string, unknown]>([
   ['by', null],
   ['without', 'abc'],
   ['without', 5],
+  ['refreshImages', 'yes'],
   ['to', '1'],
   ['snapshot', {}],
   ['resource', 'x'.repeat(1_000_000)],
@@ -45,6 +47,13 @@ it.each<[string, unknown]>([
   const report = malformedStart(asked as unknown as OperationRequest)
   expect(report).toMatchObject({ code: 'USAGE', message: expect.stringContaining(path) as string })
   expect(report?.message.length).toBeLessThan(500)
+})
+
+it('images are refreshed by a deploy alone', () => {
+  expect(malformedStart(request('rollback', { refreshImages: true }))).toMatchObject({
+    code: 'USAGE',
+    message: 'refreshImages: found true, allowed true or false, for a deploy',
+  })
 })
 
 it.each([null, 'x', 5, undefined])('%j is no request', (asked) => {
