@@ -88,8 +88,11 @@ describe.each(['rolling', 'blueGreen', 'recreate'])('%s', (approach) => {
     const [first = '', second = ''] = Object.keys(before)
     await write(name, first, 'precious')
     const host = { host: name }
-    rig.emulator.fault({ match: { ...host, verb: 'launch', nth: 2 }, fault: { error: 'no' }, times: 'always' })
-    rig.emulator.fault({ match: { ...host, verb: 'start', nth: 2 }, fault: { error: 'no' } })
+    rig.emulator.fault({
+      match: { ...host, verb: 'launch', nth: 2 },
+      fault: { error: 'not authorized' },
+      times: 'always',
+    })
     const result = await end(client.deploy(topology, refresh))
     rig.emulator.clearFaults()
     expect(result).toMatchObject({ outcome: 'rolledBack' })
@@ -120,7 +123,7 @@ describe.each(['rolling', 'blueGreen', 'recreate'])('%s', (approach) => {
     }
     const { commands, plan: dry } = await client.dryRun(topology, refresh)
     expect(dry.changes).toEqual(plan.changes)
-    expect(commands.filter(({ what }) => what === "create")).toHaveLength(2)
+    expect(commands.filter(({ step }) => step === 'create')).toHaveLength(2)
     expect((await client.dryRun(topology)).commands).toEqual([])
   })
 
@@ -178,9 +181,8 @@ describe('a saved plan', () => {
   it('is carried out from a file, which says so', async () => {
     const file = join(rig.folder, 'refresh.plan')
     await writePlan(file, await client.plan(topology, refresh))
-    const { exit, stderr } = await command('deploy', '--plan', file, '--yes')
-    expect(stderr).toContain('shop-saved-web-1')
-    expect(exit).toBe(0)
+    const { exit, stdout } = await command('--json', 'deploy', '--plan', file, '--yes')
+    expect({ exit, result: JSON.parse(stdout) as unknown }).toMatchObject({ exit: 0, result: { outcome: 'succeeded' } })
     expect((await client.plan(topology, refresh)).plan.empty).toBe(true)
   })
 })
@@ -254,9 +256,9 @@ it('a rollback to a revision of before keeps the newer image, for a revision nam
 it('a host that cannot list its images is no reason to refuse a plan, but is one to refuse a refresh', async () => {
   const name = 'shop-mute'
   await end(client.deploy(declared(name)))
-  rig.emulator.fault({ match: { host: name, verb: 'image list' }, fault: { error: 'no' }, times: 'always' })
+  rig.emulator.fault({ match: { host: name, verb: 'image list' }, fault: { error: 'not authorized' }, times: 'always' })
   expect((await client.plan(declared(name))).plan).toMatchObject({ empty: true, notes: [] })
-  await expect(client.plan(declared(name), refresh)).rejects.toMatchObject({ code: 'INCUS' })
+  await expect(client.plan(declared(name), refresh)).rejects.toMatchObject({ code: 'PERMISSION' })
   expect(await end(client.deploy(declared(name), refresh))).toMatchObject({ outcome: 'failed' })
   rig.emulator.clearFaults()
 })

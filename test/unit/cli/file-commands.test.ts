@@ -71,6 +71,8 @@ test('completion for bash completes commands, options and topologies of the file
     ).stdout.split('\n')
   expect(complete('cul8er', 'de')).toEqual(['deploy', 'destroy'])
   expect(complete('cul8er', 'deploy', '--dr')).toEqual(['--dry-run'])
+  expect(complete('cul8er', 'deploy', '--re')).toEqual(['--refresh-images'])
+  expect(complete('cul8er', 'plan', '--re')).toEqual(['--refresh-images'])
   expect(complete('cul8er', '-f', 'x.ts', 'deploy', 's')).toEqual(['shop'])
   expect(complete('cul8er', 'service', 'sto')).toEqual(['stop'])
   expect(complete('cul8er', 'plan', '--strategy', 'b')).toEqual(['blueGreen'])
