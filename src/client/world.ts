@@ -1,5 +1,6 @@
 import { Cul8erError } from '../errors.js'
 import type { Revision } from '../plan/model.js'
+import { deployTarget } from '../plan/revisions.js'
 import { hostsOf, projectRefusal } from '../plan/where.js'
 import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
@@ -51,7 +52,7 @@ export async function lookAhead(
     ...(without.length === 0 ? {} : { without: hostsToLeaveOut(without, revision.topology, state) }),
     ...(refreshImages ? { refreshImages } : {}),
     force,
-    ...(dryRun ? { dryRun: { operation: (state?.lastOperation ?? 0) + 1, revision: nextRevision(state) } } : {}),
+    ...(dryRun ? { dryRun: numbersOf(state, revision) } : {}),
   })
 }
 
@@ -115,7 +116,11 @@ async function stepInWords(link: Link, { current }: LedgerState): Promise<string
 export const currentRevision = ({ revisions, desired, stable }: LedgerState): Revision | null =>
   revisions.find(({ number }) => number === (stable ?? desired)) ?? null
 
-const nextRevision = (state: LedgerState | null): number => (state?.lastRevision ?? 0) + 1
+/** Those that a deploy would have. */
+const numbersOf = (state: LedgerState | null, { digest }: NewRevision): { operation: number; revision: number } =>
+  state === null
+    ? { operation: 1, revision: 1 }
+    : { operation: state.lastOperation + 1, revision: deployTarget(state, digest) }
 
 /** Of all kept revisions: on a host that left the topology instances may have stayed. */
 const everyHost = ({ revisions }: Pick<LedgerState, 'revisions'>): Record<string, Host> =>

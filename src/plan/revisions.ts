@@ -18,6 +18,20 @@ export function keepRevisions(revisions: readonly Revision[], needed: readonly (
   return kept
 }
 
+/** The number of the revision that a deploy leads to: what is desired already, by its digest, makes no new one. */
+export function deployTarget(
+  {
+    desired,
+    lastRevision,
+    revisions,
+  }: { desired: number | null; lastRevision: number; revisions: readonly Pick<Revision, 'number' | 'digest'>[] },
+  digest: string | undefined,
+): number {
+  const now = revisions.find(({ number }) => number === desired)
+  if (now !== undefined && now.digest === digest) return now.number
+  return Math.max(lastRevision, ...revisions.map(({ number }) => number), desired ?? 0) + 1
+}
+
 /**
  * The revision that a rollback without a name goes to: the stable one when the last attempt did not get there, otherwise the
  * one that was stable before it, in time and not by number. null: there is none.

@@ -123,7 +123,10 @@ describe.each(['rolling', 'blueGreen', 'recreate'])('%s', (approach) => {
     }
     const { commands, plan: dry } = await client.dryRun(topology, refresh)
     expect(dry.changes).toEqual(plan.changes)
-    expect(commands.filter(({ step }) => step === 'create')).toHaveLength(2)
+    const created = commands.filter(({ step }) => step === 'create')
+    expect(created).toHaveLength(2)
+    // It makes no new revision.
+    for (const { args } of created) expect(args).toContain('user.cul8er.revision=1')
     expect((await client.dryRun(topology)).commands).toEqual([])
   })
 

@@ -28,7 +28,7 @@ export const deploy = (app: App) =>
       ['deploy', 'shows the plan, asks, and deploys'],
       ['deploy --version 1.2.0 --yes', 'deploys this version of every release, without asking'],
       ['deploy --plan shop.plan --yes', 'does what a saved plan says, or refuses if the world moved'],
-      ['deploy --refresh-images', 'also replaces instances whose image was imported anew since'],
+      ['deploy --refresh-images', 'also replaces instances of older images'],
       ['deploy --dry-run', 'prints each Incus command that would run'],
     ],
   })

@@ -13,7 +13,7 @@ export const images = (app: App) =>
     examples: [
       ['images', 'shows each with its age and whether a newer one can be built'],
       ['images refresh', 'builds and imports all of them anew, with the latest packages'],
-      ['images refresh debian', 'one of them; instances keep the image that they were made from'],
+      ['images refresh debian', 'one of them; instances keep theirs until cul8er deploy --refresh-images'],
     ],
   })
     .action(

@@ -27,7 +27,7 @@ export const withoutOption = () =>
   )
 
 export const refreshImagesOption = () =>
-  new Option('--refresh-images', 'replace instances whose host has a newer image of that name than theirs')
+  new Option('--refresh-images', 'replace instances whose image was imported anew since')
 
 const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 

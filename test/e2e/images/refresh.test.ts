@@ -56,7 +56,8 @@ async function publish(page: string, { broken = false } = {}): Promise<string> {
       `mkdir /www && echo '${page}' >/www/index.html${broken ? '' : ` && echo '${serve}' >>/etc/inittab`}`,
     )
     await incus('stop', '--force', maker)
-    await incus('publish', maker, '--alias', alias, '--reuse')
+    if (published.length > 0) await incus('image', 'alias', 'delete', alias)
+    await incus('publish', maker, '--alias', alias)
   } finally {
     await incus('delete', '--force', maker)
   }
@@ -185,5 +186,18 @@ describe('deploy --refresh-images', () => {
     expect(await plan()).toMatchObject({ empty: true, notes: [expect.stringContaining(`an older ${alias}`)] })
     const again = await plan({ refreshImages: true })
     expect(again.changes.map(({ image }) => image?.to)).toEqual([broken, broken])
+  })
+
+  it('where the alias goes back to a former image, a refresh goes back too', async () => {
+    const give = async (image: string): Promise<void> => {
+      await incus('image', 'alias', 'delete', alias)
+      await incus('image', 'alias', 'create', alias, image)
+    }
+    await give(newer)
+    expect(await plan({ refreshImages: true })).toMatchObject({ empty: true, notes: [] })
+    await give(older)
+    expect(await deploy({ refreshImages: true })).toMatchObject({ outcome: 'succeeded' })
+    expect(await images()).toEqual({ [`${name}-app-1`]: older, [`${name}-app-2`]: older })
+    expect(await answer()).toBe('image one')
   })
 })
