@@ -63,7 +63,7 @@ const data = (host: string) =>
 const end = async (run: ReturnType<Cul8er['deploy']>) => (await run).result()
 const refresh = { refreshImages: true }
 
-describe.each(['rolling', 'blueGreen', 'recreate'])('%s', (approach) => {
+describe.each(['rolling', 'blueGreen', 'canary', 'recreate'])('%s', (approach) => {
   const name = `shop-${approach.toLowerCase()}`
   const topology = declared(name, { strategy: { approach, ...(approach === 'blueGreen' ? { keep: '1h' } : {}) } })
   let older = ''

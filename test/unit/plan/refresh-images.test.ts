@@ -65,7 +65,7 @@ describe('a refresh of images', () => {
       {
         revision: wanted({ image: 'edge' }),
         observed: there(rolling),
-        refresh: { one: new Map([['edge', NEW]]), two: new Map([['edge', NEW]]) },
+        refresh: tiny(NEW),
       },
       [
         'replace shop-web-1 by shop-web-1-green@one: image is tiny, should be edge',
@@ -170,6 +170,24 @@ describe('a stateful instance of an older image', () => {
     const { work, notes } = planWork({ revision, observed, refresh: tiny(NEW), force: true })
     expect(read(work)).toEqual([`replace shop-web by shop-web-green@one: ${WHY}`])
     expect(notes).toContain('--force: shop-web-green replaces shop-web and starts without its data')
+  })
+
+  it.each<[string, ImagesOfHosts | null]>([
+    ['with the option', tiny(NEW)],
+    ['without it, for it is as declared', null],
+  ])('that a held refresh replaced: the newer one is set right %s, and the older one stays', (_what, refresh) => {
+    const aside = observed.map((each) => ({
+      ...each,
+      status: 'Stopped' as const,
+      labels: { ...each.labels, role: 'old' as const },
+    }))
+    const live = there(revision, { slot: 'green' }, NEW)
+    const dirty = ['shop-web-green', 'shop-web']
+    const { work, notes } = planWork({ revision, observed: [...aside, ...live], dirty, refresh })
+    expect(read(work)).toEqual(['update shop-web-green@one: dirty: an earlier operation left it half changed'])
+    expect(notes).toContain(
+      'shop-web on one was replaced and may hold the only copy of its data: it stays; --force deletes it',
+    )
   })
 
   it('is not taken back in place of one of the newer image', () => {
