@@ -258,7 +258,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['spares-bystanders'],
-    from: 17,
+    from: 118,
     withinSeeds: 1,
   },
   {

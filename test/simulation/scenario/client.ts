@@ -15,6 +15,8 @@ import { revisionOf } from './revisions.js'
 
 /** A command that waits for a quiet moment waits no longer. */
 const PATIENCE_MS = 30 * 60_000
+/** As long as the real client tries a call again, less its margin (`src/client/link.ts`, `src/client/ledger.ts`). */
+const GIVES_UP_MS = 58_000
 /** Between two things that are said to an operation that waits for a person at the end. */
 const NUDGE_MS = 5 * 60_000
 /** After this an operation has had every chance to end. */
@@ -131,8 +133,7 @@ export class Client {
 
   private request(request: Request, givesUpMs: number | null): OperationRequest {
     const requestId = `request-${this.story.asked.length + 1}`
-    // A command that never gives up waits for a year.
-    const notAfter = new Date(this.server.now + (givesUpMs ?? 365 * 24 * 3_600_000)).toISOString()
+    const notAfter = new Date(this.server.now + (givesUpMs ?? GIVES_UP_MS)).toISOString()
     const base = { requestId, notAfter, by: { who: 'somebody@somewhere' } }
     switch (request.kind) {
       case 'deploy': {

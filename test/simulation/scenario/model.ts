@@ -42,6 +42,7 @@ export interface Command {
   does: Deed
 }
 
+/** `givesUpMs`: how long its command waits for an answer; null: as long as the real one does. */
 export type Deed =
   | (Request & { givesUpMs: number | null })
   | { kind: 'steer'; action: Steering; by: 'update' | 'signal' }
