@@ -90,7 +90,10 @@ function said(was: InstanceState | null, is: InstanceState | null): string {
   return `was ${words(was)}, is ${words(is)}`
 }
 
-/** The data of a stateful instance goes only with the words of somebody: a destroy, or force. */
+/**
+ * The data of a stateful instance goes only with the words of somebody: a destroy, or force. What an operation made, could not undo and
+ * nobody wrote to holds none.
+ */
 export const keepsStatefulData: Invariant = {
   name: 'keeps-stateful-data',
   afterEffect: (story, effect) => {
@@ -99,6 +102,7 @@ export const keepsStatefulData: Invariant = {
     const was = operation?.before.get(placeOf(effect.instance))
     // What this operation made itself is its own to remove.
     if (was === undefined || was.data.volume !== effect.instance.data.volume) return null
+    if (was.labels?.role === 'new' && effect.instance.data.written === 0) return null
     const { kind, force } = operation!.input.request
     if (kind === 'destroy' || force === true) return null
     return `${operation!.id} (${kind}, not forced) deletes ${placeOf(effect.instance)} with ${was.data.written} written`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OperationStarted } from '../../../src/contracts/index.js'
+import type { Role } from '../../../src/plan/model.js'
 import type { SnapshotState } from '../world/model.js'
 import { Fixture, OPERATION } from './fixture.js'
 import { INVARIANTS, violations, type Violation } from './index.js'
@@ -150,6 +151,18 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     what: 'a stateful instance is deleted without force',
     wrong: () => deleted({}),
     right: () => deleted({ force: true }),
+  },
+  {
+    name: 'keeps-stateful-data',
+    what: 'a stateful instance that an operation left over is deleted with what was written to it',
+    wrong: () => deleted({}, { role: 'new', written: 1 }),
+    right: () => deleted({}, { role: 'new', written: 0 }),
+  },
+  {
+    name: 'keeps-stateful-data',
+    what: 'a stateful instance that has its place is deleted',
+    wrong: () => deleted({}, { role: 'live', written: 0 }),
+    right: () => deleted({}, { role: 'new', written: 0 }),
   },
   {
     name: 'keeps-writes',
@@ -397,10 +410,15 @@ function goneAfterUndo({ before }: { before: boolean }): Violation[] {
   })
 }
 
-function deleted(request: { force?: boolean }): Violation[] {
-  const fixture = new Fixture('deploy', request)
+function deleted(
+  request: { force?: boolean },
+  { role, written }: { role: Role; written: number } = { role: 'live', written: 1 },
+): Violation[] {
+  const fixture = new Fixture()
+  Object.assign(fixture.get('shop-web-1').labels!, { role })
+  fixture.begin(OPERATION, 'deploy', request)
   const instance = fixture.remove('shop-web-1')
-  instance.stateful = true
+  Object.assign(instance, { stateful: true, data: { ...instance.data, written } })
   return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
 }
 
