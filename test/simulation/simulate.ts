@@ -109,6 +109,7 @@ class Play {
         },
         task: (run) => this.task(run),
         disturbed: (workflowId, what) => operationOf(this.story, workflowId)?.disturbed.push(what),
+        unheard: (workflowId, what) => operationOf(this.story, workflowId)?.unheard.add(what),
       },
     })
     this.story = newStory(scenario, world, this.server)

@@ -39,6 +39,8 @@ export interface Operation {
   byHand: Set<string>
   /** What befell it: without any of this it has to succeed. */
   disturbed: string[]
+  /** Activities that it waited for no more, and that did their work all the same: `<type> <target>`. */
+  unheard: Set<string>
   /** A person paused it, and did not resume it. */
   pausedAt: number | null
   /** An abort was accepted. */
@@ -111,6 +113,7 @@ export function begun(story: Story, run: Run): void {
     restored: new Set(),
     byHand: new Set(),
     disturbed: [],
+    unheard: new Set(),
     pausedAt: null,
     abortedAt: null,
     wentOn: false,

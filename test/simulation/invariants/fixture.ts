@@ -88,6 +88,7 @@ export class Fixture {
       },
       ...{ before: this.world.copy(), servingBefore: this.world.serving('shop'), ledgerBefore: this.story.ledger },
       ...{ touched: new Set<string>(), restored: new Set<string>(), byHand: new Set<string>(), disturbed: [] },
+      unheard: new Set<string>(),
     }
     this.story.operations.push(operation)
     return operation

@@ -111,7 +111,7 @@ export const keepsStatefulData: Invariant = {
 
 /**
  * A snapshot is not put over what was written since, unless a person wanted that, or the operation could not know: the app was healthy
- * and broke again before anybody heard of it.
+ * and broke again before anybody heard of it, or an abort came before the answer.
  */
 export const keepsWrites: Invariant = {
   name: 'keeps-writes',
@@ -125,6 +125,7 @@ export const keepsWrites: Invariant = {
     if (revision.topology.strategy.rollback.snapshot === 'always' && isOwn && isThisTime) return null
     const { name } = effect.instance
     if (isThisTime && operation.disturbed.some((what) => what.startsWith(`waitUntilHealthy ${name}:`))) return null
+    if (isThisTime && operation.unheard.has(`waitUntilHealthy ${name}`)) return null
     return `${operation.id} restores ${effect.snapshot.name} of ${effect.snapshot.createdAt} on ${placeOf(effect.instance)} and loses ${effect.lost} written since`
   },
 }

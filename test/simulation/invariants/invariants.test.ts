@@ -171,6 +171,18 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => restored(0),
   },
   {
+    name: 'keeps-writes',
+    what: 'an app is healthy, and its operation is aborted before it hears of that',
+    wrong: () => restored(7, { unheard: ['waitUntilHealthy shop-web-2'] }),
+    right: () => restored(7, { unheard: ['waitUntilHealthy shop-web-1'] }),
+  },
+  {
+    name: 'keeps-writes',
+    what: 'it goes back further than to the begin of its operation',
+    wrong: () => restored(7, { unheard: ['waitUntilHealthy shop-web-1'], takenMs: -1 }),
+    right: () => restored(7, { unheard: ['waitUntilHealthy shop-web-1'], takenMs: 1 }),
+  },
+  {
     name: 'spares-bystanders',
     what: "somebody else's instance is changed",
     wrong: () =>
@@ -450,10 +462,16 @@ function destroyed({ aborted }: { aborted: boolean }): Violation[] {
   return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
 }
 
-function restored(lost: number): Violation[] {
+/** @param takenMs - when the snapshot was taken, after the begin of the operation */
+function restored(
+  lost: number,
+  { unheard = [], takenMs = 0 }: { unheard?: string[]; takenMs?: number } = {},
+): Violation[] {
   const fixture = new Fixture()
+  unheard.forEach((what) => fixture.operation.unheard.add(what))
   const instance = fixture.get('shop-web-1')
-  const snapshot = { name: 'pre-deploy-1', createdAt: '2025-12-01T00:00:00Z', by: SECOND } as SnapshotState
+  const createdAt = new Date(fixture.operation.startedAt + takenMs).toISOString()
+  const snapshot = { name: 'pre-deploy-1', createdAt, by: SECOND } as SnapshotState
   return violations('afterEffect', fixture.story, { kind: 'restored', by: OPERATION, instance, snapshot, lost })
 }
 

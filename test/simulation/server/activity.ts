@@ -233,7 +233,11 @@ export class Activity {
   private leaveBehind(attempt: Happening | null): void {
     if (attempt === null || !this.draw('behind').chance(0.5)) return
     const due = Math.min(attempt.due, this.server.now + 1_500)
-    this.server.agenda.add(due, '', () => this.silently(), { byWorker: true })
+    const act = (): void => {
+      this.server.unheard(this.run.id, `${this.type} ${this.target}`)
+      this.silently()
+    }
+    this.server.agenda.add(due, '', act, { byWorker: true })
   }
 
   private fate(): Fate {

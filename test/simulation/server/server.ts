@@ -20,6 +20,8 @@ export interface Watcher {
   task?(run: Run): Promise<void>
   /** An activity of a workflow came to no good end, or something else that is nobody's fault happened to it. */
   disturbed?(workflowId: string, what: string): void
+  /** An attempt that its workflow waits for no more did its work all the same. */
+  unheard?(workflowId: string, what: string): void
 }
 
 export interface ServerOptions {
@@ -174,6 +176,10 @@ export class Server {
 
   disturb(workflowId: string, what: string): void {
     this.watcher.disturbed?.(workflowId, what)
+  }
+
+  unheard(workflowId: string, what: string): void {
+    this.watcher.unheard?.(workflowId, what)
   }
 
   say(what: string): void {
