@@ -127,7 +127,10 @@ export interface OperationEnd {
   standby?: { names: string[]; keepMs: number }
   /** Of what was kept before: still there. */
   stays?: string[]
-  /** The new version serves and nothing can be taken back any more, however the rest ended. */
+  /**
+   * Nothing can be taken back any more, however the rest ended: after a deploy or rollback the new version serves, after a destroy only what
+   * is `dirty` is still there.
+   */
   committed?: boolean
 }
 

@@ -68,4 +68,21 @@ describe('a removal after the commit fails', { timeout: 90_000 }, () => {
     expect({ outcome, error }).toEqual({ outcome: 'succeeded' })
     await fleet.expectSettled('1.1.0', 'green')
   })
+
+  it.concurrent(
+    'what a destroy could not remove is dirty, and a rollback brings the stable revision back',
+    async () => {
+      const fleet = new Fleet(rig, 'half-gone', 'rolling', artifacts)
+      for (const version of ['1.0.0', '1.1.0']) {
+        expect(await fleet.deploy(version)).toMatchObject({ outcome: 'succeeded' })
+      }
+      const left = fleet.instance(2)
+      rig.emulator.fault({ match: { host: 'half-gone', instance: left, verb: 'delete' }, fault: DENIED })
+      expect(await fleet.run({ kind: 'destroy' })).toMatchObject({ outcome: 'needsAttention' })
+      expect(Object.keys(fleet.instances())).toEqual([left])
+      expect(await fleet.ledger()).toMatchObject({ stable: 2, dirty: [left] })
+      expect(await fleet.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded', revision: 2 })
+      await fleet.expectSettled('1.1.0')
+    },
+  )
 })

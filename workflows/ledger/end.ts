@@ -16,14 +16,26 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     return current.without === undefined
       ? { ...emptyLedger(topology), history, lastOperation, lastRevision }
       : // What is on the hosts that were left out is still to be destroyed, when they are back.
-        { ...state, history, current: null, stable: null, stableBefore: [], dirty: [], standby: null, expiresAt: null }
+        { ...state, ...NOTHING_THERE, history, current: null, expiresAt: null }
   }
-  const next = { ...(serves(current, ended) ? arrived(state, ended, at) : left(state, ended)), history, current: null }
+  const next = {
+    ...(serves(current, ended) ? arrived(state, ended, at) : left(state, ended)),
+    ...(isGone(current, ended) ? NOTHING_THERE : {}),
+    history,
+    current: null,
+  }
   const { kind } = current
   return (kind === 'cleanup' || (kind === 'destroy' && current.automatic)) && outcome !== 'succeeded'
     ? postponed(next, kind, failures(history), at)
     : next
 }
+
+/** No instance of the topology is known to be there. */
+const NOTHING_THERE = { stable: null, stableBefore: [], dirty: [], standby: null } satisfies Partial<LedgerState>
+
+/** A destroy removed every instance, though not all that led to them: no revision serves any more. */
+const isGone = ({ kind }: OperationSummary, { committed, dirty }: OperationEnd): boolean =>
+  kind === 'destroy' && committed === true && dirty.length === 0
 
 const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string): HistoryEntry => ({
   operation: result.operation,

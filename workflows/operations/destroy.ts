@@ -47,6 +47,8 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
     if (run.failures.length === 0) return { outcome: 'succeeded', committed: true }
     return {
       outcome: 'needsAttention',
+      committed: true,
+      dirty: [...run.dirty],
       error: {
         code: 'NEEDS_ATTENTION',
         message: `${run.failures.length} of ${owned.length} could not be removed: ${run.failures.map(words).join('; ')}`,

@@ -85,6 +85,7 @@ it.each<[OperationKind, Outcome, string[]]>([
   ['restore', 'succeeded', ['before']],
   ['cleanup', 'succeeded', ['before']],
   ['restore', 'needsAttention', ['before', 'now']],
+  ['destroy', 'needsAttention', ['before', 'now']],
 ])('%s %s: dirty is %j', (kind, outcome, expected) => {
   expect(ended(kind, { dirty: ['before'] }, ending(outcome, { dirty: ['now'] })).dirty).toEqual(expected)
 })
@@ -138,6 +139,21 @@ it('a destroy forgets all but the history and the numbers', () => {
     history: [entry('deploy', 1), entry('deploy', 2), { ...entry('destroy', 2), operation: 'op-7', number: 7 }],
   })
   expect(ended('destroy', over, ending('needsAttention'))).toMatchObject({ ...over, stable: 1, desired: 2 })
+})
+
+describe('a destroy that could not remove all', () => {
+  const over: Partial<LedgerState> = { standby, dirty: ['a'], expiresAt: AT }
+  it.each<[string, Partial<OperationEnd>, Partial<LedgerState>]>([
+    ['nothing began: as before', {}, { stable: 1, stableBefore: [], dirty: ['a'], standby }],
+    ['an instance is left: it is dirty', { committed: true, dirty: ['b'] }, { stable: 1, dirty: ['a', 'b'], standby }],
+    ['only ports are left: no revision serves', { committed: true }, { stable: null, dirty: [], standby: null }],
+  ])('%s', (_what, how, expected) => {
+    expect(ended('destroy', over, ending('needsAttention', how))).toMatchObject({
+      ...expected,
+      desired: 2,
+      expiresAt: AT,
+    })
+  })
 })
 
 describe('what the ledger does by itself and cannot', () => {
