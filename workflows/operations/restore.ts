@@ -1,4 +1,5 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
+import type { Revision } from '../../src/plan/model.js'
 import type { LiveInstance } from '../../src/plan/work.js'
 import { nearest } from '../../src/topology/nearest.js'
 import { quick } from '../engine/activities.js'
@@ -33,6 +34,8 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
     )
     const targets = chosen(found, snapshot, resource)
     if (targets.length === 0) throw unknownSnapshot(found, snapshot, resource)
+    const undeclared = targets.find((i) => topology.resources[i.resource] === undefined)
+    if (undeclared !== undefined) throw notDeclared(undeclared, input.revision)
     const run = runOf(input, found, conducted)
     conducted.run = run
     return carryOut(run, {
@@ -82,6 +85,15 @@ const chosen = (all: LiveInstance[], snapshot: string, resource: string | undefi
       (resource === undefined || i.resource === resource) &&
       (i.snapshots ?? []).includes(snapshot),
   )
+
+/** As after a deploy that was held halfway: nothing says when such an instance is healthy, or what it exposes. */
+const notDeclared = ({ name, host, resource }: LiveInstance, { number, topology }: Revision): Error =>
+  failureOf({
+    code: 'NOT_FOUND',
+    message: `${name} on ${host} cannot be restored: revision ${number} has no resource ${resource}`,
+    hint: `deploy a revision that declares ${resource} first, or restore one of ${Object.keys(topology.resources).sort().join(', ')} with --resource`,
+    details: { instance: name, host, resource, revision: number },
+  })
 
 function unknownSnapshot(all: LiveInstance[], snapshot: string, resource: string | undefined): Error {
   const resources = [...new Set(all.map((i) => i.resource))].sort()

@@ -73,6 +73,21 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
     },
   },
   {
+    what: 'an instance of a resource that is declared no more is not restored halfway',
+    scenario: {
+      ...emptyScenario(),
+      revisions: ['web', 'site'].map((name) =>
+        shop({ [name]: { ...webOf('web'), replicas: 1 } }, { approach: 'recreate', rollback: { onFailure: 'hold' } }),
+      ),
+      apps: { 'web@1': { kind: 'breaksAtStart' } },
+      commands: [
+        // The second one finds an instance of the first, and takes the snapshot.
+        ...deploys(0, 0, 1),
+        { when: 'idle', gapMs: 60_000, does: { kind: 'restore', resource: null, givesUpMs: null } },
+      ],
+    },
+  },
+  {
     what: 'a resource that is renamed takes its requests while another one changes',
     scenario: {
       ...emptyScenario(),
