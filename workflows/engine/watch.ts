@@ -1,4 +1,4 @@
-import { isCancellation, sleep } from '@temporalio/workflow'
+import { isCancellation, sleep, workflowInfo } from '@temporalio/workflow'
 import type { AnalysisInput, Proven, Watch } from '../../src/contracts/index.js'
 import { hostAt, strategyOf } from '../../src/steps/view.js'
 import type { Analysis } from '../../src/topology/model.js'
@@ -6,12 +6,8 @@ import type { Verdict } from '../../src/traffic/analysis.js'
 import { untilFirst } from '../concurrency.js'
 import { waiting } from './activities.js'
 import { failureOf } from './failure.js'
+import { lookTime } from './look-time.js'
 import type { Run } from './run.js'
-
-/** An activity that looks for days would not survive a worker's update: it ends and begins again, ms. */
-const LONGEST_LOOK_MS = 10 * 60_000
-/** Before the next look after one that could not be carried out: for days, that must not fill the history, ms. */
-const REST_MS = 60_000
 
 /** What is looked at together: the instances of one resource on one host. */
 interface Target {
@@ -90,7 +86,7 @@ interface How {
 async function lookAt(run: Run, target: Target, how: How): Promise<void> {
   for (;;) {
     const left = how.endsAt - Date.now()
-    const verdict = await look(run, target, how, Math.min(LONGEST_LOOK_MS, left))
+    const verdict = await look(run, target, how, Math.min(lookTime(workflowInfo().historyLength).lookMs, left))
     if (verdict.verdict === 'breach') throw breach(how.purpose, verdict)
     if (Date.now() < how.endsAt) continue
     if (verdict.verdict === 'pass' || how.purpose === 'bake') return
@@ -110,7 +106,7 @@ async function look(
     100,
   )
   // When the time is over and the data is not there, a look ends as soon as it is.
-  const time = forMs > 0 ? { forMs } : { forMs: LONGEST_LOOK_MS, untilData: true }
+  const time = forMs > 0 ? { forMs } : { forMs: lookTime(workflowInfo().historyLength).lookMs, untilData: true }
   const key = `${resource}/${host}`
   const input: AnalysisInput = {
     ...hostAt(run, host),
@@ -129,7 +125,7 @@ async function look(
     return verdict
   } catch (error) {
     if (isCancellation(error)) throw error
-    await sleep(REST_MS, { summary: `${what}: before the next look` })
+    await sleep(lookTime(workflowInfo().historyLength).restMs, { summary: `${what}: before the next look` })
     return {
       verdict: 'noData',
       reasons: [`${what} cannot be watched: ${error instanceof Error ? error.message : String(error)}`],
