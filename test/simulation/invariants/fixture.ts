@@ -119,11 +119,15 @@ export class Fixture {
     this.world.setRoutes('one', 'shop', { topology: 'shop', routes: [route], pools: [pool] }, OPERATION)
   }
 
-  end(outcome: Outcome, more: Partial<OperationEnd> & { code?: string; message?: string } = {}): Operation {
+  end(
+    outcome: Outcome,
+    more: Partial<OperationEnd> & { code?: string; message?: string } = {},
+    operation = this.operation,
+  ): Operation {
     const { code, message = 'so it is', ...end } = more
     const error = code === undefined ? {} : { error: { code: code as 'INTERNAL', message } }
     const result = { topology: 'shop', operation: 'op-1', outcome, revision: 1, durationMs: 0, steps: [], ...error }
-    this.operation.ended = { at: this.now, how: 'completed', message: null, end: { result, dirty: [], ...end } }
-    return this.operation
+    operation.ended = { at: this.now, how: 'completed', message: null, end: { result, dirty: [], ...end } }
+    return operation
   }
 }

@@ -1,8 +1,9 @@
-import { oursOf } from '../../../src/plan/ours.js'
-import type { OperationKind } from '../../../src/contracts/index.js'
+import type { LedgerState } from '../../../src/contracts/index.js'
 import { lostOperation } from '../../../src/plan/half-done.js'
+import { oursOf } from '../../../src/plan/ours.js'
 import type { ObservedInstance } from '../../../src/plan/model.js'
 import { seatKey } from '../../../src/plan/specs.js'
+import type { Ours } from '../../../src/plan/work.js'
 import type { Operation, Story } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
 import { observedOf } from '../world/world.js'
@@ -172,12 +173,10 @@ export const nothingUnknown: Invariant = {
           (number === (ledger.stable ?? ledger.desired) || number === revision) &&
           topology.resources[resource] !== undefined,
       )
+    const planned = plannedNext(ledger, rest)
     const lost = rest.filter(({ name, host, labels }) => {
       if (known.has(name) || known.has(lostOperation(labels.operation))) return false
-      if (labels.role === 'old' && waitsForPerson(operations, { name, host })) return false
-      // What was not to be is seen by its labels; the ledger knows which operation was lost.
-      if (labels.role === 'old' && ledger.dirty.includes(lostOperation(operations.at(-1)?.input.number ?? 0)))
-        return false
+      if (labels.role === 'old' && planned(name) && wasPutAside(operations, ledger.dirty, { name, host })) return false
       return labels.role !== 'live' || !isDeclared(labels.resource, labels.revision)
     })
     if (lost.length === 0 || isTold(operations, lost)) return null
@@ -189,16 +188,40 @@ export const nothingUnknown: Invariant = {
 const isPutAside = ({ ended, before }: Operation, at: { name: string; host: string }): boolean =>
   ended?.end?.result.outcome === 'held' && before.get(placeOf(at))?.labels?.role === 'live'
 
-/** Some operation is held that put it aside, and no person has decided since: a cleanup, or another that is held, changes nothing. */
-function waitsForPerson(operations: readonly Operation[], at: { name: string; host: string }): boolean {
-  const decided = operations.findLastIndex(({ input, ended }) => {
-    const { result, committed } = ended?.end ?? {}
-    return DECIDES.has(input.request.kind) && (result?.outcome === 'succeeded' || committed === true)
-  })
-  return operations.slice(decided + 1).some((operation) => isPutAside(operation, at))
+/** Whether a deploy of what is desired would remove an instance or bring it back. */
+function plannedNext({ revisions, desired, standby }: LedgerState, ours: Ours[]): (name: string) => boolean {
+  const revision = revisions.find(({ number }) => number === desired)
+  const work = revision === undefined ? [] : workFor(revision, ours, standby?.names ?? [])
+  const names = new Set(work?.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
+  // Somebody else's instance is in the way of the deploy itself.
+  return (name) => work === null || names.has(name)
 }
 
-const DECIDES: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'destroy'])
+/** An operation put it aside and neither finished nor took that back, and none has finished since. */
+function wasPutAside(
+  operations: readonly Operation[],
+  dirty: readonly string[],
+  at: { name: string; host: string },
+): boolean {
+  const finished = operations.findLastIndex(
+    ({ ended, input: { request } }) =>
+      (request.kind === 'deploy' || request.kind === 'rollback') &&
+      (ended?.end?.result.outcome === 'succeeded' || ended?.end?.committed === true),
+  )
+  return operations
+    .slice(finished + 1)
+    .some((o) => o.before.get(placeOf(at))?.labels?.role === 'live' && leavesAside(o, dirty))
+}
+
+/** Held, also where a canary could not be taken out of the traffic; or lost, which the ledger knows. */
+function leavesAside({ ended, input }: Operation, dirty: readonly string[]): boolean {
+  if (ended?.end == null) return dirty.includes(lostOperation(input.number))
+  const { outcome, error } = ended.end.result
+  if (outcome === 'held') return true
+  const { onFailure } = input.revision.topology.strategy.rollback
+  const cause = (error?.details as { cause?: { code?: string } } | undefined)?.cause
+  return outcome === 'needsAttention' && onFailure === 'hold' && cause?.code !== 'ABORTED'
+}
 
 /** The last operation said of them in its result that they are there. */
 const isTold = (operations: readonly Operation[], lost: readonly { name: string }[]): boolean => {

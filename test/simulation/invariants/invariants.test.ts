@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { OperationStarted } from '../../../src/contracts/index.js'
+import type { OperationStarted, Outcome } from '../../../src/contracts/index.js'
 import type { Role } from '../../../src/plan/model.js'
 import type { SnapshotState } from '../world/model.js'
 import { Fixture, OPERATION } from './fixture.js'
@@ -215,9 +215,27 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
   },
   {
     name: 'nothing-unknown',
-    what: 'a deploy has succeeded since, and what a held one put aside is still there',
-    wrong: () => putAside('deploy'),
-    right: () => putAside('cleanup'),
+    what: 'what a held operation put aside is there after one that succeeded',
+    wrong: () => putAside({ first: (f) => f.end('held'), second: 'succeeded' }),
+    right: () => putAside({ first: (f) => f.end('held'), second: 'failed' }),
+  },
+  {
+    name: 'nothing-unknown',
+    what: 'what a lost operation put aside is there, and the ledger has forgotten that one',
+    wrong: () => putAside({ first: lost, second: 'failed' }),
+    right: () => putAside({ first: lost, second: 'failed', dirty: ['operation 1'] }),
+  },
+  {
+    name: 'nothing-unknown',
+    what: 'what an operation that was undone put aside is there, unless it was to be held',
+    wrong: () => putAside({ first: (f) => f.end('needsAttention') }),
+    right: () =>
+      putAside({
+        first: (f) => {
+          f.revision.topology.strategy.rollback.onFailure = 'hold'
+          f.end('needsAttention')
+        },
+      }),
   },
   {
     name: 'stable-is-there',
@@ -343,6 +361,21 @@ function end(spoil: (fixture: Fixture) => void): Violation[] {
   return violations('atEnd', fixture.story)
 }
 
+/** An instance was put aside; another operation may come after that. */
+function putAside(how: { first: (f: Fixture) => void; second?: Outcome; dirty?: string[] }): Violation[] {
+  return end((f) => {
+    f.open.add(LEDGER)
+    const { labels } = f.get('shop-web-1')
+    // Made by an operation of which the ledger need not know anything any more.
+    Object.assign(labels!, { role: 'old', operation: '0' })
+    how.first(f)
+    f.story.ledger!.dirty = how.dirty ?? []
+    if (how.second !== undefined) f.end(how.second, {}, f.begin(SECOND, 'deploy'))
+  })
+}
+
+const lost = (f: Fixture): void => void (f.operation.ended = { at: f.now, how: 'terminated', end: null, message: null })
+
 type Change = { kind: 'changed'; instance: ReturnType<Fixture['get']> }
 function effect(change: (fixture: Fixture) => Change): Violation[] {
   const fixture = new Fixture()
@@ -390,17 +423,6 @@ function halfSwapped({ dirty, digest }: { dirty: string[]; digest?: string }): V
   fixture.make(2, 'new', 'green')
   for (const { host, name } of fixture.world.instances.values()) fixture.operation.touched.add(`${host}/${name}`)
   return violations('atClose', fixture.story, fixture.end('held', { dirty }))
-}
-
-/** The first operation is held after it put something aside, the second succeeds. */
-function putAside(second: 'deploy' | 'cleanup'): Violation[] {
-  return end((f) => {
-    f.open.add(LEDGER)
-    f.end('held')
-    Object.assign(f.get('shop-web-1').labels!, { role: 'old' })
-    const { ended } = new Fixture().end('succeeded')
-    f.begin(SECOND, second).ended = ended
-  })
 }
 
 /** An earlier operation left dirty what it had made and let into the traffic. */
