@@ -127,6 +127,8 @@ export interface OperationEnd {
   standby?: { names: string[]; keepMs: number }
   /** Of what was kept before: still there. */
   stays?: string[]
+  /** What was kept or put aside before, and made room for an operation that came to nothing: it does not come back. */
+  removed?: string[]
   /**
    * Nothing can be taken back any more, however the rest ended: after a deploy or rollback the new version serves, after a destroy only what
    * is `dirty` is still there.

@@ -142,6 +142,8 @@ export interface SliceEnd {
   dirty: string[]
   failures: LaneFailure[]
   lost: string[]
+  /** Instances that made room. */
+  removed?: string[]
   steps: StepRecord[]
   error: ErrorReport | null
 }

@@ -1,5 +1,5 @@
 import { isAsWanted, specInPlace } from './as-wanted.js'
-import { freeSlot } from './free-name.js'
+import { freeSlot, type UsedNames } from './free-name.js'
 import { imageReason, type ImagesOfHosts } from './images.js'
 import type { Revision, Slot } from './model.js'
 import { otherSlot } from './naming.js'
@@ -11,7 +11,8 @@ export interface Seating {
   planned: Map<string, Work | null>
   live: Map<string, Ours>
   standby: Map<string, Ours>
-  isTaken: (name: string, host: string) => boolean
+  /** The standby makes room for a new set: there are never three of them. */
+  used: UsedNames
   /** Images that every instance shall have; null: nobody asked for that. */
   refresh: ImagesOfHosts | null
 }
@@ -20,14 +21,14 @@ export interface Seating {
 export function colourOf(
   revision: Revision,
   resource: string,
-  { live, isTaken, hosts }: Pick<Seating, 'live' | 'isTaken'> & { hosts: readonly string[] },
+  { live, used, hosts }: Pick<Seating, 'live' | 'used'> & { hosts: readonly string[] },
 ): Slot | null {
   if (revision.topology.strategy.approach !== 'blueGreen' || resourceOf(revision, resource).stateful) return null
   const living = [...live.values()].find(({ labels }) => labels.resource === resource)
   if (living !== undefined) return living.labels.slot
   const own = seats(revision).filter((seat) => seat.resource === resource)
   const places = own.flatMap((seat) => hosts.map((host) => ({ seat, host })))
-  return freeSlot(['blue', 'green', ''], places, revision, isTaken)
+  return freeSlot(['blue', 'green', ''], places, revision, used)
 }
 
 /**
@@ -75,7 +76,7 @@ function keptSet(revision: Revision, own: Seat[], { planned, live, standby, refr
   return set.every((w): w is Work => w !== null) ? set : null
 }
 
-function newSet(revision: Revision, own: Seat[], { planned, live, isTaken }: Seating): (Work | null)[] {
+function newSet(revision: Revision, own: Seat[], { planned, live, used }: Seating): (Work | null)[] {
   const taken = slotsOf(own, live)
   const [before = ''] = taken
   const [first = '', ...others] = [otherSlot(before, true), 'blue' as const, '' as const].filter((s) => !taken.has(s))
@@ -83,7 +84,7 @@ function newSet(revision: Revision, own: Seat[], { planned, live, isTaken }: Sea
     const host = planned.get(seatKey(seat))?.host ?? live.get(seatKey(seat))?.host
     return host === undefined ? [] : [{ seat, host }]
   })
-  const slot = freeSlot([first, ...others], places, revision, isTaken)
+  const slot = freeSlot([first, ...others], places, revision, used)
   return own.map((seat) => {
     const now = live.get(seatKey(seat))
     const plan = planned.get(seatKey(seat)) ?? null

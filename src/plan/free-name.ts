@@ -3,26 +3,36 @@ import { instanceName } from './naming.js'
 import type { Seat } from './specs.js'
 import type { Ours } from './work.js'
 
-/**
- * Names that a new instance must not take on a host: of what serves there, and of what holds data. What is merely left over makes room.
- */
-export function takenNames(ours: readonly Ours[]): (name: string, host: string) => boolean {
-  const taken = new Set(
-    ours
-      .filter(({ labels }) => labels.role === 'live' || labels.stateful === true)
-      .map(({ host, name }) => `${host}/${name}`),
-  )
-  return (name, host) => taken.has(`${host}/${name}`)
+/** Names that are in use on a host, of which what is merely left over makes room. */
+export interface UsedNames {
+  /** Of what serves there, and of what holds data: a new instance must not take them. */
+  isTaken: (name: string, host: string) => boolean
+  /**
+   * Of what was put aside. It may be the last that was well, and an undo cannot bring back what made room: a new instance takes
+   * them only when no other one is free.
+   */
+  isAside: (name: string, host: string) => boolean
 }
 
-/** The first color in which all of these places have a free name; when there is none, the first one. */
+export const usedNames = (ours: readonly Ours[]): UsedNames => ({
+  isTaken: namesOf(ours.filter(({ labels }) => labels.role === 'live' || labels.stateful === true)),
+  isAside: namesOf(ours.filter(({ labels }) => labels.role === 'old')),
+})
+
+function namesOf(some: readonly Ours[]): (name: string, host: string) => boolean {
+  const known = new Set(some.map(({ host, name }) => `${host}/${name}`))
+  return (name, host) => known.has(`${host}/${name}`)
+}
+
+/** The first color in which all of these places have a free name; else one that is not taken; when there is none, the first one. */
 export function freeSlot(
   slots: readonly [Slot, ...Slot[]],
   places: readonly { seat: Seat; host: string }[],
   { topology }: Revision,
-  isTaken: (name: string, host: string) => boolean,
+  { isTaken, isAside }: UsedNames,
 ): Slot {
-  const isFree = (slot: Slot): boolean =>
-    places.every(({ seat, host }) => !isTaken(instanceName(topology.name, seat.resource, seat.index, slot), host))
-  return slots.find(isFree) ?? slots[0]
+  const isFree = (slot: Slot, isUsed: UsedNames['isTaken']): boolean =>
+    places.every(({ seat, host }) => !isUsed(instanceName(topology.name, seat.resource, seat.index, slot), host))
+  const open = slots.filter((slot) => isFree(slot, isTaken))
+  return open.find((slot) => isFree(slot, isAside)) ?? open[0] ?? slots[0]
 }

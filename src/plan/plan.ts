@@ -1,7 +1,7 @@
 import { adoptByName } from './adopt.js'
 import { colourOf, colourSets } from './colours.js'
 import { fingerprintOf } from './fingerprint.js'
-import { takenNames } from './free-name.js'
+import { usedNames } from './free-name.js'
 import { refreshNotes, type ImagesOfHosts } from './images.js'
 import { dataHolders, leftovers, stayNote } from './leftovers.js'
 import type { Change, ObservedInstance, Plan, Revision } from './model.js'
@@ -63,13 +63,14 @@ export function planWork(input: PlanInput): WorkPlan {
   )
   const placeOf = (seat: Seat): Place => places.get(seatKey(seat)) ?? NOBODY
   const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
-  const isTaken = takenNames(ours)
+  const used = usedNames(ours)
+  const usedBySets = { ...used, isAside: usedNames(ours.filter((i) => !aside.includes(i))).isAside }
   const stays = seats(revision).flatMap((seat) => placeOf(seat).live ?? [])
   const withData = dataHolders(ours, stays)
   const colours = new Map(
     Object.keys(revision.topology.resources).map((resource) => {
       const hosts = left.candidates(resourceOf(revision, resource))
-      return [resource, colourOf(revision, resource, { live, isTaken, hosts })]
+      return [resource, colourOf(revision, resource, { live, used: usedBySets, hosts })]
     }),
   )
   const counts = countHosts(ours)
@@ -77,11 +78,11 @@ export function planWork(input: PlanInput): WorkPlan {
     seats(revision).map((seat) => {
       const colour = colours.get(seat.resource) ?? null
       const place = placeOf(seat)
-      return [seatKey(seat), seatWork({ revision, seat, place, colour, counts, dirty, left, isTaken, refresh })]
+      return [seatKey(seat), seatWork({ revision, seat, place, colour, counts, dirty, left, used, refresh })]
     }),
   )
   const kept = new Map(aside.map((i) => [seatKey(i.labels), i]))
-  const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, isTaken, refresh }))
+  const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, used: usedBySets, refresh }))
   const needed = new Set([...stays.map(placeKey), ...changedBy(ordered), ...revivedBy(ordered)])
   const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
   const { gone, stay } = leftovers({ revision, rest, withData, ordered, force })

@@ -2,7 +2,7 @@ import type { Resource } from '../topology/model.js'
 import { isAsWanted, specInPlace } from './as-wanted.js'
 import { renamed } from './adopt.js'
 import { compare, type Difference } from './compare.js'
-import { freeSlot } from './free-name.js'
+import { freeSlot, type UsedNames } from './free-name.js'
 import { isHalfDone } from './half-done.js'
 import { imageReason, newerImage, type ImagesOfHosts } from './images.js'
 import type { Revision, Slot } from './model.js'
@@ -44,14 +44,14 @@ export interface SeatInput {
   counts: Counts
   dirty: readonly string[]
   left: LeftOut
-  isTaken: (name: string, host: string) => boolean
+  used: UsedNames
   /** Images that every instance shall have; null: nobody asked for that. */
   refresh: ImagesOfHosts | null
 }
 
 /** What must change for one seat; null: nothing, or nothing that can be done without the hosts that are left out. */
 export function seatWork(input: SeatInput): Work | null {
-  const { revision, seat, place, counts, dirty, left, isTaken, refresh } = input
+  const { revision, seat, place, counts, dirty, left, used, refresh } = input
   const { live, aside, unproven } = place
   if (live === null) return creation(input)
   const resource = resourceOf(revision, seat.resource)
@@ -84,7 +84,7 @@ export function seatWork(input: SeatInput): Work | null {
       return replacement(specInPlace(revision, seat, aside), from, [...reasons, why], extra)
     }
     const host = moves ? placeNext({ on: hosts }, seat, counts) : live.host
-    const slot = freeSlot(slotsBeside(live.labels.slot), [{ seat, host }], revision, isTaken)
+    const slot = freeSlot(slotsBeside(live.labels.slot), [{ seat, host }], revision, used)
     return replacement(instanceSpec(revision, seat, host, slot), from, reasons, { drift, ...refreshed })
   }
   if (differences.every(({ kind }) => kind === 'state')) {
@@ -100,13 +100,13 @@ export function seatWork(input: SeatInput): Work | null {
   })
 }
 
-function creation({ revision, seat, colour, counts, left, isTaken }: SeatInput): Work | null {
+function creation({ revision, seat, colour, counts, left, used }: SeatInput): Work | null {
   const resource = resourceOf(revision, seat.resource)
   const away = left.mayHold(seat)
   const hosts = left.candidates(resource)
   if (hosts.length === 0 || left.isLeft(seat)) return null
   const host = placeNext({ on: hosts }, seat, counts)
-  const slot = colour ?? freeSlot(['', 'green', 'blue'], [{ seat, host }], revision, isTaken)
+  const slot = colour ?? freeSlot(['', 'green', 'blue'], [{ seat, host }], revision, used)
   const reason = away.length > 0 ? areLeftOut(away) : 'missing'
   return work('create', instanceSpec(revision, seat, host, slot), null, [reason], { drift: false })
 }

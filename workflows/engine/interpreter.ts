@@ -85,6 +85,7 @@ async function runStep(
   const registers = direction === 'forward' && !run.committed
   const before = registers ? kind.before?.(step, run) : null
   if (before != null) run.compensations.register(before)
+  if (registers && step.kind === 'delete') run.removed.add(step.at.name)
   const words = `${direction === 'back' ? 'undo: ' : ''}${kind.words(step, run)}`
   const instance = kind.instance(step)
   try {

@@ -47,6 +47,8 @@ export class Run implements View {
   readonly failures: LaneFailure[] = []
   /** Hosts that gave no answer for as long as is waited for: what is still to be tried there is tried briefly. */
   readonly lost = new Set<string>()
+  /** Instances that made room: an undo does not bring them back. */
+  readonly removed = new Set<string>()
   readonly edges: Edges
   /** All that is declared serves. Until then the ports of resources that are declared no more stay as they were. */
   settled = false

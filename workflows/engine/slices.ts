@@ -156,6 +156,7 @@ function takeOver(run: Run, own: ReadonlySet<string>, end: SliceEnd): void {
   end.compensations.forEach((undo) => run.compensations.register(undo))
   run.lost.clear()
   end.lost.forEach((host) => run.lost.add(host))
+  end.removed?.forEach((name) => run.removed.add(name))
   run.failures.push(...end.failures)
   run.recorder.add(end.steps)
   run.traffic = end.traffic

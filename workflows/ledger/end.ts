@@ -79,13 +79,14 @@ function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerSta
   }
 }
 
-function left(state: LedgerState, { result: { outcome }, dirty }: OperationEnd): LedgerState {
+function left(state: LedgerState, { result: { outcome }, dirty, removed = [] }: OperationEnd): LedgerState {
   const halfDone = outcome === 'held' || outcome === 'needsAttention'
+  const isOver = state.current?.kind === 'cleanup' && outcome === 'succeeded'
   return {
     ...state,
     // An undone operation leaves what was half changed before it as it found it.
     dirty: [...new Set([...state.dirty, ...(halfDone ? dirty : [])])],
-    standby: state.current?.kind === 'cleanup' && outcome === 'succeeded' ? null : state.standby,
+    standby: isOver ? null : kept(state.standby, (name) => !removed.includes(name)),
   }
 }
 
@@ -94,9 +95,14 @@ function standbyThen(
   { standby, stays = [] }: OperationEnd,
   at: string,
 ): LedgerState['standby'] {
-  const names = (before?.names ?? []).filter((name) => stays.includes(name))
-  if (standby !== undefined) return { names: [...names, ...standby.names], until: after(at, standby.keepMs) }
-  return before === null || names.length === 0 ? null : { ...before, names }
+  const rest = kept(before, (name) => stays.includes(name))
+  if (standby === undefined) return rest
+  return { names: [...(rest?.names ?? []), ...standby.names], until: after(at, standby.keepMs) }
+}
+
+function kept(standby: LedgerState['standby'], stays: (name: string) => boolean): LedgerState['standby'] {
+  const names = (standby?.names ?? []).filter(stays)
+  return standby === null || names.length === 0 ? null : { ...standby, names }
 }
 
 function expiry(revision: Revision | null, at: string): string | null {

@@ -1,12 +1,15 @@
 import type { ApplicationFailure } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
+import type { Role } from '../../src/plan/model.js'
 import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
 import { standbyThatStays } from '../../src/plan/standby.js'
+import type { Work } from '../../src/plan/work.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
 import type { Strategy } from '../../src/strategies/strategy.js'
 import { exposing } from '../../src/steps/edges.js'
 import { quick } from '../engine/activities.js'
 import { failureOf } from '../engine/failure.js'
+import type { Run } from '../engine/run.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
 import { runOf } from './run-of.js'
@@ -26,7 +29,7 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
       revision: input.revision,
       isRollback: input.request.kind === 'rollback',
     })
-    return { ...asBefore(input, await carryOut(run, procedure)), stays }
+    return { ...asBefore(input, madeRoom(await carryOut(run, procedure), work, run)), stays }
   })
 }
 
@@ -45,6 +48,19 @@ function asBefore({ dirty }: OperationInput, ending: Ending): Ending {
     },
   }
 }
+
+/** Nothing brings back what made room before the operation came to nothing. Of what was half made nobody needs to hear. */
+function madeRoom(ending: Ending, work: readonly Work[], { removed }: Run): Ending {
+  const names = work.flatMap(({ action, from }) =>
+    action === 'delete' && from !== null && WHOLE.has(from.role) && removed.has(from.name) ? [from.name] : [],
+  )
+  const { error } = ending
+  if (error === undefined || ending.committed === true || names.length === 0) return ending
+  const message = `${error.message}; what made room before that does not come back: ${names.join(', ')}`
+  return { ...ending, removed: names, error: { ...error, message } }
+}
+
+const WHOLE: ReadonlySet<Role> = new Set(['live', 'old'])
 
 async function makePlan(input: OperationInput, { recorder, ...conducted }: Conducted): Promise<WorkPlan> {
   const { revision, dirty, request } = input

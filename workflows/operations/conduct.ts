@@ -23,6 +23,7 @@ export interface Ending {
   dirty?: string[]
   standby?: OperationEnd['standby']
   stays?: OperationEnd['stays']
+  removed?: OperationEnd['removed']
   committed?: boolean
   error?: ErrorReport
 }
@@ -85,6 +86,7 @@ export async function conduct(
     dirty: ending.dirty ?? [],
     ...(ending.standby === undefined ? {} : { standby: ending.standby }),
     ...(ending.stays === undefined ? {} : { stays: ending.stays }),
+    ...(ending.removed === undefined ? {} : { removed: ending.removed }),
     ...(ending.committed === undefined ? {} : { committed: ending.committed }),
   }
   if (ending.outcome === 'succeeded') return end

@@ -26,6 +26,7 @@ export async function slice(input: SliceInput): Promise<SliceEnd> {
     dirty: [...run.dirty],
     failures: run.failures,
     lost: [...run.lost],
+    removed: [...run.removed],
     steps: summary(run.recorder.steps),
     error,
   })

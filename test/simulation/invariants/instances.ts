@@ -1,4 +1,4 @@
-import type { LedgerState } from '../../../src/contracts/index.js'
+import type { LedgerState, OperationEnd } from '../../../src/contracts/index.js'
 import { lostOperation } from '../../../src/plan/half-done.js'
 import { oursOf } from '../../../src/plan/ours.js'
 import type { ObservedInstance } from '../../../src/plan/model.js'
@@ -30,11 +30,16 @@ export const beforeAfterOrDirty: Invariant = {
       if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && outcome !== 'failed' && after(name, is)) continue
       if (is?.labels?.role === 'old' && isPutAside(operation, is)) continue
+      if (is === null && was?.labels?.role === 'old' && isSaidToBeGone(end, name)) continue
       return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`
     }
     return null
   },
 }
+
+/** What was put aside before made room, and whoever reads the result is told so. */
+const isSaidToBeGone = ({ removed = [], result }: OperationEnd, name: string): boolean =>
+  removed.includes(name) && result.error?.message.includes(name) === true
 
 /** All that an operation touched which was lost counts as dirty. */
 const lostBy = (was: InstanceState | null): string => lostOperation(was?.labels?.operation ?? 0)

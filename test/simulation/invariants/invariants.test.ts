@@ -147,6 +147,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => halfSwapped({ dirty: ['shop-web-1-green', 'shop-web-2-green'], digest: 'another' }),
   },
   {
+    name: 'before-after-or-dirty',
+    what: 'an operation that came to nothing removed a standby and does not say so',
+    wrong: () => standbyGone({ removed: ['shop-web-1'] }),
+    right: () => standbyGone({ removed: ['shop-web-1'], message: 'shop-web-1 made room' }),
+  },
+  {
     name: 'keeps-stateful-data',
     what: 'a stateful instance is deleted without force',
     wrong: () => deleted({}),
@@ -359,6 +365,16 @@ function end(spoil: (fixture: Fixture) => void): Violation[] {
   const fixture = new Fixture()
   spoil(fixture)
   return violations('atEnd', fixture.story)
+}
+
+function standbyGone(said: { removed: string[]; message?: string }): Violation[] {
+  return close((f) => {
+    f.operation.before.get('one/shop-web-1')!.labels!.role = 'old'
+    f.operation.servingBefore = []
+    f.operation.touched.add('one/shop-web-1')
+    f.remove('shop-web-1')
+    f.end('rolledBack', { code: 'UNHEALTHY', ...said })
+  })
 }
 
 /** An instance was put aside; another operation may come after that. */

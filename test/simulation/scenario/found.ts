@@ -72,6 +72,18 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
       ],
     },
   },
+  ...[false, true].map((narrow) => ({
+    what: `a standby that made room for a set which did not come up is named${narrow ? ', in slices' : ''}`,
+    scenario: {
+      ...emptyScenario(),
+      revisions: ['1', '2', '3'].map((version) =>
+        shop({ web: { ...webOf('web'), deploy: { release: 'web', version } } }, { approach: 'blueGreen', keep: '3h' }),
+      ),
+      apps: { 'web@3': { kind: 'breaksAtStart' as const } },
+      commands: deploys(0, 1, 2),
+      narrow,
+    },
+  })),
   {
     what: 'an instance of a resource that is declared no more is not restored halfway',
     scenario: {

@@ -110,6 +110,13 @@ it.each<[string, OperationKind, OperationEnd, LedgerState['standby']]>([
   ['undone: as before', 'deploy', ending('rolledBack', { stays: [] }), standby],
   ['held: as before', 'deploy', ending('held'), standby],
   [
+    'undone, and one made room: the rest',
+    'deploy',
+    ending('rolledBack', { removed: ['blue-1'] }),
+    { names: ['blue-2'], until: standby.until },
+  ],
+  ['held, and all made room: nothing', 'deploy', ending('held', { removed: ['blue-1', 'blue-2'] }), null],
+  [
     'it serves, and something could not be removed: the new one',
     'deploy',
     { ...committed, standby: { names: ['green-1'], keepMs: 5_000 } },

@@ -105,6 +105,51 @@ describe('what a plan changes', () => {
       ],
     ],
     [
+      'put aside: what replaces the live one takes a name that is free',
+      {
+        revision: wanted({ replicas: 1, image: 'tiny:2' }),
+        observed: [
+          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', operation: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { role: 'old' }),
+        ],
+      },
+      [
+        'replace shop-web-1-green by shop-web-1-blue@one: image is tiny, should be tiny:2',
+        'delete shop-web-1@one: left over from operation 1',
+      ],
+    ],
+    [
+      'put aside, and its replacement never proven: that one makes room',
+      {
+        revision: wanted({ replicas: 1, image: 'tiny:2', on: 'one' }),
+        observed: [
+          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', role: 'new', operation: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { role: 'old' }),
+        ],
+      },
+      [
+        'create shop-web-1-green@one: missing',
+        'delete shop-web-1@one: left over from operation 1',
+        'delete shop-web-1-green@one: left over from operation 2',
+      ],
+    ],
+    [
+      'put aside, under all other names: one makes room',
+      {
+        revision: wanted({ replicas: 1, image: 'tiny:2' }),
+        observed: [
+          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', operation: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { role: 'old' }),
+          ...worldOf(wanted({ replicas: 1 }), { slot: 'blue', role: 'old' }),
+        ],
+      },
+      [
+        'replace shop-web-1-green by shop-web-1@one: image is tiny, should be tiny:2',
+        'delete shop-web-1@one: left over from operation 1',
+        'delete shop-web-1-blue@one: left over from operation 1',
+      ],
+    ],
+    [
       'two that claim one place: the newer revision has it',
       {
         revision: wanted({ replicas: 1 }),
