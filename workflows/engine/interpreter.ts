@@ -84,8 +84,8 @@ async function runStep(
   if (kind.skip?.(step, run) === true) return
   const registers = direction === 'forward' && !run.committed
   const before = registers ? kind.before?.(step, run) : null
-  if (before != null) run.compensations.register(before)
   if (registers && step.kind === 'delete') run.removed.add(step.at.name)
+  if (before != null) run.compensations.register(before)
   const words = `${direction === 'back' ? 'undo: ' : ''}${kind.words(step, run)}`
   const instance = kind.instance(step)
   try {
