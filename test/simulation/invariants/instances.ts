@@ -1,4 +1,4 @@
-import type { LedgerState, OperationEnd } from '../../../src/contracts/index.js'
+import type { LaneFailure, LedgerState, OperationEnd } from '../../../src/contracts/index.js'
 import { lostOperation } from '../../../src/plan/half-done.js'
 import { oursOf } from '../../../src/plan/ours.js'
 import type { ObservedInstance } from '../../../src/plan/model.js'
@@ -147,6 +147,19 @@ export const keepsWantedSnapshot: Invariant = {
     return without === undefined
       ? null
       : `${id} is ${ended.end.result.outcome}, and ${request.snapshot} of ${without[0]} is gone`
+  },
+}
+
+/** An undo that could not put a snapshot back leaves it: it may be all that there is of what was before. */
+export const keepsNeededSnapshot: Invariant = {
+  name: 'keeps-needed-snapshot',
+  atClose: ({ world }, { id, ended }) => {
+    const { undo = [] } = (ended?.end?.result.error?.details ?? {}) as { undo?: LaneFailure[] }
+    const without = undo
+      .filter((failure) => failure.undo === 'restore')
+      .map(({ host, instance: name }) => world.find({ host, name }))
+      .find((found) => found?.snapshots.some(({ by }) => by === id || by.startsWith(`${id}/`)) === false)
+    return without == null ? null : `${id} could not restore ${placeOf(without)}, and its snapshot is gone`
   },
 }
 

@@ -17,6 +17,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => notRestored(['pre-deploy-1']),
   },
   {
+    name: 'keeps-needed-snapshot',
+    what: 'an undo that could not restore has removed the snapshot',
+    wrong: () => notUndone(SECOND),
+    right: () => notUndone(OPERATION),
+  },
+  {
     name: 'ports-stay-open',
     what: 'the port of a resource that was renamed closes before the other one is there',
     wrong: () => renamed((f) => f.world.setRoutes('one', 'shop', null, OPERATION)),
@@ -491,6 +497,16 @@ function notRestored(left: string[]): Violation[] {
   was?.snapshots.push(snapshot)
   fixture.get('shop-web-1').snapshots.push(...[snapshot].filter(({ name }) => left.includes(name)))
   return violations('atClose', fixture.story, fixture.end('rolledBack'))
+}
+
+/** The snapshot that is left is of one operation or the other. */
+function notUndone(by: string): Violation[] {
+  const fixture = new Fixture()
+  fixture.get('shop-web-1').snapshots.push({ name: 'pre-deploy-1', by } as SnapshotState)
+  const { end } = fixture.end('needsAttention', { code: 'NEEDS_ATTENTION', dirty: ['shop-web-1'] }).ended!
+  const error = { code: 'UNREACHABLE', message: 'one does not answer' }
+  end!.result.error!.details = { undo: [{ instance: 'shop-web-1', host: 'one', undo: 'restore', error }] }
+  return violations('atClose', fixture.story, fixture.operation)
 }
 
 function destroyed({ aborted }: { aborted: boolean }): Violation[] {

@@ -4,26 +4,31 @@ import { describe, expect, it } from 'vitest'
 import { INVARIANTS } from '../invariants/index.js'
 import { scenarioOf } from '../scenario/generate.js'
 import { simulate } from '../simulate.js'
-import { mutatedSubject } from '../subject.js'
+import { mutatedSubject, theSubject } from '../subject.js'
 import { replaceIn } from './replacement.js'
 import { MUTATIONS, type Mutation } from './table.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** The first seed at which one of the invariants that should notice it does. */
-async function seedThatFinds({ replacements, foundBy, from = 1, withinSeeds }: Mutation): Promise<number | null> {
+/** The seed of the first scenario in which one of the invariants that should notice it does. */
+async function seedThatFinds({ replacements, foundBy, scenario, ...seeds }: Mutation): Promise<number | null> {
+  const { from = 1, withinSeeds = 0 } = seeds
+  const scenarios =
+    scenario === undefined ? Array.from({ length: withinSeeds }, (_, i) => scenarioOf(from + i)) : [scenario]
   const subject = await mutatedSubject(replacements)
   const skipped = new Set(INVARIANTS.map(({ name }) => name).filter((name) => !foundBy.includes(name)))
   try {
-    for (let seed = from; seed < from + withinSeeds; seed += 1) {
-      const { wrong } = await simulate(scenarioOf(seed), subject, { skipped })
-      if (wrong !== null && foundBy.includes(wrong.invariant)) return seed
+    for (const each of scenarios) {
+      const { wrong } = await simulate(each, subject, { skipped })
+      if (wrong !== null && foundBy.includes(wrong.invariant)) return each.seed
     }
     return null
   } finally {
     await subject.close()
   }
 }
+
+const WITH_SCENARIO = MUTATIONS.flatMap(({ name, scenario }) => (scenario === undefined ? [] : [{ name, scenario }]))
 
 describe('a fix that is taken out', () => {
   it.each(MUTATIONS)('$name: is there to be taken out', ({ replacements }) => {
@@ -35,6 +40,17 @@ describe('a fix that is taken out', () => {
   it.each(MUTATIONS)('$name: is noticed', { timeout: 300_000 }, async (mutation) => {
     expect(await seedThatFinds(mutation)).not.toBeNull()
   })
+
+  it.each(WITH_SCENARIO)(
+    '$name: its scenario violates nothing as it is',
+    { timeout: 300_000 },
+    async ({ scenario }) => {
+      const subject = theSubject()
+      const { wrong } = await simulate(scenario, subject)
+      await subject.close()
+      expect(wrong).toBeNull()
+    },
+  )
 
   it('is one of at least ten of the defects that the engine was rewritten for', () => {
     expect(new Set(MUTATIONS.flatMap(({ defect }) => defect ?? [])).size).toBeGreaterThanOrEqual(10)

@@ -1,4 +1,6 @@
+import type { Scenario } from '../scenario/model.js'
 import type { Replacement } from './replacement.js'
+import { heldReplacement, restoreBesideDirty, twoOperations2 } from './scenarios.js'
 
 /** A fix taken out again: the simulation has to notice it. */
 export interface Mutation {
@@ -12,8 +14,10 @@ export interface Mutation {
   /** Invariants of which one must notice it. */
   foundBy: string[]
   /** Within so many seeds, from `from` on (1). */
-  withinSeeds: number
+  withinSeeds?: number
   from?: number
+  /** In the place of seeds, where none leads there or hardly any. */
+  scenario?: Scenario
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -292,6 +296,80 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     foundBy: ['before-after-or-dirty', 'nothing-unknown'],
     from: 167,
+    withinSeeds: 1,
+  },
+  {
+    name: 'snapshots-by-number',
+    about:
+      'a ledger that was lost counts from 1 again, and an undo restores the snapshot of an operation of the same number',
+    defect: 3,
+    replacements: [
+      {
+        file: 'src/plan/naming.ts',
+        replace: 'return `pre-deploy-${operation}-${unique}`',
+        by: 'return `pre-deploy-${operation}`',
+      },
+      { file: 'workflows/ledger/ledger.ts', replace: 'this.state = above(this.state, found)', by: '' },
+    ],
+    foundBy: ['keeps-writes'],
+    scenario: twoOperations2,
+  },
+  {
+    name: 'forgets-the-original',
+    about: 'a rollback takes what a held operation put aside for left over, and deletes it with its data',
+    defect: 6,
+    replacements: [
+      {
+        file: 'src/plan/places.ts',
+        replace: 'const stateful = group.filter(({ labels }) => labels.stateful === true)',
+        by: 'const stateful: Ours[] = []',
+      },
+      {
+        file: 'src/plan/leftovers.ts',
+        replace: '(isProven(i) || isOnlyOne(i))',
+        by: "i.labels.role === 'live'",
+      },
+    ],
+    foundBy: ['keeps-stateful-data'],
+    scenario: heldReplacement,
+  },
+  {
+    name: 'dirty-comes-back',
+    about: 'a restore puts what another operation left half changed back into the traffic',
+    defect: 12,
+    replacements: [
+      {
+        file: 'workflows/operations/run-of.ts',
+        replace: 'traffic: trafficNow(input.revision.topology, live, input.dirty)',
+        by: 'traffic: trafficNow(input.revision.topology, live)',
+      },
+    ],
+    foundBy: ['dirty-stays-out'],
+    scenario: restoreBesideDirty,
+  },
+  {
+    name: 'rolls-back-by-number',
+    about:
+      'a rollback goes to the number before the stable one, also when that was left by a rollback or was never stable',
+    defect: 14,
+    replacements: [
+      {
+        file: 'src/plan/revisions.ts',
+        replace: 'return stableBefore.at(-1) ?? null',
+        by: 'return stableBefore.length === 0 || stable === null ? null : stable - 1',
+      },
+    ],
+    foundBy: ['rolls-back-in-time'],
+    from: 932,
+    withinSeeds: 1,
+  },
+  {
+    name: 'prunes-what-is-needed',
+    about: 'with keepSnapshots 0 the snapshot goes that an undo could not restore',
+    defect: 20,
+    replacements: [{ file: 'src/steps/prune.ts', replace: 'skip: ({ at }, { dirty }) => dirty.has(at.name),', by: '' }],
+    foundBy: ['keeps-needed-snapshot'],
+    from: 545,
     withinSeeds: 1,
   },
 ]

@@ -112,7 +112,7 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
   },
 ]
 
-function shop(resources: Declaration['resources'], strategy: object): Declaration {
+export function shop(resources: Declaration['resources'], strategy: object): Declaration {
   const healthcheck = { endpoint: 'http://localhost:4000/health', minHealthyTime: '5s', deadline: '20s' }
   return {
     name: 'shop',
@@ -122,7 +122,7 @@ function shop(resources: Declaration['resources'], strategy: object): Declaratio
   }
 }
 
-function webOf(release: string): object {
+export function webOf(release: string): object {
   return {
     image: 'cul8er/tiny',
     on: ['one'],
@@ -133,11 +133,11 @@ function webOf(release: string): object {
 }
 
 /** Nothing of it is reached from outside. */
-function inside(release: string): object {
+export function inside(release: string): object {
   return { ...webOf(release), network: {} }
 }
 
-function apiOf(version: string): object {
+export function apiOf(version: string): object {
   return {
     ...webOf('api'),
     network: { expose: [{ port: 4000, as: 8181 }] },

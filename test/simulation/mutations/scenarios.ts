@@ -1,0 +1,59 @@
+import { emptyScenario } from '../scenario/empty.js'
+import { apiOf, inside, shop, webOf } from '../scenario/found.js'
+import type { Command, Deed, Scenario } from '../scenario/model.js'
+
+/* What a mutation needs that no seed brings about, or hardly any. Where nothing is taken out they violate nothing. */
+
+const version = (release: string, number: string): object => ({ deploy: { release, version: number } })
+
+/** Late enough for what was before it to have ended. */
+const then = (does: Deed): Command => ({ when: 'idle', gapMs: 1_200_000, does })
+
+const deploy = (revision: number, force = false): Command => then({ kind: 'deploy', revision, force, givesUpMs: null })
+const forced = (revision: number): Command => deploy(revision, true)
+
+/** A ledger is terminated and its successor counts from 1 again; both have an operation 2, and the later one is undone. */
+export const twoOperations2: Scenario = {
+  ...emptyScenario(),
+  revisions: ['1', '2', '3'].map((number) =>
+    shop({ web: { ...webOf('web'), ...version('web', number) } }, { approach: 'rolling' }),
+  ),
+  apps: { 'web@3': { kind: 'breaksAtStart' } },
+  commands: [deploy(0), deploy(1), then({ kind: 'terminateLedger' }), forced(0), deploy(2)],
+}
+
+/** What a held operation put aside holds the data; its replacement never came up. */
+export const heldReplacement: Scenario = {
+  ...emptyScenario(),
+  revisions: ['1', '2'].map((number) =>
+    shop(
+      {
+        db: { ...inside('db'), ...version('db', number), replicas: 1, stateful: true, image: `cul8er/tiny-${number}` },
+      },
+      { approach: 'rolling', rollback: { onFailure: 'hold' } },
+    ),
+  ),
+  apps: { 'db@2': { kind: 'breaksAtStart' } },
+  commands: [deploy(0), forced(1), then({ kind: 'rollback', to: null, force: false, givesUpMs: null })],
+}
+
+/** An undo comes to nothing because the host is away, and leaves an instance dirty; then another resource is restored. */
+export const restoreBesideDirty: Scenario = {
+  ...emptyScenario(),
+  revisions: [
+    ['1', '1'],
+    ['2', '1'],
+    ['2', '2'],
+  ].map(([api = '', web = '']) =>
+    shop(
+      { api: apiOf(api), web: { ...webOf('web'), ...version('web', web) } },
+      { approach: 'rolling', maxParallel: 1, drain: '0s' },
+    ),
+  ),
+  apps: { 'web@2': { kind: 'breaksAtStart' } },
+  commands: [
+    ...[deploy(0), deploy(1), deploy(2)],
+    { when: 'now', gapMs: 12_000, does: { kind: 'hostAway', host: 'one', forMs: 600_000 } },
+    then({ kind: 'restore', resource: 'api', givesUpMs: null }),
+  ],
+}
