@@ -4,7 +4,7 @@ import type { ObservedInstance } from '../../plan/model.js'
 import { certificateChanges } from './certificates.js'
 import { difference, isLeftover } from './difference.js'
 import type { Committed, Exchange, Snapshot } from './exchange.js'
-import type { EdgeInstance } from './instance.js'
+import { isOpen, type EdgeInstance } from './instance.js'
 import { parseRuntime, type Runtime } from './parse-runtime.js'
 import type { StoredTopology } from './picture.js'
 import { render, type Rendered } from './render.js'
@@ -14,6 +14,16 @@ export interface EdgeParts {
   instance: EdgeInstance
   exchange: Exchange
   host: string
+  /** The edge as this process left it. */
+  left: { known: Known | null }
+}
+
+/** As it was after a change of ours. Whether it still is so, the next commit finds out. */
+interface Known {
+  version: string
+  topologies: readonly StoredTopology[]
+  runtime: Runtime
+  ports: readonly number[]
 }
 
 export interface EdgeChange {
@@ -32,6 +42,9 @@ export interface EdgeChange {
  * @throws Cul8erError EDGE when HAProxy refuses the configuration or does not end up as asked
  */
 export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<void> {
+  const { known } = parts.left
+  parts.left.known = null
+  if (known !== null && (await changeKnown(parts, change, known))) return
   let load = false
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { seen, snapshot } = await readEnsured(parts, attempt === 1 && change.renew !== undefined)
@@ -39,9 +52,8 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
     const topologies = change.change(snapshot.topologies)
     const rendered = render(topologies)
     const closing = change.deleteWhenEmpty === true && topologies.length === 0
-    const step = closing
-      ? { mode: 'runtime' as const, commands: [] }
-      : decide(parseRuntime(snapshot.answer), rendered, load)
+    let runtime = parseRuntime(snapshot.answer)
+    const step = closing ? { mode: 'runtime' as const, commands: [] } : decide(runtime, rendered, load)
     const idle =
       !closing && step.mode === 'runtime' && step.commands.length === 0 && same(topologies, snapshot.topologies)
     // First, so that a port that somebody else has is noticed while the former configuration and its ports are in force.
@@ -61,7 +73,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
         continue
       }
       if (closing) return parts.instance.delete()
-      const runtime = loaded(committed, parts.host)
+      runtime = loaded(committed, parts.host)
       if (!reached(runtime, rendered)) {
         if (step.mode === 'load') throw notAsAsked(parts.host, committed.said)
         load = true
@@ -72,7 +84,10 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
       if (opensMore(snapshot.topologies, topologies))
         open = await parts.instance.openPorts((await parts.instance.look()) ?? open, rendered.ports)
     }
-    if (await settlePorts(parts, { seen: open, ports: rendered.ports, version })) return
+    const { ports } = rendered
+    if (!(await settlePorts(parts, { seen: open, ports, version }))) continue
+    parts.left.known = runtime === null ? null : { version, topologies, runtime, ports }
+    return
   }
   throw new Cul8erError('EDGE', `the edge of ${parts.host} is being changed by others all the time`, {
     hint: 'try again in a moment',
@@ -80,6 +95,40 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
 }
 
 const ATTEMPTS = 20
+
+/**
+ * The usual change of weights and states, in the time of one command: it is made from what the last change of ours left, and the commit
+ * refuses it when somebody else wrote since. What HAProxy answers in the end is compared as ever.
+ * @returns false: look first, as for any other change
+ */
+async function changeKnown(
+  { instance, exchange, left }: EdgeParts,
+  change: EdgeChange,
+  known: Known,
+): Promise<boolean> {
+  if (change.renew !== undefined || change.deleteWhenEmpty === true) return false
+  const topologies = change.change(known.topologies)
+  const rendered = render(topologies)
+  const { mode, commands } = decide(known.runtime, rendered, false)
+  const { ports } = rendered
+  // What is asked for again may be meant to mend what somebody did by hand.
+  if (mode === 'load' || same(topologies, known.topologies) || !sameNumbers(ports, known.ports)) return false
+  const version = nextVersion(known.version, false)
+  const [committed, seen] = await Promise.all([
+    exchange
+      .commit({ from: known.version, version, mode, commands, topologies, rendered, pems: change.pems ?? {} })
+      // What is wrong with it, a look will tell.
+      .catch(() => null),
+    instance.look(),
+  ])
+  const isOpenStill = seen !== null && ports.every((port) => isOpen(seen, port))
+  if (committed?.outcome !== 'done' || !reached(committed.runtime, rendered) || !isOpenStill) return false
+  if (committed.runtime !== null) left.known = { version, topologies, runtime: committed.runtime, ports }
+  return true
+}
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((number) => b.includes(number))
 
 function opensMore(before: readonly StoredTopology[], after: readonly StoredTopology[]): boolean {
   const ports = (all: readonly StoredTopology[]): number[] => all.flatMap(({ routes }) => routes.map(({ as }) => as))
@@ -164,8 +213,9 @@ const notAsAsked = (host: string, said: string): Cul8erError =>
 const CLOSED = 'closed-'
 const isClosed = (version: string): boolean => version.startsWith(CLOSED)
 
+/** The first one is the time, so that no number comes again in an edge that was deleted and made anew. */
 const nextVersion = (version: string, closing: boolean): string =>
-  `${closing ? CLOSED : ''}${Number(version.replace(CLOSED, '') || 0) + 1}`
+  `${closing ? CLOSED : ''}${Number(version.replace(CLOSED, '') || Date.now()) + 1}`
 
 const same = (a: readonly StoredTopology[], b: readonly StoredTopology[]): boolean =>
   JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))

@@ -1,7 +1,7 @@
 import type { HostExecutor } from '../../hosts/executor.js'
 import { claimed } from '../claimed.js'
 import type { Edge, TopologyRoutes } from '../model.js'
-import { changeEdge, type EdgeChange } from './change.js'
+import { changeEdge, type EdgeChange, type EdgeParts } from './change.js'
 import { drainServer } from './drain.js'
 import { Exchange } from './exchange.js'
 import { EdgeInstance, isOpen } from './instance.js'
@@ -30,7 +30,7 @@ export function haproxyEdge({
 }: HaproxyEdgeOptions): Edge {
   const instance = new EdgeInstance({ executor, name, image })
   const exchange = new Exchange(executor, name)
-  const parts = { instance, exchange, host: executor.host }
+  const parts: EdgeParts = { instance, exchange, host: executor.host, left: { known: null } }
   let renewedAt = -Infinity
   const changeRenewed = async (change: EdgeChange): Promise<void> => {
     await changeEdge(parts, { ...change, renew: (seen) => renew({ executor, exchange, image }, seen) })

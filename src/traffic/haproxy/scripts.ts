@@ -80,6 +80,8 @@ before=$(info)
 switch_to() { ln -sfn "$1" $etc/current.new && mv -T $etc/current.new $etc/current; }
 was=$(readlink $etc/current)
 switch_to "versions/$2"
+# What is told over the socket can be told meanwhile; a load may switch back.
+[ "$3" = load ] || sync -f "$next" &
 if [ "$3" = load ]; then
   [ -f $run/haproxy.log ] && [ $(stat -c %s $run/haproxy.log) -gt 1000000 ] && : >$run/haproxy.log
   lines=$(cat $run/haproxy.log 2>/dev/null | wc -l)
@@ -118,7 +120,7 @@ for pem in $etc/certs/*.pem; do
   name=\${pem##*/}
   [ -f "$pem" ] && ! cut -d ' ' -f 2 "$next/${CERTIFICATES_MAP}" | grep -qxF "\${name%.pem}" && rm -f "$pem"
 done
-sync -f "$next"
+[ "$3" = load ] && sync -f "$next" || wait
 echo %answer
 ask "$5"
 exit 0

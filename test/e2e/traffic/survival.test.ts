@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
-import { deleteInstance, execIn, restartInstance, stopInstance } from '../../../src/incus/index.js'
+import { deleteInstance, execIn, removeDevice, restartInstance, stopInstance } from '../../../src/incus/index.js'
 import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
 import { COMMIT } from '../../../src/traffic/haproxy/scripts.js'
 import type { Edge, ServerStats, TopologyRoutes } from '../../../src/traffic/model.js'
@@ -126,6 +126,45 @@ describe('an edge that is hurt', () => {
     },
     60_000,
   )
+
+  describe('a writer that knows the edge from its last change', () => {
+    const weighing = async (weight: number): Promise<TopologyRoutes> =>
+      routes(TOPOLOGY, PORT, [pool(POOL, [await apps.server(1, weight), await apps.server(2, 7, 'drain')])])
+    const theirs = async (): Promise<TopologyRoutes> =>
+      routes('et-theirs', PORT + 60, [pool('et-theirs-web-4000', [await apps.server(1)])])
+    const other = haproxyEdge({ executor, instance: INSTANCE })
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['somebody else wrote', async () => other.apply(await theirs())],
+      [
+        'somebody else made it anew',
+        async () => {
+          await executor.run(deleteInstance(INSTANCE, { force: true }))
+          await other.apply(await theirs())
+        },
+      ],
+      ['its port was closed by hand', () => executor.run(removeDevice(INSTANCE, `port-${PORT}`))],
+      ['its HAProxy was killed', () => executor.run(execIn(INSTANCE, ['killall', '-9', 'haproxy']))],
+      ['it was deleted', () => executor.run(deleteInstance(INSTANCE, { force: true }))],
+      ['it was stopped', () => executor.run(stopInstance(INSTANCE, { force: true }))],
+    ])(
+      'changes it rightly after %s',
+      async (what, happens) => {
+        await edge.apply(told)
+        await edge.apply(await weighing(31))
+        await happens()
+        await edge.apply(await weighing(32))
+        expect(await answers()).toContain(apps.name(1))
+        expect((await picture()).map(({ weight }) => weight)).toEqual([32, 7])
+        const wrote = what.startsWith('somebody else')
+        expect(await edge.current('et-theirs')).toEqual(wrote ? await theirs() : null)
+        if (wrote) await other.remove('et-theirs')
+        await edge.apply(told)
+        expect(await picture()).toEqual(expected)
+      },
+      60_000,
+    )
+  })
 
   it('goes when its last topology goes, and not before', async () => {
     await edge.apply(routes('et-last', PORT + 100, [pool('et-last-web-4000', [await apps.server(1)])]))
