@@ -34,11 +34,12 @@ export function errorLines(
 // The probe's result and the last log lines: what a person would look for first.
 function evidence(details: ErrorReport['details'], dim: (text: string) => string): string[] {
   const probe = details?.probe as { message?: string; at?: string } | null | undefined
+  const of = typeof details?.asked === 'string' ? ` of ${details.asked}` : ''
   const logs = Array.isArray(details?.logs) ? (details.logs as string[]) : []
   return [
     ...(probe?.message === undefined
       ? []
-      : [`  last probe: ${probe.message}${probe.at === undefined ? '' : ` at ${probe.at}`}`]),
+      : [`  last probe${of}: ${probe.message}${probe.at === undefined ? '' : ` at ${probe.at}`}`]),
     ...(logs.length === 0 ? [] : ['  last log lines:', ...logs.map((line) => dim(`    ${line}`))]),
   ]
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cul8erError } from '../errors.js'
 import type { InstanceSpec } from '../plan/model.js'
 import type { Healthcheck } from '../topology/model.js'
+import { formatEndpoint } from '../topology/probe.js'
 import { healthJudge, type Verdict } from './judge.js'
 import type { HealthReport, ProbeResult } from './model.js'
 import { probe, type ProbeTarget } from './probe.js'
@@ -85,6 +86,10 @@ function prober(
   }
 }
 
+/** What a probe asks: its endpoint, or the program it runs without its arguments. */
+const askedOf = (asked: Healthcheck['probe']): string | undefined =>
+  asked.kind === 'command' ? asked.command[0] : formatEndpoint(asked)
+
 const systemClock: Clock = {
   now: () => performance.now(),
   sleep: async (ms, signal) => pause(ms, undefined, { signal }),
@@ -113,6 +118,6 @@ function unhealthy(name: string, check: Healthcheck, { because, report }: Verdic
       because === 'errors'
         ? 'can the host and the instance be reached? cul8er doctor checks the host'
         : 'cul8er logs shows what the app says',
-    details: { instance: name, probe: report.last, report },
+    details: { instance: name, asked: askedOf(check.probe), probe: report.last, report },
   })
 }

@@ -186,13 +186,13 @@ test('an error ends with probe, log lines and what to do', () => {
       code: 'UNHEALTHY',
       message: 'shop-web-1 is not healthy',
       hint: 'look at it',
-      details: { probe: { message: 'HTTP 500' }, logs: ['boom'] },
+      details: { asked: 'http://localhost:4000/health', probe: { message: 'HTTP 500' }, logs: ['boom'] },
     },
     context,
   )
   expect(lines).toEqual([
     '✘ shop-web-1 is not healthy (UNHEALTHY)',
-    '  last probe: HTTP 500',
+    '  last probe of http://localhost:4000/health: HTTP 500',
     '  last log lines:',
     '    boom',
     '→ look at it',

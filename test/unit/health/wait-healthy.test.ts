@@ -82,7 +82,12 @@ describe('waitHealthy', () => {
     await expect(wait([...codes], changes)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message) as string,
-      details: { instance: 'shop-web', probe: { message: expect.any(String) as string }, report: { healthy: false } },
+      details: {
+        instance: 'shop-web',
+        asked: 'check',
+        probe: { message: expect.any(String) as string },
+        report: { healthy: false },
+      },
     })
   })
 
