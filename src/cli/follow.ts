@@ -183,15 +183,13 @@ const OUTCOMES: Record<OperationResult['outcome'], string> = {
 }
 
 /** Only commands that have something to say now. */
-function nextOf({ topology, operation, outcome, steps, error }: OperationResult): string | null {
-  const logs = `cul8er logs ${topology}`
+function nextOf(result: OperationResult): string | null {
+  const { topology, outcome, error } = result
   switch (outcome) {
     case 'succeeded':
       return null
     case 'rolledBack':
-      return error?.code === 'ABORTED'
-        ? null
-        : `${steps.some(isLogKept) ? `${logs} --operation ${operation} for what was removed` : `${logs} for what the apps say`}; fix the cause, then cul8er deploy ${topology}`
+      return error?.code === 'ABORTED' ? null : `${evidenceOf(result)}fix the cause, then cul8er deploy ${topology}`
     case 'held':
     case 'needsAttention':
       return `cul8er status ${topology} for what is where`
@@ -200,6 +198,15 @@ function nextOf({ topology, operation, outcome, steps, error }: OperationResult)
   }
 }
 
-const isLogKept = ({ name, outcome }: StepRecord): boolean => name === KEPT && outcome === 'done'
+/** Where the logs of what failed are: a snapshot that is restored takes them along, and what could not be created has none. */
+function evidenceOf({ topology, operation, steps }: OperationResult): string {
+  const done = steps.filter(({ outcome }) => outcome === 'done')
+  const created = new Set(done.filter(({ name }) => name === 'create').map(({ instance }) => instance))
+  if (done.some(({ name, instance }) => name === KEPT && created.has(instance)))
+    return `cul8er logs ${topology} --operation ${operation} for what was removed; `
+  const gone = done.some(({ name }) => name === KEPT || name.startsWith(RESTORED))
+  return gone ? '' : `cul8er logs ${topology} for what the apps say; `
+}
 
 const KEPT = 'undo: keep the log'
+const RESTORED = 'undo: restore '

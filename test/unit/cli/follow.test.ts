@@ -49,20 +49,26 @@ const ended: OperationResult = {
   ...{ topology: 'shop', operation: 'op-4', outcome: 'rolledBack', revision: 3, durationMs: 1_000, steps: [] },
   error: { code: 'UNHEALTHY', message: 'shop-web-1 is not healthy' },
 }
-const kept = {
-  name: 'undo: keep the log',
-  instance: 'shop-web-1',
-  outcome: 'done',
-  startedAt: '',
-  durationMs: 0,
-} as const
+const done = (name: string) =>
+  ({ name, instance: 'shop-web-1', outcome: 'done', startedAt: '', durationMs: 0 }) as const
+const kept = done('undo: keep the log')
 
 test.each<[string, OperationResult, string]>([
   ['an undone update', ended, '→ next: cul8er logs shop for what the apps say; fix the cause, then cul8er deploy shop'],
   [
     'an undone first deploy, whose instances are gone',
-    { ...ended, steps: [kept] },
+    { ...ended, steps: [done('create'), kept] },
     '→ next: cul8er logs shop --operation op-4 for what was removed; fix the cause, then cul8er deploy shop',
+  ],
+  [
+    'an instance that could not be created, and has no log',
+    { ...ended, steps: [{ ...done('create'), outcome: 'failed' }, kept] },
+    '→ next: fix the cause, then cul8er deploy shop',
+  ],
+  [
+    'an update undone by a snapshot, which has the log of its time',
+    { ...ended, steps: [done('snapshot'), done('undo: restore pre-deploy-4-a1')] },
+    '→ next: fix the cause, then cul8er deploy shop',
   ],
   ['what a person aborted', { ...ended, error: { code: 'ABORTED', message: 'aborted' } }, '✘ aborted (ABORTED)'],
   ['what needs attention', { ...ended, outcome: 'needsAttention' }, '→ next: cul8er status shop for what is where'],
