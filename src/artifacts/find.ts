@@ -47,8 +47,8 @@ async function missing({
       hint:
         nearest.length === 0
           ? `Build the release, or set \`artifacts\` or \`deploy.artifact\`; no tarball is in ${folders(looked).join(' or ')}.`
-          : `There is ${nearest.map((path) => basename(path)).join(', ')}: did you mean another version?`,
-      details: { looked, nearest },
+          : `There is ${listed(nearest)}: did you mean another version?`,
+      details: { looked, nearest: nearest.slice(0, NEAREST) },
     },
   )
 }
@@ -65,7 +65,12 @@ async function nearestFiles(wanted: string[]): Promise<string[]> {
   return (await Promise.all(lists))
     .flat()
     .sort((a, b) => distance(basename(a), name) - distance(basename(b), name) || a.localeCompare(b))
-    .slice(0, NEAREST)
+}
+
+function listed(nearest: string[]): string {
+  const names = nearest.slice(0, NEAREST).map((path) => basename(path))
+  const more = nearest.length - names.length
+  return [...names, ...(more === 0 ? [] : [`${more} more`])].join(', ').replace(/, ([^,]*)$/, ' and $1')
 }
 
 const NEAREST = 3

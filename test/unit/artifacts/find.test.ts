@@ -36,6 +36,11 @@ describe('findArtifact', () => {
       message: `no artifact of app 1.2.0: looked for ${join(topologyDir, 'releases/app-1.2.0.tar.gz')} and ${join(topologyDir, '_build/prod/app-1.2.0.tar.gz')}`,
       hint: expect.stringMatching(/^There is app-1\.\d\.0\.tar\.gz, /) as string,
     })
+    for (const version of ['0.1.0', '0.2.0', '0.3.0', '0.4.0'])
+      await writeFile(join(topologyDir, 'releases', `old-${version}.tar.gz`), '')
+    await expect(find('1.2.0')).rejects.toMatchObject({
+      hint: expect.stringMatching(/ and \d more: did you mean/) as string,
+    })
     await expect(find('4', 'out/v{version}.tgz')).rejects.toMatchObject({
       hint: expect.stringContaining('v3.tgz') as string,
     })
