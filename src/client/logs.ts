@@ -97,7 +97,11 @@ export async function readLogs(
       if (error !== undefined) once(`${instance} cannot be read: ${error.message}`)
       for (const line of found) each({ instance, line })
     }
-    if (!follow) return
+    if (!follow) {
+      if (answer.logs.every(({ lines: found, error }) => found.length === 0 && error === undefined))
+        remark(`${of ?? topology} has written nothing to its log`)
+      return
+    }
     positions = { ...positions, ...positionsOf(answer.logs) }
   }
 }

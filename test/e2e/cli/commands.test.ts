@@ -75,7 +75,9 @@ test('status: 0 and every instance healthy', async () => {
 })
 
 test('logs: of what runs, of what is not there, and of what was removed', async () => {
-  expect(await home.json(['logs'])).toEqual({ topology: 'shop', lines: [] })
+  const silent = await home.cul8er(['logs', '--json'])
+  expect([silent.exit, JSON.parse(silent.stdout)]).toEqual([0, { topology: 'shop', lines: [] }])
+  expect(silent.stderr).toContain('shop has written nothing to its log')
   const wrong = await home.cul8er(['logs', 'shop', 'ap', '--json'])
   expect([wrong.exit, JSON.parse(wrong.stdout)]).toMatchObject([
     64,
