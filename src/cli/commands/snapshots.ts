@@ -1,5 +1,6 @@
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
+import { moment } from '../render/duration.js'
 import { table } from '../render/table.js'
 import { topologyName } from '../topologies.js'
 
@@ -19,7 +20,7 @@ export const snapshots = (app: App) =>
             instance,
             resource,
             host,
-            createdAt,
+            moment(createdAt),
           ])
           context.answer(
             { topology, snapshots: all },

@@ -13,4 +13,7 @@ export const elapsed = (iso: string, nowMs = Date.now()): string => humanDuratio
 /** `3 m 05 s ago`. */
 export const ago = (iso: string, nowMs = Date.now()): string => `${elapsed(iso, nowMs)} ago`
 
+/** `2026-01-02 03:04:05`, UTC: an ISO time for people. */
+export const moment = (iso: string): string => iso.slice(0, 19).replace('T', ' ')
+
 const two = (value: number): string => String(value).padStart(2, '0')

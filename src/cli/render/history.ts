@@ -3,7 +3,7 @@ import type { PastOperation } from '../../client/index.js'
 import type { Context } from '../context.js'
 import type { Palette } from '../palette.js'
 import { errorLines } from '../report-error.js'
-import { elapsed, humanDuration } from './duration.js'
+import { elapsed, humanDuration, moment } from './duration.js'
 import { stepLine } from './steps.js'
 import { table } from './table.js'
 
@@ -82,5 +82,4 @@ function outcomeMark({ outcome, times = 1 }: HistoryEntry, colours: Palette): st
   return outcome === 'succeeded' ? colours.green(`✔ ${words}`) : colours.red(`✘ ${words}`)
 }
 
-const moment = (iso: string): string => iso.slice(0, 19).replace('T', ' ')
 const time = (iso: string): string => iso.slice(11, 19)

@@ -39,6 +39,12 @@ test('the table says who asked', () => {
   ])
 })
 
+test('without an error there is no column for it', () => {
+  const { error: _error, ...well } = entry
+  const [head] = historyTable([{ ...well, outcome: 'succeeded' }], context.colours).split('\n')
+  expect(head).toMatch(/by$/)
+})
+
 test('one operation: its steps with times, who asked for it and how, and what went wrong', () => {
   expect(operationText(past, context).split('\n')).toEqual([
     'shop op-5: deploy, revision 3, ✘ rolledBack (12.3 s)',
