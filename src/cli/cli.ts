@@ -23,14 +23,22 @@ export async function runCli(args: string[], terminal: Terminal, version: string
     const context = new Context(terminal, { json: args.includes('--json') })
     // A command that is not whole has shown its help.
     if (thrown instanceof CommanderError && thrown.code === 'commander.help' && !context.json) return ExitCode.usage
-    const error = thrown instanceof CommanderError ? usage(thrown) : asCul8erError(thrown)
+    const error = thrown instanceof CommanderError ? usage(thrown, commandIn(args, program)) : asCul8erError(thrown)
     reportError(context, error)
     return exitOfError(error.code)
   }
 }
 
 // commander's texts: `error: unknown command 'depoy'\n(Did you mean deploy?)`.
-function usage({ message, code }: CommanderError): Cul8erError {
+function usage({ message, code }: CommanderError, command: string | undefined): Cul8erError {
   const text = code === 'commander.help' ? 'which command?' : message.replace(/^error: /, '').replace(/\n\s*/g, ' ')
-  return new Cul8erError('USAGE', text, { hint: 'cul8er --help shows commands and options' })
+  return new Cul8erError('USAGE', text, {
+    hint:
+      command === undefined
+        ? 'cul8er --help shows commands and options'
+        : `cul8er help ${command} shows its options, with examples`,
+  })
 }
+
+const commandIn = (args: string[], { commands }: ReturnType<typeof createProgram>): string | undefined =>
+  args.find((word) => commands.some((command) => command.name() === word))

@@ -44,7 +44,7 @@ export function createProgram(app: App, version: string): Command {
     .enablePositionalOptions()
     .addHelpText(
       'after',
-      '\nA first deploy: cul8er init, cul8er plan, cul8er deploy. Each command has examples: cul8er help deploy',
+      '\nA first deploy: cul8er init, cul8er plan, cul8er deploy\nEach command has examples: cul8er help deploy',
     )
   for (const [heading, commands] of GROUPS) {
     program.commandsGroup(heading)
@@ -59,6 +59,8 @@ export function createProgram(app: App, version: string): Command {
 // What all commands have. Errors are shown by us, as text or as an object.
 function finished(command: Command, app: App): Command {
   withGlobals(command)
+    // The names of commands leave 36 of 80 columns to their summaries; below 40, commander would not wrap them.
+    .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => app.terminal.stdout.write(text),

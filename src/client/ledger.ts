@@ -224,5 +224,5 @@ const beginsBefore = (nowMs: number): string => new Date(nowMs + 60 * 60_000).to
 
 const neverDeployed = (topology: string): Cul8erError =>
   new Cul8erError('UNKNOWN_TOPOLOGY', `topology ${topology} was never deployed`, {
-    hint: 'cul8er state list shows what was deployed',
+    hint: 'cul8er deploy deploys what the topology file declares; cul8er state list shows what was deployed',
   })

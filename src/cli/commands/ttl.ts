@@ -17,7 +17,8 @@ export const ttl = (app: App) =>
 
 const set = (app: App) =>
   newCommand('set', { summary: 'remove the topology after a time', examples: [['ttl set shop 24h', 'a day from now']] })
-    .argument('<words...>', '[topology] duration')
+    .usage('[options] [topology] <duration>')
+    .argument('<duration...>', 'such as 24h, after the name of the topology where the file has several')
     .action(
       app.run(async (context, words) => {
         const [last = '', name, ...more] = [...words].reverse()

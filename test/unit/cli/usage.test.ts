@@ -30,6 +30,15 @@ test.each([
   expect({ exit, stdout }).toEqual({ exit: 64, stdout: '' })
 })
 
+test.each([
+  ['depoy', '→ cul8er --help shows commands and options'],
+  ['--json deploy --vesion 1', 'cul8er help deploy shows its options, with examples'],
+  ['ttl set', '→ cul8er help ttl shows its options, with examples'],
+])('cul8er %s: %s', async (line, hint) => {
+  const { stdout, stderr } = await cul8er(line.split(' '), nowhere)
+  expect(stdout + stderr).toContain(hint)
+})
+
 test.each(['--json depoy', 'depoy --json', 'destroy shop --json', 'status --json'])(
   'cul8er %s prints one object',
   async (line) => {
@@ -55,6 +64,11 @@ test.each([
 const ALL =
   `init validate plan deploy status history attach logs destroy promote abort pause resume rollback snapshots restore
   ttl state orphans hosts metrics service worker images doctor schema completion`.split(/\s+/)
+
+test('help fits a terminal of 80 columns', async () => {
+  const { stdout } = await cul8er(['--help'])
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+})
 
 test('help names all commands', async () => {
   const { exit, stdout } = await cul8er(['--help'])
