@@ -12,6 +12,7 @@ import {
   type OrphanRow,
   type SnapshotRow,
 } from '../contracts/index.js'
+import { elsewhereNote } from './elsewhere.js'
 import { isNotFound } from './failures.js'
 import { inspect } from './inspect.js'
 import { knownLedger, ledgerNames, readLedger } from './ledger.js'
@@ -40,7 +41,7 @@ export async function lookAhead(
   const state = await readLedger(link, name)
   const refused = state === null ? null : projectRefusal(state, revision.topology)
   if (refused !== null) throw new Cul8erError(refused.code, refused.message, { hint: refused.hint })
-  return inspect(link, name, {
+  const answer = await inspect(link, name, {
     kind: 'plan',
     topology: name,
     revision,
@@ -54,6 +55,8 @@ export async function lookAhead(
     force,
     ...(dryRun ? { dryRun: numbersOf(state, revision) } : {}),
   })
+  const elsewhere = elsewhereNote(answer.plan, state?.history ?? [], link.by.directory)
+  return elsewhere === null ? answer : { ...answer, plan: { ...answer.plan, notes: [...answer.plan.notes, elsewhere] } }
 }
 
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
