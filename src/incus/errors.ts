@@ -84,6 +84,11 @@ const KNOWN: readonly Known[] = [
     hint: 'list what the host has with `incus image list`, or name a remote image such as `images:debian/12`',
   },
   {
+    match: /Failed getting (remote )?image( info)?: .*Get "https?:/,
+    code: 'UNREACHABLE',
+    hint: 'the host does not reach the image server; an image that `incus image list` shows on the host needs none',
+  },
+  {
     match:
       /Unable to connect to|connection (refused|reset by peer)|no such host|no route to host|i\/o timeout|network is unreachable|TLS handshake timeout|context deadline exceeded|broken pipe|EOF$|failed to verify certificate/,
     code: 'UNREACHABLE',

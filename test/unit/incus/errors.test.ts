@@ -125,3 +125,12 @@ const carried: [boolean, number, string][] = [
 test.each(carried)('carried out: %s for exit %i and %j', (expected, exitCode, stderr) => {
   expect(execCarriedOut(stderr, exitCode)).toBe(expected)
 })
+
+test('an image server that is not reached: what works without it', () => {
+  const text =
+    'Error: Failed instance creation: Failed getting remote image info: Failed getting image: Failed parsing stream: Get "https://images.linuxcontainers.org/streams/v1/index.json": lookup images.linuxcontainers.org: no such host\n'
+  expect(incusError(text, 1, ['launch', 'images:debian/12'])).toMatchObject({
+    code: 'UNREACHABLE',
+    hint: expect.stringContaining('does not reach the image server') as string,
+  })
+})
