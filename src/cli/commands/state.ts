@@ -141,7 +141,11 @@ function renewal({ topology, renewed, after }: Renewal): string {
 async function readFrom({ terminal }: Context, file: string): Promise<{ state: LedgerState; content: unknown }> {
   const written = await (file === '-' ? text(terminal.stdin) : readFile(resolve(terminal.cwd, file), 'utf8')).catch(
     (cause: unknown) => {
-      throw new Cul8erError('USAGE', `${file} cannot be read`, { cause })
+      const { code = 'EIO' } = cause as NodeJS.ErrnoException
+      throw new Cul8erError('USAGE', `${file} cannot be read (${code})`, {
+        hint: 'give the path of what cul8er state export --out FILE wrote',
+        cause,
+      })
     },
   )
   const { readState } = await import('../../contracts/exported-state.js')

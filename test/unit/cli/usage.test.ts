@@ -19,6 +19,7 @@ test.each([
   ['validate', 'no topology file in /'],
   ['status', 'no topology is named'],
   ['validate -f none.ts', 'no file none.ts'],
+  ['state import none.json', 'none.json cannot be read (ENOENT)'],
   ['worker', 'a worker needs the address of a Temporal server'],
   ['deploy', 'no terminal is attached'],
   ['destroy shop', 'no terminal is attached'],
