@@ -175,7 +175,7 @@ async function ssh(env: NodeJS.ProcessEnv): Promise<Check> {
     name: 'SSH',
     outcome: 'warning',
     found: 'neither an agent nor a key',
-    hint: 'only hosts elsewhere need one: ssh-keygen -t ed25519',
+    hint: 'nothing to do: only hosts over SSH need one, and these are not supported yet',
   }
 }
 
