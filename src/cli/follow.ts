@@ -138,7 +138,7 @@ export function eventLines(
       case 'stage':
         return [colours.dim(stageWords(event.position))]
       case 'waiting':
-        return [`${colours.yellow('⏸')} you can ${event.for} now`]
+        return [`${colours.yellow('⏸')} you can ${event.for} now: ${commandsOf(event.for)}`]
       case 'says':
         return known.has(event.words) || isOutcome(event.words) ? [] : [`${colours.cyan('▶')} ${event.words}`]
       case 'ended':
@@ -146,6 +146,13 @@ export function eventLines(
     }
   }
 }
+
+/** `promote or abort` as what to type. */
+const commandsOf = (verbs: string): string =>
+  verbs
+    .split(' or ')
+    .map((verb) => `cul8er ${verb}`)
+    .join(', ')
 
 const stageWords = ({ stage, stages, name }: Position): string => `stage ${stage} of ${stages}: ${name}`
 

@@ -32,7 +32,11 @@ test.each<[string, RunEvent[], string[]]>([
     [{ type: 'stage', position: { stage: 2, stages: 5, name: 'batch 2 of 3' } }],
     ['stage 2 of 5: batch 2 of 3'],
   ],
-  ['what a person can do', [{ type: 'waiting', for: 'promote or abort' }], ['⏸ you can promote or abort now']],
+  [
+    'what a person can do',
+    [{ type: 'waiting', for: 'promote or abort' }],
+    ['⏸ you can promote or abort now: cul8er promote, cul8er abort'],
+  ],
 ])('shows %s', (_what, events, lines) => {
   const linesOf = eventLines({ colours: plain })
   expect(events.flatMap(linesOf)).toEqual(lines)
