@@ -58,7 +58,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       const found = await mustFind(executor, { ...at, name: spec.name, project: spec.project }, signal)
       refuseForeign(found, spec.topology)
       const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
-      for (const command of configureCommands(spec, found, labels)) await executor.run(command, { signal })
+      for (const command of configureCommands(spec, untouched(found), labels)) await executor.run(command, { signal })
     }),
 
     takeSnapshot: step(async ({ snapshot, ...at }, signal) => {
@@ -145,6 +145,10 @@ function refuseForeign(found: ObservedInstance, topology: string): void {
     },
   )
 }
+
+/** As a dry run sees it, which cannot look between two steps: one of them may have written the operation's number already. */
+const untouched = (found: ObservedInstance): ObservedInstance =>
+  found.labels === null ? found : { ...found, labels: { ...found.labels, operation: '' } }
 
 /**
  * An instance of the name is there already: made by an earlier try of this very step, or left over by an operation that could

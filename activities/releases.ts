@@ -1,3 +1,4 @@
+import { touchCommand } from '../src/instances/commands.js'
 import { STOP_SECONDS, stopCommand } from '../src/releases/commands.js'
 import { installRelease } from '../src/releases/install-release.js'
 import type { Activities } from '../src/contracts/index.js'
@@ -17,8 +18,11 @@ export function releaseActivities(deps: ActivityDeps): Pick<Activities, 'install
       await installRelease(deps.executorFor(host, via), spec, { artifactPath, secrets, fresh, signal })
     }),
 
-    stopApp: step(async ({ host, via, ...target }, signal) => {
-      await deps.executorFor(host, via).run(stopCommand(target), { signal, timeoutMs: STOP_MS })
+    stopApp: step(async ({ host, via, operation, ...target }, signal) => {
+      const executor = deps.executorFor(host, via)
+      // One that was asked for before an update of the worker does not say it.
+      if (operation !== undefined) await executor.run(touchCommand(target.name, operation, target), { signal })
+      await executor.run(stopCommand(target), { signal, timeoutMs: STOP_MS })
     }),
   }
 }

@@ -131,7 +131,8 @@ export interface Activities {
   /** Removes the oldest of our snapshots beyond `keep`. */
   pruneSnapshots(input: InstanceAt & { keep: number; spent?: string }): Promise<{ removed: string[] }>
   /** Stops the app until the next install; the instance runs on. */
-  stopApp(input: InstanceAt & { resource: string; release: ReleaseSpec }): Promise<void>
+  /** `operation`: written on the instance before its app stops, so that it is known as touched should the operation be lost. */
+  stopApp(input: InstanceAt & { resource: string; release: ReleaseSpec; operation?: number }): Promise<void>
   startInstance(input: InstanceAt): Promise<void>
   stopInstance(input: InstanceAt & { timeoutMs: number }): Promise<void>
   /** Deletes the instance if it is the topology's; already gone is done. */

@@ -9,7 +9,7 @@ import {
   type IncusCommand,
 } from '../incus/index.js'
 import { deviceChanges } from '../plan/compare.js'
-import { labelChanges, labelsToConfig } from '../plan/labels.js'
+import { LABEL_PREFIX, labelChanges, labelsToConfig } from '../plan/labels.js'
 import type { InstanceSpec, Labels, ObservedInstance, Role } from '../plan/model.js'
 
 /** What labels an instance gets that is made, or made over, as its spec says. */
@@ -50,6 +50,10 @@ export const createCommand = (spec: InstanceSpec, labels: Labels): IncusCommand 
     config: { ...spec.config, ...labelsToConfig(labels) },
     devices: spec.devices,
   })
+
+/** Says which operation has an instance in its hands: of one that is lost nothing else tells. */
+export const touchCommand = (name: string, operation: number, where: { project: string | null }): IncusCommand =>
+  setConfig(name, { [`${LABEL_PREFIX}operation`]: String(operation) }, where)
 
 /** What makes limits, environment, devices and labels of an instance that is there as they shall be; empty when they are. */
 export function configureCommands(spec: InstanceSpec, observed: ObservedInstance, labels: Labels): IncusCommand[] {

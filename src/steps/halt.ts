@@ -1,5 +1,6 @@
 import { stopCommand } from '../releases/commands.js'
 import { stopInstance } from '../incus/index.js'
+import { touchCommand } from '../instances/commands.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
 import { STOP_MS, stopOptions } from './stopping.js'
@@ -19,20 +20,19 @@ export const halt = stepKind({
       return [{ activity: 'stopInstance', input: { ...at, timeoutMs: STOP_MS }, pace: 'quick', summary: from.name }]
     }
     const { name, version } = spec.release
-    const input = { ...at, resource: from.resource, release: spec.release }
+    const input = { ...at, resource: from.resource, release: spec.release, operation: view.operation }
     return [{ activity: 'stopApp', input, pace: 'quick', summary: `${from.name}: ${name} ${version}` }]
   },
   commands: ({ from }, prediction) => {
     const { project } = prediction.revision.topology
     const spec = specBefore(prediction, from)
-    return [
-      line(
-        from,
-        'stop the app',
-        spec?.release == null
-          ? stopInstance(from.name, stopOptions(prediction.revision))
-          : stopCommand({ name: from.name, project, resource: from.resource, release: spec.release }),
-      ),
-    ]
+    const commands =
+      spec?.release == null
+        ? [stopInstance(from.name, stopOptions(prediction.revision))]
+        : [
+            touchCommand(from.name, prediction.operation, { project }),
+            stopCommand({ name: from.name, project, resource: from.resource, release: spec.release }),
+          ]
+    return commands.map((command) => line(from, 'stop the app', command))
   },
 })

@@ -96,6 +96,18 @@ function said(was: InstanceState | null, is: InstanceState | null): string {
   return `was ${words(was)}, is ${words(is)}`
 }
 
+/** After an operation that succeeded, the app of every live instance is what its labels say, and runs. */
+export const succeededRuns: Invariant = {
+  name: 'succeeded-runs',
+  atClose: ({ world, scenario }, { id, ended, input: { request }, byHand }) => {
+    if (ended?.end?.result.outcome !== 'succeeded') return null
+    if (request.kind !== 'deploy' && request.kind !== 'rollback') return null
+    const ours = [...world.instances.values()].filter(({ labels }) => labels?.topology === scenario.topology)
+    const dead = ours.find((i) => i.labels?.role === 'live' && !byHand.has(placeOf(i)) && !isTrue(i))
+    return dead === undefined ? null : `${id} succeeded, but the app of ${placeOf(dead)} ${said(dead, dead)}`
+  },
+}
+
 /**
  * The data of a stateful instance goes only with the words of somebody: a destroy, or force. What an operation made, could not undo and
  * nobody wrote to holds none.

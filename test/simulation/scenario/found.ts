@@ -100,6 +100,21 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
     },
   },
   {
+    what: 'an app that a lost operation had stopped runs again after the next one',
+    scenario: {
+      ...emptyScenario(),
+      revisions: ['1', '2'].map((version) =>
+        shop({ web: { ...webOf('web'), deploy: { release: 'web', version } } }, { approach: 'recreate' }),
+      ),
+      commands: [
+        ...deploys(0, 1),
+        // Both apps are stopped by then, and nothing is changed.
+        { when: 'now', gapMs: 4_100, does: { kind: 'terminateOperation' } },
+        ...deploys(0),
+      ],
+    },
+  },
+  {
     what: 'a resource that is renamed takes its requests while another one changes',
     scenario: {
       ...emptyScenario(),

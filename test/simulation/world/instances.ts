@@ -101,9 +101,10 @@ export const instanceActs: Pick<
     world.tell({ kind: 'changed', by, instance: found })
   },
 
-  stopApp: ({ name, host }, { world }) => {
+  stopApp: ({ name, host, operation }, { world }) => {
     world.reach(host)
     const found = world.mustFind({ host, name })
+    if (found.labels !== null && operation !== undefined) found.labels.operation = String(operation)
     world.letWrite()
     Object.assign(found, { app: null, usedInside: false })
   },
