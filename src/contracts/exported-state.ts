@@ -110,7 +110,7 @@ const exportedState = section({
   lastOperation: count(),
   lastRevision: count().optional(),
   dirty: names(),
-  standby: section({ names: names(), until: time() }).nullable(),
+  standby: section({ names: names(), until: time(), revisions: z.array(number()).optional() }).nullable(),
 })
 type Exported = z.infer<typeof exportedState>
 

@@ -59,8 +59,11 @@ export interface LedgerState {
   lastRevision: number
   /** Instances that an operation left half changed; the next one sets them right. */
   dirty: string[]
-  /** A set that is kept for an instant switch back; ISO time of its removal. */
-  standby: { names: string[]; until: string } | null
+  /**
+   * A set that is kept for an instant switch back; ISO time of its removal; the revisions that it may be of, whose hosts it is on. Absent: a
+   * ledger of before did not write them down.
+   */
+  standby: { names: string[]; until: string; revisions?: number[] } | null
 }
 
 /** A request that a ledger has answered: asked again, it gets the same answer. */

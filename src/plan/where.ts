@@ -8,7 +8,8 @@ export interface Past {
   revisions: readonly Revision[]
   stable: number | null
   history: readonly { kind: string; outcome: string; revision: number }[]
-  standby: object | null
+  /** With the revisions that it may be of. */
+  standby: { revisions?: readonly number[] } | null
 }
 
 /**
@@ -21,7 +22,7 @@ export function hostsOf({ revisions, stable, history, standby }: Past, target: n
   const attempts = history.slice(last + 1).filter(isChange('needsAttention', 'held'))
   const before = standby === null ? undefined : history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
   const numbers = [
-    before?.revision,
+    ...(standby?.revisions ?? [before?.revision]),
     history[last]?.revision,
     ...attempts.map(({ revision }) => revision),
     stable,

@@ -38,6 +38,7 @@ export function begin(
     target,
     state.stable,
     changes ? null : state.desired,
+    ...(state.standby?.revisions ?? []),
     // A rollback goes to the last of these, and a second one to the one before it.
     ...state.stableBefore.slice(-2),
   ])

@@ -4,6 +4,7 @@ import type { Revision } from '../../src/plan/model.js'
 import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
 import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
+import { pastOf } from './input.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
 
 /** The operation in progress ended. */
@@ -74,7 +75,7 @@ function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerSta
     stable: revision,
     stableBefore: stableBeforeThen(state.stableBefore, state.stable, revision),
     dirty: outcome === 'succeeded' ? [] : [...ended.dirty],
-    standby: standbyThen(state.standby, ended, at),
+    standby: standbyThen(state, ended, at),
     expiresAt: expiry(revisionOf(state, revision), at),
   }
 }
@@ -90,14 +91,16 @@ function left(state: LedgerState, { result: { outcome }, dirty, removed = [] }: 
   }
 }
 
-function standbyThen(
-  before: LedgerState['standby'],
-  { standby, stays = [] }: OperationEnd,
-  at: string,
-): LedgerState['standby'] {
-  const rest = kept(before, (name) => stays.includes(name))
+function standbyThen(state: LedgerState, { standby, stays = [] }: OperationEnd, at: string): LedgerState['standby'] {
+  const rest = kept(state.standby, (name) => stays.includes(name))
   if (standby === undefined) return rest
-  return { names: [...(rest?.names ?? []), ...standby.names], until: after(at, standby.keepMs) }
+  // It lived until now. Later operations lead to other revisions, and on other hosts nobody would look for it.
+  const lived = pastOf(state).map(({ number }) => number)
+  return {
+    names: [...(rest?.names ?? []), ...standby.names],
+    until: after(at, standby.keepMs),
+    revisions: [...new Set([...(rest?.revisions ?? []), ...lived])],
+  }
 }
 
 function kept(standby: LedgerState['standby'], stays: (name: string) => boolean): LedgerState['standby'] {

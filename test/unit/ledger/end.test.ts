@@ -6,6 +6,8 @@ import type {
   OperationSummary,
   Outcome,
 } from '../../../src/contracts/index.js'
+import type { Revision } from '../../../src/plan/model.js'
+import { hostsOf } from '../../../src/plan/where.js'
 import { end } from '../../../workflows/ledger/end.js'
 import { emptyLedger } from '../../../workflows/ledger/state.js'
 import { revisionOf, web } from '../plan/world.js'
@@ -96,14 +98,14 @@ it.each<[string, OperationKind, OperationEnd, LedgerState['standby']]>([
     'a new set: the old one',
     'deploy',
     ending('succeeded', { standby: { names: ['green-1'], keepMs: 5_000 } }),
-    { names: ['green-1'], until: after(5_000) },
+    { names: ['green-1'], until: after(5_000), revisions: [2, 1] },
   ],
   ['nothing changed: as before', 'deploy', ending('succeeded', { stays: ['blue-1', 'blue-2'] }), standby],
   [
     "another resource's set: both",
     'deploy',
     ending('succeeded', { stays: ['blue-1'], standby: { names: ['green-9'], keepMs: 5_000 } }),
-    { names: ['blue-1', 'green-9'], until: after(5_000) },
+    { names: ['blue-1', 'green-9'], until: after(5_000), revisions: [2, 1] },
   ],
   ['it came back: nothing', 'rollback', ending('succeeded', { stays: [] }), null],
   ['what stays was never standby: nothing', 'deploy', ending('succeeded', { stays: ['other'] }), null],
@@ -120,12 +122,30 @@ it.each<[string, OperationKind, OperationEnd, LedgerState['standby']]>([
     'it serves, and something could not be removed: the new one',
     'deploy',
     { ...committed, standby: { names: ['green-1'], keepMs: 5_000 } },
-    { names: ['green-1'], until: after(5_000) },
+    { names: ['green-1'], until: after(5_000), revisions: [2, 1] },
   ],
   ['a restore: as before', 'restore', ending('succeeded'), standby],
   ['a cleanup: nothing', 'cleanup', ending('succeeded'), null],
 ])('standby after %s', (_what, kind, how, expected) => {
   expect(ended(kind, { standby }, how).standby).toEqual(expected)
+})
+
+it('the hosts of a standby are looked at for as long as it is kept, whatever is deployed meanwhile', () => {
+  const on = (number: number, host: string): Revision => {
+    const base = revisionOf(web(), { number })
+    const hosts = { [host]: { address: `root@${host}`, platform: 'debian', kind: 'ssh', credentials: null } }
+    return { ...base, topology: { ...base.topology, hosts: hosts as Revision['topology']['hosts'] } }
+  }
+  const deploys = (state: LedgerState, number: number, more: Partial<OperationEnd>): LedgerState => {
+    const how = ending('succeeded', more)
+    const current = { ...summary('deploy'), revision: number }
+    return end({ ...state, desired: number, current }, { ...how, result: { ...how.result, revision: number } }, AT)
+  }
+  const begun = { ...emptyLedger('shop'), revisions: [on(1, 'a'), on(2, 'b'), on(3, 'c')] }
+  const kept = deploys(deploys(begun, 1, {}), 2, { standby: { names: ['web-1-blue'], keepMs: MINUTE } })
+  const again = deploys(deploys(kept, 2, { stays: ['web-1-blue'] }), 3, { stays: ['web-1-blue'] })
+  expect(Object.keys(hostsOf(again, 3)).sort()).toEqual(['a', 'c'])
+  expect(Object.keys(hostsOf({ ...again, standby: null }, 3))).toEqual(['c'])
 })
 
 it.each<[string, OperationKind, Outcome, string | null]>([
