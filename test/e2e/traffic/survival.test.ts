@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
 import { deleteInstance, execIn, removeDevice, restartInstance, stopInstance } from '../../../src/incus/index.js'
 import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
-import { COMMIT } from '../../../src/traffic/haproxy/scripts.js'
+import { COMMIT, POWER_OFF } from '../../../src/traffic/haproxy/scripts.js'
 import type { Edge, ServerStats, TopologyRoutes } from '../../../src/traffic/model.js'
 import { Apps, eventually, executor, pool, routes } from './apps.js'
 
@@ -165,6 +165,40 @@ describe('an edge that is hurt', () => {
       60_000,
     )
   })
+
+  it('stays when somebody opened it again while its remover stood still', async () => {
+    const last = routes('et-last', PORT + 150, [pool('et-last-web-4000', [await apps.server(1)])])
+    const own = `${INSTANCE}-2`
+    const opener = haproxyEdge({ executor, instance: own })
+    await opener.apply(last)
+    let due = true
+    const still: HostExecutor = {
+      ...executor,
+      run: async (command, options) => {
+        if (due && command.args[0] === 'delete') {
+          due = false
+          await opener.apply(last)
+        }
+        return executor.run(command, options)
+      },
+      tryRun: async (command, options) => {
+        if (due && command.args.includes(POWER_OFF)) {
+          due = false
+          await opener.apply(last)
+        }
+        return executor.tryRun(command, options)
+      },
+    }
+    try {
+      await haproxyEdge({ executor: still, instance: own }).remove('et-last')
+      expect(due).toBe(false)
+      expect(await eventually(() => fetch(`http://127.0.0.1:${PORT + 150}/`).then((r) => r.text()))).toContain(
+        apps.name(1),
+      )
+    } finally {
+      await executor.run(deleteInstance(own, { force: true })).catch(() => {})
+    }
+  }, 90_000)
 
   it('goes when its last topology goes, and not before', async () => {
     await edge.apply(routes('et-last', PORT + 100, [pool('et-last-web-4000', [await apps.server(1)])]))
