@@ -14,10 +14,12 @@ export interface Seen {
   without: readonly string[]
   /** What images are named where every instance shall have them; null: nobody asked for that, and images do not count. */
   refresh: ImagesOfHosts | null
+  /** What is lost because that was forced, in words: a plan that was shown without it does not stand for it. */
+  forced: readonly string[]
 }
 
 /** A saved plan is stale when this is another by the time it is carried out. */
-export function fingerprintOf({ revision, base, ours, dirty, standby, without, refresh }: Seen): string {
+export function fingerprintOf({ revision, base, ours, dirty, standby, without, refresh, forced }: Seen): string {
   const world = ours.toSorted(byPlace).map(({ host, name, type, status, config, devices, labels }) => ({
     host,
     name,
@@ -35,6 +37,7 @@ export function fingerprintOf({ revision, base, ours, dirty, standby, without, r
       dirty: inOrder(dirty),
       standby: inOrder(standby),
       without: inOrder(without),
+      ...(forced.length === 0 ? {} : { forced }),
       ...(refresh === null ? {} : { images: imagesOf(ours, refresh) }),
     },
     32,

@@ -102,7 +102,7 @@ export function planWork(input: PlanInput): WorkPlan {
       .filter((i) => !changed.has(placeKey(i)))
       .map(liveInstance),
     exposure: [],
-    fingerprint: fingerprintOf({ revision, base, ours: found, dirty, standby, without, refresh }),
+    fingerprint: fingerprintOf({ revision, base, ours: found, dirty, standby, without, refresh, forced: losses }),
     notes: [
       ...strangersOf(topology, observed),
       ...losses,

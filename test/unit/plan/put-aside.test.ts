@@ -183,6 +183,13 @@ describe('on to the newer revision', () => {
   })
 })
 
+it('a saved plan by which it stays does not stand for one that deletes it by force', () => {
+  const input = { revision: GONE, observed: original('old', STOPPED) }
+  expect(planWork({ ...input, force: true }).fingerprint).not.toBe(planWork(input).fingerprint)
+  const harmless = { revision: GONE, observed: [] }
+  expect(planWork({ ...harmless, force: true }).fingerprint).toBe(planWork(harmless).fingerprint)
+})
+
 describe('when the resource is gone from the file', () => {
   const CREATE = 'create shop-web-1@one: missing'
 
