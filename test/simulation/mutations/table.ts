@@ -369,7 +369,7 @@ export const MUTATIONS: readonly Mutation[] = [
     defect: 20,
     replacements: [{ file: 'src/steps/prune.ts', replace: 'skip: ({ at }, { dirty }) => dirty.has(at.name),', by: '' }],
     foundBy: ['keeps-needed-snapshot'],
-    from: 545,
+    from: 2685,
     withinSeeds: 1,
   },
 ]
