@@ -314,6 +314,16 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => close((f) => f.end('succeeded')),
   },
   {
+    name: 'succeeded-runs',
+    what: 'the app of a live instance does not run after a success',
+    wrong: () =>
+      close((f) => {
+        f.get('shop-web-1').app = null
+        f.end('succeeded')
+      }),
+    right: () => close((f) => f.end('succeeded')),
+  },
+  {
     name: 'canary-share',
     what: 'the new version gets more than its step says',
     wrong: () => canary(100),
