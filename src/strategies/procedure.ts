@@ -1,4 +1,4 @@
-import type { Lane, Procedure, Stage } from '../contracts/index.js'
+import type { Lane, Procedure, Stage, Step } from '../contracts/index.js'
 import type { WorkPlan } from '../plan/plan.js'
 import type { Work } from '../plan/work.js'
 import { removed, REMOVALS_AT_ONCE } from './removal.js'
@@ -54,12 +54,9 @@ function bake(work: readonly Work[], { revision, isRollback }: Settings): Stage[
   const { bakeMs } = revision.topology.strategy
   const resources = [...new Set(work.flatMap(({ action, resource }) => (action === 'delete' ? [] : [resource])))]
   if (bakeMs === 0 || isRollback === true || resources.length === 0) return []
-  return [
-    {
-      name: 'bake',
-      lanes: [{ steps: [{ kind: 'watch', watch: { purpose: 'bake', resources, forMs: bakeMs, analysis: null } }] }],
-    },
-  ]
+  const watch: Step = { kind: 'watch', watch: { purpose: 'bake', resources, forMs: bakeMs, analysis: null } }
+  // A watch sees no failure where nobody answers the probe itself, and a promote ends it at any moment.
+  return [{ name: 'bake', lanes: [{ steps: [watch, { kind: 'recheck' }] }] }]
 }
 
 /** Old snapshots of what was updated; one that cannot be removed is no reason to call an operation failed. */

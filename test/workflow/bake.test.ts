@@ -86,6 +86,16 @@ describe('a bake', { timeout: 120_000 }, () => {
     await fleet.expectSettled('1.1.0')
   })
 
+  it.concurrent('a promote does not end it well when an app has died', async () => {
+    const fleet = await deployed('dead', 'rolling', { bake: '10m' })
+    const run = await fleet.start('1.1.0')
+    await fleet.until(run, baking)
+    await fleet.stopApp(fleet.instance(2))
+    await rig.steer(run, 'promote')
+    expect(await fleet.end(run)).toMatchObject({ outcome: 'rolledBack', error: { code: 'UNHEALTHY' } })
+    await fleet.expectSettled('1.0.0')
+  })
+
   it.concurrent('it does not count for the progress deadline, nor does a pause in it', async () => {
     const fleet = await deployed('patient', 'rolling', {})
     const revision = fleet.revision('1.1.0', { strategy: { bake: '16s', maxParallel: 3 } })
