@@ -132,28 +132,12 @@ const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
 
 /**
  * Deletes an edge that was closed with this version, unless somebody has opened it again: whoever waited for its end for long does, and a
- * worker that stood still meanwhile must not delete what serves. It is stopped from within, under the lock, and Incus deletes only what is
- * stopped.
+ * worker that stood still meanwhile must not delete what serves.
  */
-async function deleteClosed({ instance, exchange, host }: EdgeParts, version: string): Promise<void> {
-  let cause: unknown
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    try {
-      const seen = await instance.look()
-      if (seen?.status === 'Running' && !(await exchange.powerOff(version))) return
-      if (seen !== null) await instance.deleteStopped()
-      return
-    } catch (error) {
-      // While an instance stops Incus refuses to delete it, and now and then to show it.
-      if (error instanceof Cul8erError && (error.code === 'NAME_CLASH' || error.code === 'UNREACHABLE')) throw error
-      cause = error
-      await sleep(STOPPING_MS)
-    }
-  }
-  throw new Cul8erError('EDGE', `the edge of ${host} does not stop, so it is not deleted`, { cause })
+async function deleteClosed({ instance, exchange }: EdgeParts, version: string): Promise<void> {
+  const { version: now } = await exchange.read()
+  if (now === version) await instance.delete()
 }
-
-const STOPPING_MS = 250
 
 function opensMore(before: readonly StoredTopology[], after: readonly StoredTopology[]): boolean {
   const ports = (all: readonly StoredTopology[]): number[] => all.flatMap(({ routes }) => routes.map(({ as }) => as))

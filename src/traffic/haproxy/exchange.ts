@@ -9,7 +9,7 @@ import { parseRequests } from './parse-requests.js'
 import { parseRuntime, RUNTIME_QUESTIONS, type Runtime } from './parse-runtime.js'
 import type { StoredTopology } from './picture.js'
 import type { Rendered } from './render.js'
-import { COMMIT, CommitExit, POWER_OFF, READ, READ_CERTIFICATES, REQUESTS } from './scripts.js'
+import { COMMIT, CommitExit, READ, READ_CERTIFICATES, REQUESTS } from './scripts.js'
 
 /** The edge as it is at one moment. */
 export interface Snapshot {
@@ -126,16 +126,6 @@ export class Exchange {
     }
   }
 
-  /**
-   * Stops the instance of an edge that was closed with this version.
-   * @returns false: somebody has opened it again
-   */
-  async powerOff(version: string): Promise<boolean> {
-    // Whoever is stopped together with the instance gives no good answer.
-    const answer = await this.run(POWER_OFF, [version], undefined, { timeoutMs: POWER_OFF_MS }).catch(() => null)
-    return answer?.exitCode !== CommitExit.conflict
-  }
-
   /** Standard output of a script. @throws Cul8erError as the executor does, EDGE when it fails */
   async answered(
     script: string,
@@ -165,7 +155,6 @@ const after = (all: readonly string[], prefix: string): string[] =>
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('')
 
 const HEARINGS = 3
-const POWER_OFF_MS = 30_000
 
 /**
  * Asks again for an answer that did not arrive whole: `incus exec` (6.0.4) now and then gives no output of what ended well. Taken

@@ -45,9 +45,8 @@ export class EdgeInstance {
     if (seen?.status !== 'Running') await tolerate(['ALREADY_EXISTS'], executor.run(startInstance(name)))
   }
 
-  /** @throws Cul8erError as the executor does, also when it runs */
-  async deleteStopped(): Promise<void> {
-    await tolerate(['NOT_FOUND'], this.options.executor.run(deleteInstance(this.options.name)))
+  async delete(): Promise<void> {
+    await tolerate(['NOT_FOUND'], this.options.executor.run(deleteInstance(this.options.name, { force: true })))
   }
 
   /**

@@ -126,14 +126,6 @@ ask "$5"
 exit 0
 `
 
-/** $1: the version that closed the edge. Stops the instance from within, unless somebody has opened the edge again. */
-export const POWER_OFF = `${COMMON}
-lock -x
-[ "$(version)" = "$1" ] || exit ${CommitExit.conflict}
-poweroff -f
-sleep 10
-`
-
 /**
  * $1: a server; $2: how often to look, 100 ms apart; $3: seconds for which a process from before a load may still get requests
  * over idle connections; $4: \`cut\` to end what is left. Prints the topologies, the sessions left and whether such a process counts.

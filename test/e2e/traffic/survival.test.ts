@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
 import { deleteInstance, execIn, removeDevice, restartInstance, stopInstance } from '../../../src/incus/index.js'
 import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
-import { COMMIT, POWER_OFF } from '../../../src/traffic/haproxy/scripts.js'
+import { COMMIT } from '../../../src/traffic/haproxy/scripts.js'
 import type { Edge, ServerStats, TopologyRoutes } from '../../../src/traffic/model.js'
 import { Apps, eventually, executor, pool, routes } from './apps.js'
 
@@ -172,20 +172,15 @@ describe('an edge that is hurt', () => {
     const opener = haproxyEdge({ executor, instance: own })
     await opener.apply(last)
     let due = true
+    let closed = false
     const still: HostExecutor = {
       ...executor,
-      run: async (command, options) => {
-        if (due && command.args[0] === 'delete') {
-          due = false
-          await opener.apply(last)
-        }
-        return executor.run(command, options)
-      },
       tryRun: async (command, options) => {
-        if (due && command.args.includes(POWER_OFF)) {
+        if (due && closed) {
           due = false
           await opener.apply(last)
         }
+        closed = command.args.includes(COMMIT)
         return executor.tryRun(command, options)
       },
     }
