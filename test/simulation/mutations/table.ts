@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['destroyed-on-request'],
-    from: 76,
+    from: 1533,
     withinSeeds: 1,
   },
   {
