@@ -11,6 +11,7 @@ import {
 } from '../../src/contracts/index.js'
 import { topologyOf, type Rig } from './rig.js'
 import { shop } from './shop.js'
+import { showOnFailure } from './shown-on-failure.js'
 
 export type Approach = 'rolling' | 'blueGreen' | 'canary' | 'recreate'
 type Request = Asked
@@ -64,14 +65,16 @@ export class Fleet {
   }
 
   async run(request: Request): Promise<OperationResult> {
-    const result = await this.rig.run(this.name, request)
-    await this.rig.idle(this.name)
-    return result
+    return this.settled(await this.rig.run(this.name, request))
   }
 
   /** How it ended, when the ledger has written it down. */
   async end(started: OperationStarted): Promise<OperationResult> {
-    const result = await this.rig.end(started)
+    return this.settled(await this.rig.end(started))
+  }
+
+  private async settled(result: OperationResult): Promise<OperationResult> {
+    if (result.outcome !== 'succeeded') showOnFailure(`${this.name}: ${JSON.stringify(result, null, 1)}`)
     await this.rig.idle(this.name)
     return result
   }

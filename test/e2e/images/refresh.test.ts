@@ -12,7 +12,7 @@ import { stopService } from '../../support/service.js'
 /* An image that is imported anew under its alias while instances of the former one serve, on real Incus. */
 
 const name = 'ri-shop'
-const port = 8191
+const port = 8297
 const alias = `cul8er-test/${name}-${randomBytes(3).toString('hex')}`
 const url = `http://127.0.0.1:${port}`
 

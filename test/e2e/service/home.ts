@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runningService } from '../../../src/service/ensure.js'
 import type { ServiceRecord } from '../../../src/service/record.js'
+import { showOnFailure } from '../../support/shown-on-failure.js'
 
 export interface Ran {
   exit: number
@@ -27,6 +28,7 @@ export class Home {
       timeout: 90_000,
       env: { CUL8ER_HOME: this.path, CUL8ER_SERVICE_PORT: '17300', CUL8ER_UI_PORT: '18300', NO_COLOR: '1', ...env },
     })
+    if (exitCode !== 0) showOnFailure(`cul8er ${args.join(' ')}: exit ${exitCode ?? -1}\n${stdout}${stderr}`)
     return { exit: exitCode ?? -1, stdout, stderr, ms: performance.now() - began }
   }
 
