@@ -10,6 +10,7 @@ import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
 import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
+import type { ImagesOfHosts } from '../src/plan/images.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities } from '../src/contracts/index.js'
 import { openedCertificate } from './certificates.js'
@@ -55,14 +56,14 @@ export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: Abo
 }
 
 /**
- * The plan with what it was made from.
+ * The plan with what it was made from; `images` where they are to be refreshed.
  * @throws Cul8erError as makePlan does
  */
 export async function observeAndPlan(
   deps: ActivityDeps,
   { revision, base, hosts: all, dirty, standby, without = [], refreshImages = false, force }: PlanInput,
   signal: AbortSignal,
-): Promise<{ plan: WorkPlan; observed: ObservedInstance[] }> {
+): Promise<{ plan: WorkPlan; observed: ObservedInstance[]; images: ImagesOfHosts | null }> {
   const { project, name: topology } = revision.topology
   const hosts = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)))
   const observed = await observeHosts(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
@@ -71,15 +72,15 @@ export async function observeAndPlan(
     throw error
   })
   const looked = { hosts, project, ours: oursOf(topology, observed) }
-  const refresh = refreshImages ? await imagesOfInstances(deps.executorFor, looked, signal) : null
-  const plan = planWork({ revision, base, observed, dirty, standby, without, refresh, force })
+  const images = refreshImages ? await imagesOfInstances(deps.executorFor, looked, signal) : null
+  const plan = planWork({ revision, base, observed, dirty, standby, without, refresh: images, force })
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
   const exposures = await exposuresOf(deps, revision, hosts)
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const notes = [...plan.notes, ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date())]
-  return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed }
+  return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed, images }
 }
 
 /** What the edges do. One that cannot be asked is no reason to refuse a plan. */

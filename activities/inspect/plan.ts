@@ -16,21 +16,23 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
   const { base = null, dirty = [], standby = [], without, refreshImages, force = false, dryRun: numbers } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
-  const { plan: found, observed } = await observeAndPlan(
-    deps,
-    { revision, base, hosts, dirty, standby, without, refreshImages, force },
-    signal,
-  )
+  const {
+    plan: found,
+    observed,
+    images: refreshed,
+  } = await observeAndPlan(deps, { revision, base, hosts, dirty, standby, without, refreshImages, force }, signal)
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), found, { revision })
   const prediction = predictionOf({ revision, base, dirty, plan: found, observed, operation: numbers?.operation ?? 0 })
   const shown = toPlan(request.topology, found)
   const ours = oursOf(request.topology, observed)
   const { project } = revision.topology
   // A host that cannot list its images is no reason to refuse a plan that leaves them alone.
-  const images = await imagesOfInstances(deps.executorFor, { hosts, project, ours }, signal).catch((error: unknown) => {
-    deps.log.warn({ error: String(error) }, 'the images could not be listed')
-    return {}
-  })
+  const list = () =>
+    imagesOfInstances(deps.executorFor, { hosts, project, ours }, signal).catch((error: unknown) => {
+      deps.log.warn({ error: String(error) }, 'the images could not be listed')
+      return {}
+    })
+  const images = refreshed ?? (await list())
   const notes = [...shown.notes, ...imageNotes(revision, { work: found.work, ours, images })]
   const plan = { ...shown, notes, procedure: procedureView(stages, prediction) }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }
