@@ -9,6 +9,7 @@ export const deletion = stepKind({
   words: () => 'delete',
   instance: ({ at }) => at.name,
   ends: true,
+  removes: true,
   calls: ({ at }, view) => [
     {
       activity: 'deleteInstance',

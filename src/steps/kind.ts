@@ -59,6 +59,8 @@ export interface StepKind<K extends KindOfStep> {
   note?(results: unknown[], step: StepOf<K>): string | undefined
   /** Learned from the results: an instance that was found healthy. */
   proves?(results: unknown[], step: StepOf<K>, view: View): Proven | null
+  /** The instance is gone for good afterwards. */
+  removes?: boolean
   /** The instance's app does not run any more afterwards. */
   ends?: boolean
   /** A step that cannot be carried out fails nothing. */

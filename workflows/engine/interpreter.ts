@@ -84,10 +84,10 @@ async function runStep(
   if (kind.skip?.(step, run) === true) return
   const registers = direction === 'forward' && !run.committed
   const before = registers ? kind.before?.(step, run) : null
-  if (registers && step.kind === 'delete') run.removed.add(step.at.name)
+  const instance = kind.instance(step)
+  if (registers && kind.removes === true && instance !== null) run.removed.add(instance)
   if (before != null) run.compensations.register(before)
   const words = `${direction === 'back' ? 'undo: ' : ''}${kind.words(step, run)}`
-  const instance = kind.instance(step)
   try {
     await run.recorder.step(
       words,
