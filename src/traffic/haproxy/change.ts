@@ -23,7 +23,6 @@ interface Known {
   version: string
   topologies: readonly StoredTopology[]
   runtime: Runtime
-  ports: readonly number[]
 }
 
 export interface EdgeChange {
@@ -84,9 +83,8 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
       if (opensMore(snapshot.topologies, topologies))
         open = await parts.instance.openPorts((await parts.instance.look()) ?? open, rendered.ports)
     }
-    const { ports } = rendered
-    if (!(await settlePorts(parts, { seen: open, ports, version }))) continue
-    parts.left.known = runtime === null ? null : { version, topologies, runtime, ports }
+    if (!(await settlePorts(parts, { seen: open, ports: rendered.ports, version }))) continue
+    parts.left.known = runtime === null ? null : { version, topologies, runtime }
     return
   }
   throw new Cul8erError('EDGE', `the edge of ${parts.host} is being changed by others all the time`, {
@@ -110,9 +108,9 @@ async function changeKnown(
   const topologies = change.change(known.topologies)
   const rendered = render(topologies)
   const { mode, commands } = decide(known.runtime, rendered, false)
-  const { ports } = rendered
+  const otherPorts = opensMore(known.topologies, topologies) || opensMore(topologies, known.topologies)
   // What is asked for again may be meant to mend what somebody did by hand.
-  if (mode === 'load' || same(topologies, known.topologies) || !sameNumbers(ports, known.ports)) return false
+  if (mode === 'load' || same(topologies, known.topologies) || otherPorts) return false
   const version = nextVersion(known.version, false)
   const [committed, seen] = await Promise.all([
     exchange
@@ -121,14 +119,11 @@ async function changeKnown(
       .catch(() => null),
     instance.look(),
   ])
-  const isOpenStill = seen !== null && ports.every((port) => isOpen(seen, port))
+  const isOpenStill = seen !== null && rendered.ports.every((port) => isOpen(seen, port))
   if (committed?.outcome !== 'done' || !reached(committed.runtime, rendered) || !isOpenStill) return false
-  if (committed.runtime !== null) left.known = { version, topologies, runtime: committed.runtime, ports }
+  if (committed.runtime !== null) left.known = { version, topologies, runtime: committed.runtime }
   return true
 }
-
-const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((number) => b.includes(number))
 
 /**
  * Deletes an edge that was closed with this version, unless somebody has opened it again: whoever waited for its end for long does, and a
@@ -170,8 +165,6 @@ async function readEnsured(
   install: boolean,
 ): Promise<{ seen: ObservedInstance; snapshot: Snapshot }> {
   for (let wait = 0; ; wait += 1) {
-    // Both at once where the edge is known to be ours: it is there as a rule, and each takes as long as the other.
-    const early = instance.isKnown && !install && wait === 0 ? exchange.read().catch(() => null) : null
     let seen = await instance.look()
     const fresh = seen?.status !== 'Running'
     if (fresh) {
@@ -179,7 +172,7 @@ async function readEnsured(
       seen = await instance.look()
     }
     if (fresh || (install && wait === 0)) await putRunScript(exchange)
-    const snapshot = seen === null ? null : (!fresh && (await early)) || (await exchange.read())
+    const snapshot = seen === null ? null : await exchange.read()
     if (snapshot?.version === '' && !fresh) await putRunScript(exchange)
     // A closed edge is about to be deleted; should its remover have died, it is opened again.
     if (seen !== null && snapshot !== null && (!isClosed(snapshot.version) || wait >= CLOSED_TRIES))
