@@ -1,3 +1,4 @@
+import { someOf } from '../some-of.js'
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { isCertificate, isEncrypted, isPrivateKey, pemBlocks, type PemBlock } from './pem.js'
 
@@ -132,12 +133,7 @@ const plain = (name: string): string =>
 
 const MOST_NAMES = 5
 
-const inWords = (names: string[]): string =>
-  names.length === 0
-    ? 'no name'
-    : names.length > MOST_NAMES
-      ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
-      : names.join(', ')
+const inWords = (names: string[]): string => (names.length === 0 ? 'no name' : someOf(names, MOST_NAMES))
 
 const endOf = ({ validTo }: X509Certificate): Date => new Date(validTo)
 

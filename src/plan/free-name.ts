@@ -1,5 +1,6 @@
 import type { Revision, Slot } from './model.js'
 import { instanceName } from './naming.js'
+import { placeKey } from './place-key.js'
 import type { Seat } from './specs.js'
 import type { Ours } from './work.js'
 
@@ -20,8 +21,8 @@ export const usedNames = (ours: readonly Ours[]): UsedNames => ({
 })
 
 function namesOf(some: readonly Ours[]): (name: string, host: string) => boolean {
-  const known = new Set(some.map(({ host, name }) => `${host}/${name}`))
-  return (name, host) => known.has(`${host}/${name}`)
+  const known = new Set(some.map(placeKey))
+  return (name, host) => known.has(placeKey({ host, name }))
 }
 
 /** The first color in which all of these places have a free name; else one that is not taken; when there is none, the first one. */

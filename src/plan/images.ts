@@ -1,3 +1,5 @@
+import { someOf } from '../some-of.js'
+import { placeKey } from './place-key.js'
 import type { NewerImage, Revision } from './model.js'
 import type { Ours, Work } from './work.js'
 
@@ -67,7 +69,7 @@ function staying(
 ): { resource: string; image: string; ours: readonly Ours[] }[] {
   const leaving = new Set(
     work.flatMap(({ action, from }) =>
-      from !== null && (action === 'replace' || action === 'delete') ? [`${from.host}/${from.name}`] : [],
+      from !== null && (action === 'replace' || action === 'delete') ? [placeKey(from)] : [],
     ),
   )
   return Object.entries(topology.resources).map(([resource, { image }]) => ({
@@ -75,11 +77,12 @@ function staying(
     image,
     ours: ours
       .filter(({ labels }) => labels.role === 'live' && labels.resource === resource && labels.image === image)
-      .filter(({ host, name }) => !leaving.has(`${host}/${name}`)),
+      .filter((each) => !leaving.has(placeKey(each))),
   }))
 }
 
-const list = (instances: readonly Ours[]): string => {
-  const names = instances.map(({ name }) => name)
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
-}
+const list = (instances: readonly Ours[]): string =>
+  someOf(
+    instances.map(({ name }) => name),
+    3,
+  )

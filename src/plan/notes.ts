@@ -1,3 +1,4 @@
+import { someOf } from '../some-of.js'
 import type { Revision } from './model.js'
 import type { Work } from './work.js'
 
@@ -36,7 +37,8 @@ function deletions(work: readonly Work[]): string[] {
   return gone.length === 0 ? [] : [`deleting ${list(gone)} cannot be undone: its data and snapshots go too`]
 }
 
-function list(work: readonly Work[]): string {
-  const names = work.slice(0, 3).map(({ from, instance }) => from?.name ?? instance)
-  return work.length > 3 ? `${names.join(', ')} and ${work.length - 3} more` : names.join(', ')
-}
+const list = (work: readonly Work[]): string =>
+  someOf(
+    work.map(({ from, instance }) => from?.name ?? instance),
+    3,
+  )

@@ -7,6 +7,7 @@ import { dataHolders, leftovers, stayNote } from './leftovers.js'
 import type { Change, ObservedInstance, Plan, Revision } from './model.js'
 import { notesOf } from './notes.js'
 import { levels } from './order.js'
+import { placeKey } from './place-key.js'
 import { oursOf, strangersOf } from './ours.js'
 import { placesOf, type Place } from './places.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
@@ -133,8 +134,6 @@ export function toPlan(topology: string, { work, exposure, fingerprint: print, n
   )
   return { topology, changes, empty: changes.length === 0, fingerprint: print, notes }
 }
-
-const placeKey = ({ host, name }: { host: string; name: string }): string => `${host}/${name}`
 
 /** Instances that come back as they are. */
 const revivedBy = (work: readonly Work[]): Set<string> =>

@@ -1,0 +1,2 @@
+/** Tells instances of all hosts apart. */
+export const placeKey = ({ host, name }: { host: string; name: string }): string => `${host}/${name}`
