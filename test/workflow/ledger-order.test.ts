@@ -54,6 +54,13 @@ describe('what meets in one task of the ledger', () => {
       ...asked,
     })
   const state = async (): Promise<LedgerState> => (await ledger.query('state')) as LedgerState
+  /** What a lost operation was doing has ended. */
+  async function quietAgain(): Promise<void> {
+    await ledger.settle()
+    ledger.now += 7_000
+    ledger.fire()
+    await ledger.settle()
+  }
   const expiring = () => begin({ topology: 'shop', state: deployed({ expiresAt: inMs(HOUR) }), checked: true })
   const inMs = (ms: number): string => new Date(Date.parse('2026-03-01T12:00:00Z') + ms).toISOString()
 
@@ -260,7 +267,7 @@ describe('what meets in one task of the ledger', () => {
     ask('two', {})
     await ledger.settle()
     ledger.fail('topology/shop/op/3', 'INTERNAL', { code: 'INTERNAL', message: 'a fault' })
-    await ledger.settle()
+    await quietAgain()
     expect((await state()).history.at(-1)).toMatchObject({
       outcome: 'needsAttention',
       error: { code: 'INTERNAL', message: "the operation's workflow was lost: a fault" },
@@ -272,8 +279,23 @@ describe('what meets in one task of the ledger', () => {
     ask('one', {})
     await ledger.settle()
     ledger.end('topology/shop/op/2', null)
-    await ledger.settle()
+    await quietAgain()
     expect(await state()).toMatchObject({ current: null, stable: 1, dirty: ['operation 2'] })
+  })
+
+  it('after one that was lost nothing begins before its activities have ended', async () => {
+    ledger = await begin({ topology: 'shop', state: deployed(), checked: true })
+    ask('one', {})
+    await ledger.settle()
+    ledger.fail('topology/shop/op/2', 'INTERNAL', { code: 'INTERNAL', message: 'terminated' })
+    await ledger.settle()
+    ask('two', {})
+    await ledger.settle()
+    expect(ledger.answers.get('two')).toMatch(/^OPERATION_IN_PROGRESS/)
+    await quietAgain()
+    ask('three', {})
+    await ledger.settle()
+    expect(ledger.answers.get('three')).toMatchObject({ operation: 'op-3' })
   })
 
   it('an end that cannot be written down counts as lost, and the ledger goes on', async () => {
@@ -335,6 +357,7 @@ describe('what meets in one task of the ledger', () => {
     adopted = { lost: { code: 'NEEDS_ATTENTION', message: 'gone' } }
     await ledger.stop()
     ledger = await begin({ topology: 'shop', state: deployed({ current, lastOperation: 7 }) })
+    await quietAgain()
     expect(await state()).toMatchObject({
       current: null,
       dirty: ['operation 7'],

@@ -3,7 +3,6 @@ import {
   ChildWorkflowCancellationType,
   condition,
   ParentClosePolicy,
-  sleep,
   startChild,
   workflowInfo,
   type ChildWorkflowHandle,
@@ -23,6 +22,7 @@ import { pack, type Packed } from '../../src/steps/packing.js'
 import { instancesOf } from '../../src/steps/slices.js'
 import { beside } from '../concurrency.js'
 import { quick } from './activities.js'
+import { untilQuiet } from './quiet.js'
 import { failureOf, reportOf } from './failure.js'
 import { laneFailure } from './lane-failure.js'
 import type { Direction, Run, RunInput } from './run.js'
@@ -111,11 +111,8 @@ async function ended(run: Run, slice: Slice): Promise<SliceEnd> {
   }
 }
 
-/** Activities of a workflow that is gone learn it from the answer to a heartbeat, ms. */
-const LAST_ACTIVITY_MS = 7_000
-
 async function lostSlice({ input, lanes, workflowId }: Slice, cause: ErrorReport): Promise<SliceEnd> {
-  await sleep(LAST_ACTIVITY_MS, { summary: 'until the activities of a lost slice have ended' })
+  await untilQuiet('until the activities of a lost slice have ended')
   const told = await quick({ summary: workflowId })
     .readSlice({ workflowId })
     .catch(() => null)

@@ -6,6 +6,7 @@ import type { ErrorReport } from '../../src/errors.js'
 import { whenSettled } from '../concurrency.js'
 import { searchAttributes } from '../operations/search.js'
 import { reportOf } from '../engine/failure.js'
+import { untilQuiet } from '../engine/quiet.js'
 import { wait } from './activities.js'
 import { operationInput, workflowType } from './input.js'
 
@@ -25,17 +26,27 @@ export async function startOperationWorkflow(
     typedSearchAttributes: searchAttributes(input),
     staticSummary: `${request.kind} of ${state.topology}, revision ${current.revision}`,
   })
-  whenSettled(child.result(), (how) => {
-    if (how.status === 'rejected') ended(endOrLoss(how.reason))
-    else ended(isEnd(how.value) ? { end: how.value } : NO_END)
+  whenSettled(endOrLoss(child.result()), (how) => {
+    ended(how.status === 'fulfilled' ? how.value : { lost: reportOf(how.reason) })
   })
+}
+
+async function endOrLoss(result: Promise<unknown>): Promise<AwaitedEnd> {
+  try {
+    const end = await result
+    return await quietly(isEnd(end) ? { end } : NO_END)
+  } catch (error) {
+    const end = endOf(error)
+    return quietly(end === null ? { lost: reportOf(error) } : { end })
+  }
 }
 
 const NO_END: AwaitedEnd = { lost: { code: 'INTERNAL', message: 'it ended without a result' } }
 
-function endOrLoss(error: unknown): AwaitedEnd {
-  const end = endOf(error)
-  return end === null ? { lost: reportOf(error) } : { end }
+/** What an operation that is lost was doing comes to its end before anything else begins. */
+async function quietly(how: AwaitedEnd): Promise<AwaitedEnd> {
+  if ('lost' in how) await untilQuiet('until the activities of a lost operation have ended')
+  return how
 }
 
 /** Why an operation's workflow did not start. */
@@ -51,8 +62,10 @@ export function notStarted(error: unknown, current: OperationSummary): ErrorRepo
 }
 
 /** A ledger before this one started the operation and was terminated: how it ended by now, or null. */
-export const adopted = ({ workflowId }: OperationSummary): Promise<AwaitedEnd | null> =>
-  wait(workflowId, 0).awaitOperation({ workflowId, forMs: 0 })
+export async function adopted({ workflowId }: OperationSummary): Promise<AwaitedEnd | null> {
+  const how = await wait(workflowId, 0).awaitOperation({ workflowId, forMs: 0 })
+  return how === null ? null : quietly(how)
+}
 
 /** ms of one wait. */
 const WAIT_MS = 30 * 60_000
@@ -67,6 +80,6 @@ export function followAdopted({ workflowId }: OperationSummary, ended: (how: Awa
 async function untilEnd(workflowId: string): Promise<AwaitedEnd> {
   for (;;) {
     const how = await wait(workflowId, WAIT_MS).awaitOperation({ workflowId, forMs: WAIT_MS })
-    if (how !== null) return how
+    if (how !== null) return quietly(how)
   }
 }

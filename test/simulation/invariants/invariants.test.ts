@@ -59,8 +59,8 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
   {
     name: 'current-iff-open',
     what: 'what is current is followed by nobody',
-    wrong: () => task((f) => void (f.story.ledger = { ...f.story.ledger!, current: current(OPERATION) })),
-    right: () => task(() => {}),
+    wrong: () => followedAfter('succeeded'),
+    right: () => followedAfter(null),
   },
   {
     name: 'starts-once',
@@ -364,6 +364,15 @@ function task(spoil: (fixture: Fixture) => void): Violation[] {
   const fixture = new Fixture()
   spoil(fixture)
   return violations('afterTask', fixture.story, LEDGER)
+}
+
+/** The operation has ended and is still current: a lost one is, until its activities have ended too. */
+function followedAfter(outcome: Outcome | null): Violation[] {
+  return task((f) => {
+    f.operation.ended = { at: f.now, how: 'terminated', end: null, message: null }
+    if (outcome !== null) f.end(outcome)
+    f.story.ledger = { ...f.story.ledger!, current: current(OPERATION) }
+  })
 }
 
 function close(spoil: (fixture: Fixture) => void): Violation[] {

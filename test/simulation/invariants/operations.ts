@@ -10,15 +10,17 @@ export const oneOperation: Invariant = {
   },
 }
 
-/** The ledger names an operation as the current one if and only if it waits for that one. */
+/** The ledger names an operation as the current one if and only if it waits for that one, or for what it did when it was lost. */
 export const currentIsOpen: Invariant = {
   name: 'current-iff-open',
-  afterTask: ({ server, ledger, ledgerId }, workflowId) => {
+  afterTask: (story, workflowId) => {
+    const { server, ledger, ledgerId } = story
     if (workflowId !== ledgerId || ledger === null) return null
     const awaited = server.awaitedBy(ledgerId).filter(isOperation)
     const current = ledger.current?.workflowId ?? null
     if (current === null) return awaited.length === 0 ? null : `current is not set, but ${awaited.join()} is awaited`
-    return awaited.includes(current) || server.isOpen(current)
+    const ended = operationOf(story, current)?.ended ?? null
+    return awaited.includes(current) || server.isOpen(current) || (ended !== null && ended.end === null)
       ? null
       : `current is ${current}, but what is awaited is ${awaited.join() || 'nothing'}`
   },
