@@ -1,4 +1,4 @@
-import { FULL_WEIGHT, poolsByColour, type TrafficState } from './routes.js'
+import { FULL_WEIGHT, poolsByColour, type Member, type TrafficState } from './routes.js'
 import type { Slot } from './model.js'
 import type { LiveInstance } from './work.js'
 import type { Topology } from '../topology/model.js'
@@ -27,6 +27,21 @@ export function trafficNow(topology: Topology, live: LiveInstance[], dirty: read
       }),
     ),
   }
+}
+
+/**
+ * The traffic as an operation finds it. An edge may still ask what an earlier one left over, such as the canary of an operation that
+ * was lost: with the first change that gets no new request, and it is drained before it goes.
+ */
+export function trafficFound(topology: Topology, live: LiveInstance[], dirty: readonly string[] = []): TrafficState {
+  const { members, active } = trafficNow(topology, live, dirty)
+  const serving = new Set(members.map(({ resource }) => resource))
+  const leftOver = live.flatMap(({ name: instance, resource, slot, host, address, role }): Member[] =>
+    address === null || !(role === 'canary' || role === 'new') || !serving.has(resource)
+      ? []
+      : [{ instance, resource, slot, host, address, weight: FULL_WEIGHT, state: 'drain' }],
+  )
+  return { members: [...members, ...leftOver], active }
 }
 
 // An operation that could not be undone may leave two colours: the ports lead to the one that is there for more of the seats.

@@ -56,7 +56,8 @@ export function shared({ members, active }: TrafficState, resources: string[], p
     // Each edge balances what is on its own host.
     for (const host of new Set(members.flatMap((m) => (m.resource === resource ? [m.host] : [])))) {
       const here = members.filter((m) => m.resource === resource && m.host === host)
-      const canaries = here.filter(({ slot }) => slot === 'canary')
+      // One that an earlier operation left is drained.
+      const canaries = here.filter(({ slot, state }) => slot === 'canary' && state === 'ready')
       const stable = here.filter(({ slot }) => slot !== 'canary')
       // One that is out of the traffic bears none of the rest; it comes back as one of the others.
       const serving = stable.filter(({ state }) => state === 'ready')

@@ -1,4 +1,4 @@
-import type { Lane, Procedure, Stage, Step } from '../contracts/index.js'
+import type { Lane, Place, Procedure, Stage, Step } from '../contracts/index.js'
 import type { WorkPlan } from '../plan/plan.js'
 import type { Work } from '../plan/work.js'
 import { removed, REMOVALS_AT_ONCE } from './removal.js'
@@ -11,14 +11,15 @@ import type { Settings, Strategy } from './strategy.js'
 export function procedureOf(strategy: Strategy, { work }: Pick<WorkPlan, 'work'>, settings: Settings): Procedure {
   const { topology } = settings.revision
   const makes = work.filter(({ action, revive }) => (action === 'create' || action === 'replace') && revive !== true)
-  const inTheWay = work.filter(
-    (w) => w.action === 'delete' && makes.some(({ instance, host }) => instance === w.instance && host === w.host),
-  )
-  const superfluous = work.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
   const outline = strategy.outline(
     work.filter(({ action }) => action !== 'delete'),
     settings,
   )
+  const made = createdBy(outline.stages)
+  const inTheWay = work.filter(
+    (w) => w.action === 'delete' && made.some(({ name, host }) => name === w.instance && host === w.host),
+  )
+  const superfluous = work.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
   const gone = [...outline.gone, ...superfluous.flatMap(({ from }) => from ?? [])]
   return {
     stages: [
@@ -37,6 +38,12 @@ export function procedureOf(strategy: Strategy, { work }: Pick<WorkPlan, 'work'>
     standby: outline.standby,
   }
 }
+
+/** What a strategy makes, with what no plan names: a canary of an operation that was lost may serve under the name of the next. */
+const createdBy = (stages: readonly Stage[]): Place[] =>
+  stages.flatMap(({ lanes }) =>
+    lanes.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'create' ? [step.at] : []))),
+  )
 
 const stage = (name: string, lanes: Lane[], how: Partial<Stage> = {}): Stage[] =>
   lanes.length === 0 ? [] : [{ name, lanes, ...how }]

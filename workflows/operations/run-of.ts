@@ -3,7 +3,7 @@ import type { OperationInput } from '../../src/contracts/index.js'
 import { digestOf } from '../../src/plan/digest.js'
 import { snapshotName } from '../../src/plan/naming.js'
 import type { TrafficState } from '../../src/plan/routes.js'
-import { trafficNow } from '../../src/plan/traffic-now.js'
+import { trafficFound, trafficNow } from '../../src/plan/traffic-now.js'
 import type { LiveInstance } from '../../src/plan/work.js'
 import { Run } from '../engine/run.js'
 import type { Conducted } from './conduct.js'
@@ -20,7 +20,7 @@ export const runOf = (input: OperationInput, live: LiveInstance[], { steer, reco
       past: input.past,
       hosts: input.hosts,
       dirtyBefore: input.dirty,
-      traffic: trafficNow(input.revision.topology, live, input.dirty),
+      traffic: trafficFound(input.revision.topology, live, input.dirty),
       leaving: leavingOf(input, live),
     },
     steer,

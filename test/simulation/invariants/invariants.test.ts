@@ -29,6 +29,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => renamed((f) => f.serve(['shop-web-1'])),
   },
   {
+    name: 'drains-before-removal',
+    what: 'a canary goes while it takes requests',
+    wrong: () => removedOf('shop-web-2', ['shop-web-1', 'shop-web-2']),
+    right: () => removedOf('shop-web-2', ['shop-web-1']),
+  },
+  {
     name: 'abort-takes-back',
     what: 'an abort leaves something half changed',
     wrong: () => close((f) => (f.operation.disturbed.push('a person aborted it'), f.end('needsAttention'))),
@@ -495,6 +501,12 @@ function deleted(
   const instance = fixture.remove('shop-web-1')
   Object.assign(instance, { stateful: true, data: { ...instance.data, written } })
   return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
+}
+
+function removedOf(name: string, serving: string[]): Violation[] {
+  const fixture = new Fixture()
+  fixture.serve(serving)
+  return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance: fixture.get(name) })
 }
 
 function renamed(tell: (fixture: Fixture) => void): Violation[] {

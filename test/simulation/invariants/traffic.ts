@@ -61,6 +61,23 @@ export const rolledBackServes: Invariant = {
   },
 }
 
+/**
+ * No operation removes an instance that runs while an edge gives it requests: it is drained first. A destroy goes on where an edge
+ * cannot be told, for nobody is to be served any more.
+ */
+export const drainsBeforeRemoval: Invariant = {
+  name: 'drains-before-removal',
+  afterEffect: (story, effect) => {
+    if (effect.kind !== 'deleted') return null
+    const operation = operationOf(story, effect.by)
+    if (operation === null || operation.input.request.kind === 'destroy') return null
+    const { world, scenario } = story
+    const { instance, by } = effect
+    const serves = world.serving(scenario.topology).some((serving) => placeOf(serving) === placeOf(instance))
+    return serves && instance.status === 'Running' ? `${by} deletes ${placeOf(instance)}, which takes requests` : null
+  },
+}
+
 /** Every live instance behind an edge serves after an operation that succeeded, unless it is known to be dirty. */
 export const succeededServes: Invariant = {
   name: 'succeeded-serves',

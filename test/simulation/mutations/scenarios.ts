@@ -37,6 +37,22 @@ export const heldReplacement: Scenario = {
   commands: [deploy(0), forced(1), then({ kind: 'rollback', to: null, force: false, givesUpMs: null })],
 }
 
+/** An operation is terminated while its canary takes requests; then the next version is tried. */
+export const lostCanary: Scenario = {
+  ...emptyScenario(),
+  revisions: ['1', '2', '3'].map((number) =>
+    shop(
+      { web: { ...webOf('web'), ...version('web', number) } },
+      { approach: 'canary', steps: [{ weight: 10, pause: '30s' }] },
+    ),
+  ),
+  commands: [
+    ...[deploy(0), deploy(1)],
+    { when: 'now', gapMs: 20_000, does: { kind: 'terminateOperation' } },
+    deploy(2),
+  ],
+}
+
 /** An undo comes to nothing because the host is away, and leaves an instance dirty; then another resource is restored. */
 export const restoreBesideDirty: Scenario = {
   ...emptyScenario(),

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario/model.js'
 import type { Replacement } from './replacement.js'
-import { heldReplacement, restoreBesideDirty, twoOperations2 } from './scenarios.js'
+import { lostCanary, heldReplacement, restoreBesideDirty, twoOperations2 } from './scenarios.js'
 
 /** A fix taken out again: the simulation has to notice it. */
 export interface Mutation {
@@ -315,6 +315,19 @@ export const MUTATIONS: readonly Mutation[] = [
     scenario: twoOperations2,
   },
   {
+    name: 'forgets-what-serves',
+    about: 'what an earlier operation left is removed while the edge gives it requests',
+    replacements: [
+      {
+        file: 'src/plan/traffic-now.ts',
+        replace: 'members: [...members, ...leftOver]',
+        by: 'members',
+      },
+    ],
+    foundBy: ['drains-before-removal'],
+    scenario: lostCanary,
+  },
+  {
     name: 'forgets-the-original',
     about: 'a rollback takes what a held operation put aside for left over, and deletes it with its data',
     defect: 6,
@@ -340,7 +353,7 @@ export const MUTATIONS: readonly Mutation[] = [
     replacements: [
       {
         file: 'workflows/operations/run-of.ts',
-        replace: 'traffic: trafficNow(input.revision.topology, live, input.dirty)',
+        replace: 'traffic: trafficFound(input.revision.topology, live, input.dirty)',
         by: 'traffic: trafficNow(input.revision.topology, live)',
       },
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Role, Slot } from '../../../src/plan/model.js'
-import { trafficNow } from '../../../src/plan/traffic-now.js'
+import { trafficFound, trafficNow } from '../../../src/plan/traffic-now.js'
 import type { LiveInstance } from '../../../src/plan/work.js'
 import { topologyOf } from '../../support/rig.js'
 import { shop } from '../../support/shop.js'
@@ -75,5 +75,17 @@ describe('trafficNow', () => {
     const state = trafficNow(topology(approach), instances.map(live), dirty)
     expect(state.members.map(({ instance, state: s }) => `${instance} ${s}`)).toEqual(members)
     expect(state.active.web).toBe(active)
+  })
+})
+
+describe('trafficFound', () => {
+  it.each<[string, string, string[], string[]]>([
+    ['the canary of a lost operation gets no more', 'canary', ['1', '1-canary canary'], ['1 ready', '1-canary drain']],
+    ['nor what never took its place', 'rolling', ['1', '1-green new'], ['1 ready', '1-green drain']],
+    ['what is stopped has nobody to drain', 'rolling', ['1', '2 old'], ['1 ready']],
+    ['where nothing lives no port leads anywhere', 'blueGreen', ['1-green new'], []],
+  ])('%s', (_, approach, instances, members) => {
+    const state = trafficFound(topology(approach), instances.map(live))
+    expect(state.members.map(({ instance, state: s }) => `${instance} ${s}`)).toEqual(members)
   })
 })

@@ -189,6 +189,14 @@ describe('canary', () => {
     expect(found).toEqual(expected)
   })
 
+  it('one that an earlier operation left makes room for the next of its name', () => {
+    const of = shop({ approach: 'canary', steps })
+    const left = worldOf(of('1.1.0', { replicas: 1 }), { slot: 'canary', role: 'canary' })
+    const found = read(of('1.2.0', { replicas: 3 }), [...worldOf(of('1.0.0', { replicas: 3 })), ...left])
+    expect(found.slice(0, 2)).toEqual([`make room | ${gone(1)}`, up(1)])
+    expect(found.at(-1)).toBe(`remove | ${gone(1)}`)
+  })
+
   it('share: more with every step, and each goes with the stable one of its place', () => {
     expect(row('share')).toEqual([
       up(1),
