@@ -92,5 +92,5 @@ const stale = (): ApplicationFailure =>
   failureOf({
     code: 'STALE_PLAN',
     message: 'the saved plan is stale: the instances or the topology have changed since it was made',
-    hint: 'make a new one with cul8er plan --out FILE, and look at what changed',
+    hint: 'make a new one with cul8er plan --out FILE, with --force where the deploy has it, and look at what changed',
   })
