@@ -1,6 +1,8 @@
 # What the set-up scripts share. Sourced, not run.
 
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/cul8er"
+# This machine and its default project, whatever remote and project somebody has switched to.
+export INCUS_REMOTE=local INCUS_PROJECT=default
 
 # Progress goes to standard error: standard output carries answers, such as the path of a binary.
 say() { echo "cul8er: $*" >&2; }

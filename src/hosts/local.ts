@@ -3,10 +3,12 @@ import { access } from 'node:fs/promises'
 import { execa } from 'execa'
 import { Cul8erError } from '../errors.js'
 import type { IncusCommand } from '../incus/command.js'
-import { overAttempts } from './attempts.js'
+import { overAttempts, type Attempt } from './attempts.js'
 import { dial } from './dial.js'
 import type { CommandResult, HostExecutor, RunOptions } from './executor.js'
 import { OutputCollector } from './output.js'
+import { restPath } from './rest-path.js'
+import { readOverSocket, socketOf } from './socket.js'
 
 export interface LocalOptions {
   host: string
@@ -16,13 +18,18 @@ export interface LocalOptions {
   env?: Record<string, string>
 }
 
-/** Runs Incus commands on this machine. */
-export function createLocalExecutor({ host, client = 'incus', env = {} }: LocalOptions): HostExecutor {
+/** Runs Incus commands on this machine. What they only read is asked over Incus's socket, unless the client is another one. */
+export function createLocalExecutor({ host, client, env = {} }: LocalOptions): HostExecutor {
   const environment = { ...minimalEnvironment(), ...env }
+  const run: Attempt = (command, options) => spawn(client ?? 'incus', environment, command, options)
 
   return {
     host,
-    ...overAttempts((command, options) => spawn(client, environment, command, options)),
+    ...overAttempts(
+      client === undefined
+        ? async (command, options) => (await read(environment, command, options)) ?? run(command, options)
+        : run,
+    ),
     connect: dial,
     close: async () => {},
   }
@@ -34,6 +41,23 @@ const DEFAULT_OUTPUT_BYTES = 32 * 1024 * 1024
 const KILL_AFTER_MS = 2_000
 // What a client wrote before it ended is read by then.
 const DRAIN_MS = 500
+
+async function read(
+  env: Record<string, string>,
+  command: IncusCommand,
+  { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout }: RunOptions,
+): Promise<(CommandResult & { exitCode: number }) | null> {
+  const path = onStdout === undefined ? restPath(command) : null
+  if (path === null) return null
+  signal?.throwIfAborted()
+  const startedAt = performance.now()
+  const answer = await readOverSocket(socketOf(env), path, {
+    timeoutMs,
+    maxOutputBytes,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return answer === null ? null : { ...answer, durationMs: performance.now() - startedAt }
+}
 
 async function spawn(
   client: string,
@@ -104,7 +128,8 @@ function notEnded(client: string, code: string | undefined, signal: string | und
   return new Cul8erError('INCUS', `the Incus client was ended from outside (${signal ?? code ?? 'unknown reason'})`)
 }
 
-// English texts are what errors are told apart by; the rest is what the client needs to find its daemon and remotes.
+// English texts are what errors are told apart by; the rest is what the client needs to find its daemon and remotes. `localhost` is
+// this machine and its default project, whatever remote and project somebody has switched to.
 function minimalEnvironment(): Record<string, string> {
   const kept = [
     'PATH',
@@ -120,5 +145,7 @@ function minimalEnvironment(): Record<string, string> {
   return {
     ...Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
     LC_ALL: 'C',
+    INCUS_REMOTE: 'local',
+    INCUS_PROJECT: 'default',
   }
 }

@@ -52,6 +52,9 @@ test('the environment holds no more than the client needs', async () => {
   const { stdout } = await host.run({ args: ['env'] })
   delete process.env.A_SECRET
   expect(stdout).toContain('LC_ALL=C\n')
+  // Whatever remote and project the user has switched to.
+  expect(stdout).toContain('INCUS_REMOTE=local\n')
+  expect(stdout).toContain('INCUS_PROJECT=default\n')
   expect(stdout).not.toContain('clear')
 })
 

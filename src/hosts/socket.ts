@@ -1,0 +1,76 @@
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { Cul8erError } from '../errors.js'
+import { OutputCollector } from './output.js'
+
+/** What Incus says to a read, as its client would print it. */
+export interface Answer {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal
+  timeoutMs: number
+  maxOutputBytes: number
+}
+
+/** Incus's socket, by the client's own rule; `env` is what the client would get. */
+export const socketOf = ({ INCUS_SOCKET, INCUS_DIR }: Record<string, string>): string =>
+  INCUS_SOCKET ?? `${INCUS_DIR ?? '/var/lib/incus'}/unix.socket`
+
+// A read takes 3 ms this way and 20 ms with a process, which keeps a worker from everything else while it is forked.
+const agent = new Agent({ keepAlive: true, maxFreeSockets: 2, timeout: 5_000 })
+
+/**
+ * Reads a path of the REST API over Incus's socket. null: nobody answers there, or not as expected; the client knows why, and says it
+ * in its own words.
+ * @throws Cul8erError TIMEOUT, OUTPUT_LIMIT, or the signal's reason
+ */
+export async function readOverSocket(
+  socketPath: string,
+  path: string,
+  { signal, timeoutMs, maxOutputBytes }: ReadOptions,
+): Promise<Answer | null> {
+  const expired = AbortSignal.timeout(timeoutMs)
+  const ended = signal === undefined ? expired : AbortSignal.any([signal, expired])
+  let exceeded = false
+  try {
+    const response = await get({ socketPath, path, agent, signal: ended })
+    const output = new OutputCollector(maxOutputBytes, () => {
+      exceeded = true
+      response.destroy(new Error('more than was asked for'))
+    })
+    for await (const chunk of response) output.stdout(chunk as Uint8Array)
+    return answerOf(output.texts().stdout)
+  } catch {
+    signal?.throwIfAborted()
+    const named = `incus query ${path.split('?')[0]}`
+    if (expired.aborted) throw new Cul8erError('TIMEOUT', `${named} took longer than ${timeoutMs} ms and was ended`)
+    if (exceeded) {
+      throw new Cul8erError('OUTPUT_LIMIT', `${named} printed more than ${maxOutputBytes} bytes and was ended`)
+    }
+    return null
+  }
+}
+
+const get = (options: {
+  socketPath: string
+  path: string
+  agent: Agent
+  signal: AbortSignal
+}): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request(options, resolve).once('error', reject).end()
+  })
+
+/** @throws SyntaxError when it is not JSON */
+function answerOf(text: string): Answer | null {
+  const body = JSON.parse(text) as { type?: string; metadata?: unknown; error?: string }
+  if (body.type === 'sync' && typeof body.metadata === 'object') {
+    return { stdout: JSON.stringify(body.metadata), stderr: '', exitCode: 0 }
+  }
+  return body.type === 'error' && body.error !== undefined
+    ? { stdout: '', stderr: `Error: ${body.error}`, exitCode: 1 }
+    : null
+}
