@@ -56,6 +56,8 @@ function waitedBefore(): number {
 
 /** How long an instance that shall take traffic may be without an address, ms. */
 const ADDRESS_MS = 30_000
+/** ms between two looks for it; DHCP takes some 300. */
+const ADDRESS_LOOK_MS = 100
 
 async function anAddress(
   find: () => Promise<string | null>,
@@ -66,7 +68,7 @@ async function anAddress(
   for (;;) {
     const address = await find()
     if (address !== null || Date.now() >= until) return address
-    await sleep(200, undefined, { signal })
+    await sleep(ADDRESS_LOOK_MS, undefined, { signal })
   }
 }
 
