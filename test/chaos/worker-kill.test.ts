@@ -109,17 +109,17 @@ describe(`kill -9 of the worker at ${KILLS} random moments (CHAOS_SEED=${SEED})`
   it('every operation ends as an undisturbed one would', { timeout: 120_000 + KILLS * 12_000 }, async () => {
     const counts = { succeeded: 0, rolledBack: 0 }
     let killing = true
-    const deploy = async (approach: Approach, version: string) => {
+    const started = async (approach: Approach, version: string) => {
       for (;;) {
         try {
-          const run = await cul8er.deploy(declaration(approach, version), { directory: home })
-          return await run.result()
+          return await cul8er.deploy(declaration(approach, version), { directory: home })
         } catch (error) {
-          // A busy machine may start no worker in the time that a command waits. It says that nothing was started, and is asked again.
-          if (!(error instanceof Cul8erError) || !/nothing was started/.test(error.hint ?? '')) throw error
+          // A busy machine may start no worker in the time that a command waits. Then nothing was started, and it is asked again.
+          if (!(error instanceof Cul8erError) || error.code !== 'SERVICE') throw error
         }
       }
     }
+    const deploy = async (approach: Approach, version: string) => (await started(approach, version)).result()
     const campaign = async (approach: Approach): Promise<void> => {
       await edge(approach).script({ requestsPerSecond: 200, answers: {} })
       let [now, sets] = ['1.0.0', 0]
