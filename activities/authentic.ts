@@ -1,10 +1,14 @@
 import { activityInfo } from '@temporalio/activity'
-import { ApplicationFailure } from '@temporalio/common'
+import { ApplicationFailure, defaultPayloadConverter, RawValue } from '@temporalio/common'
+import { encode } from '@temporalio/common/lib/encoding.js'
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { ErrorReport } from '../src/errors.js'
-import { isActivityIdOf, isRefused, refusal, SAME_KEY } from '../src/contracts/index.js'
+import { isActivityIdOf, isRefused, PAYLOAD_KIND, refusal, SAME_KEY, type PayloadKind } from '../src/contracts/index.js'
 
-/** Activities do nothing that nobody with the key asked for, or that was asked of an activity of another type. */
+/**
+ * Activities do nothing that nobody with the key asked for, or that was asked of an activity of another type. What they answer says that
+ * it is the answer.
+ */
 export const authenticActivities: ActivityInterceptorsFactory = () => ({ inbound })
 
 const inbound: ActivityInboundCallsInterceptor = {
@@ -20,8 +24,15 @@ const inbound: ActivityInboundCallsInterceptor = {
     if (workflowExecution !== undefined && input.args.at(-1) !== workflowExecution.runId) {
       throw refusedFailure(`what ${activityType} was asked was refused: another run of the workflow asked it`)
     }
-    return next({ ...input, args })
+    return asResult(await next({ ...input, args }))
   },
+}
+
+/** Anybody may read heartbeats and reasons of failed attempts, which are signed too: they must not pass for the answer. */
+function asResult(value: unknown): RawValue {
+  const payload = defaultPayloadConverter.toPayload(value)
+  const kind = encode('result' satisfies PayloadKind)
+  return RawValue.fromPayload({ ...payload, metadata: { ...payload.metadata, [PAYLOAD_KIND]: kind } })
 }
 
 function refusedFailure(message: string): ApplicationFailure {

@@ -19,7 +19,7 @@ export type PayloadKind =
   | 'answer'
   /** What a query is answered with. */
   | 'look'
-  /** Words for people, and details of failures. */
+  /** Words for people, heartbeats, and details of failures. */
   | 'other'
   /** Nobody with the key made it, or not for this place: its data is a `Refused`. */
   | 'refused'

