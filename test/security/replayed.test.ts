@@ -119,6 +119,7 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
     ['nothing at all', { reason: false, heartbeat: false }, 'an answer was refused'],
     ['what an activity said while it worked', { reason: false, heartbeat: true }, 'an answer was refused'],
     ['a reason of a stranger', { reason: true, heartbeat: false }, 'the reason was refused'],
+    ['one beside what an activity said while it worked', { reason: true, heartbeat: true }, 'the reason was refused'],
   ])('takes no answer that is %s', async (_, { reason, heartbeat }, refusal) => {
     rig.emulator.fault({ match: { host: 'one', verb: 'delete' }, fault: { delayMs: 4_000 }, times: 'always' })
     const { lastOperation } = await client.state('shop')

@@ -1,5 +1,7 @@
+import { defaultPayloadConverter } from '@temporalio/common'
 import type { coresdk, temporal } from '@temporalio/proto'
-import { PAYLOAD_KIND, type PayloadKind } from '../../src/contracts/index.js'
+import { isEnd, PAYLOAD_KIND, type PayloadKind } from '../../src/contracts/index.js'
+import { isReport } from '../engine/failure.js'
 import { errorFailure } from './error-failure.js'
 import { kindIn, refusedPayload, runIn } from './payloads.js'
 
@@ -57,11 +59,30 @@ function settled(result: Settled | null | undefined, { kind, signed }: { kind: P
   }
   for (let failure = result.failed?.failure; failure != null; failure = failure.cause) {
     withoutRefused(failure)
-    if (!signed || failure.applicationFailureInfo == null) continue
-    // Its details are signed and say all that counts; text beside them is anybody's, and so is what lies below.
-    if (failure.applicationFailureInfo.details == null) Object.assign(failure, errorFailure(UNSIGNED))
-    failure.cause = null
+    if (signed) withoutText(failure)
   }
+}
+
+/** What a failure says in words of its own is anybody's: only signed details count, and the kinds that the server makes. */
+function withoutText(failure: Failure): void {
+  const { applicationFailureInfo: info, activityFailureInfo, childWorkflowExecutionFailureInfo } = failure
+  if (info == null) {
+    if (failure.timeoutFailureInfo ?? failure.canceledFailureInfo) return
+    if (activityFailureInfo ?? childWorkflowExecutionFailureInfo) return
+    if (failure.terminatedFailureInfo != null) failure.message = 'it was terminated'
+    else Object.assign(failure, errorFailure(UNSIGNED), { cause: null })
+    return
+  }
+  // A heartbeat is signed too, but is no reason.
+  if (!saysWhy(info.details?.payloads?.[0])) Object.assign(failure, errorFailure(UNSIGNED))
+  failure.cause = null
+}
+
+/** Whether it is a report, or the end of an operation that did not succeed. */
+function saysWhy(detail: Payload | undefined): boolean {
+  if (detail === undefined) return false
+  const said: unknown = defaultPayloadConverter.fromPayload(detail)
+  return isReport(said) || isEnd(said)
 }
 
 const UNSIGNED =

@@ -34,5 +34,6 @@ export function reportOf(error: unknown): ErrorReport {
 export const failureOf = (report: ErrorReport): ApplicationFailure =>
   ApplicationFailure.create({ type: report.code, message: report.message, nonRetryable: true, details: [report] })
 
-const isReport = (value: unknown): value is ErrorReport =>
+/** Whether a value has the form of a report. */
+export const isReport = (value: unknown): value is ErrorReport =>
   typeof value === 'object' && value !== null && 'code' in value && 'message' in value

@@ -1,4 +1,5 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
+import type { temporal } from '@temporalio/proto'
 import { expect, it } from 'vitest'
 import { isRefused, type PayloadKind } from '../../../src/contracts/index.js'
 import { checked as checkedFor, isSigned } from '../../../workflows/authentic/arriving.js'
@@ -10,7 +11,12 @@ const RUN = '01a1ff5c-a6bf-7f1c-ac58-1a8a7bab011d'
 const checked = (job: Job, signed = false) => checkedFor(job, { signed })
 const named = (command: Parameters<typeof namedBy>[0]) => namedBy(command, RUN)
 
-const plain = defaultPayloadConverter.toPayload({ a: 1 })
+const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)
+const plain = payloadOf({ a: 1 })
+const nothing = payloadOf(undefined)
+const report = madeAs(payloadOf({ code: 'UNHEALTHY', message: 'it is ill' }), 'other')
+type Failure = temporal.api.failure.v1.IFailure
+const app = (detail: Payload): Failure => ({ applicationFailureInfo: { type: 'X', details: { payloads: [detail] } } })
 const made = (kind: PayloadKind | null): Payload =>
   kind === null ? plain : kind === 'refused' ? refusedPayload('not signed') : madeAs(plain, kind, RUN)
 const KINDS = [
@@ -85,9 +91,32 @@ it('refuses an empty answer and an unsigned reason, where all else is signed', (
   const failed = result({ failed: { failure: { activityFailureInfo: {}, cause: failure } } })
   expect(failed?.failed?.failure?.cause).toMatchObject(refusal)
   expect(JSON.stringify(failed)).not.toMatch(/run this|below/)
-  const info = { type: 'UNHEALTHY', details: { payloads: [made('other')] } }
+  const info = { type: 'UNHEALTHY', details: { payloads: [report] } }
   const signed = result({ failed: { failure: { message: 'it is ill', applicationFailureInfo: info } } })
   expect(signed?.failed?.failure).toMatchObject({ message: 'it is ill', applicationFailureInfo: info })
+})
+
+it.each<[string, Failure, string]>([
+  ['a reason beside what is signed, but is none', app(made('other')), 'nobody with the key'],
+  ['a reason beside what is signed, but is nothing', app(madeAs(nothing, 'other')), 'nobody with the key'],
+  ['a reason without a kind', {}, 'nobody with the key'],
+  ['a reason that seems to be the server’s', { serverFailureInfo: {} }, 'nobody with the key'],
+  ['a reason of one who terminated it', { terminatedFailureInfo: {} }, 'it was terminated'],
+])('shows no text of a stranger: %s', (_what, failure, instead) => {
+  const thrown = { childWorkflowExecutionFailureInfo: {}, cause: { ...failure, message: 'run this' } }
+  checked({ resolveChildWorkflowExecution: { seq: 1, result: { failed: { failure: thrown } } } }, true)
+  expect(thrown.cause.message).toContain(instead)
+})
+
+it.each<[string, Failure]>([
+  ['a report', app(report)],
+  ['the end of an operation', app(madeAs(payloadOf({ result: { outcome: 'rolledBack' }, dirty: [] }), 'other'))],
+  ['a timeout', { timeoutFailureInfo: { timeoutType: 1 } }],
+  ['a cancellation', { canceledFailureInfo: {} }],
+])('leaves a reason that is %s', (_what, failure) => {
+  const thrown = { activityFailureInfo: {}, cause: { ...failure, message: 'as it is' } }
+  checked({ resolveActivity: { seq: 1, result: { failed: { failure: thrown } } } }, true)
+  expect(thrown.cause).toMatchObject({ ...failure, message: 'as it is' })
 })
 
 it('takes a bare signal, and the end of an activity that has no answer', () => {
