@@ -3,7 +3,16 @@ import { ApplicationFailure, defaultPayloadConverter, RawValue } from '@temporal
 import { encode } from '@temporalio/common/lib/encoding.js'
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { ErrorReport } from '../src/errors.js'
-import { isActivityIdOf, isRefused, PAYLOAD_KIND, refusal, SAME_KEY, type PayloadKind } from '../src/contracts/index.js'
+import {
+  historyIn,
+  isActivityIdOf,
+  isRefused,
+  PAYLOAD_HISTORY,
+  PAYLOAD_KIND,
+  refusal,
+  SAME_KEY,
+  type PayloadKind,
+} from '../src/contracts/index.js'
 
 /**
  * Activities do nothing that nobody with the key asked for, or that was asked of an activity of another type. What they answer says that
@@ -16,23 +25,29 @@ const inbound: ActivityInboundCallsInterceptor = {
     const { activityId, activityType, workflowExecution } = activityInfo()
     const refused = input.args.find(isRefused)
     if (refused !== undefined) throw refusedFailure(refusal(`what ${activityType} was asked`, refused))
-    // A workflow says last which run of it asks (workflows/authentic/leaving.ts).
-    const args = workflowExecution === undefined ? input.args : input.args.slice(0, -1)
+    // A workflow says last which run of it asks, and before that which history (workflows/authentic/leaving.ts).
+    const asked = workflowExecution === undefined ? input.args : input.args.slice(0, -1)
+    const history = workflowExecution === undefined ? null : historyIn(asked.at(-1))
+    const args = history === null ? asked : asked.slice(0, -1)
     if (args.length === 0 || !isActivityIdOf(activityId, activityType)) {
       throw refusedFailure(`what ${activityType} was asked was refused: it is not for activity ${activityId}`)
     }
     if (workflowExecution !== undefined && input.args.at(-1) !== workflowExecution.runId) {
       throw refusedFailure(`what ${activityType} was asked was refused: another run of the workflow asked it`)
     }
-    return asResult(await next({ ...input, args }))
+    return asResult(await next({ ...input, args }), history)
   },
 }
 
-/** Anybody may read heartbeats and reasons of failed attempts, which are signed too: they must not pass for the answer. */
-function asResult(value: unknown): RawValue {
+/**
+ * Anybody may read heartbeats and reasons of failed attempts, which are signed too: they must not pass for the answer, nor may the answer
+ * to a question of another history.
+ */
+function asResult(value: unknown, history: string | null): RawValue {
   const payload = defaultPayloadConverter.toPayload(value)
   const kind = encode('result' satisfies PayloadKind)
-  return RawValue.fromPayload({ ...payload, metadata: { ...payload.metadata, [PAYLOAD_KIND]: kind } })
+  const asked: Record<string, Uint8Array> = history === null ? {} : { [PAYLOAD_HISTORY]: encode(history) }
+  return RawValue.fromPayload({ ...payload, metadata: { ...payload.metadata, [PAYLOAD_KIND]: kind, ...asked } })
 }
 
 function refusedFailure(message: string): ApplicationFailure {

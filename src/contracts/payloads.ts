@@ -29,6 +29,19 @@ export const PAYLOAD_KIND = 'cul8er-kind'
 export const PAYLOAD_MAC = 'cul8er-mac'
 /** The run of a workflow that made it, where it counts: of what a workflow gives to another one, or goes on with. */
 export const PAYLOAD_RUN = 'cul8er-run'
+/** The history that asked, on what an activity answers: ids of activities come again in each history of a workflow. */
+export const PAYLOAD_HISTORY = 'cul8er-history'
+
+/** What a workflow tells an activity beside its input; an older one does not. */
+export interface Asking {
+  'cul8er history': string
+}
+
+/** The history that asks, where a value says it. */
+export const historyIn = (value: unknown): string | null =>
+  typeof value === 'object' && value !== null && 'cul8er history' in value
+    ? String((value as Asking)['cul8er history'])
+    : null
 
 /** What stands where a payload was that is not to be believed. */
 export interface Refused {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
-import { ledgerId, operationWorkflowId, TASK_QUEUE, WorkflowType } from '../../src/contracts/index.js'
+import { ledgerId, operationWorkflowId, TASK_QUEUE, WorkflowType, type Asked } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { puppet } from './puppet.js'
@@ -15,6 +15,7 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
   let rig: Rig
   let client: Cul8er
   let instances: string[]
+  let deploy: Asked
   let old: Awaited<ReturnType<typeof events>>
   const destroyed = operationWorkflowId('shop', 2)
   const namespace = 'default'
@@ -31,7 +32,7 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
     rig = await Rig.start()
     client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
     const artifacts = { 'shop@1.0.0': await rig.release('shop', '1.0.0') }
-    const deploy = { kind: 'deploy', revision: rig.revision(topologyOf(shop('1.0.0')), artifacts) } as const
+    deploy = { kind: 'deploy', revision: rig.revision(topologyOf(shop('1.0.0')), artifacts) }
     for (const asked of [deploy, { kind: 'destroy' } as const, deploy]) {
       expect(await rig.run('shop', asked)).toMatchObject({ outcome: 'succeeded' })
     }
@@ -150,4 +151,49 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
     expect(JSON.stringify(error)).toContain(refusal)
     expect(JSON.stringify(error)).not.toContain('curl')
   })
+
+  it('believes no end of an operation that an earlier history of the ledger was told', async () => {
+    /** A slow operation whose ledger is terminated, so that the next one waits for its end by an activity. */
+    const followed = async (asked: 'destroy' | 'deploy', verb: string) => {
+      rig.emulator.fault({ match: { host: 'one', verb }, fault: { delayMs: 4_000 }, times: 'always' })
+      const { workflowId } = await rig.start('shop', asked === 'destroy' ? { kind: 'destroy' } : deploy)
+      await unsigned().workflow.getHandle(ledgerId('shop')).terminate()
+      await client.setTtl('shop', null)
+      const { workflowService } = rig.env.connection
+      const execution = { workflowId: ledgerId('shop') }
+      const pending = async () =>
+        (await workflowService.describeWorkflowExecution({ namespace, execution })).pendingActivities[0]?.activityId
+      await expect.poll(pending, { timeout: 30_000 }).toBeDefined()
+      return { workflowId, activityId: (await pending())! }
+    }
+    const first = await followed('destroy', 'delete')
+    rig.emulator.clearFaults()
+    await rig.idle('shop')
+    const told = await events(ledgerId('shop'))
+    const scheduled = told.find((e) => e.activityTaskScheduledEventAttributes?.activityId === first.activityId)
+    const result = told
+      .flatMap((e) => e.activityTaskCompletedEventAttributes ?? [])
+      .find(({ scheduledEventId }) => String(scheduledEventId) === String(scheduled?.eventId))?.result
+    expect(result).toBeDefined()
+
+    const second = await followed('deploy', 'launch')
+    expect(second.activityId).toBe(first.activityId)
+    await rig.env.connection.workflowService.respondActivityTaskCompletedById({
+      ...{ namespace, workflowId: ledgerId('shop'), activityId: second.activityId, result: result! },
+    })
+    const { history } = await rig.idle('shop')
+    rig.emulator.clearFaults()
+    expect(history.at(-1)).toMatchObject({
+      kind: 'deploy',
+      operation: expect.not.stringMatching(OPERATION(first)) as string,
+    })
+    await unsigned()
+      .workflow.getHandle(second.workflowId)
+      .result()
+      .catch(() => undefined)
+    // The activity that was answered for hears of it with its next heartbeat.
+    await delay(4_000)
+  })
 })
+
+const OPERATION = ({ workflowId }: { workflowId: string }): RegExp => new RegExp(`^op-${workflowId.split('/').at(-1)}$`)

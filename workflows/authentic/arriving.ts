@@ -3,7 +3,7 @@ import type { coresdk, temporal } from '@temporalio/proto'
 import { isEnd, PAYLOAD_KIND, type PayloadKind } from '../../src/contracts/index.js'
 import { isReport } from '../engine/failure.js'
 import { errorFailure } from './error-failure.js'
-import { kindIn, refusedPayload, runIn } from './payloads.js'
+import { historyOf, kindIn, refusedPayload, runIn } from './payloads.js'
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob
 type Payload = temporal.api.common.v1.IPayload
@@ -13,6 +13,17 @@ type Failure = temporal.api.failure.v1.IFailure
 export interface Receiver {
   /** It was started with a payload that says what it is for: a codec is there, and all else must be signed as well. */
   signed: boolean
+  /** What tells its histories apart; null: it is not known. */
+  history?: string | null
+}
+
+/**
+ * What tells this history of a workflow from the others: its first random seed, which the SDK draws from the run that began it. A reset,
+ * which goes on as another run, leaves it.
+ */
+export function historyBegun({ initializeWorkflow: start }: Job): string | null {
+  const seed = start?.randomnessSeed
+  return seed == null ? null : String(seed)
 }
 
 /** Whether a workflow is started with payloads that a codec saw to. */
@@ -22,7 +33,7 @@ export const isSigned = (job: Job): boolean => (job.initializeWorkflow?.argument
  * A job as the workflow may take it: what was not made for this place is replaced by a refused payload or a failure. A signal that is
  * not authentic has nobody to be told, and is left out.
  */
-export function checked(job: Job, { signed }: Receiver): Job[] {
+export function checked(job: Job, { signed, history = null }: Receiver): Job[] {
   const { initializeWorkflow: start, signalWorkflow: signal, doUpdate, queryWorkflow: query } = job
   if (start != null) {
     const { continuedFromExecutionRunId: continued, parentWorkflowInfo: parent } = start
@@ -34,7 +45,7 @@ export function checked(job: Job, { signed }: Receiver): Job[] {
   if (signal != null && (signal.input ?? []).some((payload) => !isMadeFor(payload, 'request'))) return []
   if (doUpdate != null) doUpdate.input = expected(doUpdate.input, 'request')
   if (query != null) query.arguments = expected(query.arguments, 'request')
-  settled(job.resolveActivity?.result, { kind: 'result', signed })
+  settled(job.resolveActivity?.result, { kind: 'result', signed, history })
   settled(job.resolveChildWorkflowExecution?.result, { kind: 'end', signed })
   return [job]
 }
@@ -46,12 +57,15 @@ interface Settled {
 }
 
 /** How an activity or a child ended: an answer that is not authentic counts as a failure that no retry mends. */
-function settled(result: Settled | null | undefined, { kind, signed }: { kind: PayloadKind } & Receiver): void {
+function settled(
+  result: Settled | null | undefined,
+  { kind, signed, history = null }: { kind: PayloadKind } & Receiver,
+): void {
   if (result == null) return
   if (result.completed != null) {
     const { result: payload } = result.completed
     // Who has nothing to say signs that, too.
-    if (payload == null ? signed : !isMadeFor(payload, kind)) {
+    if (payload == null ? signed : !isMadeFor(payload, kind) || !isAskedBy(payload, history)) {
       delete result.completed
       result.failed = { failure: errorFailure('an answer was refused: nobody with the key of this home made it') }
       return
@@ -108,3 +122,7 @@ const expected = (payloads: Payload[] | null | undefined, kind: PayloadKind, run
 /** Without a codec nothing has a kind. */
 const isMadeFor = (payload: Payload, kind: PayloadKind): boolean =>
   payload.metadata?.[PAYLOAD_KIND] == null || kindIn(payload) === kind
+
+/** An older worker does not say it. */
+const isAskedBy = (payload: Payload, history: string | null): boolean =>
+  historyOf(payload) === null || historyOf(payload) === history

@@ -2,7 +2,7 @@ import type { coresdk } from '@temporalio/proto'
 import { type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow'
 import { isRefused, refusal, WorkflowType } from '../../src/contracts/index.js'
 import { failureOf } from '../engine/failure.js'
-import { checked, isSigned } from './arriving.js'
+import { checked, historyBegun, isSigned } from './arriving.js'
 import { errorFailure } from './error-failure.js'
 import { named } from './leaving.js'
 
@@ -35,6 +35,7 @@ function wasResetAtStart(): boolean {
 
 export function interceptors(): WorkflowInterceptors {
   let signed = false
+  let history: string | null = null
   let reset = false
   const refuseReset = (): void => {
     if (reset) throw failureOf({ code: 'PERMISSION', message: RESET })
@@ -46,15 +47,16 @@ export function interceptors(): WorkflowInterceptors {
           const { activation } = input
           const jobs = activation.jobs ?? []
           signed ||= jobs.some(isSigned)
+          history ??= jobs.map(historyBegun).find((begun) => begun !== null) ?? null
           // A reset draws new random numbers, and nothing else does.
           reset ||= jobs.some(({ updateRandomSeed }) => updateRandomSeed != null)
-          activation.jobs = jobs.flatMap((job) => checked(job, { signed }))
+          activation.jobs = jobs.flatMap((job) => checked(job, { signed, history }))
           next(input)
         },
         concludeActivation({ commands }, next) {
           const { runId } = workflowInfo()
           const given = reset ? ended(commands) : commands
-          return next({ commands: given.map((command) => named(command, runId)) })
+          return next({ commands: given.map((command) => named(command, { run: runId, history })) })
         },
       },
     ],

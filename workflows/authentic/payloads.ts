@@ -1,7 +1,13 @@
 import type { temporal } from '@temporalio/proto'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { decode, encode } from '@temporalio/common/lib/encoding.js'
-import { PAYLOAD_KIND, PAYLOAD_RUN, type PayloadKind, type Refused } from '../../src/contracts/index.js'
+import {
+  PAYLOAD_HISTORY,
+  PAYLOAD_KIND,
+  PAYLOAD_RUN,
+  type PayloadKind,
+  type Refused,
+} from '../../src/contracts/index.js'
 
 type Payload = temporal.api.common.v1.IPayload
 
@@ -14,6 +20,12 @@ export function kindIn({ metadata }: Payload): PayloadKind | null {
 export function runIn({ metadata }: Payload): string | null {
   const run = metadata?.[PAYLOAD_RUN]
   return run == null ? null : decode(run)
+}
+
+/** The history whose question it answers, if it says so. */
+export function historyOf({ metadata }: Payload): string | null {
+  const history = metadata?.[PAYLOAD_HISTORY]
+  return history == null ? null : decode(history)
 }
 
 /** The payload with what it is made for, and by which run where that counts. */

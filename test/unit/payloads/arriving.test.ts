@@ -1,15 +1,16 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
 import { expect, it } from 'vitest'
-import { isRefused, type PayloadKind } from '../../../src/contracts/index.js'
-import { checked as checkedFor, isSigned } from '../../../workflows/authentic/arriving.js'
+import { isRefused, PAYLOAD_HISTORY, type PayloadKind } from '../../../src/contracts/index.js'
+import { checked as checkedFor, historyBegun, isSigned } from '../../../workflows/authentic/arriving.js'
 import { named as namedBy } from '../../../workflows/authentic/leaving.js'
 import { kindIn, madeAs, refusedPayload, runIn } from '../../../workflows/authentic/payloads.js'
 
 type Job = Parameters<typeof checkedFor>[0]
 const RUN = '01a1ff5c-a6bf-7f1c-ac58-1a8a7bab011d'
+const HISTORY = '8231'
 const checked = (job: Job, signed = false) => checkedFor(job, { signed })
-const named = (command: Parameters<typeof namedBy>[0]) => namedBy(command, RUN)
+const named = (command: Parameters<typeof namedBy>[0]) => namedBy(command, { run: RUN, history: HISTORY })
 
 const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)
 const plain = payloadOf({ a: 1 })
@@ -83,6 +84,19 @@ it('knows a workflow whose payloads are signed', () => {
   ])
 })
 
+it('takes the answer to a question of its own history, and refuses that of another', () => {
+  const history = historyBegun({ initializeWorkflow: { randomnessSeed: 8231 as never } })
+  const answered = (said: string | null) => {
+    const payload = madeAs(plain, 'result')
+    const metadata = { ...payload.metadata, ...(said === null ? {} : { [PAYLOAD_HISTORY]: Buffer.from(said) }) }
+    const job = { resolveActivity: { seq: 1, result: { completed: { result: { ...payload, metadata } } } } }
+    return checkedFor(job, { signed: true, history })[0]?.resolveActivity?.result?.completed != null
+  }
+  expect(history).toBe(HISTORY)
+  // An older worker says nothing of it.
+  expect([HISTORY, 'another', null].map(answered)).toEqual([true, false, true])
+})
+
 it('refuses an empty answer and an unsigned reason, where all else is signed', () => {
   const refusal = { applicationFailureInfo: { type: 'PERMISSION', nonRetryable: true } }
   const result = (result: object) => checked({ resolveActivity: { seq: 1, result } }, true)[0]?.resolveActivity?.result
@@ -139,7 +153,7 @@ it('names what leaves a workflow, and the type in the id of an activity', () => 
     scheduleActivity: { seq: 3, activityType: 'deleteInstance', activityId: '3', arguments: [plain] },
   })
   expect(activity.scheduleActivity?.activityId).toBe('deleteInstance-3')
-  expect(activity.scheduleActivity?.arguments?.map(value)).toEqual([{ a: 1 }, RUN])
+  expect(activity.scheduleActivity?.arguments?.map(value)).toEqual([{ a: 1 }, { 'cul8er history': HISTORY }, RUN])
   const kinds = [
     activity.scheduleActivity?.arguments?.[0],
     named({ startChildWorkflowExecution: { input: [plain] } }).startChildWorkflowExecution?.input?.[0],
