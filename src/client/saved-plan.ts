@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { exportedPlan } from '../contracts/exported-plan.js'
 import { Cul8erError } from '../errors.js'
+import { writePrivate } from '../files/write-private.js'
 import { digestOf } from '../plan/digest.js'
 import type { Plan } from '../plan/model.js'
 import { findings, plainWords } from '../topology/issues.js'
@@ -51,7 +52,7 @@ export function savedPlan(
 
 /** Writes the plan for its owner alone. */
 export async function writePlan(file: string, plan: SavedPlan): Promise<void> {
-  await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
+  await writePrivate(file, `${JSON.stringify(plan, null, 2)}\n`)
 }
 
 /**

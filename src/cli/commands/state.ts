@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
 import type { Cul8er, Renewal } from '../../client/index.js'
 import type { LedgerState } from '../../contracts/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
+import { writePrivate } from '../../files/write-private.js'
 import { newCommand, type App } from '../command.js'
 import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
@@ -72,7 +73,7 @@ const exportState = (app: App) =>
           const known = await cul8er.exportState(topology)
           if (out === undefined) context.terminal.stdout.write(`${JSON.stringify(known, null, context.json ? 0 : 2)}\n`)
           else {
-            await writeFile(resolve(context.terminal.cwd, out), `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 })
+            await writePrivate(resolve(context.terminal.cwd, out), `${JSON.stringify(known, null, 2)}\n`)
             context.answer({ topology, file: out }, `saved in ${out}`)
           }
           return ExitCode.done
