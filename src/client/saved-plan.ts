@@ -90,9 +90,13 @@ export function refuseChangedFile(plan: SavedPlan, declared: Topology): void {
 
 const FORMAT = 'cul8er-plan-1'
 
+/** null: it is no JSON, or has a key that schemas pass over, so that what is behind it would not be checked. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, (key, value: unknown) => {
+      if (key === '__proto__') throw new SyntaxError('a key that no plan has')
+      return value
+    })
   } catch {
     return null
   }

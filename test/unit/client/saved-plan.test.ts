@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -26,4 +26,13 @@ it('comes back as it was written, for its owner alone', async () => {
   await writePlan(file, plan)
   expect(await readPlan(file)).toEqual(plan)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
+
+it('is refused with what no check looks at', async () => {
+  await writePlan(file, plan)
+  const text = await readFile(file, 'utf8')
+  const hidden = text.replace('"resources": {', '"resources": {"__proto__": {"image": "--config=x"},')
+  expect(hidden).not.toBe(text)
+  await writeFile(file, hidden)
+  await expect(readPlan(file)).rejects.toMatchObject({ code: 'USAGE' })
 })
