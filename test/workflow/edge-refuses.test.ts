@@ -19,6 +19,15 @@ class PickyEdge extends MemoryEdge {
   }
 }
 
+class StubbornEdge extends MemoryEdge {
+  stubborn = false
+
+  override async remove(topology: string): Promise<void> {
+    if (this.stubborn) throw new Cul8erError('NO_SPACE', 'no space left on device')
+    await super.remove(topology)
+  }
+}
+
 const exposing = (as: number) => ({ web: { network: { expose: [{ port: 4000, as, protocol: 'http' }] } } })
 
 describe('a public port that an edge refuses', { timeout: 150_000 }, () => {
@@ -26,7 +35,7 @@ describe('a public port that an edge refuses', { timeout: 150_000 }, () => {
   let artifacts: Record<string, Artifact>
   beforeAll(async () => {
     rig = await Rig.start()
-    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
+    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {}, '9.0.0': { health: 'never' } })
   })
   afterAll(() => rig.stop())
 
@@ -63,5 +72,20 @@ describe('a public port that an edge refuses', { timeout: 150_000 }, () => {
       error: { code: 'EDGE' },
     })
     expect(fleet.instances()).toEqual({})
+  })
+
+  it.concurrent('to close: the next destroy closes it, though no instance is left', async () => {
+    const fleet = new Fleet(rig, 'closing', 'rolling', artifacts)
+    const edge = new StubbornEdge()
+    rig.edges.set('closing', edge)
+    expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+    // What was wanted last has no port, and did not come up.
+    expect(await fleet.deploy('9.0.0', { web: { network: {} } })).toMatchObject({ outcome: 'rolledBack' })
+    edge.stubborn = true
+    expect(await fleet.run({ kind: 'destroy' })).toMatchObject({ outcome: 'needsAttention' })
+    expect(fleet.instances()).toEqual({})
+    edge.stubborn = false
+    expect(await fleet.run({ kind: 'destroy' })).toMatchObject({ outcome: 'succeeded' })
+    expect(await edge.current('closing')).toBeNull()
   })
 })

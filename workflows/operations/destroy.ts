@@ -1,4 +1,5 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
+import { edgesOf } from '../../src/steps/edges.js'
 import { removed, REMOVALS_AT_ONCE } from '../../src/strategies/removal.js'
 import { quick } from '../engine/activities.js'
 import { interpret } from '../engine/interpreter.js'
@@ -36,7 +37,7 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
       { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: owned.map(({ name }) => name) }] }] },
       {
         name: 'close the public ports',
-        lanes: exposingHosts(input).map((host) => ({ host, steps: [{ kind: 'closePorts', host }] })),
+        lanes: edgesOf(input).map((host) => ({ host, steps: [{ kind: 'closePorts', host }] })),
         onFailure: 'continue',
       },
       { name: 'remove', lanes: owned.map(removed), atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
@@ -56,13 +57,4 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
       },
     }
   })
-}
-
-function exposingHosts({ revision, hosts }: OperationInput): string[] {
-  const { hosts: own, resources } = revision.topology
-  return Object.keys(hosts).filter(
-    (host) =>
-      own[host] === undefined ||
-      Object.values(resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
-  )
 }
