@@ -86,13 +86,14 @@ export const newStory = (scenario: Scenario, world: World, server: Story['server
 
 const OPERATION = /^topology\/[^/]+\/op\/\d+/
 
-/** The operation that a workflow is, or is a part of. */
-export const operationOf = ({ operations }: Story, workflowId: string): Operation | null => {
-  const [id] = OPERATION.exec(workflowId) ?? []
-  return operations.findLast((operation) => operation.id === id) ?? null
-}
+/** The workflow id of the operation that a workflow is, or is a part of; null: of none. */
+export const operationIdOf = (workflowId: string): string | null => OPERATION.exec(workflowId)?.[0] ?? null
 
-export const isOperation = (workflowId: string): boolean => OPERATION.exec(workflowId)?.[0] === workflowId
+/** The operation that a workflow is, or is a part of. */
+export const operationOf = ({ operations }: Story, workflowId: string): Operation | null =>
+  operations.findLast(({ id }) => id === operationIdOf(workflowId)) ?? null
+
+export const isOperation = (workflowId: string): boolean => operationIdOf(workflowId) === workflowId
 
 /** The one that is open, if any. */
 export const openOperation = (story: Story): Operation | null =>

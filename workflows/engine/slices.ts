@@ -99,8 +99,8 @@ async function ended(run: Run, slice: Slice): Promise<SliceEnd> {
       args: [input],
       staticSummary: input.title,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-      // A slice that outlived its operation would change what the next one finds.
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      // A slice that outlived its operation would change what the next one finds, and one that removes what is old heeds no cancel.
+      parentClosePolicy: ParentClosePolicy.TERMINATE,
     })
     return await beside(
       () => child.result(),

@@ -1,4 +1,4 @@
-import type { ActivityCancellationType, ChildWorkflowCancellationType, ParentClosePolicy } from '@temporalio/workflow'
+import type { ActivityCancellationType, ChildWorkflowCancellationType } from '@temporalio/workflow'
 import {
   CancellationScope,
   condition,
@@ -9,6 +9,7 @@ import {
   executeChild,
   getExternalWorkflowHandle,
   isCancellation,
+  ParentClosePolicy,
   patched,
   proxyActivities,
   setHandler,
@@ -64,8 +65,9 @@ export async function parent(input: { how: 'completes' | 'fails' | 'waits'; id: 
 
 export async function parentThatCancels(cancellationType: ChildWorkflowCancellationType): Promise<string> {
   const scope = new CancellationScope({ cancellable: true })
+  const parentClosePolicy = ParentClosePolicy.ABANDON
   const result = scope
-    .run(() => executeChild(child, { workflowId: 'a-child', args: ['waits'], cancellationType }))
+    .run(() => executeChild(child, { workflowId: 'a-child', args: ['waits'], cancellationType, parentClosePolicy }))
     .catch(words)
   await sleep(1_000)
   scope.cancel()

@@ -53,6 +53,12 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     right: () => task((f) => void (f.open = new Set([OPERATION, LEDGER]))),
   },
   {
+    name: 'one-operation',
+    what: 'a slice of an operation that was lost is open with the next one',
+    wrong: () => task((f) => void (f.open = new Set([`${OPERATION}/forward/1`, SECOND]))),
+    right: () => task((f) => void (f.open = new Set([`${OPERATION}/forward/1`, OPERATION]))),
+  },
+  {
     name: 'current-iff-open',
     what: 'nothing is current, but an operation is awaited',
     wrong: () => task((f) => void (f.awaited = [OPERATION])),

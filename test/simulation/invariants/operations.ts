@@ -1,12 +1,12 @@
-import { isOperation, operationOf, type Operation } from '../story.js'
+import { isOperation, operationIdOf, operationOf, type Operation } from '../story.js'
 import type { Invariant } from './invariant.js'
 
-/** At most one operation of a topology is open. */
+/** At most one operation of a topology is open; a slice counts as the operation that it is a part of. */
 export const oneOperation: Invariant = {
   name: 'one-operation',
   afterTask: ({ server }) => {
-    const open = server.openIds().filter(isOperation)
-    return open.length > 1 ? `${open.join(' and ')} are open at once` : null
+    const open = server.openIds().filter((id) => operationIdOf(id) !== null)
+    return new Set(open.map(operationIdOf)).size > 1 ? `${open.join(' and ')} are open at once` : null
   },
 }
 

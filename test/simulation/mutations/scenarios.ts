@@ -53,6 +53,23 @@ export const lostCanary: Scenario = {
   ],
 }
 
+/** An operation is terminated while a slice of it removes the old set, and drains for a minute; the next one begins at once. */
+export const lostRemoval: Scenario = {
+  ...emptyScenario(),
+  narrow: true,
+  revisions: ['1', '2', '3'].map((number) =>
+    shop(
+      { web: { ...webOf('web'), ...version('web', number), replicas: 3 } },
+      { approach: 'blueGreen', keep: '0s', drain: '60s' },
+    ),
+  ),
+  commands: [
+    ...[deploy(0), deploy(1)],
+    { when: 'now', gapMs: 70_000, does: { kind: 'terminateOperation' } },
+    { ...deploy(2), when: 'now', gapMs: 8_000 },
+  ],
+}
+
 /** An undo comes to nothing because the host is away, and leaves an instance dirty; then another resource is restored. */
 export const restoreBesideDirty: Scenario = {
   ...emptyScenario(),

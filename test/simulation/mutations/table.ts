@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario/model.js'
 import type { Replacement } from './replacement.js'
-import { lostCanary, heldReplacement, restoreBesideDirty, twoOperations2 } from './scenarios.js'
+import { heldReplacement, lostCanary, lostRemoval, restoreBesideDirty, twoOperations2 } from './scenarios.js'
 
 /** A fix taken out again: the simulation has to notice it. */
 export interface Mutation {
@@ -38,6 +38,19 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     foundBy: ['one-operation'],
     withinSeeds: 1,
+  },
+  {
+    name: 'slices-outlive-their-operation',
+    about: 'a slice of an operation that was terminated goes on removing while the next one runs',
+    replacements: [
+      {
+        file: 'workflows/engine/slices.ts',
+        replace: 'parentClosePolicy: ParentClosePolicy.TERMINATE,',
+        by: 'parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,',
+      },
+    ],
+    foundBy: ['one-operation'],
+    scenario: lostRemoval,
   },
   {
     name: 'renews-while-following',

@@ -60,10 +60,11 @@ export class Child {
     if (this.over || !parentEnded || parentClosePolicy === PARENT_CLOSE_POLICY_ABANDON) return
     if (parentClosePolicy === PARENT_CLOSE_POLICY_REQUEST_CANCEL) this.requestCancel()
     else
-      this.server.later(
-        `${this.workflowId} is terminated with its parent`,
-        () => void this.server.terminate(this.workflowId),
-      )
+      this.server.later(`${this.workflowId} is terminated with its parent`, () => {
+        // What the server has not begun by then it does not begin.
+        if (!this.started) this.over = true
+        else if (!this.over) this.server.terminate(this.workflowId)
+      })
   }
 
   get workflowType(): string {
@@ -73,6 +74,7 @@ export class Child {
   private start(): void {
     // A child that was cancelled before the server began it starts all the same, and is cancelled then.
     const { seq, workflowId, workflowType, input } = this.command
+    if (this.over) return
     if (this.server.isOpen(workflowId!)) {
       this.server.say(`${workflowId} is there already`)
       this.server.disturb(workflowId!, 'its id was taken')
