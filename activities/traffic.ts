@@ -9,9 +9,9 @@ type Rooms = Pick<Activities, 'applyRoutes' | 'waitDrained' | 'removeRoutes'>
 /** What goes through the edges. */
 export function trafficActivities(deps: ActivityDeps): Rooms {
   return {
-    applyRoutes: step(async ({ host, via, routes, certificates }) => {
+    applyRoutes: step(async ({ host, via, routes, certificates }, signal) => {
       const edge = deps.edgeFor(host, via)
-      if (routes.routes.length === 0) return edge.remove(routes.topology)
+      if (routes.routes.length === 0) return edge.remove(routes.topology, { signal })
       const withCertificates = await Promise.all(
         routes.routes.map(async (route) => {
           const own = certificates.find(({ as, host: name }) => as === route.as && name === route.host)
@@ -19,14 +19,14 @@ export function trafficActivities(deps: ActivityDeps): Rooms {
           return { ...route, certificate: await openedCertificate(own, routes.topology, deps).catch(noCertificate) }
         }),
       )
-      await edge.apply({ ...routes, routes: withCertificates })
+      await edge.apply({ ...routes, routes: withCertificates }, { signal })
     }),
 
     waitDrained: step(({ host, via, topology, server, deadlineMs }, signal) =>
       deps.edgeFor(host, via).drained(topology, server, { deadlineMs, signal }),
     ),
 
-    removeRoutes: step(({ host, via, topology }) => deps.edgeFor(host, via).remove(topology)),
+    removeRoutes: step(({ host, via, topology }, signal) => deps.edgeFor(host, via).remove(topology, { signal })),
   }
 }
 

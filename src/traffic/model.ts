@@ -77,8 +77,11 @@ export interface Claims {
 export interface Edge {
   /** Makes the edge exist and run: instance, programs of the newest image, configuration, public ports. */
   ensure(): Promise<void>
-  /** Makes the edge exist, and the topology's part of it look like this, runtime and files, without dropping a request. */
-  apply(routes: TopologyRoutes): Promise<void>
+  /**
+   * Makes the edge exist, and the topology's part of it look like this, runtime and files, without dropping a request. Once `signal`
+   * is aborted nothing more is begun: somebody else may have told the edge of a later state.
+   */
+  apply(routes: TopologyRoutes, options?: { signal?: AbortSignal }): Promise<void>
   /** Who else has public ports of the host: other topologies on the edge, and programs beside it on one of `ports`. */
   claims(topology: string, ports: readonly number[]): Promise<Claims>
   /** What the edge believes the topology's part is, private keys among it; null: it knows nothing of it. */
@@ -96,6 +99,6 @@ export interface Edge {
     server: string,
     options: { deadlineMs: number; signal?: AbortSignal },
   ): Promise<{ cut: number }>
-  /** Takes the topology out; the edge itself goes when nothing is left on it. */
-  remove(topology: string): Promise<void>
+  /** Takes the topology out; the edge itself goes when nothing is left on it. `signal` as for apply. */
+  remove(topology: string, options?: { signal?: AbortSignal }): Promise<void>
 }

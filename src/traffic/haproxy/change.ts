@@ -33,20 +33,25 @@ export interface EdgeChange {
   renew?: (seen: ObservedInstance) => Promise<boolean>
   /** The instance goes when no topology is left. */
   deleteWhenEmpty?: boolean
+  /** Once it is aborted nothing more is committed. */
+  signal?: AbortSignal
 }
 
 /**
  * One change of an edge: read what is, work out what shall be, commit it if nobody else did meanwhile, read back. Another writer
- * in between makes it start over with what that one wrote, so no update is lost.
- * @throws Cul8erError EDGE when HAProxy refuses the configuration or does not end up as asked
+ * in between makes it start over with what that one wrote, so no update is lost. What nobody waits for any more does not: the other
+ * writer may be the one that came after it.
+ * @throws Cul8erError EDGE when HAProxy refuses the configuration or does not end up as asked; the signal's reason
  */
 export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<void> {
   const { known } = parts.left
   parts.left.known = null
+  change.signal?.throwIfAborted()
   if (known !== null && (await changeKnown(parts, change, known))) return
   let load = false
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { seen, snapshot } = await readEnsured(parts, attempt === 1 && change.renew !== undefined)
+    change.signal?.throwIfAborted()
     if (attempt === 1 && (await change.renew?.(seen))) load = true
     const topologies = change.change(snapshot.topologies)
     const rendered = render(topologies)
@@ -59,6 +64,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
     let open = closing ? seen : await parts.instance.openPorts(seen, rendered.ports)
     const version = idle ? snapshot.version : nextVersion(snapshot.version, closing)
     if (!idle) {
+      change.signal?.throwIfAborted()
       const committed = await parts.exchange.commit({
         from: snapshot.version,
         version,

@@ -40,11 +40,12 @@ export function haproxyEdge({
   return {
     ensure: () => changeRenewed({ change: (topologies) => topologies }),
 
-    apply: async (routes) => {
+    apply: async (routes, { signal } = {}) => {
       const { stored, pems } = store(routes)
       const change: EdgeChange = {
         change: (topologies) => [...topologies.filter(({ topology }) => topology !== stored.topology), stored],
         pems,
+        signal,
       }
       await (performance.now() - renewedAt > RENEW_MS ? changeRenewed(change) : changeEdge(parts, change))
     },
@@ -94,11 +95,12 @@ export function haproxyEdge({
       }
     },
 
-    remove: async (topology) => {
+    remove: async (topology, { signal } = {}) => {
       if ((await instance.look()) === null) return
       await changeEdge(parts, {
         change: (topologies) => topologies.filter((other) => other.topology !== topology),
         deleteWhenEmpty: true,
+        signal,
       })
     },
   }
