@@ -66,10 +66,14 @@ export function changed(at: Place, from: LiveInstance, { revision }: Settings): 
 
 /** Another instance beside the old one, which stays, stopped, until the operation cannot go back any more. */
 function replaced(at: Place, from: LiveInstance, { revision }: Settings): Step[] {
-  const comes: Step[] = [...made(at, 'new'), { kind: 'admit', at, like: from.name }, { kind: 'role', at, role: 'live' }]
+  const comes = made(at, 'new')
   const goes = retired(from)
-  // Its data cannot serve twice: the old one makes room first.
-  return revision.topology.resources[at.resource]?.stateful === true ? [...goes, ...comes] : [...comes, ...goes]
+  const serves: Step = { kind: 'admit', at, like: from.name }
+  const takesOver: Step = { kind: 'role', at, role: 'live' }
+  // Its data cannot serve twice: the old one makes room first. And what serves may write, which counts where it is live.
+  return revision.topology.resources[at.resource]?.stateful === true
+    ? [...goes, ...comes, takesOver, serves]
+    : [...comes, serves, takesOver, ...goes]
 }
 
 /** What was put aside has its place again. What is in it makes room first: the two may share a volume. */

@@ -18,8 +18,8 @@ const shop =
       number: 3,
     })
 
-function read(revision: Revision, observed: ObservedInstance[], standby: string[] = []): string[] {
-  const plan = planWork({ revision, observed, standby })
+function read(revision: Revision, observed: ObservedInstance[], standby: string[] = [], force = false): string[] {
+  const plan = planWork({ revision, observed, standby, force })
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), plan, { revision })
   const view = procedureView(stages, predictionOf({ revision, plan, observed, operation: 7 }))
   return view.stages.map(({ name, lanes }) =>
@@ -91,6 +91,13 @@ describe('rolling', () => {
     ],
   ])('%s', (_title, found, expected) => {
     expect(found).toEqual(expected)
+  })
+
+  it('has a stateful replacement live before requests write to it: what is merely new may be removed unasked', () => {
+    const db = (image: string): Revision => of('1.0.0', { replicas: 1, stateful: true, image })
+    expect(read(db('newer'), worldOf(db('older')), [], true)[0]).toBe(
+      `batch 1 of 1 | shop-web-1-green: drain shop-web-1, stop shop-web-1, ${MADE}, take over, admit`,
+    )
   })
 
   it('bakes before the commit', () => {
