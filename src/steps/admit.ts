@@ -15,7 +15,7 @@ export const admit = stepKind({
   traffic: ({ at, from, weight, like }, view) => {
     const address = addressOf(view.proven.get(at.name)?.address, from)
     if (address === null) return null
-    const as = member(view, at.name) ?? (like === undefined ? undefined : member(view, like))
+    const as = member(view, at) ?? view.traffic.members.find(({ instance }) => instance === like)
     return {
       state: admitted(view.traffic, at, address, weight ?? as?.weight),
       hosts: [at.host],

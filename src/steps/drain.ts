@@ -8,12 +8,12 @@ export const drain = stepKind({
   kind: 'drain',
   words: () => 'drain',
   instance: ({ at }) => at.name,
-  skip: ({ at }, view) => member(view, at.name) === undefined,
+  skip: ({ at }, view) => member(view, at) === undefined,
   before: ({ from }, view) =>
     from === undefined || view.registered(from.name) !== undefined ? null : { kind: 'readmit', from },
   traffic: ({ at }, view) => ({
-    state: drained(view.traffic, at.name),
-    hosts: [member(view, at.name)?.host ?? at.host],
+    state: drained(view.traffic, at),
+    hosts: [at.host],
     summary: `drain ${at.name}`,
   }),
   calls: ({ at }, view) => {
@@ -22,7 +22,7 @@ export const drain = stepKind({
       {
         activity: 'waitDrained',
         input: {
-          ...hostAt(view, member(view, at.name)?.host ?? at.host),
+          ...hostAt(view, at.host),
           topology: view.revision.topology.name,
           server: at.name,
           deadlineMs: drainMs,

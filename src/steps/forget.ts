@@ -7,10 +7,10 @@ export const forget = stepKind({
   kind: 'forget',
   words: () => 'leave the edge',
   instance: ({ at }) => at.name,
-  skip: ({ at }, view) => member(view, at.name) === undefined,
+  skip: ({ at }, view) => member(view, at) === undefined,
   traffic: ({ at }, view) => ({
-    state: forgotten(view.traffic, at.name),
-    hosts: [member(view, at.name)?.host ?? at.host],
+    state: forgotten(view.traffic, at),
+    hosts: [at.host],
     summary: `forget ${at.name}`,
   }),
   foreseen: () => false,

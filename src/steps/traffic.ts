@@ -13,23 +13,31 @@ export function admitted(
   weight: number = FULL_WEIGHT,
 ): TrafficState {
   const member: Member = { instance, resource, slot, host, address, weight, state: 'ready' }
-  const known = members.some((m) => m.instance === instance)
+  const isIt = isAt({ name: instance, host })
   return {
-    members: known ? members.map((m) => (m.instance === instance ? member : m)) : [...members, member],
+    members: members.some(isIt) ? members.map((m) => (isIt(m) ? member : m)) : [...members, member],
     active: active[resource] === undefined ? { ...active, [resource]: slot } : active,
   }
 }
 
 /** An instance gets no new request. */
-export const drained = ({ members, active }: TrafficState, instance: string): TrafficState => ({
-  members: members.map((m) => (m.instance === instance ? { ...m, state: 'drain' as const } : m)),
+export const drained = ({ members, active }: TrafficState, at: At): TrafficState => ({
+  members: members.map((m) => (isAt(at)(m) ? { ...m, state: 'drain' as const } : m)),
   active,
 })
 
-export const forgotten = ({ members, active }: TrafficState, instance: string): TrafficState => ({
-  members: members.filter((m) => m.instance !== instance),
+export const forgotten = ({ members, active }: TrafficState, at: At): TrafficState => ({
+  members: members.filter((m) => !isAt(at)(m)),
   active,
 })
+
+type At = Pick<Place, 'name' | 'host'>
+
+/** Its name alone does not tell: an instance of the same name may have been left on another host. */
+const isAt =
+  ({ name, host }: At) =>
+  (m: Member): boolean =>
+    m.instance === name && m.host === host
 
 /** What could not be taken back gets no traffic. */
 export const without = ({ members, active }: TrafficState, dirty: ReadonlySet<string>): TrafficState => ({
@@ -51,7 +59,7 @@ export const switched = ({ members, active }: TrafficState, colors: Record<strin
 
 /** The canaries of some resources take `percent` of the requests of every edge that has one. */
 export function shared({ members, active }: TrafficState, resources: string[], percent: number): TrafficState {
-  const weights = new Map<string, number>()
+  const weights = new Map<Member, number>()
   for (const resource of resources) {
     // Each edge balances what is on its own host.
     for (const host of new Set(members.flatMap((m) => (m.resource === resource ? [m.host] : [])))) {
@@ -62,10 +70,10 @@ export function shared({ members, active }: TrafficState, resources: string[], p
       // One that is out of the traffic bears none of the rest; it comes back as one of the others.
       const serving = stable.filter(({ state }) => state === 'ready')
       const share = canaryWeights({ stable: serving.length, canary: canaries.length, percent })
-      stable.forEach(({ instance }) => weights.set(instance, share.stable[0] ?? FULL_WEIGHT))
-      serving.forEach(({ instance }, i) => weights.set(instance, share.stable[i] ?? FULL_WEIGHT))
-      canaries.forEach(({ instance }, i) => weights.set(instance, share.canary[i] ?? 0))
+      stable.forEach((m) => weights.set(m, share.stable[0] ?? FULL_WEIGHT))
+      serving.forEach((m, i) => weights.set(m, share.stable[i] ?? FULL_WEIGHT))
+      canaries.forEach((m, i) => weights.set(m, share.canary[i] ?? 0))
     }
   }
-  return { members: members.map((m) => ({ ...m, weight: weights.get(m.instance) ?? m.weight })), active }
+  return { members: members.map((m) => ({ ...m, weight: weights.get(m) ?? m.weight })), active }
 }

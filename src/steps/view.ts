@@ -68,8 +68,9 @@ export function specBefore({ base, past, dirtyBefore }: View, from: LiveInstance
   )
 }
 
-export const member = ({ traffic }: View, instance: string): Member | undefined =>
-  traffic.members.find((m) => m.instance === instance)
+/** Who takes traffic at a place. A host that was away may come back with an instance of the same name. */
+export const member = ({ traffic }: View, { name, host }: Pick<Place, 'name' | 'host'>): Member | undefined =>
+  traffic.members.find((m) => m.instance === name && m.host === host)
 
 /** Whether a resource is reached from outside. */
 export const exposes = ({ revision }: View, resource: string): boolean =>

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { planWork } from '../../../src/plan/plan.js'
 import type { TrafficState } from '../../../src/plan/routes.js'
+import { instanceSpec, seats } from '../../../src/plan/specs.js'
+import { predictionOf } from '../../../src/steps/prediction.js'
+import { kindOf } from '../../../src/steps/registry.js'
 import { admitted, drained, forgotten, shared, switched } from '../../../src/steps/traffic.js'
+import { procedureOf } from '../../../src/strategies/procedure.js'
+import { strategyNamed } from '../../../src/strategies/registry.js'
+import { instanceOf, revisionOf, web } from '../plan/world.js'
 import { live } from './live.js'
 
 const place = (name: string, host = 'one') => {
@@ -26,14 +33,14 @@ describe('the traffic after a step', () => {
       admitted(two, place('web-3'), 'a', 0),
       ['web-1@one 100', 'web-2@one 100', 'web-3@one 0'],
     ],
-    ['drained', drained(two, 'web-1'), ['web-1@one 100 drain', 'web-2@one 100']],
+    ['drained', drained(two, place('web-1')), ['web-1@one 100 drain', 'web-2@one 100']],
     [
       'admitted again, in its old place',
-      admitted(drained(two, 'web-1'), place('web-1'), 'b'),
+      admitted(drained(two, place('web-1')), place('web-1'), 'b'),
       ['web-1@one 100', 'web-2@one 100'],
     ],
-    ['forgotten', forgotten(two, 'web-1'), ['web-2@one 100']],
-    ['somebody else is drained', drained(two, 'web-9'), ['web-1@one 100', 'web-2@one 100']],
+    ['forgotten', forgotten(two, place('web-1')), ['web-2@one 100']],
+    ['somebody else is drained', drained(two, place('web-9')), ['web-1@one 100', 'web-2@one 100']],
   ])('%s', (_title, state, expected) => {
     expect(read(state)).toEqual(expected)
   })
@@ -65,7 +72,7 @@ describe('the share of canaries', () => {
   })
 
   it('of what is really in the traffic: an instance that is out of it bears none of the rest', () => {
-    const state = shared(drained(spread, 'web-3'), ['web'], 10)
+    const state = shared(drained(spread, place('web-3', 'a')), ['web'], 10)
     const { members } = state
     const weight = (name: string): number => members.find(({ instance }) => instance === name)?.weight ?? NaN
     expect((100 * weight('web-1-canary')) / (weight('web-1-canary') + weight('web-1'))).toBeCloseTo(10, 0)
@@ -79,5 +86,29 @@ describe('the share of canaries', () => {
       'web-1-canary@a 0',
       'api-1@a 100',
     ])
+  })
+})
+
+/* A host that was away comes back with an instance whose place another host has by now. */
+describe('an instance that has the name of one on another host', () => {
+  const revision = revisionOf(web({ network: { expose: [{ port: 4000, as: 80, protocol: 'http' }] } }), { number: 2 })
+  const [seat] = seats(revision)
+  const there = (host: string, number: number) =>
+    instanceOf(instanceSpec(revision, seat!, host, ''), { revision: number })
+  const observed = [there('one', 2), there('two', 1)]
+  const plan = planWork({ revision, observed })
+  const { stages } = procedureOf(strategyNamed('rolling'), plan, { revision })
+  const lanes = stages.flatMap((stage) => (stage.name === 'remove' ? stage.lanes : []))
+
+  it('leaves without taking that one out of the traffic', () => {
+    expect(lanes.map(({ instance, host }) => `${instance}@${host}`)).toEqual(['shop-web@two'])
+    const view = predictionOf({ revision, plan, observed, operation: 7 })
+    const told = lanes[0]!.steps.flatMap((step) => {
+      const change = kindOf(step).traffic?.(step, view)
+      if (change == null) return []
+      view.traffic = change.state
+      return `${step.kind} on ${change.hosts?.join(', ')}: ${read(change.state).join(', ')}`
+    })
+    expect(told).toEqual(['drain on two: shop-web@one 100, shop-web@two 100 drain', 'forget on two: shop-web@one 100'])
   })
 })
