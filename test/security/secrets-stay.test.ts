@@ -6,6 +6,7 @@ import { temporal } from '@temporalio/proto'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationResult } from '../../src/contracts/index.js'
+import { inside } from '../e2e/releases/instance.js'
 import { Home } from '../e2e/service/home.js'
 import { makeCertificate } from '../support/certificates.js'
 import { tarGz } from '../support/tarballs.js'
@@ -162,9 +163,9 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
 
   it('the edge has the certificate', async () => {
     const look = 'cd /etc/cul8er-edge && cat certs/*.pem && stat -c "mode %a" . certs/*.pem'
-    const { stdout } = await execa('incus', ['exec', 'cul8er-edge', '--', 'sh', '-c', look], { stdin: 'ignore' })
-    expect(found(stdout)).toEqual(['private key'])
-    expect(new Set(stdout.match(/mode \d+/g))).toEqual(new Set(['mode 700', 'mode 600']))
+    const said = await inside('cul8er-edge', look)
+    expect(found(said)).toEqual(['private key'])
+    expect(new Set(said.match(/mode \d+/g))).toEqual(new Set(['mode 700', 'mode 600']))
   })
 
   it('neither has a process list', () => {

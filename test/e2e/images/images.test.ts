@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
+import { inside as said } from '../releases/instance.js'
 
 /** Each image, and what has to run in it. */
 const IMAGES = [
@@ -68,16 +69,13 @@ test('no password is in the postgres image; the secret makes the role', async ()
     'mkdir -p /etc/cul8er/secrets && cd /etc/cul8er && echo POSTGRES_USER=shop >db.env && cat >new && mv new secrets/POSTGRES_PASSWORD',
   )
   await eventually(ready, /^ready$/)
-  const asked = await incus(
-    { input: password },
-    'exec',
-    name,
-    '--',
-    'sh',
-    '-c',
-    `PGPASSWORD=$(cat) psql -h ${name}.incus -U shop -Atc 'select current_database()'`,
-  )
-  expect(asked).toBe('shop')
+  const asked = (): Promise<string> =>
+    incus(
+      { input: password },
+      ...['exec', name, '--', 'sh', '-c'],
+      `PGPASSWORD=$(cat) psql -h ${name}.incus -U shop -Atc 'select current_database()'`,
+    )
+  expect(await eventually(asked, /./)).toBe('shop')
   await expect(inside(name, `PGPASSWORD=wrong psql -h ${name}.incus -U shop -c 'select 1'`)).rejects.toThrow(
     /password authentication failed/,
   )
@@ -93,7 +91,7 @@ async function launch(image: string): Promise<string> {
 const lookUp = (image: string, name: string): string =>
   ['tiny', 'edge'].includes(image) ? `nslookup ${name}` : `getent ahostsv4 ${name}`
 
-const inside = (name: string, script: string): Promise<string> => incus('exec', name, '--', 'sh', '-c', script)
+const inside = async (name: string, script: string): Promise<string> => (await said(name, script)).trimEnd()
 
 async function incus(first: string | { input: string }, ...rest: string[]): Promise<string> {
   const [options, args] = typeof first === 'string' ? [{ stdin: 'ignore' as const }, [first, ...rest]] : [first, rest]

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er } from '../../../src/client/index.js'
 import type { OperationResult } from '../../../src/contracts/index.js'
 import { stopService } from '../../support/service.js'
+import { inside } from '../releases/instance.js'
 
 /* An image that is imported anew under its alias while instances of the former one serve, on real Incus. */
 
@@ -43,7 +44,6 @@ const declared = {
 
 const incus = async (...args: string[]): Promise<string> =>
   (await execa('incus', args, { stdin: 'ignore', timeout: 120_000 })).stdout
-const inside = (instance: string, script: string): Promise<string> => incus('exec', instance, '--', 'sh', '-c', script)
 
 /** Gives the alias to a new image, which is tiny with a page; a broken one has no server for it. Its fingerprint. */
 async function publish(page: string, { broken = false } = {}): Promise<string> {
@@ -51,8 +51,8 @@ async function publish(page: string, { broken = false } = {}): Promise<string> {
   await incus('launch', 'cul8er/tiny', maker)
   try {
     const serve = '::respawn:/bin/httpd -f -p 4000 -h /www'
-    await inside(
-      maker,
+    await incus(
+      ...['exec', maker, '--', 'sh', '-c'],
       `mkdir /www && echo '${page}' >/www/index.html${broken ? '' : ` && echo '${serve}' >>/etc/inittab`}`,
     )
     await incus('stop', '--force', maker)
@@ -181,7 +181,7 @@ describe('deploy --refresh-images', () => {
     expect(await deploy({ refreshImages: true })).toMatchObject({ outcome: 'rolledBack' })
     expect((await asking.stop()).failed).toEqual([])
     expect(await images()).toEqual(before)
-    expect(await inside(first, 'cat /srv/note')).toBe('precious')
+    expect(await inside(first, 'cat /srv/note')).toBe('precious\n')
     expect(await answer()).toBe('image two')
     expect(await plan()).toMatchObject({ empty: true, notes: [expect.stringContaining(`an older ${alias}`)] })
     const again = await plan({ refreshImages: true })

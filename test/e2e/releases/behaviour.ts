@@ -250,8 +250,10 @@ export function releaseBehaviour(
 
     it('shows and follows its log', async () => {
       const { spec } = await version('5.0.0')
-      const lines = (await executor.run(logsCommand(spec, { lines: 2 }))).stdout.trimEnd().split('\n')
-      expect(lines).toHaveLength(2)
+      // `incus exec` now and then loses all that was said.
+      const lines = async (): Promise<string[]> =>
+        (await executor.run(logsCommand(spec, { lines: 2 }))).stdout.trimEnd().split('\n')
+      await eventually(async () => (await lines()).length === 2)
       const seen: string[] = []
       const stop = new AbortController()
       const following = executor.run(logsCommand(spec, { lines: 1, follow: true }), {

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { execa } from 'execa'
+import { incus, inside } from '../releases/instance.js'
 import { Stage } from './stage.js'
 
 const name = 'dt-rolling'
 const instances = [1, 2, 3].map((n) => `${name}-app-${n}`)
-
-/** Runs a script inside an instance. */
-const inside = async (instance: string, script: string): Promise<string> =>
-  (await execa('incus', ['exec', instance, '--', 'sh', '-c', script], { stdin: 'ignore' })).stdout
 
 const FILES = 'find /srv/data -type f | sort | xargs sha256sum | sha256sum'
 const write = (text: string): string =>
@@ -56,9 +52,9 @@ describe('data in an instance, on real Incus', () => {
     // The last instance cannot start the app again, so the first has served the new version by the time it fails.
     const last = instances[2] ?? ''
     const before = await inside(instances[0] ?? '', FILES)
-    await inside(last, 'mv /usr/sbin/haproxy /usr/sbin/haproxy.away')
+    await incus('exec', last, '--', 'mv', '/usr/sbin/haproxy', '/usr/sbin/haproxy.away')
     const result = await stage.deploy('1.3.0')
-    await inside(last, 'mv /usr/sbin/haproxy.away /usr/sbin/haproxy').catch(() => undefined)
+    await incus('exec', last, '--', 'mv', '/usr/sbin/haproxy.away', '/usr/sbin/haproxy').catch(() => undefined)
     expect(['rolledBack', 'needsAttention']).toContain(result.outcome)
     expect(await inside(instances[0] ?? '', FILES)).toBe(before)
     const undone = result.steps.flatMap((step) => (step.instance === instances[0] ? [step.name] : []))

@@ -4,12 +4,12 @@ import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationResult } from '../../../src/contracts/index.js'
 import type { Plan } from '../../../src/plan/model.js'
 import { makeCertificate, type Made } from '../../support/certificates.js'
 import { tarGz } from '../../support/tarballs.js'
+import { inside } from '../releases/instance.js'
 import { Home } from '../service/home.js'
 
 /*
@@ -155,8 +155,7 @@ describe('a certificate of one’s own at the edge', () => {
 /** The process of HAProxy that takes new connections. */
 async function processOf(): Promise<string | undefined> {
   const ask = 'echo show info | socat - UNIX:/run/cul8er-edge/haproxy.sock'
-  const { stdout } = await execa('incus', ['exec', 'cul8er-edge', '--', 'sh', '-c', ask], { stdin: 'ignore' })
-  return /^Pid: (\d+)$/m.exec(stdout)?.[1]
+  return /^Pid: (\d+)$/m.exec(await inside('cul8er-edge', ask))?.[1]
 }
 
 const serialOf = ({ cert }: Made): string => new X509Certificate(cert).serialNumber
