@@ -33,6 +33,8 @@ const args = process.argv.slice(2)
 const whole = args.length === 0
 const tests = await runVitest(root, args, whole ? (children) => checks.push(checkCoverage(root, children)) : undefined)
 
+if (whole) checks.push(await ours('newest-node'))
+
 const failedChecks = checks.filter(({ passed }) => !passed)
 if (!hasShellcheck) console.log('not run here: shell: shellcheck is not installed')
 for (const { name, reason } of tests.notRun) console.log(`not run here: ${name}: ${reason}`)

@@ -49,7 +49,7 @@ async function updates(bench: Bench, file: string): Promise<Row[]> {
         bench.script('update.sh', SCRIPT, String(COUNT), version(round), tarballs[round] ?? '', scriptEdge),
     },
   })
-  return [ratioRow(`update of ${COUNT} instances behind the edge`, times), operationRow(facts, times.script, COUNT)]
+  return [ratioRow(`update of ${COUNT} instances behind the edge`, times, 1), operationRow(facts, times.script, COUNT)]
 }
 
 async function throughput(bench: Bench, port: number): Promise<Row> {

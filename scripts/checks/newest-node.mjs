@@ -1,0 +1,12 @@
+// The unit tests and the command line on real Incus once more, on the newest Node: the tests before ran on the Node that is here.
+import { spawnSync } from 'node:child_process'
+import { dirname, delimiter } from 'node:path'
+
+const found = spawnSync('scripts/setup/node', { stdio: ['ignore', 'pipe', 'inherit'] })
+if (found.status !== 0) process.exit(1)
+const node = found.stdout.toString().trim()
+// The command, the service and its worker take the first one there is.
+const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
+const parts = ['--project', 'unit', '--project', 'e2e', 'test/unit', 'test/e2e/cli']
+const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...parts], { stdio: 'inherit', env })
+process.exit(status ?? 1)
