@@ -2,6 +2,7 @@ import { Cul8erError } from '../src/errors.js'
 import { parseServer, serverInfo } from '../src/incus/index.js'
 import { projectCommand } from '../src/instances/commands.js'
 import { certificateNotes, declaredCertificates } from '../src/plan/certificates.js'
+import { withDrained } from '../src/plan/drained.js'
 import { oursOf } from '../src/plan/ours.js'
 import { planWork } from '../src/plan/plan.js'
 import { liveInstance } from '../src/plan/work.js'
@@ -27,9 +28,10 @@ export function planActivities(deps: ActivityDeps): Rooms {
   return {
     planOperation: step((input, signal) => makePlan(deps, input, signal)),
 
-    findOwned: step(async ({ topology, project, hosts }, signal) => {
+    findOwned: step(async ({ topology, project, hosts, dirty = [] }, signal) => {
       const observed = await observeHosts(deps.executorFor, hosts, project, signal)
-      return oursOf(topology, observed).map((i) => ({
+      const exposures = dirty.length === 0 ? [] : await exposuresOf(deps, topology, hosts)
+      return withDrained(oursOf(topology, observed), { dirty, exposures }).map((i) => ({
         ...liveInstance(i),
         snapshots: i.snapshots.map(({ name }) => name),
       }))
@@ -73,28 +75,35 @@ export async function observeAndPlan(
   })
   const looked = { hosts, project, ours: oursOf(topology, observed) }
   const images = refreshImages ? await imagesOfInstances(deps.executorFor, looked, signal) : null
-  const plan = planWork({ revision, base, observed, dirty, standby, without, refresh: images, force })
+  const exposures = await exposuresOf(deps, topology, exposingHosts(revision, hosts))
+  const plan = planWork({ revision, base, observed, dirty, exposures, standby, without, refresh: images, force })
   await refuseVms(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
-  const exposures = await exposuresOf(deps, revision, hosts)
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const notes = [...plan.notes, ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date())]
   return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed, images }
 }
 
 /** What the edges do. One that cannot be asked is no reason to refuse a plan. */
-async function exposuresOf(deps: ActivityDeps, { topology }: Revision, hosts: PlanInput['hosts']): Promise<Exposure[]> {
-  const exposing = Object.entries(hosts).filter(([name]) =>
-    Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
-  )
+async function exposuresOf(deps: ActivityDeps, topology: string, hosts: PlanInput['hosts']): Promise<Exposure[]> {
   return Promise.all(
-    exposing.map(async ([host, via]) => ({ host, current: await deps.edgeFor(host, via).current(topology.name) })),
+    Object.entries(hosts).map(async ([host, via]) => ({
+      host,
+      current: await deps.edgeFor(host, via).current(topology),
+    })),
   ).catch((error: unknown) => {
     deps.log.warn({ error: String(error) }, 'the edge could not be asked')
     return []
   })
 }
+
+const exposingHosts = ({ topology }: Revision, hosts: PlanInput['hosts']): PlanInput['hosts'] =>
+  Object.fromEntries(
+    Object.entries(hosts).filter(([name]) =>
+      Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
+    ),
+  )
 
 /** What the edges do against what is declared. */
 function exposure(revision: Revision, exposures: readonly Exposure[], { work, bystanders }: WorkPlan): Change[] {

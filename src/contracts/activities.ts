@@ -114,7 +114,12 @@ export interface Activities {
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>
   /** Everything with the topology's label on its hosts, whatever its role. */
-  findOwned(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<LiveInstance[]>
+  findOwned(input: {
+    topology: string
+    project: string | null
+    hosts: Record<string, Host>
+    dirty?: readonly string[]
+  }): Promise<LiveInstance[]>
   ensureInstance(input: SpecAt & { stamp: Stamp }): Promise<{ address: string | null; created: boolean }>
   /** Limits, devices, environment keys and labels of an instance that is there. */
   configureInstance(input: SpecAt & { stamp: Stamp }): Promise<void>

@@ -1,5 +1,7 @@
 import { adoptByName } from './adopt.js'
 import { colourOf, colourSets } from './colours.js'
+import { withDrained } from './drained.js'
+import type { Exposure } from './exposure.js'
 import { fingerprintOf } from './fingerprint.js'
 import { usedNames } from './free-name.js'
 import { refreshNotes, type ImagesOfHosts } from './images.js'
@@ -35,6 +37,8 @@ export interface PlanInput {
   observed: ObservedInstance[]
   /** Instances that an earlier operation left half changed: they are set right whatever their labels say. */
   dirty?: string[]
+  /** What the edges do now: what was left half changed and takes no request stays out of the traffic. */
+  exposures?: readonly Exposure[]
   /** Names of instances that are kept for an instant switch back. */
   standby?: string[]
   /** Hosts to leave out: nobody looked there, and nothing is to be done there. */
@@ -51,11 +55,20 @@ export interface PlanInput {
  * @throws Cul8erError DATA_LOSS when stateful instances would lose their data
  */
 export function planWork(input: PlanInput): WorkPlan {
-  const { revision, base = null, dirty = [], standby = [], without = [], refresh = null, force = false } = input
+  const {
+    revision,
+    base = null,
+    dirty = [],
+    exposures = [],
+    standby = [],
+    without = [],
+    refresh = null,
+    force = false,
+  } = input
   const { name: topology } = revision.topology
   const observed = input.observed.filter(({ host }) => !without.includes(host))
   const found = oursOf(topology, observed)
-  const ours = knowingData(adoptByName(revision, found), revision, base)
+  const ours = withDrained(knowingData(adoptByName(revision, found), revision, base), { dirty, exposures })
   const left = leftOut({ revision, base, without, dirty })
   const aside = ours.filter(({ name, labels }) => labels.role === 'old' && standby.includes(name))
   const places = placesOf(

@@ -5,18 +5,19 @@ import type { Topology } from '../topology/model.js'
 
 /**
  * The traffic as it should be before anything changes: what lives, at full weight, and what is kept aside in a pool of its own.
- * What an operation left half changed (`dirty`) was taken out by it and stays out, as long as others are there in its pool.
+ * What an operation left half changed (named by `dirty`, or drained) stays out, as long as others are there in its pool.
  */
 export function trafficNow(topology: Topology, live: LiveInstance[], dirty: readonly string[] = []): TrafficState {
   const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
   // A set of the other color takes no request in place of this one: the public ports lead to one pool.
   const poolOf = ({ resource, slot }: LiveInstance): string => `${resource} ${isApart(topology, resource) ? slot : ''}`
-  const whole = new Set(serving.filter(({ name, role }) => role === 'live' && !dirty.includes(name)).map(poolOf))
+  const isOut = ({ name, drained }: LiveInstance): boolean => drained === true || dirty.includes(name)
+  const whole = new Set(serving.filter((i) => i.role === 'live' && !isOut(i)).map(poolOf))
   return {
     members: serving.flatMap((instance) => {
       const { name, resource, slot, host, address, role } = instance
       if (address === null || !(role === 'live' || (role === 'old' && isApart(topology, resource)))) return []
-      const state = dirty.includes(name) && whole.has(poolOf(instance)) ? 'drain' : 'ready'
+      const state = isOut(instance) && whole.has(poolOf(instance)) ? 'drain' : 'ready'
       return [{ instance: name, resource, slot, host, address, weight: FULL_WEIGHT, state }]
     }),
     active: Object.fromEntries(

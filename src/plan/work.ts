@@ -4,8 +4,9 @@ import type { Seat } from './specs.js'
 /**
  * An instance that carries our labels.
  * `formerly`: what its labels call it, where the declaration has another name for it by now.
+ * `drained`: it is half changed, and its edge gives it no request.
  */
-export type Ours = ObservedInstance & { labels: Labels; formerly?: Seat }
+export type Ours = ObservedInstance & { labels: Labels; formerly?: Seat; drained?: boolean }
 
 /** An instance of ours that is there, in few words: it travels in payloads. */
 export interface LiveInstance extends Seat {
@@ -20,6 +21,8 @@ export interface LiveInstance extends Seat {
   stateful?: boolean
   /** The resource and number that it was declared as, where the declaration has another name for it by now. */
   formerly?: Seat
+  /** It is half changed, and its edge gives it no request. */
+  drained?: boolean
   /** Names; only where they were asked for. */
   snapshots?: string[]
 }
@@ -41,7 +44,7 @@ export interface Work extends Change {
 }
 
 /** An observed instance of ours in few words. */
-export const liveInstance = ({ name, host, addresses, labels, formerly }: Ours): LiveInstance => ({
+export const liveInstance = ({ name, host, addresses, labels, formerly, drained }: Ours): LiveInstance => ({
   name,
   resource: labels.resource,
   index: labels.index,
@@ -53,6 +56,7 @@ export const liveInstance = ({ name, host, addresses, labels, formerly }: Ours):
   digest: labels.digest,
   ...(labels.stateful === true ? { stateful: true } : {}),
   ...(formerly === undefined ? {} : { formerly }),
+  ...(drained === true ? { drained } : {}),
 })
 
 /** A change that makes an instance as its spec says. */

@@ -10,7 +10,7 @@ export async function cleanup(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const { name, project } = input.revision.topology
     const found = await conducted.recorder.step('find the standby', undefined, () =>
-      quick({ summary: name }).findOwned({ topology: name, project, hosts: input.hosts }),
+      quick({ summary: name }).findOwned({ topology: name, project, hosts: input.hosts, dirty: input.dirty }),
     )
     const old = found.filter((i) => i.role === 'old' && input.standby.includes(i.name))
     const run = runOf(input, found, conducted)

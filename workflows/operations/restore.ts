@@ -24,6 +24,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
           topology: topology.name,
           project: topology.project,
           hosts: input.hosts,
+          dirty: input.dirty,
         }),
       (all) =>
         `on ${

@@ -8,22 +8,25 @@ export const planningActs: Pick<Acts, 'planOperation' | 'findOwned' | 'ensurePro
       const { revision, hosts } = input
       const { topology } = revision
       Object.keys(hosts).forEach((host) => world.reach(host))
-      const plan = pure.planWork({ ...input, observed: world.observed(Object.keys(hosts)) })
-      const { work, bystanders } = plan
-      const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
-      if (live.length === 0) return plan
-      const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
-      const edges = Object.keys(hosts)
+      const exposures = Object.keys(hosts)
         .filter((host) =>
           Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
         )
         .map((host) => ({ host, current: world.routes(host, topology.name) }))
-      return { ...plan, exposure: pure.exposureChanges(revision, pure.trafficNow(topology, live), edges, changing) }
+      const plan = pure.planWork({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
+      const { work, bystanders } = plan
+      const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
+      if (live.length === 0) return plan
+      const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
+      const traffic = pure.trafficNow(topology, live)
+      return { ...plan, exposure: pure.exposureChanges(revision, traffic, exposures, changing) }
     },
 
-    findOwned: ({ topology, hosts }, { world, pure }) => {
+    findOwned: ({ topology, hosts, dirty = [] }, { world, pure }) => {
       Object.keys(hosts).forEach((host) => world.reach(host))
-      return pure.oursOf(topology, world.observed(Object.keys(hosts))).map((instance) => ({
+      const exposures = Object.keys(hosts).map((host) => ({ host, current: world.routes(host, topology) }))
+      const ours = pure.oursOf(topology, world.observed(Object.keys(hosts)))
+      return pure.withDrained(ours, { dirty, exposures }).map((instance) => ({
         ...pure.liveInstance(instance),
         snapshots: instance.snapshots.map(({ name }) => name),
       }))

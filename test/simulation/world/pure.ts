@@ -3,6 +3,7 @@
  * what the workflows under test were compiled with.
  */
 export { labelsOf } from '../../../src/instances/commands.js'
+export { withDrained } from '../../../src/plan/drained.js'
 export { exposureChanges } from '../../../src/plan/exposure.js'
 export { isOurSnapshot, superfluous } from '../../../src/plan/naming.js'
 export { numbersShown } from '../../../src/plan/numbers-shown.js'

@@ -7,9 +7,9 @@ import { shop } from '../../support/shop.js'
 
 const topology = (approach: string) => topologyOf(shop('1.0.0', { strategy: { approach } }))
 
-/** `2-green live` is the second instance in green. */
+/** `2-green live` is the second instance in green; `2 live drained` takes no request now. */
 function live(words: string): LiveInstance {
-  const [seat = '', role = 'live'] = words.split(' ')
+  const [seat = '', role = 'live', drained] = words.split(' ')
   const [index, slot = ''] = seat.split('-')
   return {
     name: seat,
@@ -21,6 +21,7 @@ function live(words: string): LiveInstance {
     role: role === 'stopped' ? 'live' : (role as Role),
     revision: 1,
     digest: '',
+    ...(drained === undefined ? {} : { drained: true }),
   }
 }
 
@@ -45,6 +46,8 @@ describe('trafficNow', () => {
       'green',
     ],
     ['what was left half changed stays out', 'rolling', ['1', '2', '3'], ['2'], ['1 ready', '2 drain', '3 ready'], ''],
+    ['so does what a lost operation left drained', 'rolling', ['1', '2 live drained'], [], ['1 ready', '2 drain'], ''],
+    ['unless nothing else is there', 'rolling', ['1 live drained'], [], ['1 ready'], ''],
     ['all half changed: better than nothing', 'rolling', ['1', '2'], ['1', '2'], ['1 ready', '2 ready'], ''],
     [
       'two colours: the one with more',
