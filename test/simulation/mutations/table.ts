@@ -369,6 +369,11 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: 'traffic: trafficFound(input.revision.topology, live, input.dirty)',
         by: 'traffic: trafficNow(input.revision.topology, live)',
       },
+      {
+        file: 'src/plan/traffic-now.ts',
+        replace: 'drained === true || dirty.includes(name)',
+        by: 'dirty.includes(name)',
+      },
     ],
     foundBy: ['dirty-stays-out'],
     scenario: restoreBesideDirty,
