@@ -6,6 +6,7 @@ import type { IncusCommand } from '../incus/command.js'
 import { overAttempts, type Attempt } from './attempts.js'
 import { dial } from './dial.js'
 import type { CommandResult, HostExecutor, RunOptions } from './executor.js'
+import { printedTooMuch, tookTooLong } from './limits.js'
 import { OutputCollector } from './output.js'
 import { restPath } from './rest-path.js'
 import { readOverSocket, socketOf } from './socket.js'
@@ -52,6 +53,7 @@ async function read(
   signal?.throwIfAborted()
   const startedAt = performance.now()
   const answer = await readOverSocket(socketOf(env), path, {
+    verb: command.args[0] ?? '',
     timeoutMs,
     maxOutputBytes,
     ...(signal === undefined ? {} : { signal }),
@@ -88,15 +90,9 @@ async function spawn(
   const result = await running
   const durationMs = performance.now() - startedAt
   if (signal?.aborted) throw signal.reason
-  if (result.timedOut) {
-    throw new Cul8erError('TIMEOUT', `incus ${command.args[0] ?? ''} took longer than ${timeoutMs} ms and was ended`)
-  }
-  if (output.exceeded) {
-    throw new Cul8erError(
-      'OUTPUT_LIMIT',
-      `incus ${command.args[0] ?? ''} printed more than ${maxOutputBytes} bytes and was ended`,
-    )
-  }
+  const verb = command.args[0] ?? ''
+  if (result.timedOut) throw tookTooLong(verb, timeoutMs)
+  if (output.exceeded) throw printedTooMuch(verb, maxOutputBytes)
   if (result.exitCode === undefined) throw notEnded(client, result.code, result.signal)
   return { ...output.texts(), durationMs, exitCode: result.exitCode }
 }

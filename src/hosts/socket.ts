@@ -1,5 +1,5 @@
 import { Agent, request, type IncomingMessage } from 'node:http'
-import { Cul8erError } from '../errors.js'
+import { printedTooMuch, tookTooLong } from './limits.js'
 import { OutputCollector } from './output.js'
 
 /** What Incus says to a read, as its client would print it. */
@@ -10,6 +10,8 @@ export interface Answer {
 }
 
 export interface ReadOptions {
+  /** Of the command, for messages. */
+  verb: string
   signal?: AbortSignal
   timeoutMs: number
   maxOutputBytes: number
@@ -30,26 +32,20 @@ const agent = new Agent({ keepAlive: true, maxFreeSockets: 2, timeout: 5_000 })
 export async function readOverSocket(
   socketPath: string,
   path: string,
-  { signal, timeoutMs, maxOutputBytes }: ReadOptions,
+  { verb, signal, timeoutMs, maxOutputBytes }: ReadOptions,
 ): Promise<Answer | null> {
   const expired = AbortSignal.timeout(timeoutMs)
-  const ended = signal === undefined ? expired : AbortSignal.any([signal, expired])
-  let exceeded = false
+  const tooMuch = new AbortController()
+  const ended = AbortSignal.any([expired, tooMuch.signal, ...(signal === undefined ? [] : [signal])])
+  const output = new OutputCollector(maxOutputBytes, () => tooMuch.abort())
   try {
     const response = await get({ socketPath, path, agent, signal: ended })
-    const output = new OutputCollector(maxOutputBytes, () => {
-      exceeded = true
-      response.destroy(new Error('more than was asked for'))
-    })
     for await (const chunk of response) output.stdout(chunk as Uint8Array)
     return answerOf(output.texts().stdout)
   } catch {
     signal?.throwIfAborted()
-    const named = `incus query ${path.split('?')[0]}`
-    if (expired.aborted) throw new Cul8erError('TIMEOUT', `${named} took longer than ${timeoutMs} ms and was ended`)
-    if (exceeded) {
-      throw new Cul8erError('OUTPUT_LIMIT', `${named} printed more than ${maxOutputBytes} bytes and was ended`)
-    }
+    if (expired.aborted) throw tookTooLong(verb, timeoutMs)
+    if (output.exceeded) throw printedTooMuch(verb, maxOutputBytes)
     return null
   }
 }

@@ -27,9 +27,9 @@ it('of instances: all that does not change from moment to moment', async () => {
   try {
     expect(await all(overSocket)).toEqual(await all(byClient))
     const one = getInstance('socket-reads')
-    const name = async (host: typeof overSocket) =>
+    const configOf = async (host: typeof overSocket) =>
       (JSON.parse((await host.run(one)).stdout) as { config: unknown }).config
-    expect(await name(overSocket)).toEqual(await name(byClient))
+    expect(await configOf(overSocket)).toEqual(await configOf(byClient))
   } finally {
     await byClient.run({ args: ['delete', '--force', 'socket-reads'] })
   }
