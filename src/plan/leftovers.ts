@@ -1,3 +1,4 @@
+import { placeKey } from './place-key.js'
 import type { Labels, Revision } from './model.js'
 import { instanceName } from './naming.js'
 import { byPlace } from './places.js'
@@ -23,11 +24,11 @@ export function leftovers({ revision, rest, withData, ordered, force }: Leftover
   const made = new Set(
     ordered
       .filter(({ action, revive }) => MAKES.has(action) && !revive)
-      .map(({ host, instance }) => `${host}/${instance}`),
+      .map(({ host, instance: name }) => placeKey({ host, name })),
   )
   const stay = rest
     .toSorted(byPlace)
-    .filter((i) => !force && i.labels.role !== 'live' && withData.has(i) && !made.has(`${i.host}/${i.name}`))
+    .filter((i) => !force && i.labels.role !== 'live' && withData.has(i) && !made.has(placeKey(i)))
   const gone = rest
     .filter((i) => !stay.includes(i))
     .map((i) => deletion(i, revision))

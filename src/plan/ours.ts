@@ -1,3 +1,4 @@
+import { placeKey } from './place-key.js'
 import type { ObservedInstance, Slot } from './model.js'
 import { instanceName } from './naming.js'
 import type { Ours } from './work.js'
@@ -20,12 +21,9 @@ const SLOTS: readonly Slot[] = ['', 'blue', 'green', 'canary']
 
 /** Instances with the topology's labels that are not its own, in words. */
 export const strangersOf = (topology: string, observed: readonly ObservedInstance[]): string[] => {
-  const ours = new Set(oursOf(topology, observed).map(({ host, name }) => `${host}/${name}`))
+  const ours = new Set(oursOf(topology, observed).map(placeKey))
   return observed
-    .filter(
-      ({ host, name, labels }) =>
-        labels?.topology === topology && labels.role !== 'edge' && !ours.has(`${host}/${name}`),
-    )
+    .filter((i) => i.labels?.topology === topology && i.labels.role !== 'edge' && !ours.has(placeKey(i)))
     .map(
       ({ host, name, labels }) =>
         `${name} on ${host} has the labels of ${labels?.resource} but not its name: left alone`,

@@ -1,3 +1,4 @@
+import { placeKey } from './place-key.js'
 import { isAsWanted } from './as-wanted.js'
 import type { ObservedInstance, Revision } from './model.js'
 import { isHalfDone } from './half-done.js'
@@ -63,5 +64,4 @@ function byWorth(revision: Revision, dirty: readonly string[]): (a: Ours, b: Our
 }
 
 /** By host, then name. */
-export const byPlace = (a: ObservedInstance, b: ObservedInstance): number =>
-  `${a.host}/${a.name}`.localeCompare(`${b.host}/${b.name}`)
+export const byPlace = (a: ObservedInstance, b: ObservedInstance): number => placeKey(a).localeCompare(placeKey(b))

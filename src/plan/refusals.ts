@@ -1,3 +1,4 @@
+import { placeKey } from './place-key.js'
 import { Cul8erError } from '../errors.js'
 import type { ObservedInstance } from './model.js'
 import type { Ours, Work } from './work.js'
@@ -23,11 +24,11 @@ export function refuseDataLoss(
   all: readonly Work[],
   { withData, abandoned, force }: { withData: ReadonlySet<Ours>; abandoned: readonly Abandoned[]; force: boolean },
 ): string[] {
-  const byPlace = new Map([...withData].map((i) => [`${i.host}/${i.name}`, i]))
+  const byPlace = new Map([...withData].map((i) => [placeKey(i), i]))
   const losses = all.flatMap((w): Loss[] => {
     const { action, from } = w
     if (from === null || (action !== 'replace' && action !== 'delete')) return []
-    const instance = byPlace.get(`${from.host}/${from.name}`)
+    const instance = byPlace.get(placeKey(from))
     if (instance === undefined) return []
     return [{ ...w, from, snapshots: instance.snapshots.map(({ name }) => name) }]
   })

@@ -34,7 +34,7 @@ export const forgotten = ({ members, active }: TrafficState, at: At): TrafficSta
 type At = Pick<Place, 'name' | 'host'>
 
 /** Its name alone does not tell: an instance of the same name may have been left on another host. */
-const isAt =
+export const isAt =
   ({ name, host }: At) =>
   (m: Member): boolean =>
     m.instance === name && m.host === host

@@ -4,6 +4,7 @@ import type { Member, TrafficState } from '../plan/routes.js'
 import { instanceSpec } from '../plan/specs.js'
 import type { LiveInstance } from '../plan/work.js'
 import type { Host, Strategy } from '../topology/model.js'
+import { isAt } from './traffic.js'
 
 /** What a step may look at when it is about to run: what the operation was started with, and what earlier steps brought. */
 export interface View {
@@ -69,8 +70,8 @@ export function specBefore({ base, past, dirtyBefore }: View, from: LiveInstance
 }
 
 /** Who takes traffic at a place. A host that was away may come back with an instance of the same name. */
-export const member = ({ traffic }: View, { name, host }: Pick<Place, 'name' | 'host'>): Member | undefined =>
-  traffic.members.find((m) => m.instance === name && m.host === host)
+export const member = ({ traffic }: View, at: Pick<Place, 'name' | 'host'>): Member | undefined =>
+  traffic.members.find(isAt(at))
 
 /** Whether a resource is reached from outside. */
 export const exposes = ({ revision }: View, resource: string): boolean =>

@@ -181,4 +181,38 @@ describe('after an operation that left something half changed', { timeout: 90_00
     expect(steps.find((s) => s.outcome === 'failed')?.name).toBe('recheck health')
     await fleet.expectSettled('1.0.0')
   })
+
+  /** What the edge is told of the second instance from here on, each state once in a row. */
+  async function states(fleet: Fleet, work: () => Promise<unknown>): Promise<string[]> {
+    const edge = rig.edges.get(fleet.name)!
+    const from = edge.told.length
+    await work()
+    return edge.told
+      .slice(from)
+      .flatMap(({ pools }) => pools.flatMap(({ servers }) => servers.filter(({ name }) => name === fleet.instance(2))))
+      .map(({ state }) => state)
+      .filter((state, i, all) => state !== all[i - 1])
+  }
+
+  it.concurrent.each([
+    ['rollback', (fleet: Fleet) => fleet.run({ kind: 'rollback' })],
+    ['deploy', (fleet: Fleet) => fleet.deploy('1.2.0')],
+  ] as const)(
+    'what a terminated operation had drained takes no request before a %s has set it right',
+    async (name, next) => {
+      const fleet = new Fleet(rig, name, 'rolling', artifacts, { strategy: { maxParallel: 1 } })
+      expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+      const second = { host: name, instance: fleet.instance(2) }
+      rig.emulator.fault({ match: { ...second, verb: 'cul8er-install' }, fault: { delayMs: 3_000 } })
+      const run = await fleet.start('1.1.0')
+      await fleet.until(run, running('install release', second.instance))
+      await rig.env.client.workflow.getHandle(run.workflowId).terminate()
+      await rig.idle(fleet.name)
+      expect((await fleet.ledger()).dirty).toEqual([`operation 2`])
+      expect(
+        await states(fleet, async () => expect(await next(fleet)).toMatchObject({ outcome: 'succeeded' })),
+      ).toEqual(['drain', 'ready'])
+      await fleet.expectSettled(name === 'rollback' ? '1.0.0' : '1.2.0')
+    },
+  )
 })
