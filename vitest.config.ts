@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.js'
 
 /** Of the workers and the clients of workflow tests: test/support/signing.ts. */
 const CUL8ER_SEAL_KEY = Buffer.alloc(32, 'test').toString('base64')
@@ -13,12 +15,22 @@ const inTurn = (order: number, maxWorkers = 2) => ({ maxWorkers, sequence: { gro
 /** What these projects run against is built and found first. */
 const globalSetup = [here('test/support/global-setup.ts')]
 
+/** Shell scripts are imported as text. */
+const scriptsAsText = {
+  name: 'scripts as text',
+  load: (id: string) => (id.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined),
+}
+
 export default defineConfig({
+  plugins: [scriptsAsText],
   test: {
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 240_000,
     setupFiles: [here('test/support/children.ts')],
+    // Commands show times where people are.
+    env: { TZ: 'UTC' },
     alias: { cul8er: here('src/index.ts') },
     coverage: {
       provider: 'istanbul',
@@ -37,7 +49,7 @@ export default defineConfig({
           include: ['test/workflow/**/*.test.ts'],
           globalSetup,
           env: { CUL8ER_SEAL_KEY },
-          ...together,
+          ...inTurn(1),
         },
       },
       {
@@ -47,16 +59,25 @@ export default defineConfig({
           include: ['test/security/**/*.test.ts'],
           globalSetup,
           env: { CUL8ER_SEAL_KEY },
-          ...inTurn(2),
+          ...inTurn(3),
         },
       },
       { extends: true, test: { name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup, ...together } },
       {
         extends: true,
-        test: { name: 'contract', include: ['test/contract/**/*.test.ts'], globalSetup, ...inTurn(1, 1) },
+        test: { name: 'contract', include: ['test/contract/**/*.test.ts'], globalSetup, ...inTurn(2, 1) },
       },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inTurn(2) } },
-      { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], globalSetup, ...inTurn(3) } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inTurn(3) } },
+      { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], globalSetup, ...inTurn(4) } },
+      // What `npm run campaign` alone runs.
+      ...(process.env.CUL8ER_CAMPAIGN === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: { name: 'campaign', include: ['test/campaign/**/*.test.ts'], globalSetup, ...inTurn(5, 1) },
+            },
+          ]),
     ],
   },
 })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { noEvidence, type Evidence } from '../src/analysis/evidence.js'
+import type { Figures } from '../src/analysis/figures.js'
 import { probe } from '../src/health/probe.js'
 import { runCommand } from '../src/processes/run-command.js'
 import type { Analysis } from '../src/topology/model.js'
@@ -8,6 +9,7 @@ import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.j
 import type { ActivityDeps } from './deps.js'
 import { readMetric } from './metric.js'
 import { step } from './step.js'
+import { plural } from '../src/plural.js'
 
 /** A canary is looked at this often at least, so that a breach is acted on within 2 s, ms. */
 const LOOK_MS = 1_000
@@ -23,6 +25,7 @@ export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analys
       for (;;) {
         const verdict = judge(input.analysis, await watch.look())
         memory.keep({ evidence: verdict.evidence ?? null } satisfies Kept)
+        memory.says({ words: [requestsSeen(verdict.figures), ...verdict.figures.words].join('; ') })
         const enough = verdict.verdict === 'breach' || (verdict.verdict === 'pass' && input.untilData === true)
         if (enough || Date.now() >= until) return verdict
         await sleep(Math.min(LOOK_MS, Math.max(0, until - Date.now())), undefined, { signal })
@@ -30,6 +33,11 @@ export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analys
     }),
   }
 }
+
+const requestsSeen = ({ canary, stable }: Figures): string =>
+  canary === null
+    ? 'the edge returned no metrics'
+    : `${plural(canary.requests, 'request')}${stable === null ? '' : `, stable set ${stable.requests}`}`
 
 /** What a worker leaves to the one that takes over: the edge does not remember all requests. */
 interface Kept {
@@ -67,6 +75,7 @@ class Watch {
     const { host, via, topology, sinceMs, analysis } = this.input
     try {
       const samples = await this.deps.edgeFor(host, via).requests(topology, { sinceMs })
+      if (samples === null) return { canary: null, stable: null, evidence: this.evidence }
       const traffic = trafficOf(samples, this.sides, {
         evidence: this.evidence,
         slowdownPercent: analysis.maxSlowdownPercent,
@@ -74,7 +83,7 @@ class Watch {
       this.evidence = traffic.evidence
       return traffic
     } catch (error) {
-      this.deps.log.warn({ error: String(error), host }, 'the edge gave no numbers')
+      this.deps.log.warn({ error: String(error), host }, 'the edge returned no metrics')
       return { canary: null, stable: null, evidence: this.evidence }
     }
   }

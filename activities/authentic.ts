@@ -15,8 +15,8 @@ import {
 } from '../src/contracts/index.js'
 
 /**
- * Activities do nothing that nobody with the key asked for, or that was asked of an activity of another type. What they answer says that
- * it is the answer.
+ * Activities do nothing unless it was asked for with the key, and of an activity of their type. What they answer says that it is the
+ * answer.
  */
 export const authenticActivities: ActivityInterceptorsFactory = () => ({ inbound })
 
@@ -24,16 +24,16 @@ const inbound: ActivityInboundCallsInterceptor = {
   async execute(input, next) {
     const { activityId, activityType, workflowExecution } = activityInfo()
     const refused = input.args.find(isRefused)
-    if (refused !== undefined) throw refusedFailure(refusal(`what ${activityType} was asked`, refused))
+    if (refused !== undefined) throw refusedFailure(refusal(`the input of ${activityType}`, refused))
     // A workflow says last which run of it asks, and before that which history (workflows/authentic/leaving.ts).
     const asked = workflowExecution === undefined ? input.args : input.args.slice(0, -1)
     const history = workflowExecution === undefined ? null : historyIn(asked.at(-1))
     const args = history === null ? asked : asked.slice(0, -1)
     if (args.length === 0 || !isActivityIdOf(activityId, activityType)) {
-      throw refusedFailure(`what ${activityType} was asked was refused: it is not for activity ${activityId}`)
+      throw refusedFailure(`the input of ${activityType} was refused: it is not for activity ${activityId}`)
     }
     if (workflowExecution !== undefined && input.args.at(-1) !== workflowExecution.runId) {
-      throw refusedFailure(`what ${activityType} was asked was refused: another run of the workflow asked it`)
+      throw refusedFailure(`the input of ${activityType} was refused: another run of the workflow sent it`)
     }
     return asResult(await next({ ...input, args }), history)
   },

@@ -3,7 +3,7 @@ import { Cul8erError } from '../src/errors.js'
 import { expandHome } from '../src/files/paths.js'
 import { readRegular, Unreadable } from '../src/files/read-regular.js'
 import type { RouteCertificate } from '../src/plan/certificates.js'
-import { SECRET_LIMIT_BYTES } from '../src/secrets/resolve.js'
+import { SECRET_LIMIT_BYTES } from '../src/secrets/sources/resolver.js'
 import type { Route } from '../src/traffic/model.js'
 import type { ActivityDeps } from './deps.js'
 import { rememberSecret } from './secrets.js'
@@ -32,7 +32,7 @@ async function fromFile(named: string, as: number): Promise<string> {
   const bytes = await readRegular(path, SECRET_LIMIT_BYTES).catch((error: unknown) => {
     if (!(error instanceof Unreadable)) throw error
     throw new Cul8erError('SECRET_UNRESOLVED', `the certificate of port ${as}: the file ${path} ${error.message}`, {
-      hint: 'this revision was recorded with paths that the worker reads: put the file there again, or deploy, which keeps it',
+      hint: 'this revision records only the path, which the worker reads: put the file back, or deploy again, which stores its contents',
     })
   })
   return bytes.toString('utf8')

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity'
 import { isLastAttempt } from '../src/contracts/index.js'
-import { Cul8erError, PERMANENT } from '../src/errors.js'
+import { Cul8erError, messageOf, PERMANENT } from '../src/errors.js'
 
 /** What is known of the attempt that failed. */
 export type Attempt = Omit<Parameters<typeof isLastAttempt>[0], 'code'>
@@ -27,6 +27,4 @@ export function toFailure(error: unknown, signal: AbortSignal, attempt: Attempt)
 
 /** Any thrown value as one of our errors. */
 export const asCul8erError = (error: unknown): Cul8erError =>
-  error instanceof Cul8erError
-    ? error
-    : new Cul8erError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  error instanceof Cul8erError ? error : new Cul8erError('INTERNAL', messageOf(error), { cause: error })

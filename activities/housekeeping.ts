@@ -11,9 +11,9 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
   const pruneArtifacts = step(async (_input: Record<string, never>) => {
     // One ledger that cannot be read ends it: its artifacts are not known, so none is known to be superfluous.
     const { removed } = await deps.artifacts.prune(await namedArtifacts())
-    if (removed.length > 0) deps.log.info({ removed }, 'artifacts that no kept revision names are removed')
+    if (removed.length > 0) deps.log.info({ removed }, 'removed the artifacts that no kept revision uses')
     const evidence = await deps.evidence.prune(await retentionMs())
-    if (evidence.removed.length > 0) deps.log.info(evidence, 'old logs of removed instances are removed')
+    if (evidence.removed.length > 0) deps.log.info(evidence, 'removed old logs of deleted instances')
     return { removed: removed.length }
   })
   return {
@@ -22,7 +22,7 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
       try {
         return await Context.current().client.workflow.getHandle(workflowId).query(sliceSoFar)
       } catch (error) {
-        deps.log.warn({ error: String(error), workflowId }, 'a slice that was lost could not be read')
+        deps.log.warn({ error: String(error), workflowId }, 'could not read a lost slice')
         return null
       }
     }),

@@ -6,12 +6,15 @@ import { housekeepingActivities } from './housekeeping.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
 import { logActivities } from './logs.js'
+import { notifyActivities } from './notify.js'
 import { planActivities } from './plan.js'
 import { ledgerActivities } from './ledger.js'
 import { releaseActivities } from './releases.js'
 import { trafficActivities } from './traffic.js'
+import { watchActivities } from './watch.js'
 
 export type { ActivityDeps } from './deps.js'
+export { watchActivities }
 
 /** All activities, over the given way to the world. */
 export const createActivities = (deps: ActivityDeps): Activities => ({
@@ -21,8 +24,10 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...healthActivities(deps),
   ...trafficActivities(deps),
   ...analysisActivities(deps),
+  ...watchActivities(deps),
   ...inspectActivities(deps),
   ...ledgerActivities(deps),
   ...logActivities(deps),
   ...housekeepingActivities(deps),
+  ...notifyActivities(deps),
 })

@@ -12,24 +12,40 @@ import {
 } from '../src/incus/index.js'
 import { configureCommands, createCommand, labelsOf } from '../src/instances/commands.js'
 import { lookAt } from '../src/instances/look.js'
+import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { Labels, ObservedInstance } from '../src/plan/model.js'
-import { isOurSnapshot, superfluous } from '../src/plan/naming.js'
+import { isOurSnapshot, superfluous } from '../src/naming/snapshot-names.js'
 import type { Activities, InstanceAt } from '../src/contracts/index.js'
+import { already, isCode } from './already.js'
 import type { ActivityDeps } from './deps.js'
 import { secretDigests } from './secrets.js'
 import { step } from './step.js'
+import {
+  coveredVolumes,
+  ensureVolumes,
+  forgetSnapshots,
+  pruneVolumes,
+  refuseOtherWriters,
+  removeMade,
+  removeSnapshots,
+  removeVolume,
+  restoreVolumes,
+  snapshotVolumes,
+} from './volumes.js'
 
 type Rooms = Pick<
   Activities,
   | 'ensureInstance'
   | 'configureInstance'
   | 'takeSnapshot'
+  | 'deleteSnapshot'
   | 'restoreSnapshot'
   | 'pruneSnapshots'
   | 'startInstance'
   | 'stopInstance'
   | 'deleteInstance'
+  | 'deleteVolume'
   | 'setRole'
 >
 
@@ -37,8 +53,9 @@ type Rooms = Pick<
 export function instanceActivities(deps: ActivityDeps): Rooms {
   const executorOf = ({ host, via }: Pick<InstanceAt, 'host' | 'via'>): HostExecutor => deps.executorFor(host, via)
   return {
-    ensureInstance: step(async ({ spec, stamp, ...at }, signal) => {
+    ensureInstance: step(async ({ spec, stamp, made, ...at }, signal) => {
       const executor = executorOf(at)
+      if (made !== undefined) await ensureVolumes(executor, spec, made, signal)
       const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
       try {
         // Tried first and asked afterwards: a look before would cost every creation a call to save one on a retry.
@@ -53,25 +70,50 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       }
     }),
 
-    configureInstance: step(async ({ spec, stamp, ...at }, signal) => {
+    configureInstance: step(async ({ spec, stamp, made, ...at }, signal) => {
       const executor = executorOf(at)
       const found = await mustFind(executor, { ...at, name: spec.name, project: spec.project }, signal)
       refuseForeign(found, spec.topology)
+      if (made !== undefined) await ensureVolumes(executor, spec, made, signal)
       const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
       for (const command of configureCommands(spec, untouched(found), labels)) await executor.run(command, { signal })
     }),
 
-    takeSnapshot: step(async ({ snapshot, ...at }, signal) => {
-      await already('ALREADY_EXISTS', () =>
-        executorOf(at).run(createSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS }),
-      )
+    takeSnapshot: step(async ({ snapshot, volumes = [], ...at }, signal) => {
+      const executor = executorOf(at)
+      // What an abort leaves of ours is pruned; nobody looks for what is left of a person's.
+      const patient = isOurSnapshot(snapshot) ? signal : later(signal, SEE_IT_END_MS)
+      try {
+        await snapshotVolumes(executor, volumes, { ...at, snapshot }, patient)
+        await already('ALREADY_EXISTS', () =>
+          executor.run(createSnapshot(at.name, snapshot, at), { signal: patient, timeoutMs: SNAPSHOT_MS }),
+        )
+      } catch (error) {
+        // Of an instance and its volumes there is a snapshot of each, or of none.
+        await forgetSnapshots(executor, volumes, { ...at, snapshot })
+        throw error
+      }
     }),
 
-    restoreSnapshot: step(async ({ snapshot, ...at }, signal) => {
-      await executorOf(at).run(restoreSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS })
+    deleteSnapshot: step(async ({ snapshot, volumes = [], ...at }, signal) => {
+      const executor = executorOf(at)
+      await already('NOT_FOUND', () => executor.run(deleteSnapshot(at.name, snapshot, at), { signal }))
+      await removeSnapshots(executor, volumes, { ...at, snapshot }, signal)
     }),
 
-    pruneSnapshots: step(async ({ keep, spent, ...at }, signal) => {
+    restoreSnapshot: step(async ({ snapshot, volumes = [], ...at }, signal) => {
+      const executor = executorOf(at)
+      if (volumes.length > 0) {
+        const found = await mustFind(executor, at, signal)
+        const covered = await coveredVolumes(executor, volumes, { ...at, snapshot, found }, signal)
+        // Incus restores no volume under a running instance.
+        if (covered.length > 0) await stop(executor, at, RESTORE_STOP_MS, signal)
+        await restoreVolumes(executor, covered, { ...at, snapshot }, signal)
+      }
+      await executor.run(restoreSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS })
+    }),
+
+    pruneSnapshots: step(async ({ keep, spent, volumes = [], ...at }, signal) => {
       const executor = executorOf(at)
       const found = await lookAt(executor, at, signal)
       const ours = (found?.snapshots ?? [])
@@ -84,23 +126,33 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       for (const name of removed) {
         await already('NOT_FOUND', () => executor.run(deleteSnapshot(at.name, name, at), { signal }))
       }
+      await pruneVolumes(executor, volumes, { ...at, keep, ...(spent === undefined ? {} : { spent }) }, signal)
       return { removed }
     }),
 
-    startInstance: step(async (at, signal) => {
-      await already('ALREADY_EXISTS', () => executorOf(at).run(startInstance(at.name, at), { signal }))
+    startInstance: step(async ({ alone, ...at }, signal) => {
+      const executor = executorOf(at)
+      // Where another one could not be removed or stopped, the two would write to one volume.
+      if (alone === true) await refuseOtherWriters(executor, await mustFind(executor, at, signal), at, signal)
+      await already('ALREADY_EXISTS', () => executor.run(startInstance(at.name, at), { signal }))
     }),
 
     stopInstance: step(async ({ timeoutMs, ...at }, signal) => {
       await stop(executorOf(at), at, timeoutMs, signal)
     }),
 
-    deleteInstance: step(async ({ topology, ...at }, signal) => {
+    deleteInstance: step(async ({ topology, made, ...at }, signal) => {
       const executor = executorOf(at)
       const found = await lookAt(executor, at, signal)
       // Another's of the same name stays, and ours is gone: an undo has nothing to do about it.
       if (found === null || found.labels?.topology !== topology) return
       await already('NOT_FOUND', () => executor.run(deleteInstance(at.name, { ...at, force: true }), { signal }))
+      if (made === undefined) return
+      await removeMade(executor, attachedVolumes(found, topology, found.labels), { ...at, made, topology }, signal)
+    }),
+
+    deleteVolume: step(async ({ volume, topology, project, ...at }, signal) => {
+      await removeVolume(executorOf(at), volume, { host: at.host, project, topology }, signal)
     }),
 
     setRole: step(async ({ role, ...at }, signal) => {
@@ -113,6 +165,8 @@ const CREATE_MS = 5 * 60_000
 /** Longer than a creation from an image that is there; one that downloads may go on after it. */
 const SEE_IT_END_MS = 30_000
 const SNAPSHOT_MS = 5 * 60_000
+/** By force after that: what it writes meanwhile is about to be put back. */
+const RESTORE_STOP_MS = 10_000
 
 /** Incus goes on creating when its client is gone: the instance would appear after it was looked for to be undone. */
 function later(signal: AbortSignal, ms: number): AbortSignal {
@@ -131,7 +185,7 @@ async function mustFind(
   const found = await lookAt(executor, at, signal)
   if (found !== null) return found
   throw new Cul8erError('NOT_FOUND', `instance ${at.name} is no longer on ${at.host}`, {
-    hint: 'cul8er plan shows what is where',
+    hint: 'cul8er plan shows where each instance is',
   })
 }
 
@@ -141,7 +195,7 @@ function refuseForeign(found: ObservedInstance, topology: string): void {
     'NAME_CLASH',
     `instance ${found.name} on ${found.host} does not belong to topology ${topology}`,
     {
-      hint: 'cul8er leaves it alone; rename it, or name the resource differently',
+      hint: 'cul8er does not touch it: rename it or the resource',
     },
   )
 }
@@ -185,15 +239,3 @@ async function stop(executor: HostExecutor, at: InstanceAt, timeoutMs: number, s
     await already('ALREADY_EXISTS', () => executor.run(stopInstance(at.name, { ...at, force: true }), { signal }))
   }
 }
-
-/** Runs what may be done already. */
-async function already(code: 'ALREADY_EXISTS' | 'NOT_FOUND', run: () => Promise<unknown>): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    if (!isCode(error, code)) throw error
-  }
-}
-
-export const isCode = (error: unknown, code: Cul8erError['code']): boolean =>
-  error instanceof Cul8erError && error.code === code

@@ -25,7 +25,7 @@ export function logActivities(deps: ActivityDeps): Pick<Activities, 'keepLogs'> 
           await deps.evidence.put({ topology, operation, instance: name }, lines.map(maskedText))
           return lines.length > 0 ? [name] : []
         } catch (error) {
-          deps.log.warn({ error: maskedText(String(error)), instance: name }, 'its last log lines could not be kept')
+          deps.log.warn({ error: maskedText(String(error)), instance: name }, 'could not keep its last log lines')
           return []
         }
       })

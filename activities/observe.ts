@@ -1,8 +1,9 @@
 import type { HostExecutor } from '../src/hosts/executor.js'
-import { listImages, listInstances, observe, parseImages } from '../src/incus/index.js'
+import { listImages, listInstances, parseImages } from '../src/incus/index.js'
+import { observe } from '../src/instances/observe.js'
 import type { ImagesOfHosts } from '../src/plan/images.js'
 import type { ObservedInstance } from '../src/plan/model.js'
-import type { Ours } from '../src/plan/work.js'
+import type { Ours } from '../src/plan/planned-change.js'
 import type { Host } from '../src/topology/model.js'
 
 /** In place of a project. */

@@ -1,14 +1,19 @@
 import { Cul8erError } from '../src/errors.js'
-import { parseServer, serverInfo } from '../src/incus/index.js'
+import { listProfiles, parseProfileNames, parseServer, serverInfo } from '../src/incus/index.js'
 import { projectCommand } from '../src/instances/commands.js'
 import { certificateNotes, declaredCertificates } from '../src/plan/certificates.js'
+import { refuseOtherBalancer } from '../src/plan/balancers.js'
+import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { withDrained } from '../src/plan/drained.js'
 import { oursOf } from '../src/plan/ours.js'
-import { planWork } from '../src/plan/plan.js'
-import { liveInstance } from '../src/plan/work.js'
-import type { WorkPlan } from '../src/plan/plan.js'
+import { planChanges } from '../src/plan/plan.js'
+import { liveInstance, type LiveInstance } from '../src/plan/planned-change.js'
+import type { Storage } from '../src/plan/volumes.js'
+import type { PlannedChanges } from '../src/plan/plan.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
+import { secretSource } from '../src/secrets/sources/sources.js'
+import { nearest } from '../src/topology/nearest.js'
 import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import type { ImagesOfHosts } from '../src/plan/images.js'
@@ -16,10 +21,12 @@ import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities } from '../src/contracts/index.js'
 import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
-import { isCode } from './instances.js'
+import { isCode } from './already.js'
 import { imagesOfInstances, observeHosts } from './observe.js'
 import { checkPublicPorts } from './public-ports.js'
 import { step } from './step.js'
+import { refuseUnseenRequests } from './unseen-requests.js'
+import { storageOf, volumeSnapshots } from './volumes.js'
 
 type Rooms = Pick<Activities, 'planOperation' | 'findOwned' | 'ensureProject'>
 
@@ -28,13 +35,18 @@ export function planActivities(deps: ActivityDeps): Rooms {
   return {
     planOperation: step((input, signal) => makePlan(deps, input, signal)),
 
-    findOwned: step(async ({ topology, project, hosts, dirty = [] }, signal) => {
+    findOwned: step(async ({ topology, project, hosts, dirty = [], volumes = false, ofVolumes = false }, signal) => {
       const observed = await observeHosts(deps.executorFor, hosts, project, signal)
       const exposures = dirty.length === 0 ? [] : await exposuresOf(deps, topology, hosts)
-      return withDrained(oursOf(topology, observed), { dirty, exposures }).map((i) => ({
+      const instances = withDrained(oursOf(topology, observed), { dirty, exposures }).map((i) => ({
         ...liveInstance(i),
         snapshots: i.snapshots.map(({ name }) => name),
       }))
+      if (ofVolumes) return Promise.all(instances.map((i) => withVolumes(deps, i, { hosts, project }, signal)))
+      if (!volumes) return instances
+      const storage = await storageOf(deps.executorFor, hosts, project, signal)
+      const own = storage.flatMap((each) => each.volumes).filter((volume) => volume.topology === topology)
+      return { instances, volumes: own.map(({ host, pool, name }) => ({ host, pool, name })) }
     }),
 
     ensureProject: step(async ({ host, via, project }, signal) => {
@@ -47,13 +59,27 @@ export function planActivities(deps: ActivityDeps): Rooms {
   }
 }
 
+/** The names of snapshots that only a volume of the instance has, because the instance was replaced since, among its own. */
+async function withVolumes(
+  { executorFor }: ActivityDeps,
+  instance: LiveInstance,
+  { hosts, project }: { hosts: PlanInput['hosts']; project: string | null },
+  signal: AbortSignal,
+): Promise<LiveInstance> {
+  const { host, volumes = [], snapshots = [] } = instance
+  const via = hosts[host]
+  if (via === undefined || volumes.length === 0) return instance
+  const names = await volumeSnapshots(executorFor(host, via), volumes, { project }, signal)
+  return { ...instance, snapshots: [...new Set([...snapshots, ...names])] }
+}
+
 type PlanInput = Parameters<Activities['planOperation']>[0]
 
 /**
  * One observation of all hosts, and the plan from it.
  * @throws Cul8erError as planWork does; VM_UNSUPPORTED; what the hosts answer
  */
-export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSignal): Promise<WorkPlan> {
+async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSignal): Promise<PlannedChanges> {
   return (await observeAndPlan(deps, input, signal)).plan
 }
 
@@ -63,10 +89,16 @@ export async function makePlan(deps: ActivityDeps, input: PlanInput, signal: Abo
  */
 export async function observeAndPlan(
   deps: ActivityDeps,
-  { revision, base, hosts: all, dirty, standby, without = [], refreshImages = false, force }: PlanInput,
+  { revision, base, hosts: all, dirty, standby, without = [], refreshImages = false, force, goesBack }: PlanInput,
   signal: AbortSignal,
-): Promise<{ plan: WorkPlan; observed: ObservedInstance[]; images: ImagesOfHosts | null }> {
+): Promise<{
+  plan: PlannedChanges
+  observed: ObservedInstance[]
+  images: ImagesOfHosts | null
+  storage: Storage[] | undefined
+}> {
   const { project, name: topology } = revision.topology
+  refuseOtherBalancer(revision, base ?? null)
   const hosts = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)))
   const observed = await observeHosts(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
     // A project that does not exist yet holds nothing.
@@ -74,15 +106,40 @@ export async function observeAndPlan(
     throw error
   })
   const looked = { hosts, project, ours: oursOf(topology, observed) }
+  // Only where there may be some: an operation without volumes asks no more than it did.
+  const hasVolumes =
+    looked.ours.some((i) => attachedVolumes(i, topology, i.labels).length > 0) ||
+    [revision, base ?? null].some((each) =>
+      Object.values(each?.topology.resources ?? {}).some(({ volumes }) => volumes !== undefined),
+    )
+  const storage = hasVolumes || force ? await storageOf(deps.executorFor, hosts, project, signal) : undefined
   const images = refreshImages ? await imagesOfInstances(deps.executorFor, looked, signal) : null
   const exposures = await exposuresOf(deps, topology, exposingHosts(revision, hosts))
-  const plan = planWork({ revision, base, observed, dirty, exposures, standby, without, refresh: images, force })
+  const plan = planChanges({
+    revision,
+    base,
+    observed,
+    dirty,
+    exposures,
+    standby,
+    without,
+    refresh: images,
+    storage,
+    force,
+    goesBack,
+  })
   await refuseVms(deps, revision, plan, signal)
+  await refuseMissingProfiles(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
-  const notes = [...plan.notes, ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date())]
-  return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed, images }
+  const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
+  const notes = [
+    ...plan.notes,
+    ...unseen,
+    ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date()),
+  ]
+  return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed, images, storage }
 }
 
 /** What the edges do. One that cannot be asked is no reason to refuse a plan. */
@@ -93,7 +150,7 @@ async function exposuresOf(deps: ActivityDeps, topology: string, hosts: PlanInpu
       current: await deps.edgeFor(host, via).current(topology),
     })),
   ).catch((error: unknown) => {
-    deps.log.warn({ error: String(error) }, 'the edge could not be asked')
+    deps.log.warn({ error: String(error) }, 'the edge did not answer')
     return []
   })
 }
@@ -106,9 +163,13 @@ const exposingHosts = ({ topology }: Revision, hosts: PlanInput['hosts']): PlanI
   )
 
 /** What the edges do against what is declared. */
-function exposure(revision: Revision, exposures: readonly Exposure[], { work, bystanders }: WorkPlan): Change[] {
-  const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
-  const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
+function exposure(
+  revision: Revision,
+  exposures: readonly Exposure[],
+  { changes, bystanders }: PlannedChanges,
+): Change[] {
+  const live = [...bystanders, ...changes.flatMap(({ from }) => from ?? [])]
+  const changing = new Set(changes.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
   // A first deploy opens its ports with its first instance.
   return live.length === 0 ? [] : exposureChanges(revision, trafficNow(revision.topology, live), exposures, changing)
 }
@@ -117,12 +178,12 @@ function exposure(revision: Revision, exposures: readonly Exposure[], { work, by
  * A secret that nobody has is refused before anything is made. What a command gives is not asked for here: it is run once, at
  * the last moment.
  */
-async function refuseUnresolved(revision: Revision, { work }: WorkPlan, signal: AbortSignal): Promise<void> {
-  const resources = new Set(work.filter(({ action }) => action !== 'delete').map(({ resource }) => resource))
+async function refuseUnresolved(revision: Revision, { changes }: PlannedChanges, signal: AbortSignal): Promise<void> {
+  const resources = new Set(changes.filter(({ action }) => action !== 'delete').map(({ resource }) => resource))
   for (const resource of resources) {
     for (const [name, value] of Object.entries(resourceOf(revision, resource).environment)) {
       if (!('secret' in value) || revision.sealed[`${resource}/${name}`] !== undefined) continue
-      if (value.secret.from === 'command') continue
+      if (secretSource(value.secret.from).runsSomething === true) continue
       await resolveSecret(value.secret, name, { env: process.env, signal })
     }
   }
@@ -133,14 +194,51 @@ async function refuseUnopened(deps: ActivityDeps, revision: Revision): Promise<v
   for (const each of declaredCertificates(revision)) await openedCertificate(each, revision.topology.name, deps)
 }
 
+/** A profile that a host does not have is refused before anything is made. */
+async function refuseMissingProfiles(
+  deps: ActivityDeps,
+  revision: Revision,
+  { changes }: PlannedChanges,
+  signal: AbortSignal,
+): Promise<void> {
+  const { resources, hosts } = revision.topology
+  const wanted = changes.filter(
+    ({ action, resource }) => action !== 'delete' && resources[resource]?.profiles !== undefined,
+  )
+  for (const name of new Set(wanted.map(({ host }) => host))) {
+    const host = hosts[name]
+    if (host === undefined) continue
+    // A project of cul8er's making uses the profiles of the default one, and may not be there yet.
+    const list = (project: string | null) => deps.executorFor(name, host).run(listProfiles({ project }), { signal })
+    const { stdout } = await list(revision.topology.project).catch((error: unknown) => {
+      if (revision.topology.project !== null && isCode(error, 'NOT_FOUND')) return list(null)
+      throw error
+    })
+    const known = parseProfileNames(stdout)
+    for (const { resource, host: on } of wanted) {
+      const missing = on === name ? resources[resource]?.profiles?.find((each) => !known.includes(each)) : undefined
+      if (missing === undefined) continue
+      const near = nearest(missing, known)
+      throw new Cul8erError(
+        'PROFILE_NOT_FOUND',
+        `resources.${resource}.profiles: host ${name} has no Incus profile ${missing}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+        {
+          hint: `it has ${known.join(', ')}; create the profile there with \`incus profile create ${missing}\``,
+          details: { host: name, profile: missing },
+        },
+      )
+    }
+  }
+}
+
 /** A VM on a host that cannot run one is refused before anything is made. */
 async function refuseVms(
   deps: ActivityDeps,
   revision: Revision,
-  { work }: WorkPlan,
+  { changes }: PlannedChanges,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = work.filter(
+  const wanted = changes.filter(
     ({ action, resource }) =>
       (action === 'create' || action === 'replace') && revision.topology.resources[resource]?.type === 'vm',
   )

@@ -30,7 +30,7 @@ export async function checkPublicPorts(
       .edgeFor(host, via)
       .claims(topology.name, ports)
       .catch((error: unknown) => {
-        deps.log.warn({ error: String(error) }, 'the edge could not be asked for its ports')
+        deps.log.warn({ error: String(error) }, 'the edge did not report its ports')
         return null
       })
     if (claims !== null) refuseTakenPorts({ host, topology: topology.name, wanted, claims, observed })

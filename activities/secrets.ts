@@ -1,4 +1,5 @@
 import type { InstanceSpec } from '../src/plan/model.js'
+import { secretSource } from '../src/secrets/sources/sources.js'
 import { secretContext, secretDigest } from '../src/secrets/seal.js'
 import { Cul8erError } from '../src/errors.js'
 import { KnownValues } from '../src/secrets/known-values.js'
@@ -31,7 +32,7 @@ type Holder = Pick<InstanceSpec, 'topology' | 'resource' | 'secrets'>
  */
 export async function knowSecrets(spec: Holder, keys: Keys, signal: AbortSignal): Promise<void> {
   const cheap = spec.secrets.filter(
-    ({ ref, sealed }) => sealed !== null || ref.from === 'file' || ref.from === 'system',
+    ({ ref, sealed }) => sealed !== null || secretSource(ref.from).runsSomething !== true,
   )
   await Promise.all(
     cheap.map((secret) => openSecrets({ ...spec, secrets: [secret] }, keys, signal).catch(() => undefined)),

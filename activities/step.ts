@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { TemporalFailure } from '@temporalio/common'
-import { isRefused, type At } from '../src/contracts/index.js'
+import { isBeat, isRefused, type At, type Beat, type Doing } from '../src/contracts/index.js'
 import { toFailure } from './errors.js'
 import { maskedError } from './secrets.js'
 
@@ -12,6 +12,8 @@ export interface Memory {
   /** What the last attempt kept; undefined: this is the first, or it kept nothing. */
   readonly kept: unknown
   keep(value: unknown): void
+  /** What it waits for now, for people; no secrets. */
+  says(doing: Omit<Doing, 'instance'>): void
 }
 
 /**
@@ -26,9 +28,13 @@ export function step<Input, Output>(
     const signal = context.cancellationSignal
     const began = Date.now()
     const before: unknown = context.info.heartbeatDetails
-    let kept = isRefused(before) ? undefined : before
-    const memory: Memory = { kept, keep: (value) => (kept = value) }
-    const heartbeat = (): void => context.heartbeat(kept)
+    const mine: Beat = { beat: 1, kept: keptIn(before), doing: instanceOf(input) }
+    const memory: Memory = {
+      kept: mine.kept,
+      keep: (value) => (mine.kept = value),
+      says: (doing) => (mine.doing = { ...mine.doing, ...doing }),
+    }
+    const heartbeat = (): void => context.heartbeat({ ...mine })
     heartbeat()
     const beat = setInterval(heartbeat, BEAT_MS)
     try {
@@ -43,6 +49,18 @@ export function step<Input, Output>(
       clearInterval(beat)
     }
   }
+}
+
+function keptIn(before: unknown): unknown {
+  if (isRefused(before)) return undefined
+  return isBeat(before) ? before.kept : before
+}
+
+/** The instance that an activity is about, where it is one. */
+function instanceOf(input: unknown): Doing {
+  const { spec, name } = (input ?? {}) as { spec?: { name?: unknown }; name?: unknown }
+  const instance = spec?.name ?? name
+  return typeof instance === 'string' ? { instance } : {}
 }
 
 /** Failures of Temporal's own say what workflows said, and their kind counts. */

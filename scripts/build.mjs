@@ -18,6 +18,8 @@ export async function build({ types = false, force = false, say = () => {} } = {
       const bundled = await bundleWorkflows(root, { force, say })
       const { bundleCommand } = await import('./build/command.mjs')
       await bundleCommand(root)
+      await (await import('./build/package.mjs')).bundlePackage(root)
+      await (await import('./build/schema.mjs')).writeSchema(root)
       found.record({ bundle: bundled })
     }
     if (types) await (await import('./build/types.mjs')).emitTypes(root)

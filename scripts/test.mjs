@@ -25,7 +25,8 @@ await both(
 )
 const ours = (name) => check(root, name, process.execPath, [`scripts/checks/${name}.mjs`])
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0
-checks.push(await ours('licences'))
+await both(ours('licences'), ours('dependencies'))
+checks.push(await check(root, 'API comments', bin('typedoc'), ['--emit', 'none']))
 if (hasShellcheck) checks.push(await ours('shell'))
 
 const args = process.argv.slice(2)
@@ -35,6 +36,7 @@ const tests = await runVitest(root, args, whole ? (children) => checks.push(chec
 
 if (whole) checks.push(await ours('newest-node'))
 
+for (const { name, seconds } of tests.projects) console.log(`project ${name}: ${seconds} s`)
 const failedChecks = checks.filter(({ passed }) => !passed)
 if (!hasShellcheck) console.log('not run here: shell: shellcheck is not installed')
 for (const { name, reason } of tests.notRun) console.log(`not run here: ${name}: ${reason}`)

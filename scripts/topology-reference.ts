@@ -34,7 +34,8 @@ for editors.
 - **size**: a number with its unit, \`512MiB\`, \`8GiB\`, \`1TiB\`. Decimal units (\`8GB\`) and fractions are rounded to the nearest MiB.
 - **secret**: \`secret({ from: 'system' })\` in TypeScript, \`{ secret: { from: system } }\` in YAML and JSON. Files name where a secret
   comes from and never hold it.
-- Unknown keys are errors. All errors of a file are reported at once.
+- Keys of several words may also be written with underscores: \`max_parallel\`, \`health_check\`, \`expected_status\`.
+- Unknown keys are errors, with the nearest right one or the place where the key belongs. All errors of a file are reported at once.
 `
 
 /** docs/topology-reference.md as it must be: a table for each mapping of the file. */

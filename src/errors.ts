@@ -38,6 +38,8 @@ export type ErrorCode =
   | 'UNREACHABLE'
   | 'PERMISSION'
   | 'IMAGE_NOT_FOUND'
+  | 'PROFILE_NOT_FOUND'
+  | 'POOL_NOT_FOUND'
   | 'VM_UNSUPPORTED'
   | 'TIMEOUT'
   | 'OUTPUT_LIMIT'
@@ -46,6 +48,7 @@ export type ErrorCode =
   | 'PROBE_ERROR'
   | 'INCUS'
   | 'EDGE'
+  | 'NOTIFIER'
   | 'SERVICE'
   | 'ABORTED'
   | 'NEEDS_ATTENTION'
@@ -112,9 +115,14 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NO_SPACE',
   'PERMISSION',
   'IMAGE_NOT_FOUND',
+  'PROFILE_NOT_FOUND',
+  'POOL_NOT_FOUND',
   'VM_UNSUPPORTED',
   'UNHEALTHY',
   'PROBE_ERROR',
   'ABORTED',
   'NEEDS_ATTENTION',
 ])
+
+/** What any thrown value says; of one that is no error, its text. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

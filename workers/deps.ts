@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ActivityDeps } from '../activities/index.js'
+import { logCommand } from '../activities/logged.js'
 import { createArtifactStore } from '../src/artifacts/store.js'
 import { createEvidenceStore } from '../src/evidence/store.js'
 import { createExecutors } from '../src/hosts/executors.js'
@@ -19,7 +20,10 @@ export interface WorkerHome {
  * @throws Cul8erError as loadSealKey does
  */
 export async function openDeps({ home, log }: WorkerHome): Promise<ActivityDeps & { close(): Promise<void> }> {
-  const executors = createExecutors({ emulatorHome: join(home, 'emulator') })
+  const executors = createExecutors({
+    emulatorHome: join(home, 'emulator'),
+    ...(log.isLevelEnabled('debug') ? { tell: (ran) => logCommand(log, ran) } : {}),
+  })
   const edges = createEdges({ executorFor: (name, host) => executors.executorFor(name, host), home })
   return {
     executorFor: (name, host) => executors.executorFor(name, host),

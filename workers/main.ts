@@ -1,6 +1,8 @@
+import { messageOf } from '../src/errors.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import { wantsEncryption } from '../src/payloads/codecs.js'
+import { logLevel } from '../src/processes/log-level.js'
 import { serviceHome } from '../src/service/paths.js'
 import { watchParent } from '../src/service/parent.js'
 import { configuredTarget, type Target } from '../src/service/target.js'
@@ -46,11 +48,11 @@ async function patiently<T>(log: Logger, start: () => Promise<T>): Promise<T> {
 
 const CONNECT_TRIES = 60
 
-const log = pino({ name: 'worker' })
+const log = pino({ name: 'worker', level: logLevel(process.env) })
 main(log).then(
   () => process.exit(0),
   (error: unknown) => {
-    log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'the worker ended')
+    log.fatal({ error: messageOf(error) }, 'the worker ended')
     process.exit(1)
   },
 )

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { becomes } from '../src/waiting/poll.js'
 import type { NativeConnection } from '@temporalio/worker'
 import { Cul8erError } from '../src/errors.js'
 import { SEARCH_ATTRIBUTES } from '../src/contracts/index.js'
@@ -24,7 +24,8 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
     })
   }
   // The server takes a moment to know what it was told.
-  for (let left = 100; left > 0 && (await missingOf(connection, namespace)).length > 0; left -= 1) await sleep(100)
+  const known = async (): Promise<boolean> => (await missingOf(connection, namespace)).length === 0
+  await becomes(known, { everyMs: 100, withinMs: 10_000 })
 }
 
 type Name = keyof typeof SEARCH_ATTRIBUTES

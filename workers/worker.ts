@@ -1,11 +1,13 @@
+import { messageOf } from '../src/errors.js'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import type { Target } from '../src/service/target.js'
 import { authenticActivities } from '../activities/authentic.js'
-import { createActivities, type ActivityDeps } from '../activities/index.js'
-import { TASK_QUEUE } from '../src/contracts/index.js'
+import { loggedActivities } from '../activities/logged.js'
+import { createActivities, watchActivities, type ActivityDeps } from '../activities/index.js'
+import { TASK_QUEUE, WATCH_QUEUE } from '../src/contracts/index.js'
 import { payloadCodecs } from '../src/payloads/codecs.js'
 import { liftQueueLimits } from './queue-limits.js'
 import { scheduleHousekeeping } from './schedule.js'
@@ -33,6 +35,9 @@ export interface RunningWorker {
 /** Activities at a time: enough for a wide batch, few enough for 2 cores and one Incus. */
 const ACTIVITIES = 64
 
+/** Topologies that are watched at a time: a probe now and then for each. */
+const WATCHES = 1_000
+
 /** Connects and polls. Steps under way get 10 s to end at a stop; what they did not end, another worker does again. */
 export async function startWorker({
   target: { connection: server, namespace },
@@ -51,53 +56,71 @@ export async function startWorker({
     throw error
   }
   const { workflowModules, ...code } = workflowCode()
-  const worker = await Worker.create({
-    connection,
+  const common = {
     namespace,
-    taskQueue,
-    ...code,
-    activities: { ...createActivities(deps) },
     dataConverter: {
       payloadCodecs: payloadCodecs({ key: deps.sealKey, former: deps.formerKeys, side: 'worker', encrypt }),
     },
-    interceptors: { activity: [authenticActivities], ...(workflowModules === undefined ? {} : { workflowModules }) },
-    maxConcurrentActivityTaskExecutions: ACTIVITIES,
     shutdownGraceTime: '10s',
     shutdownForceTime: '15s',
     // A cancellation reaches an activity with the answer to a heartbeat; abort shall not wait for long.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
+  } as const
+  const activity = [authenticActivities, loggedActivities(log)]
+  const worker = await Worker.create({
+    ...common,
+    connection,
+    taskQueue,
+    ...code,
+    activities: { ...createActivities(deps) },
+    interceptors: { activity, ...(workflowModules === undefined ? {} : { workflowModules }) },
+    maxConcurrentActivityTaskExecutions: ACTIVITIES,
+  })
+  // Two workers with one connection are taken for a mistake.
+  const ownConnection = await NativeConnection.connect(server)
+  const watcher = await Worker.create({
+    ...common,
+    connection: ownConnection,
+    taskQueue: WATCH_QUEUE,
+    activities: { ...watchActivities(deps) },
+    interceptors: { activity },
+    maxConcurrentActivityTaskExecutions: WATCHES,
   })
   if (embedded) {
     await ensureRetention(connection, namespace).then(
-      (ms) => ms !== null && log.info({ ms }, 'the namespace keeps ended operations for so long'),
-      (error: unknown) => log.warn({ error: String(error) }, 'the retention of the namespace is as it was'),
+      (ms) => ms !== null && log.info({ ms }, 'set the retention of the namespace'),
+      (error: unknown) => log.warn({ error: String(error) }, 'could not set the retention of the namespace'),
     )
   }
-  await liftQueueLimits(connection, { namespace, taskQueue }).catch((error: unknown) =>
-    log.warn({ error: String(error) }, 'the limits of the queue are as they were'),
-  )
+  for (const queue of [taskQueue, WATCH_QUEUE]) {
+    await liftQueueLimits(connection, { namespace, taskQueue: queue }).catch((error: unknown) =>
+      log.warn({ error: String(error), queue }, 'could not set the limits of the queue'),
+    )
+  }
   // Without it nothing is wrong but the disk's use: a namespace may forbid schedules.
   await scheduleHousekeeping(connection, { namespace, taskQueue }).catch((error: unknown) =>
     log.warn({ error: String(error) }, 'housekeeping is not scheduled'),
   )
-  const done = worker.run().finally(() => connection.close())
-  return { done, stop: () => worker.shutdown() }
+  const running = [worker.run().finally(() => connection.close()), watcher.run().finally(() => ownConnection.close())]
+  const stop = (): void => [worker, watcher].forEach((each) => each.getState() === 'RUNNING' && each.shutdown())
+  // One that cannot go on takes the other along: whoever runs them starts both anew.
+  const done = Promise.all(running.map((each) => each.finally(stop))).then(() => undefined)
+  return { done, stop }
 }
 
 type WorkflowCode = Pick<Parameters<typeof Worker.create>[0], 'workflowBundle' | 'workflowsPath'> & {
   workflowModules?: string[]
 }
 
-/** The bundle that the build made; without a build, the sources. */
+/** The bundle that the build made; without it, what it is made of. */
 function workflowCode(): WorkflowCode {
   const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
   const codePath = at('../workflow-bundle.js')
   if (existsSync(codePath)) return { workflowBundle: { codePath } }
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return {
-    workflowsPath: at(`../workflows/index.${extension}`),
-    workflowModules: [at(`../workflows/authentic/index.${extension}`)],
+    workflowsPath: at('../workflows/index.js'),
+    workflowModules: [at('../workflows/authentic/index.js')],
   }
 }
 
@@ -110,8 +133,7 @@ function quiet(log: Logger): void {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
     // The whole error is long, and its payloads are nobody's business: its message says enough.
     const { error, ...rest } = { ...meta }
-    const fields =
-      error === undefined ? rest : { ...rest, error: error instanceof Error ? error.message : String(error) }
+    const fields = error === undefined ? rest : { ...rest, error: messageOf(error) }
     if (level === 'ERROR') log.error(fields, message)
     else if (level === 'WARN') log.warn(fields, message)
     else log.debug(fields, message)

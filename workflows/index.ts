@@ -8,10 +8,14 @@ import { change } from './operations/change.js'
 export { ledger } from './ledger/ledger.js'
 export { destroy } from './operations/destroy.js'
 export { restore } from './operations/restore.js'
+export { replace, restart } from './operations/restart.js'
+export { snapshot } from './operations/snapshot.js'
 export { cleanup } from './operations/cleanup.js'
 export { housekeeping } from './operations/housekeeping.js'
+export { notify } from './notify/notify.js'
 export { inspect } from './operations/inspect.js'
 export { slice } from './operations/slice.js'
+export { watch } from './watch/watch.js'
 
 /**
  * A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. Temporal takes this one

@@ -1,5 +1,5 @@
 import { inJson, lastLines } from '../../src/evidence/last-lines.js'
-import { instanceName } from '../../src/plan/naming.js'
+import { instanceName } from '../../src/naming/instance-names.js'
 import type { Inspection } from './inspection.js'
 
 /** Bytes of JSON in one answer: Temporal takes 2 MB. */

@@ -3,9 +3,11 @@ import type { ActivityDeps } from '../deps.js'
 import { step } from '../step.js'
 import type { Inspection } from './inspection.js'
 import { inspectEvidence } from './evidence.js'
+import { inspectFound } from './found.js'
 import { inspectLogs } from './logs.js'
 import { inspectOrphans } from './orphans.js'
 import { inspectPlan } from './plan.js'
+import { inspectRestart } from './restart.js'
 import { inspectSnapshots } from './snapshots.js'
 import { inspectStatus } from './status.js'
 
@@ -13,6 +15,8 @@ import { inspectStatus } from './status.js'
 const INSPECTIONS: { [Kind in InspectKind]: Inspection<Kind> } = {
   plan: inspectPlan,
   status: inspectStatus,
+  restart: inspectRestart,
+  found: inspectFound,
   snapshots: inspectSnapshots,
   orphans: inspectOrphans,
   logs: inspectLogs,

@@ -3,7 +3,7 @@ import { positionsOf, type InspectRequests, type InstanceLog } from '../../src/c
 import type { ErrorReport } from '../../src/errors.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { oursOf } from '../../src/plan/ours.js'
-import type { Ours } from '../../src/plan/work.js'
+import type { Ours } from '../../src/plan/planned-change.js'
 import { logsFromCommand, type LogTarget } from '../../src/releases/commands.js'
 import { LogReading, type LogBounds, type LogChunk } from '../../src/releases/log-reading.js'
 import type { ActivityDeps } from '../deps.js'

@@ -13,16 +13,32 @@ import type { Inspection } from './inspection.js'
 
 /** What bringing the hosts to a revision would change, and by which commands. */
 export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => {
-  const { base = null, dirty = [], standby = [], without, refreshImages, force = false, dryRun: numbers } = request
+  const { base = null, dirty = [], standby = [], without, refreshImages, force = false, goesBack = false } = request
+  const { dryRun: numbers } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
   const {
     plan: found,
     observed,
     images: refreshed,
-  } = await observeAndPlan(deps, { revision, base, hosts, dirty, standby, without, refreshImages, force }, signal)
-  const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), found, { revision })
-  const prediction = predictionOf({ revision, base, dirty, plan: found, observed, operation: numbers?.operation ?? 0 })
+    storage,
+  } = await observeAndPlan(
+    deps,
+    { revision, base, hosts, dirty, standby, without, refreshImages, force, goesBack },
+    signal,
+  )
+  const strategy = strategyNamed(revision.topology.strategy.approach)
+  const by = goesBack ? strategyNamed(strategy.rollsBackBy ?? strategy.name) : strategy
+  const { stages } = procedureOf(by, found, { revision, isRollback: goesBack })
+  const prediction = predictionOf({
+    revision,
+    base,
+    dirty,
+    plan: found,
+    observed,
+    storage,
+    operation: numbers?.operation ?? 0,
+  })
   const shown = toPlan(request.topology, found)
   const ours = oursOf(request.topology, observed)
   const { project } = revision.topology
@@ -33,7 +49,7 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
       return {}
     })
   const images = refreshed ?? (await list())
-  const notes = [...shown.notes, ...imageNotes(revision, { work: found.work, ours, images })]
+  const notes = [...shown.notes, ...imageNotes(revision, { changes: found.changes, ours, images })]
   const plan = { ...shown, notes, procedure: procedureView(stages, prediction) }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }
 }

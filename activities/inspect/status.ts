@@ -1,10 +1,11 @@
 import { probe } from '../../src/health/probe.js'
 import { oursOf } from '../../src/plan/ours.js'
-import { planWork } from '../../src/plan/plan.js'
+import { planChanges } from '../../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../../src/plan/model.js'
 import { instanceSpec } from '../../src/plan/specs.js'
-import type { Ours } from '../../src/plan/work.js'
+import type { Ours } from '../../src/plan/planned-change.js'
 import type { InstanceStatusRow } from '../../src/contracts/index.js'
+import { shares, type Share } from '../../src/traffic/shares.js'
 import type { ActivityDeps } from '../deps.js'
 import { observeHosts } from '../observe.js'
 import { inBatches } from './in-batches.js'
@@ -21,22 +22,26 @@ export const inspectStatus: Inspection<'status'> = async (
 ) => {
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
-  const { work } = planWork({ revision, base: revision, observed, standby, force: true })
-  const weights = await weightsOf(deps, revision)
+  const { changes } = planChanges({ revision, base: revision, observed, standby, force: true })
+  const traffic = await sharesOf(deps, revision)
   const rows = await inBatches(ours, PROBES, async (instance) => ({
     ...(await row(deps, revision, instance, signal)),
-    weight: weights.get(instance.name) ?? null,
-    drift: work
+    weight: traffic.get(instance.name)?.weight ?? null,
+    traffic: traffic.get(instance.name)?.percent ?? null,
+    drift: changes
       .filter(() => instance.labels.role === 'live' || instance.labels.operation !== String(operation))
       .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
       .flatMap(({ reasons }) => reasons),
   }))
-  return [...rows, ...missing(work, observed)]
+  return [...rows, ...missing(changes, observed)]
 }
 
 /** Instances that should be there and are not. */
-const missing = (work: ReturnType<typeof planWork>['work'], observed: ObservedInstance[]): InstanceStatusRow[] =>
-  work
+const missing = (
+  changes: ReturnType<typeof planChanges>['changes'],
+  observed: ObservedInstance[],
+): InstanceStatusRow[] =>
+  changes
     .filter(({ action, instance }) => action === 'create' && !observed.some(({ name }) => name === instance))
     .map(({ instance, resource, host, reasons }) => ({
       name: instance,
@@ -47,6 +52,7 @@ const missing = (work: ReturnType<typeof planWork>['work'], observed: ObservedIn
       version: null,
       health: 'unhealthy',
       weight: null,
+      traffic: null,
       drift: reasons,
     }))
 
@@ -66,6 +72,7 @@ async function row(
     version: labels.release?.split('@')[1] ?? null,
     health: await health(deps, revision, instance, signal),
     weight: null,
+    traffic: null,
     drift: [],
   }
 }
@@ -79,7 +86,7 @@ async function health(
   const via = revision.topology.hosts[host]
   if (state !== 'Running') return 'unhealthy'
   if (via === undefined || revision.topology.resources[labels.resource] === undefined) return 'unknown'
-  const spec = instanceSpec(revision, labels, host, labels.slot)
+  const spec = instanceSpec(revision, labels, host, labels.color)
   if (spec.healthcheck === null) return 'healthy'
   const { outcome } = await probe(
     spec.healthcheck.probe,
@@ -89,23 +96,17 @@ async function health(
   return outcome === 'ok' ? 'healthy' : outcome === 'failure' ? 'unhealthy' : 'unknown'
 }
 
-async function weightsOf(deps: ActivityDeps, { topology }: Revision): Promise<Map<string, number>> {
+async function sharesOf(deps: ActivityDeps, { topology }: Revision): Promise<Map<string, Share>> {
   const exposing = Object.entries(topology.hosts).filter(([name]) =>
     Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
   )
-  const weights = new Map<string, number>()
+  const found = new Map<string, Share>()
   for (const [name, host] of exposing) {
     const routes = await deps
       .edgeFor(name, host)
       .current(topology.name)
       .catch(() => null)
-    const routed = new Set(routes?.routes.map(({ pool }) => pool))
-    for (const pool of routes?.pools ?? []) {
-      for (const server of pool.servers) {
-        const weight = routed.has(pool.name) && server.state === 'ready' ? server.weight : 0
-        weights.set(server.name, Math.max(weight, weights.get(server.name) ?? 0))
-      }
-    }
+    for (const [server, share] of routes === null ? [] : shares(routes)) found.set(server, share)
   }
-  return weights
+  return found
 }

@@ -7,7 +7,9 @@ const GLOBAL = [
   'package.json',
   'package-lock.json',
   'scripts/build.mjs',
-  ...['bundle', 'command', 'transpile', 'types'].map((name) => `scripts/build/${name}.mjs`),
+  ...['bundle', 'command', 'own-places', 'package', 'schema', 'transpile', 'types'].map(
+    (name) => `scripts/build/${name}.mjs`,
+  ),
 ]
 
 /**
@@ -35,7 +37,7 @@ function walk(root, folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return walk(root, path)
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : []
+    return /\.(ts|sh)$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [path] : []
   })
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import { writeWhole } from './changes.mjs'
+import { ownPlaces } from './own-places.mjs'
 
 /**
  * Makes dist/cli/cul8er.cjs, the command line in one file, with V8's compiled form beside it: a command that loads a thousand
@@ -34,34 +35,24 @@ export async function bundleCommand(root) {
   for (const { path, text } of outputFiles) writeWhole(path, path.endsWith('.cjs') ? named(withImports(text)) : text)
   const folder = join(root, 'dist', 'cli')
   for (const name of readdirSync(folder)) if (name.endsWith('.v8')) rmSync(join(folder, name), { force: true })
-  const { load } = createRequire(import.meta.url)(join(root, 'bin', 'command.cjs'))
+  const { load, nodeCompiles } = createRequire(import.meta.url)(join(root, 'bin', 'command.cjs'))
+  if (nodeCompiles) return
   const command = load()
   await command.warm()
   command.keep()
 }
 
-/** What stays outside of the bundle is imported by bin/command.cjs. */
+/** What stays outside of the bundle is imported by bin/command.cjs, or by Node where that runs the bundle as it is. */
 function withImports(text) {
   const names = [...text.matchAll(/(?<!\.)\bimport\(("[^"]*")?/g)].map(([, name]) => name)
   const expected = ['"../workers/main.js"', '"jiti"']
   if (names.toSorted().join() !== expected.join()) throw new Error(`the bundle imports ${names.join(', ')}`)
-  return text.replaceAll(/(?<!\.)\bimport\("/g, '__import("')
+  const plain = "var __import=typeof __import==='undefined'?(name)=>import(name):__import;"
+  return `${plain}${text.replaceAll(/(?<!\.)\bimport\("/g, '__import("')}`
 }
 
 /** Says in its first line what it is, so that a command need not work that out. */
 const named = (text) => `// ${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n${text}`
-
-/** A file that asks where it is gets the answer that it would get outside of the bundle. */
-const ownPlaces = (root) => ({
-  name: 'own places',
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\]dist[/\\].*\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8')
-      const place = JSON.stringify(relative(join(root, 'dist'), path))
-      return { contents: text.replaceAll('import.meta.url', `__own(${place})`), loader: 'js' }
-    })
-  },
-})
 
 /** `cul8er worker` is a process of another kind: it loads the worker as the service does. */
 const workerApart = {

@@ -1,9 +1,24 @@
 import { writeFileSync } from 'node:fs'
 
-/** Vitest reporter: counts, the names of failures, and each test that did not run with its reason, as JSON. */
+/**
+ * Vitest reporter: counts, the names of failures, each test that did not run with its reason, and how long each project took, from its
+ * first file's begin to its last one's end, as JSON.
+ */
 export default class Summary {
+  #spans = new Map()
+
+  onTestModuleStart({ project }) {
+    const now = Date.now()
+    this.#spans.set(project.name, { from: this.#spans.get(project.name)?.from ?? now, to: now })
+  }
+
+  onTestModuleEnd({ project }) {
+    const span = this.#spans.get(project.name)
+    if (span !== undefined) span.to = Date.now()
+  }
+
   onTestRunEnd(modules, unhandled) {
-    const summary = { passed: 0, failed: 0, failures: [], notRun: [] }
+    const summary = { passed: 0, failed: 0, failures: [], notRun: [], projects: this.#times() }
     const fail = (name) => {
       summary.failed += 1
       summary.failures.push(name)
@@ -22,6 +37,10 @@ export default class Summary {
     }
     for (const error of unhandled) fail(`error outside of a test: ${error.message ?? error}`)
     writeFileSync(process.env.CUL8ER_TEST_SUMMARY, JSON.stringify(summary))
+  }
+
+  #times() {
+    return [...this.#spans].map(([name, { from, to }]) => ({ name, seconds: Math.round((to - from) / 1000) }))
   }
 }
 

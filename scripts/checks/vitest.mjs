@@ -38,10 +38,16 @@ function readSummary(file, code) {
   try {
     summary = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, failures: [`vitest ended with ${code} and no summary`], notRun: [] }
+    return {
+      passed: 0,
+      failed: 1,
+      failures: [`vitest exited with ${code} and wrote no summary`],
+      notRun: [],
+      projects: [],
+    }
   }
   if (code !== 0 && summary.failed === 0) {
-    return { ...summary, failed: 1, failures: [`vitest ended with ${code}; its output above says why`] }
+    return { ...summary, failed: 1, failures: [`vitest exited with ${code}; its output above says why`] }
   }
   return summary
 }

@@ -17,11 +17,11 @@ export const archiveName = (version, platform) => `temporal_cli_${version}_${pla
 /** Returns the path of the binary; throws where the digest is unknown or another, and where the releases are out of reach. */
 export async function downloadTemporal({ version, folder, digests, platform = thisPlatform(), releases = RELEASES }) {
   const expected = digests[version]?.[platform]
-  if (expected === undefined) throw new Error(`no digest is known for Temporal CLI ${version} on ${platform}`)
+  if (expected === undefined) throw new Error(`no known digest of Temporal CLI ${version} on ${platform}`)
   const bytes = await fetchBytes(releaseFile(releases, version, archiveName(version, platform)))
   const found = createHash('sha256').update(bytes).digest('hex')
   if (found !== expected) {
-    throw new Error(`refused: Temporal CLI ${version} on ${platform} has sha256 ${found}, expected is ${expected}`)
+    throw new Error(`refused: Temporal CLI ${version} on ${platform} has sha256 ${found}, expected ${expected}`)
   }
   const archive = join(folder, 'archive.tar.gz')
   await writeFile(archive, bytes)
@@ -34,10 +34,10 @@ export async function fetchBytes(url) {
   try {
     // Enough for 60 MB on a slow line. A host that does not resolve or refuses says so at once.
     const reply = await fetch(url, { signal: AbortSignal.timeout(180_000) })
-    if (!reply.ok) throw new Error(`it answers ${reply.status}`)
+    if (!reply.ok) throw new Error(`HTTP ${reply.status}`)
     return Buffer.from(await reply.arrayBuffer())
   } catch (error) {
-    throw new Error(`${new URL(url).hostname} is out of reach: ${error.cause?.code ?? error.message}`, { cause: error })
+    throw new Error(`${new URL(url).hostname} is unreachable: ${error.cause?.code ?? error.message}`, { cause: error })
   }
 }
 

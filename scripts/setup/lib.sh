@@ -9,10 +9,15 @@ say() { echo "cul8er: $*" >&2; }
 fail() { echo "cul8er: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Where programs may be that a user's PATH does not name: administration, and Go as it is installed by hand and by Debian.
-for folder in /usr/sbin /sbin /usr/local/go/bin /usr/lib/go-1.*/bin; do
-  case :$PATH: in *":$folder:"*) ;; *) [ -d "$folder" ] && PATH=$PATH:$folder ;; esac
-done
+# Where programs may be that a user's PATH does not name: administration, and Go as it is installed by hand and by Debian. To be called
+# again where such a program has been installed since.
+widen_path() {
+  local folder
+  for folder in /usr/sbin /sbin /usr/local/go/bin /usr/lib/go-1.*/bin; do
+    case :$PATH: in *":$folder:"*) ;; *) if [ -d "$folder" ]; then PATH=$PATH:$folder; fi ;; esac
+  done
+}
+widen_path
 
 # need_root SCRIPT [ARG...]: where root is needed and missing, the one command to run.
 need_root() {

@@ -1,10 +1,10 @@
 import type { Summary } from '../traffic/samples.js'
-import type { Comparison } from './compare.js'
+import type { Comparison } from './comparison.js'
 import { errorWords, latencyWords, ms, rate } from './words.js'
 
 /** What a verdict rests on. */
 export interface Figures {
-  /** Requests of this step; null: the edge gave no numbers. */
+  /** Requests of this step; null: the edge returned no metrics. */
   canary: Summary | null
   stable: Summary | null
   /** null: not compared. */
@@ -27,6 +27,6 @@ function plain({ canary, stable }: Omit<Figures, 'words'>): string[] {
   const beside = stable === null || stable.requests === 0 ? null : stable
   return [
     `errors ${rate(canary)}${beside === null ? '' : `; stable set ${rate(beside)}`}`,
-    `latency p95 ${ms(canary.p95Ms)}, median ${ms(canary.p50Ms)}${beside === null ? '' : `; stable set ${ms(beside.p95Ms)}, ${ms(beside.p50Ms)}`}`,
+    `latency p95 ${ms(canary.p95Ms)}, median ${ms(canary.p50Ms)}${beside === null ? '' : `; stable set p95 ${ms(beside.p95Ms)}, median ${ms(beside.p50Ms)}`}`,
   ]
 }

@@ -46,7 +46,7 @@ export const slowerShare = ({ compared, slower }: LatencyEvidence): number | nul
   compared === 0 ? null : slower / compared
 
 /** What may come on top of the percentage, ms: the edge measures in whole milliseconds. */
-export const RESOLUTION_MS = 1
+const RESOLUTION_MS = 1
 
 export const allowedMs = (stableMs: number, slowdownPercent: number): number =>
   stableMs * (1 + slowdownPercent / 100) + RESOLUTION_MS

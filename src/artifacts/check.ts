@@ -60,16 +60,16 @@ export async function checkTarball(
     throw error instanceof Cul8erError ? error : broken(file, `it cannot be read as tar.gz (${error.message})`)
   })
   if (found.problem !== null) throw broken(file, found.problem)
-  if (found.files === 0) throw broken(file, 'it has no file in it')
+  if (found.files === 0) throw broken(file, 'it contains no files')
   if (program !== null) checkProgram(file, program, found.modes)
   return { files: found.files, unpackedBytes: found.unpackedBytes }
 }
 
 function beyond(limits: ReleaseLimits, found: { entries: number; unpackedBytes: number }): string | null {
   if (found.unpackedBytes > limits.mib * MIB) {
-    return `it unpacks to ${(found.unpackedBytes / MIB).toFixed(1)}MiB or more, and ${formatSize(limits.mib)} are allowed`
+    return `it unpacks to ${(found.unpackedBytes / MIB).toFixed(1)}MiB or more; the limit is ${formatSize(limits.mib)}`
   }
-  if (found.entries > limits.files) return `it holds more than ${limits.files} files, links and folders`
+  if (found.entries > limits.files) return `it contains more than ${limits.files} files, links and folders`
   return null
 }
 
@@ -79,7 +79,7 @@ const bounded = (file: string, limits: ReleaseLimits): Transform => {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       left -= chunk.length
-      if (left < 0) done(tooLarge(file, 'what is in it beside its files has no end'))
+      if (left < 0) done(tooLarge(file, 'its metadata is too large'))
       else done(null, chunk)
     },
   })
@@ -90,24 +90,24 @@ const MIB = 1024 ** 2
 const MOST_AROUND_A_FILE = 4096
 
 function problemOf({ name, linkname, type, mode, pax }: Header): string | null {
-  if (posix.isAbsolute(name)) return `it holds the absolute path ${name}`
-  if (name.split('/').includes('..')) return `the path ${name} has a .. in it`
+  if (posix.isAbsolute(name)) return `it contains the absolute path ${name}`
+  if (name.split('/').includes('..')) return `the path ${name} contains ..`
   if (
     type === 'symlink' &&
     linkname &&
     !posix.isAbsolute(linkname) &&
     climbs(posix.join(posix.dirname(name), linkname))
   ) {
-    return `the link ${name} leads out of it`
+    return `the link ${name} points outside of it`
   }
   if (type === 'link' && linkname && (posix.isAbsolute(linkname) || climbs(linkname))) {
-    return `the link ${name} leads out of it`
+    return `the link ${name} points outside of it`
   }
   if (type === 'character-device' || type === 'block-device') return `${name} is a device`
   if (type === 'fifo') return `${name} is a named pipe`
   // Of these the size says nothing of what they unpack to. Types are what tar-stream has a name for.
   if (!KINDS.has(type ?? '') || Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.'))) {
-    return `${name} is a sparse file, or of a kind that a release cannot hold`
+    return `${name} is a sparse file or of an unsupported type`
   }
   if (type !== 'directory' && type !== 'symlink' && type !== 'link' && ((mode ?? 0) & 0o6000) !== 0)
     return `${name} has a setuid or setgid bit`
@@ -121,7 +121,7 @@ function throughLink({ name, linkname, type }: Header, links: ReadonlySet<string
   if (links.size === 0) return null
   for (const path of type === 'link' && linkname ? [name, linkname] : [name]) {
     for (let folder = posix.dirname(placeOf(path)); folder !== '.'; folder = posix.dirname(folder)) {
-      if (links.has(folder)) return `${path} leads through the link ${folder}`
+      if (links.has(folder)) return `${path} passes through the link ${folder}`
     }
   }
   return null
@@ -144,10 +144,10 @@ function checkProgram(file: string, program: string, modes: ReadonlyMap<string, 
     const nested = [...modes.keys()].find((name) => name.endsWith(`/${program}`))
     throw broken(
       file,
-      `it has no ${program}`,
+      `it does not contain ${program}`,
       nested === undefined
-        ? 'Pack a release, or set `deploy.start` to what starts it.'
-        : `There is ${nested}: pack what is in ${nested.slice(0, -program.length - 1)}, not the folder itself.`,
+        ? 'Pack a release, or set `deploy.start` to its start command.'
+        : `It contains ${nested}: pack the contents of ${nested.slice(0, -program.length - 1)}, not the folder itself.`,
     )
   }
   if ((mode & 0o111) === 0) throw broken(file, `${program} is not executable`, `chmod +x ${program} before packing.`)

@@ -10,7 +10,7 @@ export interface FindArtifact {
   topologyDir: string
   /** Folders in order; default `./releases`, then `_build/prod`. */
   artifacts?: readonly string[]
-  release: Pick<Release, 'release' | 'version' | 'artifact'>
+  release: Pick<Release, 'release' | 'artifact'> & { version: string }
 }
 
 /**
@@ -46,8 +46,8 @@ async function missing({
     {
       hint:
         nearest.length === 0
-          ? `Build the release, or set \`artifacts\` or \`deploy.artifact\`; no tarball is in ${folders(looked).join(' or ')}.`
-          : `There is ${listed(nearest)}: did you mean another version?`,
+          ? `Build the release, or set \`artifacts\` or \`deploy.artifact\`; there is no tarball in ${folders(looked).join(' or ')}.`
+          : `Found ${listed(nearest)}: did you mean another version?`,
       details: { looked, nearest: nearest.slice(0, NEAREST) },
     },
   )

@@ -31,8 +31,8 @@ function read(
   const text = env[name] || byDefault
   const value = parse(text)
   if (value !== null && value > 0) return value
-  throw new Cul8erError('USAGE', `${name} is ${JSON.stringify(text)}; ${wanted} is expected`, {
-    hint: `such as '${byDefault}', which it is by default`,
+  throw new Cul8erError('USAGE', `${name} is ${JSON.stringify(text)}; expected ${wanted}`, {
+    hint: `such as '${byDefault}', the default`,
   })
 }
 

@@ -69,7 +69,7 @@ export function createArtifactStore(folder: string): ArtifactStore {
         })
       }
       if (verify && (await digestOf(path)).sha256 !== sha256) {
-        throw new Cul8erError('ARTIFACT_BROKEN', `the artifact ${path} does not have the digest of its name`, {
+        throw new Cul8erError('ARTIFACT_BROKEN', `the digest of artifact ${path} does not match its name`, {
           hint: `Remove it and deploy again from where the tarball is.`,
         })
       }
@@ -133,5 +133,5 @@ async function copy(from: string, to: string): Promise<Artifact> {
 
 const outOfSpace = (error: unknown, folder: string): Cul8erError | null =>
   error instanceof Error && 'code' in error && error.code === 'ENOSPC'
-    ? new Cul8erError('NO_SPACE', `no space for the artifact in ${folder}`, { cause: error })
+    ? new Cul8erError('NO_SPACE', `no space left for the artifact in ${folder}`, { cause: error })
     : null

@@ -77,7 +77,7 @@ function keyOf(file: Buffer): { text: string; key: KeyObject } | Flaw {
   const key = readable(() => createPrivateKey(own.text))
   if (key === null) return flaw('a damaged private key')
   const { asymmetricKeyType: kind = 'unknown', asymmetricKeyDetails: { modulusLength: bits } = {} } = key
-  if (!KINDS.includes(kind)) return flaw(`a key of kind ${kind}`, 'an RSA, EC, Ed25519 or Ed448 key')
+  if (!KINDS.includes(kind)) return flaw(`a key of type ${kind}`, 'an RSA, EC, Ed25519 or Ed448 key')
   if (bits !== undefined && bits < LEAST_RSA_BITS) {
     return flaw(`an RSA key of ${bits} bits`, `at least ${LEAST_RSA_BITS} bits`)
   }
@@ -88,8 +88,10 @@ function unusable(leaf: X509Certificate, { host, now }: Pick<PairFiles, 'host' |
   const [from, end] = [new Date(leaf.validFrom), endOf(leaf)]
   const flaw = (found: string, allowed: string): Flaw => ({ file: 'cert', found, allowed })
   return [
-    ...(end < now ? [flaw(`a certificate that ended ${day(end)}`, 'one that is valid now')] : []),
-    ...(from > now ? [flaw(`a certificate that begins ${from.toISOString()}`, 'one that is valid now')] : []),
+    ...(end < now ? [flaw(`a certificate that expired on ${day(end)}`, 'one that is valid now')] : []),
+    ...(from > now
+      ? [flaw(`a certificate that is not valid before ${from.toISOString()}`, 'one that is valid now')]
+      : []),
     ...(host === null || leaf.checkHost(host) !== undefined
       ? []
       : [flaw(`a certificate for ${inWords(namesOf(leaf))}`, `one that covers the entry's host ${host}`)]),
@@ -104,8 +106,8 @@ function unfit(certificates: Chain['certificates'], key: KeyObject): Flaw[] {
     : [
         {
           file: 'cert',
-          found: `the certificate of the key in place ${at + 1}`,
-          allowed: 'it in the first place, and those that lead to its root after it',
+          found: `the certificate of the key at position ${at + 1}`,
+          allowed: 'it first, then the chain to its root',
         },
       ]
 }
@@ -115,7 +117,7 @@ function contents(file: Buffer, [first]: PemBlock[]): string {
   if (file.toString('latin1').trim() === '') return 'an empty file'
   if (first !== undefined) return `a PEM file of ${first.label}`
   // A DER certificate or key is a SEQUENCE.
-  return file[0] === 0x30 ? 'what looks like DER (openssl x509 or pkey, with -inform der, writes PEM)' : 'no PEM'
+  return file[0] === 0x30 ? 'what looks like DER (openssl x509 or pkey, with -inform der, writes PEM)' : 'not PEM'
 }
 
 /** What the certificate is for: its subject alternative names, else its common name. */

@@ -67,7 +67,7 @@ async function read(file: Flaw['file'], path: string): Promise<{ bytes: Buffer }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     const { message, code } = error
-    const allowed = `a PEM file of at most ${LIMIT_BYTES} bytes that you may read`
+    const allowed = `a PEM file of at most ${LIMIT_BYTES} bytes that is readable`
     return { file, found: `a file that ${message}`, allowed, away: code !== null && AWAY.includes(code) }
   }
 }

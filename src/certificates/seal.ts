@@ -68,7 +68,7 @@ function refuseTooMuch(sealed: Record<string, OwnCertificate>): void {
   if (bytes <= LIMIT_BYTES) return
   throw new Cul8erError(
     'INVALID_TOPOLOGY',
-    `the certificates have ${bytes} bytes sealed, allowed ${LIMIT_BYTES} in one topology`,
-    { hint: 'take EC keys, shorter chains or one certificate for several names in fewer ports; or several topologies' },
+    `the sealed certificates have ${bytes} bytes, allowed ${LIMIT_BYTES} in one topology`,
+    { hint: 'use EC keys, shorter chains, or one certificate for several names; or split the topology' },
   )
 }

@@ -4,6 +4,7 @@ import { createApp } from './command.js'
 import { Context, type Terminal } from './context.js'
 import { exitOfError } from './exit.js'
 import { createProgram } from './program.js'
+import { logLevel } from '../processes/log-level.js'
 import { asCul8erError, reportError } from './report-error.js'
 
 /**
@@ -15,6 +16,7 @@ export async function runCli(args: string[], terminal: Terminal, version: string
   const app = createApp(terminal)
   const program = createProgram(app, version)
   try {
+    logLevel(terminal.env)
     await program.parseAsync(args, { from: 'user' })
     return app.exit
   } catch (thrown) {
@@ -31,7 +33,7 @@ export async function runCli(args: string[], terminal: Terminal, version: string
 
 // commander's texts: `error: unknown command 'depoy'\n(Did you mean deploy?)`.
 function usage({ message, code }: CommanderError, command: string | undefined): Cul8erError {
-  const text = code === 'commander.help' ? 'which command?' : message.replace(/^error: /, '').replace(/\n\s*/g, ' ')
+  const text = code === 'commander.help' ? 'no command given' : message.replace(/^error: /, '').replace(/\n\s*/g, ' ')
   return new Cul8erError('USAGE', text, {
     hint:
       command === undefined

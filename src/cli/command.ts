@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import type { ExitCode } from '../errors.js'
 import { Context, type Terminal } from './context.js'
 import { typedOptions } from './typed.js'
@@ -38,7 +38,7 @@ export interface About {
 export function newCommand(name: string, { summary, examples }: About): Command {
   return new Command(name)
     .description(summary)
-    .helpOption('-h, --help', 'this help')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText('after', () => examplesText(examples))
 }
 
@@ -47,11 +47,17 @@ export function withGlobals(command: Command): Command {
   command.optionsGroup('Global options:')
   command
     .option('--json', 'print one JSON object on standard output, progress on standard error')
-    .option('--quiet', 'no progress')
-    .option('-f, --file <file>', 'topology file (default: cul8er.config.ts, .yaml, .json … here)')
+    .option('--quiet', 'show no progress')
+    .option('-f, --file <file>', 'topology file (default: cul8er.config.ts, .yaml, .json … here)', once)
     .option('--address <host:port>', 'Temporal server (default: TEMPORAL_ADDRESS, else the embedded service)')
     .option('--namespace <name>', 'Temporal namespace')
   return command
+}
+
+/** One of two files would be left out without a word. */
+function once(value: string, before: string | undefined): string {
+  if (before === undefined) return value
+  throw new InvalidArgumentError('it is there twice, and takes one file')
 }
 
 function examplesText(examples: About['examples']): string {

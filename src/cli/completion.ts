@@ -5,6 +5,10 @@ export interface CommandWords {
   options: OptionWords[]
   subcommands: string[]
   takesTopology: boolean
+  /** Resources and instances may stand behind it. */
+  takesInstances: boolean
+  /** Snapshots may stand behind it. */
+  takesSnapshots: boolean
 }
 
 export interface OptionWords {
@@ -19,7 +23,7 @@ export interface Live {
   command: string
 }
 
-/** A completion script; it asks `cul8er __topologies` and `cul8er __hosts` for names when Tab is pressed. */
+/** A completion script; it asks `cul8er __topologies`, `__hosts`, `__instances` and `__snapshots` for names when Tab is pressed. */
 export function completionScript(shell: 'bash' | 'zsh' | 'fish', commands: CommandWords[]): string {
   switch (shell) {
     case 'bash':
@@ -66,16 +70,26 @@ const bashValues = ({ name, options }: CommandWords): string[] =>
 const wordsOf = (values: readonly string[] | Live, call: '$' | ''): string =>
   'command' in values ? `${call}(${values.command} 2>/dev/null)` : values.join(' ')
 
-function bashCase({ name, options, subcommands, takesTopology }: CommandWords): string {
-  const names = takesTopology || subcommands.length > 0 ? ' $(cul8er __topologies 2>/dev/null)' : ''
+function bashCase({ name, options, subcommands, takesTopology, ...takes }: CommandWords): string {
+  const topologies = takesTopology || subcommands.length > 0 ? ' $(cul8er __topologies 2>/dev/null)' : ''
+  const names = [topologies, ...live(takes).map((command) => ` $(${command} 2>/dev/null)`)].join('')
   return `    ${name}) words="${[...subcommands, ...options.map((option) => option.name)].join(' ')}${names}" ;;`
 }
+
+/** The command lines that print what may stand behind a command, beside topologies. */
+const live = ({
+  takesInstances,
+  takesSnapshots,
+}: Pick<CommandWords, 'takesInstances' | 'takesSnapshots'>): string[] => [
+  ...(takesInstances ? ['cul8er __instances'] : []),
+  ...(takesSnapshots ? ['cul8er __snapshots'] : []),
+]
 
 const fish = (commands: CommandWords[]): string =>
   [
     `set -l commands ${commands.map(({ name }) => name).join(' ')}`,
     'complete -c cul8er -f',
-    ...commands.flatMap(({ name, summary, options, subcommands, takesTopology }) => [
+    ...commands.flatMap(({ name, summary, options, subcommands, takesTopology, ...takes }) => [
       `complete -c cul8er -n "not __fish_seen_subcommand_from $commands" -a ${name} -d ${fishQuoted(summary)}`,
       ...options.map(
         ({ name: option, values }) =>
@@ -88,6 +102,9 @@ const fish = (commands: CommandWords[]): string =>
       ...(takesTopology || subcommands.length > 0
         ? [`complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -a "(cul8er __topologies 2>/dev/null)"`]
         : []),
+      ...live(takes).map(
+        (command) => `complete -c cul8er -n "__fish_seen_subcommand_from ${name}" -a "(${command} 2>/dev/null)"`,
+      ),
     ]),
     '',
   ].join('\n')

@@ -1,5 +1,5 @@
-import type { ErrorReport } from '../errors.js'
 import type { Cul8er } from '../client/index.js'
+import type { Output } from './output.js'
 import { palette, type Palette } from './palette.js'
 import { visibly } from './visible.js'
 
@@ -23,15 +23,9 @@ export interface Terminal {
   stdin: NodeJS.ReadableStream
 }
 
-export interface Output {
-  isTTY?: boolean
-  columns?: number
-  write(text: string): unknown
-}
-
 /** What a command has at hand. */
 export class Context {
-  readonly colours: Palette
+  readonly colors: Palette
   /** What is written to it is seen and not obeyed. */
   readonly terminal: Terminal
 
@@ -42,7 +36,7 @@ export class Context {
     readonly typed: string[] = [],
   ) {
     this.terminal = { ...raw, stdout: visibly(raw.stdout), stderr: visibly(raw.stderr) }
-    this.colours = palette(this.progress, raw.env)
+    this.colors = palette(this.progress, raw.env)
   }
 
   get json(): boolean {
@@ -93,6 +87,3 @@ export class Context {
     }
   }
 }
-
-/** What `--json` prints for an error. */
-export const errorObject = (error: ErrorReport): { error: ErrorReport } => ({ error })

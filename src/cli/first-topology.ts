@@ -3,6 +3,7 @@ import type { Platform } from '../topology/model.js'
 export interface FirstTopology {
   name: string
   platform: Platform
+  image: string
   /** null: an instance alone. */
   release: string | null
 }
@@ -11,7 +12,12 @@ export interface FirstTopology {
 export const firstTopology = (wanted: FirstTopology, format: 'ts' | 'yaml'): string =>
   format === 'ts' ? typescript(wanted) : yaml(wanted)
 
-const typescript = ({ name, platform, release }: FirstTopology): string => `import { defineTopology } from 'cul8er'
+const typescript = ({
+  name,
+  platform,
+  image,
+  release,
+}: FirstTopology): string => `import { defineTopology } from 'cul8er'
 
 export default defineTopology('${name}', {
   hosts: {
@@ -21,7 +27,7 @@ export default defineTopology('${name}', {
     app: {
       type: 'container',
       on: 'here',
-      image: 'images:debian/12',
+      image: '${image}',
       limits: { cpu: 1, memory: '512MiB' },
 ${
   release === null
@@ -41,6 +47,7 @@ ${
 const yaml = ({
   name,
   platform,
+  image,
   release,
 }: FirstTopology): string => `# cul8er schema > cul8er.schema.json, then editors complete this file:
 # yaml-language-server: $schema=cul8er.schema.json
@@ -51,7 +58,7 @@ resources:
   app:
     type: container
     on: here
-    image: images:debian/12
+    image: ${image}
     limits: { cpu: 1, memory: 512MiB }
 ${
   release === null

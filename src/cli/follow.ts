@@ -1,20 +1,27 @@
 import type { OperationResult, Position, StepRecord } from '../contracts/index.js'
+import type { Underway } from '../client/doing.js'
 import type { Run, RunEvent } from '../client/index.js'
+import type { Palette } from './palette.js'
 import { ExitCode, type ErrorReport } from '../errors.js'
 import type { Context } from './context.js'
 import { exitOfResult } from './exit.js'
 import { Live } from './live.js'
 import { humanDuration } from './render/duration.js'
+import { OUTCOMES } from './render/outcomes.js'
 import { changesLines, countText } from './render/plan.js'
-import { openStepLine, stepLine } from './render/steps.js'
+import { doingOf, openStepLine, stepLine } from './render/steps.js'
 import { errorLines } from './report-error.js'
 
 /** ms between two drawings of elapsed times. */
 const DRAW_MS = 100
+/** ms without a line after which those who read lines are told what is waited for. */
+const SAY_MS = 10_000
 
 /** `planShown`: a person has agreed to the plan a moment ago and need not read it again. */
 interface Following {
   planShown?: boolean
+  /** Named in the commands that an operation waits for. */
+  topology?: string
 }
 
 /**
@@ -29,12 +36,18 @@ export async function follow(context: Context, run: Run, following: Following = 
   return exitOfResult(result)
 }
 
+/** Says once what a command waits for before it begins. */
+export const saysWait =
+  (context: Context) =>
+  ({ message }: Error): void =>
+    context.say(`${message}; waiting for it to end`)
+
 /** Says how to come back to an operation that goes on without us. */
 export function detached(context: Context, run: Run): ExitCode {
   const { topology, operation, workflowId, revision } = run
   context.answer(
     { topology, operation, workflowId, revision, detached: true },
-    `${operation} of ${topology} goes on. Follow it: cul8er attach ${topology}`,
+    `${operation} of ${topology} continues in the background. Follow it: cul8er attach ${topology}`,
   )
   return ExitCode.done
 }
@@ -59,7 +72,7 @@ async function shown(
   gone: Promise<null>,
   following: Following,
 ): Promise<OperationResult | null> {
-  const screen = screenFor(context, following)
+  const screen = screenFor(context, { ...following, topology: run.topology })
   const events = run.events()
   try {
     for (;;) {
@@ -86,24 +99,32 @@ const screenFor = (context: Context, following: Following): Screen =>
 
 function lineScreen(context: Context, following: Following): Screen {
   const linesOf = eventLines(context, following)
-  return { show: (event) => linesOf(event).forEach((line) => context.say(line)), close: () => undefined }
+  const open = new OpenSteps()
+  let saidAt = Date.now()
+  return {
+    show(event) {
+      open.take(event)
+      linesOf(event).forEach((line) => context.say(line))
+      if (event.type !== 'doing') saidAt = Date.now()
+      else if (Date.now() - saidAt >= SAY_MS) {
+        saidAt = Date.now()
+        open.lines(context.colors).forEach((line) => context.say(line))
+      }
+    },
+    close: () => undefined,
+  }
 }
 
 function liveScreen(context: Context, following: Following): Screen {
   const live = new Live(context.screen)
   const linesOf = eventLines(context, following)
-  const open = new Map<string, StepRecord>()
+  const open = new OpenSteps()
   let stage: string[] = []
-  const draw = (): void =>
-    live.draw([...[...open.values()].map((step) => openStepLine(step, context.colours)), ...stage])
+  const draw = (): void => live.draw([...open.lines(context.colors), ...stage])
   const timer = setInterval(draw, DRAW_MS)
   return {
     show(event) {
-      if (event.type === 'step') {
-        const key = `${event.step.name}\n${event.step.instance ?? ''}`
-        if (event.phase === 'ended') open.delete(key)
-        else if (event.step.outcome === 'running' || event.step.outcome === 'waiting') open.set(key, event.step)
-      }
+      open.take(event)
       // It stands below the steps that go on, instead of among those that have ended.
       if (event.type === 'stage') stage = linesOf(event)
       else linesOf(event).forEach((line) => live.print(line))
@@ -116,13 +137,32 @@ function liveScreen(context: Context, following: Following): Screen {
   }
 }
 
+/** The steps that go on, and what they say of themselves. */
+class OpenSteps {
+  private readonly steps = new Map<string, StepRecord>()
+  private doing: Underway[] = []
+
+  take(event: RunEvent): void {
+    if (event.type === 'doing') this.doing = event.doing
+    if (event.type !== 'step') return
+    const { step, phase } = event
+    const key = `${step.name}\n${step.instance ?? ''}`
+    if (phase === 'ended') this.steps.delete(key)
+    else if (step.outcome === 'running' || step.outcome === 'waiting') this.steps.set(key, step)
+  }
+
+  lines(colors: Palette): string[] {
+    return [...this.steps.values()].map((step) => openStepLine(step, colors, doingOf(this.doing, step)))
+  }
+}
+
 /** More than fit on a screen are counted. */
 const MOST_CHANGES = 25
 
 /** One line for what ended; beginnings are for the live screen alone. What is said beside the steps has a line too. */
 export function eventLines(
-  { colours }: Pick<Context, 'colours'>,
-  { planShown = false }: Following = {},
+  { colors }: Pick<Context, 'colors'>,
+  { planShown = false, topology }: Following = {},
 ): (event: RunEvent) => string[] {
   const known = new Set(['planning'])
   return (event) => {
@@ -131,16 +171,17 @@ export function eventLines(
         if (planShown) return []
         return event.changes.length > MOST_CHANGES
           ? [`  ${countText(event.changes)}`]
-          : changesLines(event.changes, colours)
+          : changesLines(event.changes, colors)
       case 'step':
         known.add(stepWords(event.step))
-        return event.phase === 'ended' ? [stepLine(event.step, colours)] : []
+        return event.phase === 'ended' ? [stepLine(event.step, colors)] : []
       case 'stage':
-        return [colours.dim(stageWords(event.position))]
+        return [colors.dim(stageWords(event.position))]
       case 'waiting':
-        return [`${colours.yellow('⏸')} you can ${event.for} now: ${commandsOf(event.for)}`]
+        return [`${colors.yellow('⏸')} waiting for: ${commandsOf(event.for, topology)}`]
       case 'says':
-        return known.has(event.words) || isOutcome(event.words) ? [] : [`${colours.cyan('▶')} ${event.words}`]
+        return known.has(event.words) || isOutcome(event.words) ? [] : [`${colors.cyan('▶')} ${event.words}`]
+      case 'doing':
       case 'ended':
         return []
     }
@@ -148,11 +189,11 @@ export function eventLines(
 }
 
 /** `promote or abort` as what to type. */
-const commandsOf = (verbs: string): string =>
+const commandsOf = (verbs: string, topology = ''): string =>
   verbs
     .split(' or ')
-    .map((verb) => `cul8er ${verb}`)
-    .join(', ')
+    .map((verb) => `cul8er ${verb} ${topology}`.trim())
+    .join(' | ')
 
 const stageWords = ({ stage, stages, name }: Position): string => `stage ${stage} of ${stages}: ${name}`
 
@@ -163,31 +204,23 @@ const stepWords = ({ name, instance }: StepRecord): string => (instance === unde
 const isOutcome = (words: string): boolean => Object.hasOwn(OUTCOMES, words.split(':')[0] ?? '')
 
 /** How an operation ended, and what to do next. */
-export function endLines(context: Pick<Context, 'colours'>, result: OperationResult): string[] {
+export function endLines(context: Pick<Context, 'colors'>, result: OperationResult): string[] {
   const { topology, operation, outcome, revision, durationMs, error } = result
-  const { colours } = context
+  const { colors } = context
   const next = nextOf(result)
-  const mark = outcome === 'succeeded' ? colours.green('✔') : colours.red('✘')
+  const mark = outcome === 'succeeded' ? colors.green('✔') : colors.red('✘')
   const words = OUTCOMES[outcome]
   return [
-    `${mark} ${colours.bold(topology)} ${operation}: ${words} ${colours.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
+    `${mark} ${colors.bold(topology)} ${operation}: ${words} ${colors.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
     ...(error === undefined
       ? []
       : errorLines(next !== null && error.code === 'UNHEALTHY' ? bare(error) : error, context)),
-    ...(next === null ? [] : [`${colours.cyan('→')} next: ${next}`]),
+    ...(next === null ? [] : [`${colors.cyan('→')} next: ${next}`]),
   ]
 }
 
 /** Without a hint that says less than what is next. */
 const bare = ({ hint: _hint, ...error }: ErrorReport): ErrorReport => error
-
-const OUTCOMES: Record<OperationResult['outcome'], string> = {
-  succeeded: 'succeeded',
-  rolledBack: 'failed, and rolled back',
-  held: 'held, for a person to decide',
-  needsAttention: 'needs attention',
-  failed: 'failed',
-}
 
 /** Only commands that have something to say now. */
 function nextOf(result: OperationResult): string | null {
@@ -199,7 +232,7 @@ function nextOf(result: OperationResult): string | null {
       return error?.code === 'ABORTED' ? null : `${evidenceOf(result)}fix the cause, then cul8er deploy ${topology}`
     case 'held':
     case 'needsAttention':
-      return `cul8er status ${topology} for what is where`
+      return `cul8er status ${topology} for the state of each instance`
     case 'failed':
       return error?.hint === undefined ? `cul8er plan ${topology} for what a deploy would change` : null
   }
@@ -212,7 +245,7 @@ function evidenceOf({ topology, operation, steps }: OperationResult): string {
   if (done.some(({ name, instance }) => name === KEPT && created.has(instance)))
     return `cul8er logs ${topology} --operation ${operation} for what was removed; `
   const gone = done.some(({ name }) => name === KEPT || name.startsWith(RESTORED))
-  return gone ? '' : `cul8er logs ${topology} for what the apps say; `
+  return gone ? '' : `cul8er logs ${topology} for the logs of the apps; `
 }
 
 const KEPT = 'undo: keep the log'

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { Output } from './context.js'
+import type { Output } from './output.js'
 import { visible } from './visible.js'
 
 /** Lines that are drawn again in place at the end of a terminal, with finished lines above them. */

@@ -2,10 +2,11 @@ import { Command } from '@commander-js/extra-typings'
 import { withGlobals, type App } from './command.js'
 import { attach } from './commands/attach.js'
 import { codec } from './commands/codec.js'
-import { completion, hostNames, topologyNames } from './commands/completion.js'
+import { completion, hostNames, instanceNames, snapshotNames, topologyNames } from './commands/completion.js'
 import { deploy } from './commands/deploy.js'
 import { destroy } from './commands/destroy.js'
 import { doctor } from './commands/doctor.js'
+import { exec, shell } from './commands/exec.js'
 import { history } from './commands/history.js'
 import { images } from './commands/images.js'
 import { init } from './commands/init.js'
@@ -13,10 +14,12 @@ import { hosts, metrics } from './commands/later.js'
 import { logs } from './commands/logs.js'
 import { orphans } from './commands/orphans.js'
 import { plan } from './commands/plan.js'
+import { restart } from './commands/restart.js'
 import { restore } from './commands/restore.js'
 import { rollback } from './commands/rollback.js'
 import { schema } from './commands/schema.js'
 import { service } from './commands/service.js'
+import { snapshot } from './commands/snapshot.js'
 import { snapshots } from './commands/snapshots.js'
 import { state } from './commands/state.js'
 import { status } from './commands/status.js'
@@ -26,9 +29,9 @@ import { validate } from './commands/validate.js'
 import { worker } from './commands/worker.js'
 
 const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
-  ['Deploy:', [init, validate, plan, deploy, status, history, attach, logs, destroy]],
-  ['Steer the operation in progress:', [promote, abort, pause, resume]],
-  ['Go back:', [rollback, snapshots, restore]],
+  ['Deploy:', [init, validate, plan, deploy, status, history, attach, logs, exec, shell, restart, destroy]],
+  ['Control the operation in progress:', [promote, abort, pause, resume]],
+  ['Go back:', [rollback, snapshot, snapshots, restore]],
   ['Look after:', [ttl, state, orphans, hosts, metrics]],
   ['This machine:', [service, worker, codec, images, doctor, schema]],
 ]
@@ -38,7 +41,7 @@ export function createProgram(app: App, version: string): Command {
   const program = new Command('cul8er')
     .description('See you later: durable deployments to Incus, run by Temporal workflows.')
     .version(version, '-V, --version', 'version of cul8er')
-    .helpOption('-h, --help', 'this help')
+    .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'help for a command')
     // `--version` belongs to the command that stands before it: `deploy --version 1.2.0`.
     .enablePositionalOptions()
@@ -53,6 +56,8 @@ export function createProgram(app: App, version: string): Command {
   program.addCommand(completion(app, () => program))
   program.addCommand(topologyNames(app), { hidden: true })
   program.addCommand(hostNames(app), { hidden: true })
+  program.addCommand(instanceNames(app), { hidden: true })
+  program.addCommand(snapshotNames(app), { hidden: true })
   return finished(program, app)
 }
 

@@ -1,12 +1,13 @@
-import { Cul8erError, type ErrorReport } from '../errors.js'
+import { Cul8erError, type ErrorReport, messageOf } from '../errors.js'
 import type { Context } from './context.js'
+import { moment } from './render/duration.js'
 
 /** Any thrown value as one of our errors. */
 export function asCul8erError(error: unknown): Cul8erError {
   if (error instanceof Cul8erError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new Cul8erError('INTERNAL', message, {
-    hint: 'this is a fault of cul8er; CUL8ER_DEBUG=1 shows where',
+    hint: 'this is a bug in cul8er; CUL8ER_DEBUG=1 shows where',
     cause: error,
   })
 }
@@ -22,12 +23,12 @@ export function reportError(context: Context, error: Cul8erError): void {
 /** An error for people. */
 export function errorLines(
   { code, message, hint, details }: ErrorReport,
-  { colours }: Pick<Context, 'colours'>,
+  { colors }: Pick<Context, 'colors'>,
 ): string[] {
   return [
-    `${colours.red('✘')} ${message} ${colours.dim(`(${code})`)}`,
-    ...evidence(details, colours.dim),
-    ...(hint === undefined ? [] : [`${colours.cyan('→')} ${hint}`]),
+    `${colors.red('✘')} ${message} ${colors.dim(`(${code})`)}`,
+    ...evidence(details, colors.dim),
+    ...(hint === undefined ? [] : [`${colors.cyan('→')} ${hint}`]),
   ]
 }
 
@@ -39,7 +40,7 @@ function evidence(details: ErrorReport['details'], dim: (text: string) => string
   return [
     ...(probe?.message === undefined
       ? []
-      : [`  last probe${of}: ${probe.message}${probe.at === undefined ? '' : ` at ${probe.at}`}`]),
+      : [`  last probe${of}: ${probe.message}${probe.at === undefined ? '' : ` at ${moment(probe.at)}`}`]),
     ...(logs.length === 0 ? [] : ['  last log lines:', ...logs.map((line) => dim(`    ${line}`))]),
   ]
 }

@@ -40,8 +40,8 @@ export async function topologyName(context: Context, name?: string): Promise<str
     return (await topologyOfFile(context)).topology.name
   } catch (error) {
     if (error instanceof Cul8erError && error.code === 'USAGE' && context.options.file === undefined) {
-      throw new Cul8erError('USAGE', `${error.message}, and no topology is named`, {
-        hint: 'name one after the command; cul8er state list shows what there is',
+      throw new Cul8erError('USAGE', `${error.message}, and no topology was named`, {
+        hint: 'name one after the command; cul8er state list shows those deployed',
       })
     }
     throw error

@@ -35,7 +35,7 @@ export async function admits(
   // Also with --quiet: this is what a person answers for.
   context.progress.write(
     [
-      `This ${kind} of ${name} was not made here. It would have cul8er do this:`,
+      `This ${kind} of ${name} was not made here. It would make cul8er do this:`,
       ...lines.map((line) => `  ${line}`),
       '',
     ].join('\n'),

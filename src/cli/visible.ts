@@ -1,8 +1,8 @@
-import type { Output } from './context.js'
+import type { Output } from './output.js'
 
 /**
  * Text with control characters to be seen and not obeyed: apps, hosts and files of others say what they like, and a terminal would
- * clear lines, change its title or put text into the clipboard. Line ends, tabs and colours stay, but for the one that hides text.
+ * clear lines, change its title or put text into the clipboard. Line ends, tabs and colors stay, but for the one that hides text.
  */
 export const visible = (text: string): string =>
   text
@@ -22,5 +22,5 @@ export const visibly = (output: Output): Output => ({
 })
 
 // ECMA-48: all of C0, DEL and C1; of sequences only the selection of graphics, whose 8 is concealed text.
-const COLOUR = String.raw`\[(?!(?:[\d;]*;)?0*8[;m])[\d;]*m`
-const OBEYED = new RegExp(String.raw`\x1b(?!${COLOUR})|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]`, 'g')
+const COLOR = String.raw`\[(?!(?:[\d;]*;)?0*8[;m])[\d;]*m`
+const OBEYED = new RegExp(String.raw`\x1b(?!${COLOR})|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]`, 'g')

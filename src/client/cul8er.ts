@@ -1,13 +1,25 @@
 import { join } from 'node:path'
 import { createArtifactStore } from '../artifacts/store.js'
-import type { DryStep } from '../steps/dry-run.js'
+import type { DryStep } from '../contracts/inspect.js'
+import { snapshotByTime } from '../naming/snapshot-names.js'
 import type { Plan } from '../plan/model.js'
 import { derivedKey } from '../secrets/derived-key.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
-import type { Imported, LedgerState, Steering } from '../contracts/index.js'
+import type { Imported, InspectAnswers, LedgerState, Steering } from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
-import { knownLedger, ledgerNames, loadLedger, readLedger, writeTtl } from './ledger.js'
+import { execInside, type ExecOptions } from './exec.js'
+import { reachInstances, type Reached, type ReachedInstance } from './instances.js'
+import {
+  forgetLedger,
+  knownLedger,
+  ledgerIfKnown,
+  ledgerNames,
+  ledgerStates,
+  loadLedger,
+  readLedger,
+  writeTtl,
+} from './ledger.js'
 import { Link, type LinkOptions } from './link.js'
 import { readEvidence, readLogs, type LogLine, type LogOptions } from './logs.js'
 import { override, type Overrides } from './overrides.js'
@@ -16,12 +28,23 @@ import { renewLedgers, type Renewal } from './renew.js'
 import { buildRevision, type NewRevision } from './revision.js'
 import { Run } from './run.js'
 import { savedPlan, type SavedPlan } from './saved-plan.js'
+import { lookForState, rebuilt, refuseKnown, type FoundState } from './rebuild.js'
 import { foreign, isOwn, signed, unsigned, type FileKind, type Signed } from './signed-file.js'
 import { startRun, steerOperation, type StartOptions } from './start.js'
 import type { Status } from './status.js'
+import { withVersions } from './versions.js'
 import { hostsToLeaveOut } from './without.js'
-import { findOrphans, lookAhead, readSnapshots, readStatus, type Orphan, type Snapshot } from './world.js'
+import {
+  findOrphans,
+  lookAhead,
+  lookAtRestart,
+  readSnapshots,
+  readStatus,
+  type Orphan,
+  type Snapshot,
+} from './world.js'
 
+/** What a plan may be told besides its topology. */
 export interface PlanOptions extends Overrides {
   /** Folder that the paths of artifacts and certificates are relative to: the topology file's; default the working folder. */
   directory?: string
@@ -35,11 +58,23 @@ export interface PlanOptions extends Overrides {
   env?: NodeJS.ProcessEnv
 }
 
+/** What a deploy may be told besides its topology. */
 export interface DeployOptions extends PlanOptions, StartOptions {
   /** Do what this plan says, or refuse with STALE_PLAN. */
   plan?: SavedPlan
   /** Also a plan that another home made, or that somebody changed. */
   trust?: boolean
+  /** Told what a plan would have noted, such as a version that nobody named. */
+  noted?: (note: string) => void
+}
+
+export type RestartPlan = InspectAnswers['restart']
+
+export interface RestartOptions {
+  /** Resources and instances; absent: all that live. */
+  names?: string[]
+  /** Instances at a time, in place of the strategy's `maxParallel`. */
+  maxParallel?: number
 }
 
 /** What the command line does, for programs. All methods throw Cul8erError. */
@@ -66,6 +101,7 @@ export class Cul8erClient {
     return this.link.uiUrl
   }
 
+  /** Ends the connection. Operations go on; runs that were not ended reject with CANCELLED. */
   close(): Promise<void> {
     return this.link.close()
   }
@@ -81,8 +117,9 @@ export class Cul8erClient {
    */
   async deploy(declared: DeclaredTopology, options: DeployOptions = {}): Promise<Run> {
     this.#refuseForeignPlan(options)
-    const { plan, force } = options
-    const revision = plan?.revision ?? (await this.#revision(declared, options))
+    const { plan, force, noted } = options
+    const { revision, notes } = plan === undefined ? await this.#revision(declared, options) : { ...plan, notes: [] }
+    for (const note of notes) noted?.(note)
     const { name } = revision.topology
     const without = await this.#without(name, plan?.without ?? options.without, revision.topology)
     const refreshImages = refreshes(options)
@@ -93,16 +130,19 @@ export class Cul8erClient {
   /** What a deploy would change, as a value that can be saved and deployed. */
   async plan(declared: DeclaredTopology, options: PlanOptions = {}): Promise<SavedPlan> {
     const topology = normalised(declared)
-    const revision = await this.#revision(topology, options)
-    const plan = await this.planRevision(revision, options)
+    const { revision, notes } = await this.#revision(topology, options)
+    const plan = withNotes(await this.planRevision(revision, options), notes)
     const { without, refreshImages } = options
     return savedPlan(topology, { revision, plan, without, refreshImages, key: this.fileKey })
   }
 
-  /** What bringing the world to a revision would change. */
+  /**
+   * What bringing the world to a revision would change.
+   * @param options - `goesBack`: by a rollback
+   */
   async planRevision(
     revision: NewRevision,
-    options: Pick<PlanOptions, 'force' | 'without' | 'refreshImages'> = {},
+    options: Pick<PlanOptions, 'force' | 'without' | 'refreshImages'> & { goesBack?: boolean } = {},
   ): Promise<Plan> {
     return (await lookAhead(this.link, revision, options)).plan
   }
@@ -110,11 +150,19 @@ export class Cul8erClient {
   /** Every Incus command that a deploy would run if all goes well; nothing is changed. */
   async dryRun(declared: DeclaredTopology, options: DeployOptions = {}): Promise<{ plan: Plan; commands: DryStep[] }> {
     this.#refuseForeignPlan(options)
-    const revision = options.plan?.revision ?? (await this.#revision(declared, options))
+    const { revision, notes } =
+      options.plan === undefined ? await this.#revision(declared, options) : { ...options.plan, notes: [] }
     const without = options.plan?.without ?? options.without
-    return lookAhead(this.link, revision, { ...options, without, refreshImages: refreshes(options), dryRun: true })
+    const asked = { ...options, without, refreshImages: refreshes(options), dryRun: true }
+    const { plan, commands } = await lookAhead(this.link, revision, asked)
+    return { plan: withNotes(plan, notes), commands }
   }
 
+  /**
+   * Starts going back to the last stable revision before this one, or to a named one.
+   * @param options - `to` is the number of a revision that is still kept
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, UNKNOWN_REVISION, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
   rollback(topology: string, { to, ...options }: StartOptions & { to?: number } = {}): Promise<Run> {
     return startRun(
       this.link,
@@ -124,6 +172,10 @@ export class Cul8erClient {
     )
   }
 
+  /**
+   * Starts going back to a snapshot, of one resource or of all that have it. What was written since is lost.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
   restore(
     topology: string,
     { snapshot, resource, ...options }: StartOptions & { snapshot: string; resource?: string },
@@ -131,6 +183,47 @@ export class Cul8erClient {
     return startRun(this.link, topology, { kind: 'restore', force: options.force, snapshot, resource }, options)
   }
 
+  /**
+   * Takes a snapshot of every instance, or of one resource's, under one name; nothing but `deleteSnapshot` removes it.
+   * @param options - `name`: absent: by the minute, such as `manual-20261122-0915`
+   * @throws Cul8erError USAGE for a name that is not allowed, UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
+  createSnapshot(
+    topology: string,
+    {
+      name = snapshotByTime(new Date()),
+      resource,
+      ...options
+    }: StartOptions & { name?: string; resource?: string } = {},
+  ): Promise<Run> {
+    return startRun(this.link, topology, { kind: 'snapshot', snapshot: name, resource }, options)
+  }
+
+  /**
+   * Deletes a snapshot that a person named, of every instance that has it or of one resource's.
+   * @throws Cul8erError USAGE for one that an operation took, UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
+  deleteSnapshot(
+    topology: string,
+    { name, resource, ...options }: StartOptions & { name: string; resource?: string },
+  ): Promise<Run> {
+    return startRun(this.link, topology, { kind: 'snapshot', snapshot: name, resource, remove: true }, options)
+  }
+
+  /** Restarts instances batch after batch, each through the edge; `names`: resources and instances, absent: all. */
+  restart(topology: string, { names, maxParallel, ...options }: StartOptions & RestartOptions = {}): Promise<Run> {
+    return startRun(this.link, topology, { kind: 'restart', names, maxParallel }, options)
+  }
+
+  /** What a restart would do, and in which order. */
+  planRestart(topology: string, options: RestartOptions = {}): Promise<RestartPlan> {
+    return lookAtRestart(this.link, topology, options)
+  }
+
+  /**
+   * Starts removing all that the topology owns, and nothing else; its history stays.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
   async destroy(topology: string, options: StartOptions & Pick<PlanOptions, 'without'> = {}): Promise<Run> {
     const without = await this.#without(topology, options.without, null)
     return startRun(this.link, topology, { kind: 'destroy', force: options.force, without }, options)
@@ -152,10 +245,18 @@ export class Cul8erClient {
     return steerOperation(this.link, topology, action)
   }
 
+  /**
+   * What is desired and what the hosts show.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, SERVICE
+   */
   status(topology: string): Promise<Status> {
     return readStatus(this.link, topology)
   }
 
+  /**
+   * The operations that ended, the oldest first, as far as the ledger remembers them.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, SERVICE
+   */
   async history(topology: string): Promise<LedgerState['history']> {
     return (await knownLedger(this.link, topology)).history
   }
@@ -173,9 +274,28 @@ export class Cul8erClient {
     return knownLedger(this.link, topology)
   }
 
+  /** The same; null when nothing was ever deployed under this name, or it was forgotten. */
+  stateIfKnown(topology: string): Promise<LedgerState | null> {
+    return ledgerIfKnown(this.link, topology)
+  }
+
+  /** The state of every topology that is known here, in the order of their names. */
+  states(): Promise<LedgerState[]> {
+    return ledgerStates(this.link)
+  }
+
   /** Names of all topologies that were ever deployed here. */
   topologies(): Promise<string[]> {
     return ledgerNames(this.link)
+  }
+
+  /**
+   * Forgets a topology of which nothing is there: it is listed no more, and its history is gone. Operations and revisions of a topology that
+   * is deployed under its name again are numbered on.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS, IN_USE while anything is deployed, SERVICE
+   */
+  forget(topology: string): Promise<void> {
+    return forgetLedger(this.link, topology)
   }
 
   /** Has the state of every topology written anew, signed with the present key: then former keys can go. */
@@ -201,10 +321,45 @@ export class Cul8erClient {
     return loadLedger(this.link, state, options)
   }
 
+  /**
+   * What the hosts of a file have of its topology, by their labels alone, as `rebuildState` takes it. Changes nothing.
+   * @throws Cul8erError STATE_NEWER where something is known already, unless forced; NOT_FOUND, STATE_LOST when nothing agrees with the file
+   */
+  async findState(declared: DeclaredTopology, options: PlanOptions = {}): Promise<FoundState> {
+    const { revision, notes } = await this.#revision(declared, options)
+    const { name } = revision.topology
+    refuseKnown(await readLedger(this.link, name), options)
+    return lookForState(this.link, revision, notes)
+  }
+
+  /** Makes what `findState` found the state of the topology: the file is its stable revision, and what differs shows as drift. */
+  rebuildState({ revision, found }: FoundState, options: { force?: boolean } = {}): Promise<Imported> {
+    return loadLedger(this.link, rebuilt(revision, found), options)
+  }
+
+  /**
+   * Has the topology removed by itself after a time from now, or not any more.
+   * @param ttlMs - ms; null clears it
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, SERVICE
+   */
   setTtl(topology: string, ttlMs: number | null): Promise<{ expiresAt: string | null }> {
     return writeTtl(this.link, topology, ttlMs)
   }
 
+  /** Instances of a topology as this machine reaches them, for `exec`; `names`: resources and instances, none: all. */
+  reach(topology: string, names: readonly string[] = []): Promise<Reached> {
+    return reachInstances(this.link, topology, names)
+  }
+
+  /** Runs a command inside an instance; gives its exit code. */
+  exec(instance: ReachedInstance, command: readonly string[], options: ExecOptions): Promise<number> {
+    return execInside(instance, command, options)
+  }
+
+  /**
+   * Snapshots of the topology's instances on the hosts where they may be.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, SERVICE
+   */
   snapshots(topology: string): Promise<Snapshot[]> {
     return readSnapshots(this.link, topology)
   }
@@ -213,7 +368,12 @@ export class Cul8erClient {
    * Instances with our labels that no topology claims, on the hosts that any topology names.
    * @param hosts - further hosts to look at
    */
-  orphans(hosts: Record<string, Host> = {}): Promise<Orphan[]> {
+  async orphans(hosts: Record<string, Host> = {}): Promise<Orphan[]> {
+    return (await findOrphans(this.link, hosts)).orphans
+  }
+
+  /** The same, with the names of the hosts that were looked at. */
+  searchOrphans(hosts: Record<string, Host> = {}): Promise<{ orphans: Orphan[]; hosts: string[] }> {
     return findOrphans(this.link, hosts)
   }
 
@@ -243,19 +403,27 @@ export class Cul8erClient {
   }
 
   /** The revision that a deploy would make, with artifacts put into the store and secrets sealed. */
-  async #revision(declared: DeclaredTopology, options: PlanOptions): Promise<NewRevision> {
+  async #revision(
+    declared: DeclaredTopology,
+    options: PlanOptions,
+  ): Promise<{ revision: NewRevision; notes: string[] }> {
     const env = options.env ?? process.env
-    const topology = override(normalised(declared), options)
-    const state = await readLedger(this.link, topology.name)
-    return buildRevision(topology, {
-      directory: options.directory ?? process.cwd(),
+    const wanted = override(normalised(declared), options)
+    const known = (await readLedger(this.link, wanted.name))?.revisions ?? []
+    const directory = options.directory ?? process.cwd()
+    const { topology, notes } = await withVersions(wanted, { directory, known })
+    const revision = await buildRevision(topology, {
+      directory,
       env,
       store: createArtifactStore(join(this.home, 'artifacts')),
       sealKey: await loadSealKey({ home: this.home, env }),
-      known: state?.revisions ?? [],
+      known,
     })
+    return { revision, notes }
   }
 }
+
+const withNotes = (plan: Plan, notes: string[]): Plan => ({ ...plan, notes: [...notes, ...plan.notes] })
 
 /** A saved plan says it of itself. */
 const refreshes = ({ plan, refreshImages = false }: DeployOptions): boolean =>

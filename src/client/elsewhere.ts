@@ -18,5 +18,5 @@ export function elsewhereNote(
   )?.by?.directory
   return last === undefined || last === directory
     ? null
-    : `${topology} was last deployed from ${last}: if this is another topology, give it a name of its own`
+    : `${topology} was last deployed from ${last}: if this is another topology, give it another name`
 }

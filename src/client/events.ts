@@ -1,4 +1,5 @@
 import type { Change } from '../plan/model.js'
+import type { Underway } from './doing.js'
 import type { OperationResult, Position, Progress, StepRecord } from '../contracts/index.js'
 
 /** What happens in an operation, as a program or a terminal follows it. */
@@ -11,6 +12,8 @@ export type RunEvent =
   | { type: 'says'; words: string }
   /** A person may say something now: `promote or abort`. */
   | { type: 'waiting'; for: string }
+  /** What steps under way do now; what is not named has nothing to say. */
+  | { type: 'doing'; doing: Underway[] }
   | { type: 'ended'; result: OperationResult }
 
 /** What happened between two looks at an operation, in the order in which it did. */
@@ -45,5 +48,9 @@ function stepEvents(before: StepRecord['outcome'] | undefined, step: StepRecord)
   const started = before === undefined ? [{ type: 'step' as const, phase: 'started' as const, step }] : []
   return isOpen(step) ? started : [...started, { type: 'step', phase: 'ended', step }]
 }
+
+/** Whether a step goes on since `ms` or longer. */
+export const goesOnSince = ({ steps }: Progress, ms: number, nowMs: number): boolean =>
+  steps.some((step) => isOpen(step) && nowMs - Date.parse(step.startedAt) >= ms)
 
 const isOpen = ({ outcome }: StepRecord): boolean => outcome === 'running' || outcome === 'waiting'

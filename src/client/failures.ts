@@ -35,7 +35,7 @@ export function toCul8erError(error: unknown): Cul8erError {
       'SERVICE',
       'the worker cannot continue this workflow: another version of cul8er started it, or the key that signed its history is gone',
       {
-        hint: 'was the seal key changed? put the former one beside it (seal.key.before, CUL8ER_SEAL_KEY_BEFORE). Else run the version that started it until it ends, or terminate it and deploy again',
+        hint: 'if the seal key was changed, provide the previous one (seal.key.before, CUL8ER_SEAL_KEY_BEFORE); otherwise run the version that started it until it ends, or terminate it and deploy again',
         cause: error,
       },
     )
@@ -77,7 +77,8 @@ function reportIn(error: unknown): ErrorReport | null {
   return null
 }
 
-const isReport = (value: unknown): value is ErrorReport =>
+/** Whether a value has the form of a report. */
+export const isReport = (value: unknown): value is ErrorReport =>
   typeof value === 'object' && value !== null && 'code' in value && 'message' in value
 
 /** An error and its causes, outermost first. */

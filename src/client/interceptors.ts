@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js'
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor, type ConnectionOptions } from '@temporalio/client'
 
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number]
@@ -23,7 +24,7 @@ const endsWhenClosed: Interceptor = (options, nextCall) => {
 
 /** A call that ends as cancelled as soon as it is started. */
 function endedCall(cause: unknown): Call {
-  const details = cause instanceof Error ? cause.message : String(cause)
+  const details = messageOf(cause)
   const call = {
     start: (metadata, listener) => {
       listener?.onReceiveMessage?.(null)

@@ -18,6 +18,7 @@ import {
   type OperationRequest,
   type OperationStarted,
 } from '../contracts/index.js'
+import { becomes } from '../waiting/poll.js'
 import { isNoAnswer, isNotFound } from './failures.js'
 import type { Link } from './link.js'
 
@@ -113,6 +114,10 @@ async function findLedger(client: Client, topology: string): Promise<'running' |
   try {
     const { status } = await handle.describe()
     if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return 'running'
+    if (status.name === 'COMPLETED') {
+      const forgotten = await lastState(client, topology)
+      return forgotten === null ? null : { ...forgotten, history: [], revisions: [] }
+    }
   } catch (error) {
     if (isNoAnswer(error)) throw error
     return null
@@ -144,8 +149,8 @@ async function ask(client: Client, topology: string, runId?: string): Promise<Le
   const asked = randomUUID()
   const { nonce, state } = await client.workflow.getHandle(ledgerId(topology), runId).query(ledgerSays, asked)
   if (nonce === asked) return state
-  throw new Cul8erError('PERMISSION', `the Temporal server gave the answer to another question about ${topology}`, {
-    hint: 'is this the right server? docs/security.md tells who else can answer there',
+  throw new Cul8erError('PERMISSION', `the Temporal server answered a different query about ${topology}`, {
+    hint: 'is this the right server? docs/security.md explains who else can answer there',
   })
 }
 
@@ -175,12 +180,59 @@ export async function readLedger(link: Link, topology: string): Promise<LedgerSt
   })
 }
 
+/** What all topologies are in. The list of workflows lags behind: one that was forgotten a moment ago is left out. */
+export async function ledgerStates(link: Link): Promise<LedgerState[]> {
+  const states = await Promise.all((await ledgerNames(link)).map((name) => ledgerIfKnown(link, name)))
+  return states.filter((state) => state !== null)
+}
+
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
 export async function knownLedger(link: Link, topology: string): Promise<LedgerState> {
-  const state = await readLedger(link, topology)
+  const state = await ledgerIfKnown(link, topology)
   if (state === null) throw neverDeployed(topology)
   return state
 }
+
+/** A topology's state; null when nothing was ever deployed under its name, or it was forgotten. */
+export async function ledgerIfKnown(link: Link, topology: string): Promise<LedgerState | null> {
+  const state = await readLedger(link, topology)
+  return state === null || (isEmpty(state) && (await isForgotten(link, topology))) ? null : state
+}
+
+const isEmpty = ({ desired, current }: LedgerState): boolean => desired === null && current === null
+
+/** It was told to end, and nothing was there any more. Its numbers are gone on with should the name come again. */
+const isForgotten = (link: Link, topology: string): Promise<boolean> =>
+  link.call(async (client) => {
+    const { status } = await client.workflow.getHandle(ledgerId(topology)).describe()
+    return status.name === 'COMPLETED'
+  })
+
+/**
+ * Ends the ledger of a topology of which nothing is there.
+ * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS, IN_USE while anything is deployed, SERVICE when it does not end
+ */
+export async function forgetLedger(link: Link, topology: string): Promise<void> {
+  const { desired, current } = await knownLedger(link, topology)
+  if (current !== null) {
+    throw new Cul8erError('OPERATION_IN_PROGRESS', `${current.kind} of ${topology} (${current.id}) is in progress`, {
+      hint: `cul8er attach ${topology} follows it`,
+      details: { operation: current.id, workflowId: current.workflowId },
+    })
+  }
+  if (desired !== null) {
+    throw new Cul8erError('IN_USE', `${topology} is deployed, and its state is what finds its instances`, {
+      hint: `cul8er destroy ${topology} removes them; then it can be forgotten`,
+    })
+  }
+  await link.call((client) => client.workflow.getHandle(ledgerId(topology)).cancel())
+  if (await becomes(() => isForgotten(link, topology), { everyMs: 50, withinMs: FORGET_MS })) return
+  throw new Cul8erError('SERVICE', `the ledger of ${topology} did not end`, {
+    hint: 'is a worker running? an operation may have begun meanwhile: cul8er status shows it',
+  })
+}
+
+const FORGET_MS = 10_000
 
 export function writeTtl(link: Link, topology: string, ttlMs: number | null): Promise<{ expiresAt: string | null }> {
   return inTime(link, (notAfter) =>
@@ -195,9 +247,9 @@ export function loadLedger(link: Link, state: LedgerState, { force = false }: { 
   )
 }
 
-/** Names of all topologies that have a ledger, or had one until it was terminated. */
+/** Names of all topologies that have a ledger, or had one until it was terminated; not of those that were forgotten. */
 export async function ledgerNames(link: Link): Promise<string[]> {
-  const query = `WorkflowType = '${WorkflowType.ledger}' AND ExecutionStatus != 'ContinuedAsNew'`
+  const query = `WorkflowType = '${WorkflowType.ledger}' AND ExecutionStatus != 'ContinuedAsNew' AND ExecutionStatus != 'Completed'`
   return link.call(async (client) => {
     const names = new Set<string>()
     for await (const { workflowId } of client.workflow.list({ query })) names.add(workflowId.replace(/^topology\//, ''))

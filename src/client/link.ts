@@ -13,6 +13,7 @@ import { interceptors } from './interceptors.js'
 import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
 import { requester, type Typed } from './requester.js'
 
+/** Which Temporal server to connect to; without anything, that of the environment, else the embedded service. */
 export interface LinkOptions {
   /** `HOST:PORT` of a Temporal server; absent: TEMPORAL_ADDRESS or a profile, else the embedded service. */
   address?: string

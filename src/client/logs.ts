@@ -10,8 +10,9 @@ import {
 } from '../contracts/index.js'
 import { inspect } from './inspect.js'
 import type { Link } from './link.js'
-import { currentRevision } from './world.js'
+import { currentRevision } from '../plan/revisions.js'
 
+/** Whose log is read, and how much of it. */
 export interface LogOptions {
   /** A resource or one of its instances; absent: all that run. */
   of?: string
@@ -25,6 +26,7 @@ export interface LogOptions {
   remark?: (text: string) => void
 }
 
+/** One line that an instance's app wrote, without its end. */
 export interface LogLine {
   instance: string
   line: string
@@ -46,12 +48,12 @@ export async function readEvidence(
     throw new Cul8erError('NOT_FOUND', `no logs of ${of ?? topology} are kept from ${operationId(operation)}`, {
       hint:
         known.length === 0
-          ? 'logs are kept of what an operation removes when it is undone; cul8er history shows the operations'
-          : `there are those of ${known.join(', ')}`,
+          ? 'logs are kept of the instances that an undo removes; cul8er history lists the operations'
+          : `there are logs of ${known.join(', ')}`,
     })
   }
   for (const { instance, lines: found, cut } of logs) {
-    if (cut > 0) remark(`${instance}: ${cut} earlier lines are left out, there are too many for one answer`)
+    if (cut > 0) remark(`${instance}: ${cut} earlier lines left out: too many for one response`)
     for (const line of lines === undefined ? found : found.slice(-lines)) each({ instance, line })
   }
 }
@@ -71,7 +73,7 @@ export async function readLogs(
 ): Promise<void> {
   const { topology } = state
   const revision = currentRevision(state)
-  if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `nothing of ${topology} is deployed`)
+  if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `${topology} is not deployed`)
   const hosts = hostsOf(state, state.attempted ?? state.desired)
   const secrets = secretsOf(state)
   const told = new Set<string>()
@@ -91,15 +93,15 @@ export async function readLogs(
     const answer = await Promise.race([asking, gone])
     if (answer === null) return
     if (first) refuseNothing(answer, of, Object.keys(hosts).length)
-    for (const { host, error } of answer.unreachable) once(`${host} cannot be asked: ${error.message}`)
+    for (const { host, error } of answer.unreachable) once(`${host} did not answer: ${error.message}`)
     for (const { instance, lines: found, cut, error } of answer.logs) {
-      if (cut > 0) remark(`${instance}: ${cut} earlier lines are left out, there are too many for one answer`)
+      if (cut > 0) remark(`${instance}: ${cut} earlier lines left out: too many for one response`)
       if (error !== undefined) once(`${instance} cannot be read: ${error.message}`)
       for (const line of found) each({ instance, line })
     }
     if (!follow) {
       if (answer.logs.every(({ lines: found, error }) => found.length === 0 && error === undefined))
-        remark(`${of ?? topology} has written nothing to its log`)
+        remark(`${of ?? topology} has logged nothing`)
       return
     }
     positions = { ...positions, ...positionsOf(answer.logs) }
@@ -138,7 +140,11 @@ function refuseNothing(
   if (report !== undefined) throw new Cul8erError(report.code, report.message, report)
   if (logs.length > 0 || of === undefined) return
   const meant = nearest(of, known)
-  throw new Cul8erError('USAGE', `nothing runs as ${of}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, {
-    hint: known.length === 0 ? 'there are no instances' : `there are ${known.join(', ')}`,
-  })
+  throw new Cul8erError(
+    'USAGE',
+    `no instance or resource is named ${of}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+    {
+      hint: known.length === 0 ? 'there are no instances' : `there are ${known.join(', ')}`,
+    },
+  )
 }

@@ -1,5 +1,7 @@
 import { Cul8erError } from '../errors.js'
 import { STRATEGIES } from '../strategies/registry.js'
+import { sharedPools, sharing } from '../plan/pools.js'
+import { POOLED } from '../topology/check/pools.js'
 import type { Approach, Topology } from '../topology/model.js'
 import { nearest } from '../topology/nearest.js'
 
@@ -29,10 +31,12 @@ export function override(topology: Topology, { version = [], strategy }: Overrid
       deploy === null || wanted === undefined ? resource : { ...resource, deploy: { ...deploy, version: wanted } },
     ]
   })
+  const approach = strategy === undefined ? topology.strategy.approach : approachOf(strategy)
+  if (strategy !== undefined) checkShared(topology, approach)
   return {
     ...topology,
     resources: Object.fromEntries(resources) as Topology['resources'],
-    strategy: strategy === undefined ? topology.strategy : { ...topology.strategy, approach: approachOf(strategy) },
+    strategy: { ...topology.strategy, approach },
   }
 }
 
@@ -62,6 +66,16 @@ function checkRelease(release: string | null, known: string[], topology: string)
     {
       hint: `its releases are ${known.join(', ')}`,
     },
+  )
+}
+
+function checkShared(topology: Topology, approach: Approach): void {
+  const [pool] = sharedPools(topology)
+  if (pool === undefined || POOLED.includes(approach)) return
+  throw new Cul8erError(
+    'USAGE',
+    `strategy ${approach} cannot deploy ${topology.name}: ${sharing(topology, pool).join(' and ')} share a public port (pool ${pool})`,
+    { hint: `a topology with pools is deployed by ${POOLED.join(' or ')}` },
   )
 }
 

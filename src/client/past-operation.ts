@@ -17,7 +17,7 @@ import { operationEnd } from './operation-end.js'
 export interface PastOperation {
   topology: string
   operation: string
-  /** null: it is in progress, or the ledger does not remember it any more. */
+  /** null: it is in progress, or no longer in the history. */
   ended: HistoryEntry | null
   /** null: it has ended. */
   current: OperationSummary | null
@@ -35,9 +35,13 @@ export async function readOperation(link: Link, state: LedgerState, number: numb
   const current = state.current?.number === number ? state.current : null
   const steps = await link.call((client) => stepsOf(client, operationWorkflowId(topology, number), current !== null))
   if (ended === null && current === null && steps === null) {
-    throw new Cul8erError('NOT_FOUND', `${topology} has no operation ${operationId(number)}, or it is forgotten`, {
-      hint: `cul8er history ${topology} shows those that are remembered`,
-    })
+    throw new Cul8erError(
+      'NOT_FOUND',
+      `${topology} has no operation ${operationId(number)}, or it is no longer recorded`,
+      {
+        hint: `cul8er history ${topology} lists those that are recorded`,
+      },
+    )
   }
   return { topology, operation: operationId(number), ended, current, steps }
 }

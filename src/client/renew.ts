@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { poll } from '../waiting/poll.js'
 import { ledgerId, renewLedger } from '../contracts/index.js'
 import { isNotFound } from './failures.js'
 import { ledgerNames, readLedger } from './ledger.js'
@@ -27,13 +27,12 @@ async function renewOne(link: Link, topology: string): Promise<Renewal> {
   // One that was terminated goes on with the next deploy, and one that ended has nothing to go on with.
   if (typeof before !== 'string') return { topology, renewed: before.ended, after: null }
   await link.call((client) => client.workflow.getHandle(ledgerId(topology)).signal(renewLedger))
-  const deadline = Date.now() + WITHIN_MS
-  for (;;) {
+  const renewal = async (): Promise<Renewal | undefined> => {
     if ((await runOf(link, topology)) !== before) return { topology, renewed: true, after: null }
     const after = (await readLedger(link, topology))?.current?.id ?? null
-    if (after !== null || Date.now() > deadline) return { topology, renewed: false, after }
-    await sleep(200)
+    return after === null ? undefined : { topology, renewed: false, after }
   }
+  return (await poll(renewal, { everyMs: 200, withinMs: WITHIN_MS })) ?? { topology, renewed: false, after: null }
 }
 
 /** The history that a ledger writes, or that it writes none. */

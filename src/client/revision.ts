@@ -24,7 +24,7 @@ export interface RevisionSources {
 }
 
 /**
- * Everything that a deploy of the topology needs, now and in a rollback weeks later.
+ * Everything that a deploy of the topology needs, now and in a rollback weeks later. Its releases have their versions (`withVersions`).
  * @throws Cul8erError NOT_SUPPORTED_YET, ARTIFACT_MISSING, ARTIFACT_BROKEN, SECRET_UNRESOLVED, INVALID_TOPOLOGY for certificates
  */
 export async function buildRevision(topology: Topology, sources: RevisionSources): Promise<NewRevision> {
@@ -65,7 +65,7 @@ function refuseUnsupported(topology: Topology): void {
   if (all.length === 0) return
   throw new Cul8erError(
     'NOT_SUPPORTED_YET',
-    `${topology.name} uses what is not supported yet: ${all.map(({ path, what }) => `${path}: ${what}`).join('; ')}`,
+    `${topology.name} uses features that are not supported yet: ${all.map(({ path, what }) => `${path}: ${what}`).join('; ')}`,
     { details: { unsupported: all } },
   )
 }
@@ -85,14 +85,17 @@ const keyOf = ({ release, version }: Release): string => `${release}@${version}`
 
 async function artifactOf(
   topology: Topology,
-  release: Release,
+  { version, ...release }: Release,
   { directory, env, store, known }: RevisionSources,
 ): Promise<Artifact> {
+  if (version === null) throw new Error(`no version was chosen for ${release.release}`)
+  const key = keyOf({ ...release, version })
   let file: string
   try {
-    file = await findArtifact({ topologyDir: directory, artifacts: topology.artifacts, release })
+    const wanted = { ...release, version }
+    file = await findArtifact({ topologyDir: directory, artifacts: topology.artifacts, release: wanted })
   } catch (error) {
-    const kept = known.findLast(({ artifacts }) => artifacts[keyOf(release)] !== undefined)?.artifacts[keyOf(release)]
+    const kept = known.findLast(({ artifacts }) => artifacts[key] !== undefined)?.artifacts[key]
     if (kept !== undefined && (await store.has(kept.sha256))) return kept
     throw error
   }

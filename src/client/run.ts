@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { becomes } from '../waiting/poll.js'
 import { progress, type OperationResult, type OperationStarted, type Progress } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
-import { eventsBetween, type RunEvent } from './events.js'
+import { underway, type Underway } from './doing.js'
+import { eventsBetween, goesOnSince, type RunEvent } from './events.js'
 import { isNoAnswer, toCul8erError } from './failures.js'
 import { readLedger } from './ledger.js'
 import type { Link } from './link.js'
@@ -9,6 +11,8 @@ import { operationEnd } from './operation-end.js'
 
 /** ms between two looks; a look at a wide operation that takes long makes it longer. */
 const LOOK_MS = 250
+/** ms that a step goes on before it is asked what it waits for, and between two such questions. */
+const DOING_MS = 1_000
 /** ms between two looks whether the embedded service is still there. */
 const REVIVE_MS = 2_000
 
@@ -22,14 +26,17 @@ export class Run {
     private readonly started: OperationStarted,
   ) {}
 
+  /** `op-3`, as in the history. */
   get operation(): string {
     return this.started.operation
   }
 
+  /** Of the operation's workflow in Temporal. */
   get workflowId(): string {
     return this.started.workflowId
   }
 
+  /** Number of the revision that it goes to. */
   get revision(): number {
     return this.started.revision
   }
@@ -40,12 +47,17 @@ export class Run {
     // Who leaves the loop does not hear how it ends.
     ended.catch(() => undefined)
     let before: Progress | null = null
+    let asked = 0
     for (;;) {
       const began = Date.now()
       const look = await Promise.race([ended, this.progress()])
       if ('result' in look && !('steps' in look)) break
       yield* eventsBetween(before, look)
       before = look
+      if (goesOnSince(look, DOING_MS, began) && began - asked >= DOING_MS) {
+        asked = began
+        yield { type: 'doing', doing: await this.doing() }
+      }
       await Promise.race([ended, sleep(Math.max(LOOK_MS, 4 * (Date.now() - began)))])
     }
     const { result } = await ended
@@ -60,8 +72,17 @@ export class Run {
     return this.progress().catch(() => before)
   }
 
+  /**
+   * Where it is now.
+   * @throws Cul8erError SERVICE
+   */
   progress(): Promise<Progress> {
     return this.link.call((client) => client.workflow.getHandle(this.workflowId).query(progress))
+  }
+
+  /** What its steps wait for, and what they found last. What cannot be read now is nothing to fail for. */
+  async doing(): Promise<Underway[]> {
+    return this.link.call((client) => underway(client, this.workflowId)).catch(() => [])
   }
 
   /**
@@ -94,11 +115,9 @@ export class Run {
 
   // The ledger hears of the end a moment after us; a command that follows at once shall not be refused for it.
   async #writtenDown(): Promise<void> {
-    for (let left = 100; left > 0; left -= 1) {
-      const state = await readLedger(this.link, this.topology)
-      if (state?.current?.id !== this.operation) return
-      await sleep(20)
-    }
+    const written = async (): Promise<boolean> =>
+      (await readLedger(this.link, this.topology))?.current?.id !== this.operation
+    await becomes(written, { everyMs: 20, withinMs: 2_000 })
   }
 
   // The workflow itself was terminated or failed; what it did so far is nowhere in words.
@@ -114,7 +133,7 @@ export class Run {
       error: {
         code: code === 'INTERNAL' ? 'NEEDS_ATTENTION' : code,
         message: `the operation's workflow was lost: ${message}`,
-        hint: `cul8er plan ${this.topology} shows what is where; deploy or roll back again`,
+        hint: `cul8er plan ${this.topology} shows the current state; deploy or roll back again`,
       },
     }
   }

@@ -39,7 +39,7 @@ export function isOwn(kind: FileKind, file: unknown, key: Uint8Array): boolean {
 export const foreign = (kind: FileKind, topology: string): Cul8erError =>
   new Cul8erError(
     'PERMISSION',
-    `the ${kind} of ${topology} was refused: it was not made here, or somebody changed it since`,
+    `the ${kind} of ${topology} was refused: it was not made here, or has been changed since`,
     {
       hint: `${AGAIN[kind]}; if you trust where it comes from, --trust shows what it would run, and asks`,
     },
@@ -47,7 +47,7 @@ export const foreign = (kind: FileKind, topology: string): Cul8erError =>
 
 const AGAIN: Record<FileKind, string> = {
   'saved plan': 'make one here with cul8er plan --out FILE',
-  'exported state': 'cul8er state export makes one, and CUL8ER_SEAL_KEY or seal.key goes with it to another home',
+  'exported state': 'cul8er state export makes one, and for another home, copy CUL8ER_SEAL_KEY or seal.key as well',
 }
 
 const macOf = (kind: FileKind, content: object, key: Uint8Array): string =>

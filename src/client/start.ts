@@ -5,6 +5,7 @@ import { askForOperation, knownLedger } from './ledger.js'
 import type { Link } from './link.js'
 import { Run } from './run.js'
 
+/** How an operation is started. */
 export interface StartOptions {
   force?: boolean
   /** Wait for an operation in progress instead of being refused. */
@@ -14,8 +15,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts an operation.
- * @throws Cul8erError OPERATION_IN_PROGRESS unless it shall wait, and whatever else the ledger refuses with
+ * Starts an operation. What an `unhealthy` policy began by itself is waited for: a person goes first, and nobody else can end it.
+ * @throws Cul8erError OPERATION_IN_PROGRESS for any other unless it shall wait, and whatever else the ledger refuses with
  */
 export async function startRun(
   link: Link,
@@ -28,7 +29,7 @@ export async function startRun(
     try {
       return new Run(link, topology, await askForOperation(link, topology, asked))
     } catch (error) {
-      const inProgress = wait ? operationIn(error) : null
+      const inProgress = wait || isOfPolicy(error) ? operationIn(error) : null
       if (inProgress === null) throw error
       tell?.(error as Cul8erError)
       tell = undefined
@@ -57,6 +58,12 @@ export async function steerOperation(
     client.workflow.getHandle(current.workflowId).executeUpdate(steer, { args: [{ action }], updateId }),
   )
   return { operation: current.id, accepted }
+}
+
+/** An automatic restart or replacement, which takes seconds and comes again as long as the app is unhealthy. */
+function isOfPolicy(error: unknown): boolean {
+  const { automatic, kind } = (error instanceof Cul8erError ? error.details : undefined) ?? {}
+  return automatic === true && (kind === 'restart' || kind === 'replace')
 }
 
 function operationIn(error: unknown): { operation: string; workflowId: string } | null {

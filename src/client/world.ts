@@ -1,6 +1,6 @@
 import { Cul8erError } from '../errors.js'
-import type { Revision } from '../plan/model.js'
-import { deployTarget } from '../plan/revisions.js'
+import { notComeUp } from '../plan/not-come-up.js'
+import { currentRevision, deployTarget } from '../plan/revisions.js'
 import { hostsOf, projectRefusal } from '../plan/where.js'
 import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
@@ -15,9 +15,10 @@ import {
 import { elsewhereNote } from './elsewhere.js'
 import { isNotFound } from './failures.js'
 import { inspect } from './inspect.js'
-import { knownLedger, ledgerNames, readLedger } from './ledger.js'
+import { knownLedger, ledgerStates, readLedger } from './ledger.js'
 import type { Link } from './link.js'
 import type { NewRevision } from './revision.js'
+import { underway, type Underway } from './doing.js'
 import { statusOf, type Status } from './status.js'
 import { hostsToLeaveOut } from './without.js'
 
@@ -34,8 +35,9 @@ export async function lookAhead(
     force = false,
     without = [],
     refreshImages = false,
+    goesBack = false,
     dryRun = false,
-  }: { force?: boolean; without?: string[]; refreshImages?: boolean; dryRun?: boolean },
+  }: { force?: boolean; without?: string[]; refreshImages?: boolean; goesBack?: boolean; dryRun?: boolean },
 ): Promise<InspectAnswers['plan']> {
   const { name } = revision.topology
   const state = await readLedger(link, name)
@@ -52,6 +54,7 @@ export async function lookAhead(
     standby: state?.standby?.names ?? [],
     ...(without.length === 0 ? {} : { without: hostsToLeaveOut(without, revision.topology, state) }),
     ...(refreshImages ? { refreshImages } : {}),
+    ...(goesBack ? { goesBack } : {}),
     force,
     ...(dryRun ? { dryRun: numbersOf(state, revision) } : {}),
   })
@@ -62,8 +65,12 @@ export async function lookAhead(
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
 export async function readStatus(link: Link, topology: string): Promise<Status> {
   const state = await knownLedger(link, topology)
-  const [rows, step] = await Promise.all([instanceRows(link, state), stepInWords(link, state)])
-  return statusOf(state, rows, step)
+  const [rows, step, doing] = await Promise.all([
+    instanceRows(link, state),
+    stepInWords(link, state),
+    doingNow(link, state),
+  ])
+  return statusOf(state, rows, { step, doing })
 }
 
 /** Each instance as its host shows it; none when nothing is deployed. */
@@ -80,6 +87,23 @@ export async function instanceRows(link: Link, state: LedgerState): Promise<Inst
   })
 }
 
+/**
+ * What a restart would do, and in which order.
+ * @throws Cul8erError UNKNOWN_TOPOLOGY, USAGE for a name that nothing is called
+ */
+export async function lookAtRestart(
+  link: Link,
+  topology: string,
+  asked: { names?: string[]; maxParallel?: number },
+): Promise<InspectAnswers['restart']> {
+  const state = await knownLedger(link, topology)
+  const revision = currentRevision(state)
+  if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `${topology} is not deployed`)
+  const hosts = hostsOf(state, revision.number)
+  const known = { topology, revision, hosts, dirty: state.dirty, notComeUp: notComeUp(state) }
+  return inspect(link, topology, { kind: 'restart', ...known, ...asked })
+}
+
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
 export async function readSnapshots(link: Link, topology: string): Promise<Snapshot[]> {
   const state = await knownLedger(link, topology)
@@ -89,17 +113,28 @@ export async function readSnapshots(link: Link, topology: string): Promise<Snaps
   return inspect(link, topology, { kind: 'snapshots', topology, hosts: hostsOf(state, null), project })
 }
 
-/** Instances of ours that no topology claims, on the hosts that any topology names and on `hosts`. */
-export async function findOrphans(link: Link, hosts: Record<string, Host>): Promise<Orphan[]> {
-  const states = await Promise.all((await ledgerNames(link)).map((name) => knownLedger(link, name)))
-  const claiming = states.filter(({ desired, current }) => desired !== null || current !== null)
+/**
+ * Instances of ours that no topology claims, on the hosts that any topology names and on `hosts`.
+ * @returns also the names of the hosts that were looked at; none: nobody knows any
+ */
+export async function findOrphans(
+  link: Link,
+  hosts: Record<string, Host>,
+): Promise<{ orphans: Orphan[]; hosts: string[] }> {
+  const claiming = (await ledgerStates(link)).filter(({ desired, current }) => desired !== null || current !== null)
   const everywhere = eachMachineOnce(...claiming.map(everyHost), hosts)
-  if (Object.keys(everywhere).length === 0) return []
+  if (Object.keys(everywhere).length === 0) return { orphans: [], hosts: [] }
   const claimed = claiming.map((state) => {
     const revision = currentRevision(state)
     return { topology: state.topology, project: revision?.topology.project ?? null }
   })
-  return inspect(link, 'orphans', { kind: 'orphans', hosts: everywhere, claimed })
+  const orphans = await inspect(link, 'orphans', { kind: 'orphans', hosts: everywhere, claimed })
+  return { orphans, hosts: Object.keys(everywhere) }
+}
+
+async function doingNow(link: Link, { current }: LedgerState): Promise<Underway[]> {
+  if (current === null) return []
+  return link.call((client) => underway(client, current.workflowId)).catch(() => [])
 }
 
 async function stepInWords(link: Link, { current }: LedgerState): Promise<string | null> {
@@ -114,10 +149,6 @@ async function stepInWords(link: Link, { current }: LedgerState): Promise<string
   })
   return look?.step ?? null
 }
-
-/** What instances are measured by: the stable revision; before the first there is only the desired one. */
-export const currentRevision = ({ revisions, desired, stable }: LedgerState): Revision | null =>
-  revisions.find(({ number }) => number === (stable ?? desired)) ?? null
 
 /** Those that a deploy would have. */
 const numbersOf = (state: LedgerState | null, { digest }: NewRevision): { operation: number; revision: number } =>

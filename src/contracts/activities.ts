@@ -1,57 +1,22 @@
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
-import type { InstanceSpec, SecretSpec, ReleaseSpec, Revision, Role } from '../plan/model.js'
-import type { LiveInstance } from '../plan/work.js'
+import type { ReleaseSpec, Revision, Role } from '../plan/model.js'
+import type { VolumeRef } from '../incus/volumes.js'
+import type { VolumeAt } from '../plan/volumes.js'
+import type { LiveInstance } from '../plan/planned-change.js'
 import type { RouteCertificate } from '../plan/certificates.js'
-import type { WorkPlan } from '../plan/plan.js'
+import type { PlannedChanges } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
-import type { SliceEnd } from './procedure.js'
+import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
+import type { Telling } from './notice.js'
+import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 import type { LedgerState } from './ledger.js'
 import type { OperationEnd } from './operation.js'
-
-/** A host by its name in the topology, and how to reach it. */
-export interface At {
-  host: string
-  via: Host
-  /** How long the host may give no answer, ms; absent: the default. */
-  hostTimeoutMs?: number
-}
-
-/** One instance on one host. */
-export interface InstanceAt extends At {
-  name: string
-  project: string | null
-}
-
-/** An instance whose log is read. */
-export interface Logged extends InstanceAt {
-  /** Name of its release; null: it has none, and the log is that of the whole instance. */
-  release: string | null
-  /** What its app may print, and whose it is: absent, there is nothing, or an older cul8er asked. */
-  secrets?: SecretSpec[]
-  resource?: string
-}
-
-/** What labels say of how an instance came to be as it is. */
-export interface Stamp {
-  operation: number
-  revision: number
-  role: Role
-}
-
-export interface SpecAt extends At {
-  spec: InstanceSpec
-}
-
-/** An instance that was healthy when it was last looked at. */
-export interface Proven {
-  spec: Pick<InstanceSpec, 'name' | 'host' | 'project' | 'resource' | 'type' | 'release' | 'healthcheck'>
-  address: string | null
-}
+import type { Seen, WatchInput } from './watch.js'
 
 /** How traffic goes on one host; host names as in the topology. */
 export interface RoutesAt extends At {
@@ -110,7 +75,9 @@ export interface Activities {
     without?: string[]
     refreshImages?: boolean
     force: boolean
-  }): Promise<WorkPlan>
+    /** A rollback: the revision was stable before. */
+    goesBack?: boolean
+  }): Promise<PlannedChanges>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>
   /** Everything with the topology's label on its hosts, whatever its role. */
@@ -119,10 +86,15 @@ export interface Activities {
     project: string | null
     hosts: Record<string, Host>
     dirty?: readonly string[]
-  }): Promise<LiveInstance[]>
-  ensureInstance(input: SpecAt & { stamp: Stamp }): Promise<{ address: string | null; created: boolean }>
+    /** Also the topology's volumes. */
+    volumes?: boolean
+    /** Names of snapshots count that only a volume of the instance has. */
+    ofVolumes?: boolean
+  }): Promise<LiveInstance[] | { instances: LiveInstance[]; volumes: VolumeAt[] }>
+  /** `made`: names the operation for ever, on the volumes that it makes; absent: the instance has none. */
+  ensureInstance(input: SpecAt & { stamp: Stamp; made?: string }): Promise<{ address: string | null; created: boolean }>
   /** Limits, devices, environment keys and labels of an instance that is there. */
-  configureInstance(input: SpecAt & { stamp: Stamp }): Promise<void>
+  configureInstance(input: SpecAt & { stamp: Stamp; made?: string }): Promise<void>
   /**
    * Environment, secrets and release into the instance; the app runs afterwards. `fresh`: it was made a moment ago, so that the
    * tarball can go along at once.
@@ -131,23 +103,33 @@ export interface Activities {
   waitUntilHealthy(input: SpecAt): Promise<{ address: string | null; report: HealthReport }>
   /** Fails with the first of a host's instances that is not healthy any more. */
   confirmHealthy(input: At & { instances: Proven[] }): Promise<void>
-  takeSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
-  restoreSnapshot(input: InstanceAt & { snapshot: string }): Promise<void>
+  /** Of the instance and its volumes: all or none. */
+  takeSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[] }): Promise<void>
+  /** Of the instance and its volumes; already gone is done. */
+  deleteSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[] }): Promise<void>
+  restoreSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[] }): Promise<void>
   /** Removes the oldest of our snapshots beyond `keep`. */
-  pruneSnapshots(input: InstanceAt & { keep: number; spent?: string }): Promise<{ removed: string[] }>
+  pruneSnapshots(
+    input: InstanceAt & { keep: number; spent?: string; volumes?: VolumeRef[] },
+  ): Promise<{ removed: string[] }>
   /** Stops the app until the next install; the instance runs on. */
   /** `operation`: written on the instance before its app stops, so that it is known as touched should the operation be lost. */
   stopApp(input: InstanceAt & { resource: string; release: ReleaseSpec; operation?: number }): Promise<void>
-  startInstance(input: InstanceAt): Promise<void>
+  /** `alone`: it may have volumes, which no other instance that runs may have. */
+  startInstance(input: InstanceAt & { alone?: true }): Promise<void>
   stopInstance(input: InstanceAt & { timeoutMs: number }): Promise<void>
-  /** Deletes the instance if it is the topology's; already gone is done. */
-  deleteInstance(input: InstanceAt & { topology: string }): Promise<void>
+  /** Deletes the instance if it is the topology's; already gone is done. `made`: with the volumes that this operation made for it. */
+  deleteInstance(input: InstanceAt & { topology: string; made?: string }): Promise<void>
+  /** Deletes a volume, with its snapshots, if it is the topology's; already gone is done. */
+  deleteVolume(input: At & { volume: VolumeRef; project: string | null; topology: string }): Promise<void>
   setRole(input: InstanceAt & { role: Role }): Promise<void>
   applyRoutes(input: RoutesAt): Promise<void>
   waitDrained(input: At & { topology: string; server: string; deadlineMs: number }): Promise<{ cut: number }>
   removeRoutes(input: At & { topology: string }): Promise<void>
   /** Watches instances for a time; a breach ends it at once. */
   analyse(input: AnalysisInput): Promise<Verdict>
+  /** Probes the live instances of resources with an `unhealthy` policy; null: there was nothing to tell for `forMs`. */
+  watchHealth(input: WatchInput & { forMs: number }): Promise<Seen | null>
   /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
   numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
   /** Checks an exported state. @throws USAGE with every problem and its place */
@@ -166,6 +148,8 @@ export interface Activities {
   pruneArtifacts(input: Record<string, never>): Promise<{ removed: number }>
   /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */
   readSlice(input: { workflowId: string }): Promise<SliceEnd | null>
+  /** Tells one recipient of an event, once; it may hear of it again when an answer gets lost. @throws NOTIFIER, SECRET_UNRESOLVED */
+  tell(input: Telling): Promise<void>
   /** Looks at the world for a command; changes nothing. */
   inspect<Kind extends InspectKind>(input: InspectRequest<Kind>): Promise<InspectAnswers[Kind]>
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Change } from '../plan/model.js'
 import { section } from '../topology/schema/words.js'
 import { newRevision } from './exported-state.js'

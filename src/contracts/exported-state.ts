@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Cul8erError, type ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
 import { stableBeforeThen } from '../plan/revisions.js'
@@ -6,7 +6,7 @@ import { findings, plainWords } from '../topology/issues.js'
 import { problem, type Finding } from '../topology/problem.js'
 import { name, section, whole } from '../topology/schema/words.js'
 import { exportedTopology } from './exported-topology.js'
-import type { HistoryEntry, LedgerState, OperationSummary } from './ledger.js'
+import type { HistoryEntry, LedgerState, OperationSummary, UnhealthyRecord } from './ledger.js'
 import type { Requester } from './operation.js'
 
 /** What a state of an older cul8er calls by another name. */
@@ -36,7 +36,7 @@ const names = () => z.array(z.string())
 
 const kind = z.preprocess(
   (found) => (found === 'tidy' ? 'cleanup' : found),
-  z.enum(['deploy', 'rollback', 'restore', 'destroy', 'cleanup']),
+  z.enum(['deploy', 'rollback', 'restore', 'restart', 'replace', 'snapshot', 'destroy', 'cleanup']),
 )
 
 const by: z.ZodType<Requester> = section({
@@ -81,6 +81,7 @@ const entry: z.ZodType<HistoryEntry> = section({
   error: error.optional(),
   by: by.optional(),
   automatic: z.literal(true).optional(),
+  reason: z.string().optional(),
   times: number().optional(),
 })
 
@@ -95,6 +96,22 @@ const summary: z.ZodType<OperationSummary> = section({
   by: by.optional(),
   without: names().optional(),
   automatic: z.literal(true).optional(),
+  reason: z.string().optional(),
+})
+
+const unhealthy: z.ZodType<UnhealthyRecord> = section({
+  instance: z.string(),
+  resource: z.string(),
+  reason: z.string(),
+  at: time(),
+  restarts: z.array(time()).max(1_000),
+  triedAt: time().optional(),
+  replacedAt: time().optional(),
+  wellSince: time().optional(),
+  notBefore: time().optional(),
+  toldAt: time().optional(),
+  many: z.literal(true).optional(),
+  operation: number().optional(),
 })
 
 const exportedState = section({
@@ -111,6 +128,7 @@ const exportedState = section({
   lastRevision: count().optional(),
   dirty: names(),
   standby: section({ names: names(), until: time(), revisions: z.array(number()).optional() }).nullable(),
+  unhealthy: z.record(z.string(), unhealthy).optional(),
 })
 type Exported = z.infer<typeof exportedState>
 

@@ -1,8 +1,25 @@
-import { z } from 'zod'
+import * as z from 'zod'
+import { PROBES } from '../health/probes/registry.js'
+import { ADDRESS_KINDS } from '../hosts/kinds/addresses.js'
+import { NOTIFIERS } from '../notifiers/notifiers.js'
+import { NOTICE_WORDS } from '../notifiers/words.js'
 import { STRATEGIES } from '../strategies/registry.js'
+import { ownConfigKey } from '../topology/config-keys.js'
+import { EDGES } from '../traffic/balancers.js'
 import type * as Model from '../topology/model.js'
-import { DEVICE, DEVICE_KEY, hostName, releaseName, releaseVersion } from '../topology/schema/resource.js'
-import { VARIABLE } from '../topology/schema/secret.js'
+import {
+  CONFIG_KEY,
+  DEVICE,
+  DEVICE_KEY,
+  hostName,
+  mountPath,
+  poolOfVolume,
+  profileName,
+  releaseName,
+  releaseVersion,
+  VOLUME,
+} from '../topology/schema/resource.js'
+import { normalisedSecret, VARIABLE } from '../topology/schema/secret.js'
 import { OPTION, project } from '../topology/schema/topology.js'
 import { command, NAME, name, port, section, text, whole, word, type KeyRule } from '../topology/schema/words.js'
 import { MOST_INSTANCES, MOST_REPLICAS } from '../topology/limits.js'
@@ -22,42 +39,31 @@ const named = <Value extends z.ZodType>({ pattern, words }: KeyRule, value: Valu
   z.record(z.string().regex(pattern, { error: words }), value, {
     error: (issue) => (issue.code === 'invalid_key' ? words : undefined),
   })
-const withoutNul = () => z.string().regex(/^[^\0]*$/, { error: 'a text without NUL' })
+const withoutNul = () => z.string().regex(/^[^\0]*$/, { error: 'a string without NUL' })
 
 const host: z.ZodType<Model.Host> = section({
   address: text('an address'),
   platform: z.enum(['arch_linux', 'debian', 'ubuntu', 'icusos', 'emulated']),
-  kind: z.enum(['local', 'ssh', 'incus', 'emulated']),
+  kind: z.enum(ADDRESS_KINDS.map(({ name: each }) => each)),
   credentials: section({ ssh: section({ key: string().nullable() }).nullable() }).nullable(),
+  edge: EDGES.normalised.optional(),
 })
 
-const secretRef: z.ZodType<Model.SecretRef> = section({
-  from: z.enum(['system', 'file', 'command', 'vault']),
-  key: string().nullable(),
-})
-
-const value = z.union([section({ value: withoutNul() }), section({ secret: secretRef })])
-
-const probe: z.ZodType<Model.Probe> = z.discriminatedUnion('kind', [
-  section({
-    kind: z.literal('http'),
-    scheme: z.enum(['http', 'https']),
-    port: port(),
-    path: string().regex(/^[^\s\p{Cc}]*$/u, { error: 'the path of a URL' }),
-    expectedStatus: whole(100, 599).nullable(),
-  }),
-  section({ kind: z.literal('tcp'), port: port() }),
-  section({ kind: z.literal('command'), command: command() }),
-])
+const value = z.union([section({ value: withoutNul() }), section({ secret: normalisedSecret })])
 
 const healthcheck: z.ZodType<Model.Healthcheck> = section({
-  probe,
+  probe: PROBES.normalised,
   intervalMs: time(),
   timeoutMs: time(),
   retries: whole(0, 1_000),
   errorLimit: count(),
   minHealthyMs: time(),
   deadlineMs: count(),
+  unhealthy: section({
+    restart: whole(0, 100),
+    withinMs: whole(1, LONGEST_MS),
+    then: z.enum(['replace', 'alert']),
+  }).optional(),
 })
 
 const expose: z.ZodType<Model.Expose> = section({
@@ -67,6 +73,7 @@ const expose: z.ZodType<Model.Expose> = section({
   host: hostName().nullable(),
   certificate: section({ cert: text('the path of a PEM file'), key: text('the path of a PEM file') }).nullable(),
   sticky: z.boolean(),
+  pool: name().optional(),
 })
 
 const release: z.ZodType<Model.Release> = section({
@@ -88,6 +95,16 @@ const resource: z.ZodType<Model.Resource> = section({
     memoryMiB: mebibytes().nullable(),
     diskMiB: mebibytes().nullable(),
   }),
+  config: named(CONFIG_KEY, withoutNul())
+    .refine((config) => Object.keys(config).every((key) => ownConfigKey(key) === null), {
+      error: "keys that are not cul8er's or Incus's own",
+    })
+    .optional(),
+  profiles: z.array(profileName()).min(1).optional(),
+  volumes: named(
+    VOLUME,
+    section({ path: mountPath(), pool: poolOfVolume(), sizeMiB: mebibytes().nullable() }),
+  ).optional(),
   expose: z.array(expose),
   devices: named(DEVICE, named(DEVICE_KEY, withoutNul())),
   environment: named(VARIABLE, value),
@@ -152,4 +169,8 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
   cluster: cluster.nullable(),
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),
   ttlMs: time().nullable(),
+  notify: z
+    .array(section({ to: NOTIFIERS.normalised, on: z.array(z.enum(NOTICE_WORDS)).min(1).nullable() }))
+    .min(1)
+    .optional(),
 })

@@ -1,12 +1,23 @@
-import type { DryStep } from '../steps/dry-run.js'
 import type { ErrorReport } from '../errors.js'
-import type { Plan, Revision, SecretSpec } from '../plan/model.js'
+import type { Change, Plan, ProcedureView, Revision, SecretSpec } from '../plan/model.js'
+import type { Found } from '../plan/found.js'
 import type { Host } from '../topology/model.js'
 
 /*
  * Looks at the world: an activity of its own, so that the hosts are reached from where the workers are. A kind of inspection is a
  * key of both interfaces below and a file in activities/inspect.
  */
+
+/** One line of a dry run. */
+export interface DryStep {
+  instance: string
+  step: string
+  host: string
+  /** Words after `incus`; null: not an Incus command of its own (a wait, a change at the edge). */
+  args: readonly string[] | null
+  /** What goes in on standard input, in words; never its content. */
+  stdin?: string
+}
 
 /** What is asked, by kind. */
 export interface InspectRequests {
@@ -26,6 +37,8 @@ export interface InspectRequests {
     /** Replace instances whose host has another image under the name of theirs by now. */
     refreshImages?: boolean
     force?: boolean
+    /** As a rollback would: by its strategy, and what grew since is no reason to refuse. */
+    goesBack?: boolean
     /** Numbers that the operation would have; with them the answer has the commands too. */
     dryRun?: { operation: number; revision: number }
   }
@@ -36,6 +49,21 @@ export interface InspectRequests {
     /** Number of the operation in progress: what it is about to make is no drift. */
     operation?: number
   }
+  restart: {
+    topology: string
+    /** What instances are measured by, from the ledger. */
+    revision: Revision
+    hosts: Record<string, Host>
+    /** From the ledger. */
+    dirty: string[]
+    /** From the ledger: those of them that only did not come up from an earlier restart. */
+    notComeUp: string[]
+    /** Resources and instances; absent: all that live. */
+    names?: string[]
+    maxParallel?: number
+  }
+  /** What hosts have without a ledger, against a revision that has no number yet. */
+  found: { topology: string; revision: Revision }
   snapshots: { topology: string; hosts: Record<string, Host>; project: string | null }
   orphans: { hosts: Record<string, Host>; claimed: { topology: string; project: string | null }[] }
   logs: {
@@ -65,6 +93,8 @@ export interface InspectAnswers {
     commands: DryStep[]
   }
   status: InstanceStatusRow[]
+  restart: { changes: Change[]; procedure: ProcedureView }
+  found: Found
   snapshots: SnapshotRow[]
   orphans: OrphanRow[]
   logs: {
@@ -88,6 +118,7 @@ export type InspectRequest<Kind extends InspectKind = InspectKind> = {
   [K in Kind]: { kind: K; hostTimeoutMs?: number } & InspectRequests[K]
 }[Kind]
 
+/** One instance as its host shows it now, beside what the revision wants. */
 export interface InstanceStatusRow {
   name: string
   resource: string
@@ -96,10 +127,14 @@ export interface InstanceStatusRow {
   address: string | null
   version: string | null
   health: 'healthy' | 'unhealthy' | 'unknown'
+  /** Of its pool, in parts. */
   weight: number | null
+  /** Percent of its pool's requests. Absent: of a worker of before. */
+  traffic?: number | null
   drift: string[]
 }
 
+/** A snapshot of one instance. */
 export interface SnapshotRow {
   host: string
   instance: string
@@ -108,6 +143,7 @@ export interface SnapshotRow {
   createdAt: string
 }
 
+/** An instance with our labels that no topology claims. */
 export interface OrphanRow {
   host: string
   name: string
@@ -116,6 +152,8 @@ export interface OrphanRow {
   createdAt: string
   /** The Incus project, where it is not the default one. */
   project?: string
+  /** It is a storage volume, of this pool. */
+  pool?: string
 }
 
 /** What one reading of an instance's log gave. */

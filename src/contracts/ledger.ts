@@ -5,6 +5,7 @@ import type { OperationKind, OperationRequest, OperationStarted, Outcome, Reques
 
 /* What a topology's ledger keeps, and what may be asked of it. */
 
+/** The operation in progress, as the ledger knows it. */
 export interface OperationSummary {
   id: string
   number: number
@@ -21,8 +22,11 @@ export interface OperationSummary {
   without?: string[]
   /** The ledger started it by itself: its time had come. */
   automatic?: true
+  /** automatic: why, in words; absent: it was due. */
+  reason?: string
 }
 
+/** An operation that ended, as the history keeps it. */
 export interface HistoryEntry {
   operation: string
   number: number
@@ -35,8 +39,37 @@ export interface HistoryEntry {
   by?: Requester
   /** The ledger started it by itself: its time had come. */
   automatic?: true
+  /** automatic: why, in words; absent: it was due. */
+  reason?: string
   /** It failed so many times in a row; this is the last of them. */
   times?: number
+}
+
+/** What the `unhealthy` policy of a resource has done about one of its replicas. Times are ISO times. */
+export interface UnhealthyRecord {
+  /** The instance in its place. */
+  instance: string
+  resource: string
+  /** Of the last probe that failed, in words. */
+  reason: string
+  /** When it was found unhealthy the last time. */
+  at: string
+  /** When it was restarted, since it was last healthy for as long as the policy says. */
+  restarts: string[]
+  /** When the last restart or replacement ended. */
+  triedAt?: string
+  /** When it was replaced, since then. */
+  replacedAt?: string
+  /** Healthy since then; absent: not, as far as anybody knows. */
+  wellSince?: string
+  /** Nothing is done about it before. */
+  notBefore?: string
+  /** The policy has nothing left to try: nothing is done until it is healthy. */
+  toldAt?: string
+  /** More than half of its resource's instances failed with it at that time. */
+  many?: true
+  /** Number of the operation that is about it. */
+  operation?: number
 }
 
 /** The ledger as queries and `state export` show it. Secrets are in it only sealed. */
@@ -64,6 +97,8 @@ export interface LedgerState {
    * ledger of before did not write them down.
    */
   standby: { names: string[]; until: string; revisions?: number[] } | null
+  /** By replica, see `replicaKey`; absent: nothing was unhealthy between operations. */
+  unhealthy?: Record<string, UnhealthyRecord>
 }
 
 /** A request that a ledger has answered: asked again, it gets the same answer. */

@@ -1,12 +1,14 @@
-import type { Approach } from '../topology/model.js'
-
 /* Names that clients, workers and the server agree on. */
 
 export const ledgerId = (topology: string): string => `topology/${topology}`
+/** There is one at most: the name is what sees to that. */
+export const watchWorkflowId = (topology: string): string => `topology/${topology}/watch`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
 
 /** Task queue that workers poll unless a profile names another. */
 export const TASK_QUEUE = 'cul8er'
+/** Task queue of what watches between operations: it goes on for good, and shall take no place from an operation's steps. */
+export const WATCH_QUEUE = 'cul8er-watch'
 
 /**
  * Workflow type names, as registered. An operation is one workflow, of the type of what it does: its strategy for a deploy or
@@ -15,13 +17,17 @@ export const TASK_QUEUE = 'cul8er'
 export const WorkflowType = {
   ledger: 'ledger',
   restore: 'restore',
+  restart: 'restart',
+  replace: 'replace',
+  snapshot: 'snapshot',
   destroy: 'destroy',
   cleanup: 'cleanup',
   slice: 'slice',
+  watch: 'watch',
   inspect: 'inspect',
   housekeeping: 'housekeeping',
+  notify: 'notify',
 } as const
-export type OperationWorkflowType = Approach | 'restore' | 'destroy' | 'cleanup'
 
 /** Temporal search attributes that the server must know, with their types. */
 export const SEARCH_ATTRIBUTES = {

@@ -6,8 +6,13 @@ import type { Host } from '../topology/model.js'
 
 /* What an operation is asked, shows and answers. */
 
-/** cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. */
-export type OperationKind = 'deploy' | 'rollback' | 'restore' | 'destroy' | 'cleanup'
+/**
+ * cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. replace: fresh instances in
+ * place of unhealthy ones, started by the ledger.
+ */
+export type OperationKind =
+  'deploy' | 'rollback' | 'restore' | 'restart' | 'replace' | 'snapshot' | 'destroy' | 'cleanup'
+/** How an operation ends: as asked, taken back, held for a person, in need of one, or without having changed anything for good. */
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
 
 /** What a command asks the ledger to start. */
@@ -21,9 +26,15 @@ export interface OperationRequest {
   planFingerprint?: string
   /** rollback: the revision to go back to; absent: the last stable one that differs from what runs. */
   to?: number
-  /** restore */
+  /** restore, snapshot */
   snapshot?: string
   resource?: string
+  /** snapshot: delete it, instead of taking it. */
+  remove?: boolean
+  /** restart, replace: resources and instances; absent: all that live. */
+  names?: string[]
+  /** restart: instances at a time, in place of the strategy's `maxParallel`. */
+  maxParallel?: number
   /** Go on where a check would refuse. */
   force?: boolean
   /** ISO time after which the ledger does not start it: the command has given up by then. */
@@ -56,6 +67,7 @@ export interface OperationStarted {
   revision: number
 }
 
+/** One action on one instance, under way or ended. Times are ISO times, durations ms. */
 export interface StepRecord {
   /** `create`, `snapshot`, `install release`, `wait until healthy`, `drain`, `admit`, `delete` … */
   name: string
@@ -68,6 +80,7 @@ export interface StepRecord {
   note?: string
 }
 
+/** How an operation ended, as `--json` prints it; `durationMs` is in ms. */
 export interface OperationResult {
   topology: string
   operation: string
@@ -103,9 +116,18 @@ export interface OperationInput {
   requestId: string
   request: Pick<
     OperationRequest,
-    'kind' | 'planFingerprint' | 'force' | 'snapshot' | 'resource' | 'without' | 'refreshImages'
+    | 'kind'
+    | 'planFingerprint'
+    | 'force'
+    | 'snapshot'
+    | 'resource'
+    | 'remove'
+    | 'names'
+    | 'maxParallel'
+    | 'without'
+    | 'refreshImages'
   >
-  /** What shall be; for destroy and restore: what is. */
+  /** What shall be; for others than deploy and rollback: what is. */
   revision: Revision
   /** The stable revision; null before the first. */
   base: Revision | null
@@ -115,6 +137,8 @@ export interface OperationInput {
   hosts: Record<string, Host>
   /** Instances that earlier operations left half changed. */
   dirty: string[]
+  /** restart: those of them that only did not come up from an earlier one, and are whole once they do. */
+  notComeUp?: string[]
   /** Instances kept for an instant switch back. */
   standby: string[]
 }
@@ -127,6 +151,8 @@ export interface OperationEnd {
   standby?: { names: string[]; keepMs: number }
   /** Of what was kept before: still there. */
   stays?: string[]
+  /** restart, replace: what it restarted or replaced, and found healthy. */
+  restarted?: string[]
   /** What was kept or put aside before, and made room for an operation that came to nothing: it does not come back. */
   removed?: string[]
   /**

@@ -53,7 +53,7 @@ export const isRefused = (value: unknown): value is Refused =>
 
 /** What to do where the other side has another key. */
 export const SAME_KEY =
-  'commands and workers need the same key (CUL8ER_SEAL_KEY, or the same home). Was it changed? cul8er service stop ends a worker that goes by the former one'
+  'commands and workers need the same key (CUL8ER_SEAL_KEY, or the same home). If it was changed, cul8er service stop ends a worker that still uses the previous one'
 
 /** What a Refused says in words, for the error that it leads to. */
 export const refusal = (what: string, refused: Refused): string => `${what} was refused: ${refused['cul8er refused']}`

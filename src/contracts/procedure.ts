@@ -1,11 +1,10 @@
-import { defineQuery } from '@temporalio/workflow'
-import type { Role, Slot } from '../plan/model.js'
-import type { TrafficState } from '../plan/routes.js'
-import type { LiveInstance } from '../plan/work.js'
+import type { Role } from '../plan/model.js'
+import type { Color } from '../naming/instance-names.js'
+import type { VolumeRef } from '../incus/volumes.js'
+import type { VolumeAt } from '../plan/volumes.js'
+import type { LiveInstance } from '../plan/planned-change.js'
 import type { Analysis } from '../topology/model.js'
 import type { ErrorReport } from '../errors.js'
-import type { Proven } from './activities.js'
-import type { StepRecord } from './operation.js'
 
 /*
  * The program of an operation as plain data: stages one after another, the lanes of a stage side by side, the steps of a lane one
@@ -18,7 +17,7 @@ export interface Place {
   host: string
   resource: string
   index: number | null
-  slot: Slot
+  color: Color
 }
 
 /** How long a step waits and watches: a canary at one weight, or everything after the last stage. */
@@ -40,13 +39,17 @@ export interface Watch {
 export type Step =
   | { kind: 'project'; host: string }
   | { kind: 'create'; at: Place; role: Role }
-  | { kind: 'configure'; at: Place; from?: LiveInstance; live?: boolean; before?: LiveInstance }
+  /** `stopped`: the instance is stopped for it, and started afterwards: Incus reads some things only at a start. */
+  | { kind: 'configure'; at: Place; from?: LiveInstance; live?: boolean; stopped?: boolean; before?: LiveInstance }
   | { kind: 'install'; at: Place; fresh?: boolean; before?: LiveInstance }
   | { kind: 'start'; at: Place; revive?: LiveInstance }
-  | { kind: 'restart'; at: Place; before?: LiveInstance }
+  /** `from`: the whole instance, whatever runs in it; it serves now. */
+  | { kind: 'restart'; at: Place; before?: LiveInstance; from?: LiveInstance }
   | { kind: 'halt'; from: LiveInstance }
   | { kind: 'retire'; from: LiveInstance }
-  | { kind: 'snapshot'; from: LiveInstance }
+  /** `name`: a person's; absent: the operation's own. */
+  | { kind: 'snapshot'; from: LiveInstance; name?: string }
+  | { kind: 'dropSnapshot'; from: LiveInstance; snapshot: string }
   | { kind: 'restore'; from: LiveInstance; snapshot: string }
   | { kind: 'healthy'; at: Place; from?: LiveInstance; before?: LiveInstance; proven?: boolean }
   | { kind: 'admit'; at: Place; from?: LiveInstance; weight?: number; like?: string }
@@ -55,15 +58,17 @@ export type Step =
   | { kind: 'role'; at: Place; role: Role }
   | { kind: 'swap'; at: Place; from: LiveInstance | null }
   | { kind: 'weights'; percent: number; resources: string[] }
-  | { kind: 'switch'; active: Record<string, Slot>; from?: LiveInstance }
-  | { kind: 'settle'; before?: boolean }
+  | { kind: 'switch'; active: Record<string, Color>; from?: LiveInstance }
+  /** `partly`: instances that the operation did not touch may be at another revision. */
+  | { kind: 'settle'; before?: boolean; partly?: true }
   | { kind: 'recheck' }
   | { kind: 'watch'; watch: Watch }
   | { kind: 'commit'; gone: string[] }
   | { kind: 'keepLogs'; at: Place }
-  | { kind: 'delete'; at: Pick<Place, 'name' | 'host'> }
+  | { kind: 'delete'; at: Pick<Place, 'name' | 'host'> & { resource?: string } }
+  | { kind: 'deleteVolume'; volume: VolumeAt }
   /** `spent`: the snapshot that an undo restored. It holds what the instance holds, so it goes before any other one. */
-  | { kind: 'prune'; at: Pick<Place, 'name' | 'host'>; spent?: string }
+  | { kind: 'prune'; at: Pick<Place, 'name' | 'host'> & { volumes?: VolumeRef[] }; spent?: string }
   | { kind: 'closePorts'; host: string }
 
 export type KindOfStep = Step['kind']
@@ -112,15 +117,19 @@ export type Compensation =
   /** It may be half changed and has taken no traffic since: back to the snapshot. */
   | { kind: 'restore'; from: LiveInstance; snapshot: string }
   /** It may have taken traffic with the new version: the old release again, its data kept. */
-  | { kind: 'reinstall'; from: LiveInstance }
+  | { kind: 'reinstall'; from: LiveInstance; stopped?: boolean }
+  /** A snapshot that a person asked for, and that may be half made: deleted, of the instance and its volumes. */
+  | { kind: 'dropSnapshot'; from: LiveInstance; snapshot: string }
   /** Only limits or devices changed. */
   | { kind: 'configure'; from: LiveInstance }
+  /** It was to be restarted, and may be stopped: started, healthy and in the traffic again. */
+  | { kind: 'start'; from: LiveInstance }
   /** It was put aside for its replacement: started, live and in the traffic again. */
   | { kind: 'revive'; from: LiveInstance }
   /** It was a standby and came back: a standby again. */
   | { kind: 'shelve'; from: LiveInstance }
   /** The public ports lead to another set: back to these colors. */
-  | { kind: 'switch'; from: LiveInstance | null; active: Record<string, Slot> }
+  | { kind: 'switch'; from: LiveInstance | null; active: Record<string, Color> }
   /** Canaries take requests: none any more. Done first, and also when the operation is held. */
   | { kind: 'withdraw'; resources: string[] }
 
@@ -134,31 +143,9 @@ export interface LaneFailure {
   error: ErrorReport
 }
 
-/** What an operation goes on with when a slice of its procedure has ended. Never a failure: compensations must not get lost. */
-export interface SliceEnd {
-  traffic: TrafficState
-  compensations: Compensation[]
-  proven: Proven[]
-  dirty: string[]
-  failures: LaneFailure[]
-  lost: string[]
-  /** Instances that made room. */
-  removed?: string[]
-  steps: StepRecord[]
-  error: ErrorReport | null
-}
-
-/** The end of a slice as it would be now; also asked of one that was terminated. */
-export const sliceSoFar = defineQuery<SliceEnd>('sliceSoFar')
-
 /** Where an operation is in its procedure; stages count from 1. */
 export interface Position {
   stage: number
   stages: number
   name: string
-}
-
-/** A procedure in few words: what a plan prints. */
-export interface ProcedureView {
-  stages: { name: string; lanes: { instance: string | null; host: string | null; steps: string[] }[] }[]
 }

@@ -7,7 +7,7 @@ export const BACKOFF = { initialInterval: 250, backoffCoefficient: 2, maximumInt
 export const ATTEMPTS = 8
 
 /** How long a host may give no answer where nothing else is declared, ms. */
-export const HOST_TIMEOUT_MS = 30_000
+const HOST_TIMEOUT_MS = 30_000
 
 /** All pauses before an attempt (from 1), ms. */
 export function pausesBefore(attempt: number): number {

@@ -14,7 +14,7 @@ export interface EvidenceStore {
   prune(keepMs: number, nowMs?: number): Promise<{ removed: string[] }>
 }
 
-export interface Evidence {
+interface Evidence {
   topology: string
   operation: number
   instance: string

@@ -27,7 +27,7 @@ export async function readRegular(path: string, limit: number): Promise<Buffer> 
     if (kind.isDirectory()) throw new Unreadable('cannot be read (EISDIR)', 'EISDIR')
     if (!kind.isFile()) throw new Unreadable('is not a regular file')
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(limit + 1)).catch(refused)
-    if (bytesRead > limit) throw new Unreadable(`has over ${limit} bytes`)
+    if (bytesRead > limit) throw new Unreadable(`is larger than ${limit} bytes`)
     return buffer.subarray(0, bytesRead)
   } finally {
     await handle.close()

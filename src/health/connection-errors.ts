@@ -1,24 +1,43 @@
 import { Cul8erError } from '../errors.js'
 
+export interface ConnectionOutcome {
+  outcome: 'failure' | 'error'
+  message: string
+  /** The network does not lead there, or nobody listens there; inside it may be another matter. */
+  unreached?: 'refused' | 'noRoute'
+}
+
 /**
  * Whether what went wrong with a connection is the app's failure (refused, reset, silent) or an error of the way there. Goes by
  * errno names, and by the words that SSH uses for them.
  */
-export function connectionOutcome(error: unknown): { outcome: 'failure' | 'error'; message: string } {
+export function connectionOutcome(error: unknown): ConnectionOutcome {
   const chain = causes(error)
+  const first = chain[0]
   const text = chain.map(({ message }) => message).join(' ')
   const errno = chain.map(errnoOf).find((code) => code !== undefined)
-  if (errno === 'ECONNREFUSED' || /connection refused/i.test(text)) return failure('connection refused')
+  if (errno === 'ECONNREFUSED' || /connection refused/i.test(text)) {
+    return { ...failure('connection refused'), unreached: 'refused' }
+  }
   if (errno === 'ECONNRESET' || errno === 'EPIPE' || /socket hang up|connection reset/i.test(text)) {
-    return failure('connection closed without an answer')
+    return failure('connection closed without a response')
   }
-  if (errno?.startsWith('HPE_') || errno === 'EPROTO' || /wrong version number/i.test(text)) {
-    return failure(`not the protocol expected (${errno ?? 'TLS'})`)
+  if (errno !== undefined && NO_ROUTE.includes(errno)) {
+    return { outcome: 'error', message: first?.message ?? errno, unreached: 'noRoute' }
   }
-  const first = chain[0]
-  if (first instanceof Cul8erError && first.code === 'TIMEOUT') return failure('no connection in time')
+  if (
+    errno?.startsWith('HPE_') ||
+    errno?.startsWith('ERR_HTTP2_') ||
+    errno === 'EPROTO' ||
+    /wrong version number/i.test(text)
+  ) {
+    return failure(`not the expected protocol (${errno ?? 'TLS'})`)
+  }
+  if (first instanceof Cul8erError && first.code === 'TIMEOUT') return failure('connection timed out')
   return { outcome: 'error', message: first?.message ?? String(error) }
 }
+
+const NO_ROUTE = ['EHOSTUNREACH', 'ENETUNREACH']
 
 const failure = (message: string): { outcome: 'failure'; message: string } => ({ outcome: 'failure', message })
 

@@ -21,6 +21,8 @@ export interface HealthJudge {
  * could not be carried out, begin the time anew, for no answer is no success. More than `errorLimit` errors in a row end it too
  * (Argo's consecutiveErrorLimit), those of starting apart.
  *
+ * What answers inside and not from outside has started too.
+ *
  * Until the first success probes follow one another quickly and then more slowly, up to the interval, so that a fast app is not
  * kept waiting. What was `proven` before has no starting left: its failures count from the first.
  */
@@ -30,7 +32,8 @@ export function healthJudge(check: Healthcheck, startedAtMs: number, { proven = 
   let failuresInARow = 0
   let errorsInARow = 0
   let quickMs = FIRST_PAUSE_MS
-  const answered = (): boolean => proven || counts.successes > 0
+  let answeredInside = false
+  const answered = (): boolean => proven || answeredInside || counts.successes > 0
 
   const end = (nowMs: number): Pick<Verdict, 'verdict' | 'because'> => {
     if (healthySinceMs !== null && nowMs - healthySinceMs >= check.minHealthyMs)
@@ -56,6 +59,7 @@ export function healthJudge(check: Healthcheck, startedAtMs: number, { proven = 
 
   return {
     add(result, nowMs) {
+      answeredInside ||= result.answeredInside === true
       if (result.outcome === 'ok') {
         counts.successes += 1
         healthySinceMs ??= nowMs

@@ -11,7 +11,14 @@ export interface ProbeResult {
   at: string
   /** An error that comes with starting (no address yet, no agent yet): tolerated until the deadline. */
   pending?: boolean
+  /** It did not answer from outside, but it did inside. */
+  answeredInside?: boolean
+  /** What to do about it. */
+  hint?: string
 }
+
+/** What asking found out. */
+export type Finding = Omit<ProbeResult, 'durationMs' | 'at'>
 
 /** What waiting for health found out. */
 export interface HealthReport {
@@ -21,4 +28,10 @@ export interface HealthReport {
   errors: number
   last: ProbeResult | null
   waitedMs: number
+}
+
+/** How one probe is carried out. */
+export interface ProbeOptions {
+  timeoutMs: number
+  signal?: AbortSignal
 }

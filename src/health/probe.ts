@@ -1,30 +1,31 @@
+import { Cul8erError } from '../errors.js'
 import type { HostExecutor } from '../hosts/executor.js'
 import type { InstanceSpec } from '../plan/model.js'
-import type { Probe } from '../topology/model.js'
-import type { ProbeResult } from './model.js'
-import { probeByCommand, probeFromInside } from './probe-inside.js'
-import { probeHttp, probeTcp } from './probe-network.js'
+import { isStillStarting } from '../releases/in-instance.js'
+import { durationWords } from '../topology/units.js'
+import { connectionOutcome, type ConnectionOutcome } from './connection-errors.js'
+import { insideOf } from './inside.js'
+import type { Finding, ProbeOptions, ProbeResult } from './model.js'
+import { networkOf } from './network.js'
+import type { FromNetwork, Inside } from './probes/kind.js'
+import { PROBES, type Probe } from './probes/registry.js'
 
 export interface ProbeTarget {
-  spec: Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release'>
+  spec: Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release'> & { expose?: InstanceSpec['expose'] }
   /** null: it has none yet. */
   address: string | null
   executor: HostExecutor
-  /** Ask http and tcp from inside the instance: its address cannot be reached from the host. */
-  viaInstance?: boolean
+  /**
+   * When to ask from inside what is asked over the network: where it is `unreached`, because nobody listens at the address or no
+   * route leads there (the default); `never`; or `instead`.
+   */
+  inside?: 'unreached' | 'never' | 'instead'
 }
-
-export interface ProbeOptions {
-  timeoutMs: number
-  signal?: AbortSignal
-}
-
-/** What a kind of probe found out; an error that is `pending` comes with starting. */
-export type Finding = Pick<ProbeResult, 'outcome' | 'message' | 'pending'>
 
 /**
- * Carries out one probe: http and tcp from the host to the instance's own address, a command inside it.
- * @throws only the signal's reason; all else is a result
+ * Carries out one probe: from the host to the instance's own address, or inside it. What does not answer from outside and does inside
+ * is healthy where nobody shall reach it from outside.
+ * @throws Cul8erError INVALID_TOPOLOGY for a kind that there is not; the signal's reason; all else is a result
  */
 export async function probe(probe: Probe, target: ProbeTarget, options: ProbeOptions): Promise<ProbeResult> {
   const at = new Date().toISOString()
@@ -34,12 +35,69 @@ export async function probe(probe: Probe, target: ProbeTarget, options: ProbeOpt
   return { ...finding, durationMs: performance.now() - startedAt, at }
 }
 
-function carryOut(probe: Probe, target: ProbeTarget, options: ProbeOptions): Promise<Finding> {
-  if (probe.kind === 'command') return probeByCommand(probe.command, target, options)
-  if (target.viaInstance === true) return probeFromInside(probe, target, options)
-  const { address, executor } = target
-  if (address === null) return Promise.resolve({ outcome: 'error', message: 'no address yet', pending: true })
-  return probe.kind === 'http'
-    ? probeHttp(probe, address, executor, options)
-    : probeTcp(probe.port, address, executor, options)
+async function carryOut(probe: Probe, target: ProbeTarget, options: ProbeOptions): Promise<Finding> {
+  const { asked } = PROBES.of(probe)
+  const inside = (ask: (inside: Inside) => Promise<Finding>): Promise<Finding> => within(target, options, ask)
+  if (asked.from === 'inside') return inside((way) => asked.ask(probe, way))
+  if (target.inside === 'instead') return inside((way) => asked.askInside(probe, way))
+  const { address } = target
+  if (address === null) return { outcome: 'error', message: 'no address yet', pending: true }
+  const { unreached, ...outside } = await overNetwork(asked, probe, { ...target, address }, options)
+  if (unreached === undefined || target.inside === 'never') return outside
+  const answer = await inside((way) => asked.askInside(probe, way))
+  if (answer.outcome !== 'ok') return outside
+  if ((target.spec.expose ?? []).length === 0)
+    return { ...answer, message: `${answer.message} (probed inside the instance)` }
+  // It may have begun to listen in between.
+  const again = await overNetwork(asked, probe, { ...target, address }, options)
+  if (again.unreached === undefined) return again
+  return { ...onlyInside(again.unreached, { address, port: asked.port(probe) }, again), answeredInside: true }
 }
+
+function onlyInside(
+  why: 'refused' | 'noRoute',
+  { address, port }: { address: string; port: number },
+  { message }: Finding,
+): Finding {
+  return why === 'refused'
+    ? {
+        outcome: 'failure',
+        message: `port ${port} listens on loopback only: it answers inside the instance and refuses at ${address}`,
+        hint: 'let the app listen on 0.0.0.0 or ::, so that it can be reached from outside the instance',
+      }
+    : { outcome: 'error', message: `port ${port} answers inside, but not from outside: ${message}` }
+}
+
+async function overNetwork(
+  asked: FromNetwork<{ kind: string }>,
+  probe: Probe,
+  { address, executor }: ProbeTarget & { address: string },
+  { timeoutMs, signal }: ProbeOptions,
+): Promise<Finding & Pick<ConnectionOutcome, 'unreached'>> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
+  try {
+    return await asked.ask(probe, networkOf(address, executor, { timeoutMs, signal: either }))
+  } catch (error) {
+    return timeout.aborted ? unanswered(timeoutMs) : connectionOutcome(error)
+  }
+}
+
+async function within(
+  { spec, executor }: ProbeTarget,
+  options: ProbeOptions,
+  ask: (inside: Inside) => Promise<Finding>,
+): Promise<Finding> {
+  try {
+    return await ask(insideOf(spec, executor, options))
+  } catch (error) {
+    if (error instanceof Cul8erError && error.code === 'TIMEOUT') return unanswered(options.timeoutMs)
+    const message = error instanceof Error ? error.message : String(error)
+    return { outcome: 'error', message, ...(isStillStarting(error) ? { pending: true } : {}) }
+  }
+}
+
+const unanswered = (timeoutMs: number): Finding => ({
+  outcome: 'failure',
+  message: `no answer within ${durationWords(timeoutMs)}`,
+})

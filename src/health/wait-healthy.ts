@@ -2,17 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cul8erError } from '../errors.js'
 import type { InstanceSpec } from '../plan/model.js'
 import type { Healthcheck } from '../topology/model.js'
-import { formatEndpoint } from '../topology/probe.js'
+import { durationWords } from '../topology/units.js'
 import { healthJudge, type Verdict } from './judge.js'
 import type { HealthReport, ProbeResult } from './model.js'
 import { probe, type ProbeTarget } from './probe.js'
+import { PROBES } from './probes/registry.js'
 
 export interface WaitHealthy {
-  spec: Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release' | 'healthcheck'>
+  spec: ProbeTarget['spec'] & Pick<InstanceSpec, 'healthcheck'>
   executor: ProbeTarget['executor']
   /** Asked again until it gives one, and after an address could not be reached; null: there is none yet. */
   address: () => Promise<string | null>
-  viaInstance?: boolean
+  /** Ask from inside what is asked over the network. */
+  insideInstead?: boolean
   /** It was healthy before: one success is enough, and failures count from the first. */
   proven?: boolean
   /** ms that a wait took which was broken off: the app has been starting since then. */
@@ -46,7 +48,7 @@ export async function waitHealthy({
   if (spec.healthcheck === null) return { healthy: true, successes: 0, failures: 0, errors: 0, last: null, waitedMs: 0 }
   const check = proven ? { ...spec.healthcheck, minHealthyMs: 0 } : spec.healthcheck
   const judge = healthJudge(check, clock.now() - Math.min(waitedMs, mostWaited(check)), { proven })
-  const askOnce = prober(check, { spec, ...way })
+  const askOnce = prober(check, { spec, clock, ...way })
   for (;;) {
     signal?.throwIfAborted()
     const result = await askOnce(signal)
@@ -65,12 +67,15 @@ export async function waitHealthy({
 const mostWaited = ({ deadlineMs, minHealthyMs, timeoutMs, intervalMs, retries }: Healthcheck): number =>
   Math.max(0, deadlineMs - minHealthyMs - timeoutMs - intervalMs * Math.max(1, retries))
 
+type Way = Pick<WaitHealthy, 'spec' | 'executor' | 'insideInstead' | 'address'> & { clock: Clock }
+
 /** Probes that find the address first, and look for it again once one could not be carried out. */
 function prober(
   check: Healthcheck,
-  { spec, executor, viaInstance = false, address }: Pick<WaitHealthy, 'spec' | 'executor' | 'viaInstance' | 'address'>,
+  { spec, executor, insideInstead = false, address, clock }: Way,
 ): (signal?: AbortSignal) => Promise<ProbeResult> {
-  const needsAddress = check.probe.kind !== 'command' && !viaInstance
+  const needsAddress = PROBES.of(check.probe).asked.from === 'network' && !insideInstead
+  const mayAskInside = insideTurns(clock)
   let known: string | null = null
   return async (signal) => {
     try {
@@ -79,16 +84,34 @@ function prober(
       signal?.throwIfAborted()
       return unknownAddress(error)
     }
-    const target = { spec, executor, viaInstance, address: known }
+    const inside = insideInstead ? 'instead' : mayAskInside.now() ? 'unreached' : 'never'
+    const target = { spec, executor, address: known, inside } as const
     const result = await probe(check.probe, target, { timeoutMs: check.timeoutMs, signal })
+    if (inside === 'unreached') mayAskInside.asked(result)
     if (result.outcome === 'error') known = null
     return result
   }
 }
 
-/** What a probe asks: its endpoint, or the program it runs without its arguments. */
-const askedOf = (asked: Healthcheck['probe']): string | undefined =>
-  asked.kind === 'command' ? asked.command[0] : formatEndpoint(asked)
+/**
+ * When to ask from inside as well: an app that has yet to start refuses each probe, and a command inside costs it time. Where the
+ * answer came from inside, each probe needs it.
+ */
+function insideTurns(clock: Clock): { now(): boolean; asked(result: ProbeResult): void } {
+  let next = clock.now() + INSIDE_PAUSE_MS
+  let pauseMs = INSIDE_PAUSE_MS
+  return {
+    now: () => clock.now() >= next,
+    asked: ({ outcome, answeredInside }) => {
+      if (outcome === 'ok' || answeredInside === true) return
+      next = clock.now() + pauseMs
+      pauseMs = Math.min(pauseMs * 2, MOST_INSIDE_PAUSE_MS)
+    },
+  }
+}
+
+const INSIDE_PAUSE_MS = 1_000
+const MOST_INSIDE_PAUSE_MS = 30_000
 
 const systemClock: Clock = {
   now: () => performance.now(),
@@ -104,20 +127,20 @@ const unknownAddress = (error: unknown): ProbeResult => ({
 
 function unhealthy(name: string, check: Healthcheck, { because, report }: Verdict): Cul8erError {
   const last = report.last?.message ?? 'no probe was made'
-  const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(1))} s`
   const reason =
     because === 'failures'
       ? `failed ${Math.max(1, check.retries)} probes in a row after it had answered`
       : because === 'errors'
         ? `could not be probed ${check.errorLimit + 1} times in a row`
         : report.successes > 0
-          ? `did not stay healthy for ${seconds(check.minHealthyMs)} within ${seconds(check.deadlineMs)}`
-          : `did not get healthy within ${seconds(check.deadlineMs)}`
+          ? `did not stay healthy for ${durationWords(check.minHealthyMs)} within ${durationWords(check.deadlineMs)}`
+          : `did not become healthy within ${durationWords(check.deadlineMs)}`
   return new Cul8erError(because === 'errors' ? 'PROBE_ERROR' : 'UNHEALTHY', `${name} ${reason}: ${last}`, {
     hint:
-      because === 'errors'
+      report.last?.hint ??
+      (because === 'errors'
         ? 'can the host and the instance be reached? cul8er doctor checks the host'
-        : 'cul8er logs shows what the app says',
-    details: { instance: name, asked: askedOf(check.probe), probe: report.last, report },
+        : 'cul8er logs shows the log of the app'),
+    details: { instance: name, asked: PROBES.brief(check.probe), probe: report.last, report },
   })
 }

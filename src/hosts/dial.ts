@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { Cul8erError } from '../errors.js'
+import { durationWords } from '../topology/units.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 
@@ -23,7 +24,7 @@ export function dial(
     const onAbort = (): void => fail(signal?.reason as Error)
     const onError = (cause: NodeJS.ErrnoException): void => fail(refused(address, port, cause))
     const timer = setTimeout(
-      () => fail(new Cul8erError('TIMEOUT', `${address}:${port} did not answer within ${timeoutMs} ms`)),
+      () => fail(new Cul8erError('TIMEOUT', `${address}:${port} did not answer within ${durationWords(timeoutMs)}`)),
       timeoutMs,
     )
     const finish = (): void => {

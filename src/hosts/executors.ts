@@ -1,9 +1,13 @@
 import { Cul8erError } from '../errors.js'
 import type { Host } from '../topology/model.js'
-import { EmulatorClient } from './emulator/client.js'
-import { createEmulatedExecutor, type Emulation } from './emulator/executor.js'
+import { EmulatorClient } from '../emulator/client.js'
+import type { Emulation } from '../emulator/executor.js'
 import type { HostExecutor } from './executor.js'
-import { createLocalExecutor } from './local.js'
+import { logged, type RanCommand } from './logged.js'
+import type { AddressKind } from './kinds/address.js'
+import { ADDRESS_KINDS } from './kinds/addresses.js'
+import type { ExecutorKind } from './kinds/executor.js'
+import { EXECUTOR_KINDS } from './kinds/executors.js'
 
 export interface ExecutorsOptions {
   /** Folder of the emulator's socket and state; emulated hosts need it. */
@@ -12,6 +16,8 @@ export interface ExecutorsOptions {
   emulation?: Emulation
   /** The Incus client; default `incus` on PATH. */
   client?: string
+  /** Is told of each command that ended. */
+  tell?: (ran: RanCommand) => void
 }
 
 export interface Executors {
@@ -36,22 +42,20 @@ export function createExecutors(options: ExecutorsOptions = {}): Executors {
   }
 
   function make(name: string, { address, kind }: Pick<Host, 'address' | 'kind'>): HostExecutor {
-    switch (kind) {
-      case 'local':
-        return createLocalExecutor({ host: name, ...(options.client === undefined ? {} : { client: options.client }) })
-      case 'emulated':
-        return createEmulatedExecutor({ host: emulatedHostName(name, address), emulation: emulation() })
-      case 'ssh':
-        throw notYet(name, address, 'over SSH')
-      case 'incus':
-        throw notYet(name, address, 'as an Incus remote')
-    }
+    const found = executorKind(name, { address, kind })
+    return found.create(
+      { name, address },
+      { emulation, ...(options.client === undefined ? {} : { client: options.client }) },
+    )
   }
+
+  const told = (executor: HostExecutor): HostExecutor =>
+    options.tell === undefined ? executor : logged(executor, options.tell)
 
   return {
     executorFor(name, host) {
       const key = `${host.kind} ${host.address} ${name}`
-      const executor = made.get(key) ?? make(name, host)
+      const executor = made.get(key) ?? told(make(name, host))
       made.set(key, executor)
       return executor
     },
@@ -64,11 +68,18 @@ export function createExecutors(options: ExecutorsOptions = {}): Executors {
   }
 }
 
-/** Which emulated machine a host is: the one at its address, or, where all say localhost, the one of its name. */
-export const emulatedHostName = (name: string, address: string): string =>
-  address === 'localhost' || address === '127.0.0.1' ? name : address
-
-const notYet = (name: string, address: string, way: string): Cul8erError =>
-  new Cul8erError('NOT_SUPPORTED_YET', `host ${name}: ${address} would be reached ${way}, which cul8er cannot do yet`, {
+/**
+ * How hosts of the kind are reached.
+ * @throws Cul8erError NOT_SUPPORTED_YET for a kind that cannot be reached, or that this cul8er does not know: it may be of a newer one
+ */
+export function executorKind(name: string, { address, kind }: Pick<Host, 'address' | 'kind'>): ExecutorKind {
+  const found = Object.hasOwn(EXECUTOR_KINDS, kind) ? EXECUTOR_KINDS[kind] : undefined
+  if (found !== undefined) return found
+  const known = ADDRESS_KINDS.find((each: AddressKind) => each.name === kind)
+  const why = known === undefined ? `unknown kind of host ${kind}` : unavailable(known)
+  throw new Cul8erError('NOT_SUPPORTED_YET', `host ${name}: ${address} cannot be reached: ${why}`, {
     hint: 'use localhost, or `platform: emulated` for a trial',
   })
+}
+
+const unavailable = ({ name, unavailable: why }: AddressKind): string => why ?? `${name} has no executor`

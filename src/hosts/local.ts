@@ -118,15 +118,15 @@ async function* both(before: Uint8Array, file: string): AsyncGenerator<Uint8Arra
 function notEnded(client: string, code: string | undefined, signal: string | undefined): Cul8erError {
   if (code === 'ENOENT') {
     return new Cul8erError('UNREACHABLE', `${client} is not installed on this machine`, {
-      hint: '`cul8er doctor` tells what is missing',
+      hint: '`cul8er doctor` shows what is missing',
     })
   }
-  return new Cul8erError('INCUS', `the Incus client was ended from outside (${signal ?? code ?? 'unknown reason'})`)
+  return new Cul8erError('INCUS', `the Incus client was killed (${signal ?? code ?? 'unknown reason'})`)
 }
 
 // English texts are what errors are told apart by; the rest is what the client needs to find its daemon and remotes. `localhost` is
 // this machine and its default project, whatever remote and project somebody has switched to.
-function minimalEnvironment(): Record<string, string> {
+export function minimalEnvironment(): Record<string, string> {
   const kept = [
     'PATH',
     'HOME',

@@ -28,11 +28,6 @@ export const moveInstance = (
   args: ['move', '--quiet', ...transfer(options), ...operands(source, target)],
 })
 
-/** A running instance is refused. */
-export const renameInstance = (from: string, to: string, where: Where = {}): IncusCommand => ({
-  args: ['rename', ...inProject(where), ...operands(from, to)],
-})
-
 const transfer = (options: CopyOptions): string[] => [
   ...inProject(options),
   ...when(options.instanceOnly, '--instance-only'),

@@ -14,7 +14,7 @@ export function incusError(stderr: string, exitCode: number, args: readonly stri
   const text = incusText(stderr)
   const known = KNOWN.find(({ match }) => match.test(text))
   const hint = known?.hint
-  return new Cul8erError(known?.code ?? 'INCUS', text || `${command} exited with ${exitCode} and said nothing`, {
+  return new Cul8erError(known?.code ?? 'INCUS', text || `${command} exited with ${exitCode} and printed nothing`, {
     ...(hint === undefined ? {} : { hint }),
     details: { command, exitCode },
   })
@@ -86,7 +86,7 @@ const KNOWN: readonly Known[] = [
   {
     match: /Failed getting (remote )?image( info)?: .*Get "https?:/,
     code: 'UNREACHABLE',
-    hint: 'the host does not reach the image server; an image that `incus image list` shows on the host needs none',
+    hint: 'the host cannot reach the image server; images that `incus image list` shows on the host need no server',
   },
   {
     match:
@@ -102,11 +102,13 @@ const KNOWN: readonly Known[] = [
     hint: 'the port of the proxy device is most likely taken; its proxy.DEVICE.log on the host says so if it is',
   },
   {
-    match: /already exists|UNIQUE constraint failed|already (running|stopped)$|is already (running|stopped)/,
+    match:
+      /already exists|^Snapshot "[^"]*" already in use$|UNIQUE constraint failed|already (running|stopped)$|is already (running|stopped)/,
     code: 'ALREADY_EXISTS',
   },
   {
-    match: /currently (in use|running)|^In use$|Device or resource busy|Renaming of running instance|is busy running/i,
+    match:
+      /currently (in use|running)|^In use$|Device or resource busy|Renaming of running instance|is busy running|still in use$|used by running instances/i,
     code: 'IN_USE',
   },
   {
@@ -132,8 +134,8 @@ function incusText(stderr: string): string {
 
 const tail = (text: string, length: number): string => (text.length > length ? `…${text.slice(-length)}` : text)
 
-// Enough to know which command it was: scripts and long values say little, and may be long.
-function shownCommand(args: readonly string[]): string {
+/** A command in one line, enough to know which one it was: scripts and long values say little, and may be long. */
+export function shownCommand(args: readonly string[]): string {
   const words = args.map((word) =>
     word.length > 60 || word.includes('\n') ? `${word.slice(0, 40).split('\n')[0]}…` : word,
   )

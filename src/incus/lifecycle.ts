@@ -18,11 +18,6 @@ export const stopInstance = (name: string, options: StopOptions = {}): IncusComm
   args: ['stop', ...inProject(options), ...ending(options), ...operands(name)],
 })
 
-/** Refused (ALREADY_EXISTS: already stopped) for an instance that does not run. */
-export const restartInstance = (name: string, options: StopOptions = {}): IncusCommand => ({
-  args: ['restart', ...inProject(options), ...ending(options), ...operands(name)],
-})
-
 /** Removes it with its snapshots; without `force` a running one is refused (IN_USE). */
 export const deleteInstance = (name: string, { force, ...where }: Where & { force?: boolean } = {}): IncusCommand => ({
   args: ['delete', ...inProject(where), ...when(force, '--force'), ...operands(name)],

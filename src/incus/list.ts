@@ -21,11 +21,3 @@ export const getInstance = (name: string, { project }: Where = {}): IncusCommand
   query(
     `/1.0/instances/${encodeURIComponent(name)}?recursion=1${project ? `&project=${encodeURIComponent(project)}` : ''}`,
   )
-
-/** `incus info`: for people; `--show-log` adds the log of a failed start. */
-export const instanceInfo = (
-  name: string,
-  { showLog, ...where }: Where & { showLog?: boolean } = {},
-): IncusCommand => ({
-  args: ['info', ...inProject(where), ...when(showLog, '--show-log'), ...operands(name)],
-})

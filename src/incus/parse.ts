@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Cul8erError } from '../errors.js'
 
 /**
@@ -9,7 +9,10 @@ export function parseJson<T>(command: string, schema: z.ZodType<T>, text: string
   const found = schema.safeParse(fromJson(command, text))
   if (found.success) return found.data
   const issue = found.error.issues[0]
-  throw unreadable(command, issue === undefined ? '' : ` at ${issue.path.join('.') || 'its top'}: ${issue.message}`)
+  throw unreadable(
+    command,
+    issue === undefined ? '' : ` at ${issue.path.join('.') || 'the top level'}: ${issue.message}`,
+  )
 }
 
 function fromJson(command: string, text: string): unknown {
@@ -21,7 +24,7 @@ function fromJson(command: string, text: string): unknown {
 }
 
 const unreadable = (command: string, where: string): Cul8erError =>
-  new Cul8erError('INCUS', `${command} printed what cul8er cannot read${where}`, {
+  new Cul8erError('INCUS', `${command} printed output that cul8er cannot parse${where}`, {
     hint: 'cul8er is tested with Incus 6.0; `incus version` tells which one this is',
   })
 
@@ -60,26 +63,6 @@ export const parseImages = (text: string): IncusImage[] =>
     createdAt: found.created_at,
     uploadedAt: found.uploaded_at,
   }))
-
-export interface IncusSnapshot {
-  name: string
-  /** ISO time. */
-  createdAt: string
-  /** The instance's config at that time, labels among it. */
-  config: Record<string, string>
-}
-
-const snapshot = z.object({
-  name: z.string(),
-  created_at: z.string(),
-  config: z.record(z.string(), z.string()).nullish(),
-})
-
-/** Oldest first. @throws Cul8erError INCUS */
-export const parseSnapshots = (text: string): IncusSnapshot[] =>
-  (parseJson('incus snapshot list', z.array(snapshot).nullable(), text) ?? [])
-    .map(({ name, created_at, config }) => ({ name, createdAt: created_at, config: config ?? {} }))
-    .sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0))
 
 export interface IncusServer {
   version: string

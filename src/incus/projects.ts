@@ -5,8 +5,3 @@ import { assignments, operands } from './words.js'
 export const createProject = (name: string, config: Record<string, string> = {}): IncusCommand => ({
   args: ['project', 'create', ...assignments(config).flatMap((word) => ['-c', word]), ...operands(name)],
 })
-
-/** Read it with parseProjects. */
-export const listProjects = (): IncusCommand => ({ args: ['project', 'list', '--format=json'] })
-
-export const deleteProject = (name: string): IncusCommand => ({ args: ['project', 'delete', ...operands(name)] })

@@ -25,3 +25,6 @@ export const serverInfo = (): IncusCommand => query('/1.0')
 
 /** Processors and memory of the host; read it with parseHostResources. */
 export const hostResources = (): IncusCommand => query('/1.0/resources')
+
+/** What Incus found wanting on the host; read it with parseWarnings. */
+export const hostWarnings = (): IncusCommand => query('/1.0/warnings?recursion=1')

@@ -6,11 +6,6 @@ export const createSnapshot = (name: string, snapshot: string, where: Where = {}
   args: ['snapshot', 'create', ...inProject(where), ...operands(name, snapshot)],
 })
 
-/** Read it with parseSnapshots. */
-export const listSnapshots = (name: string, where: Where = {}): IncusCommand => ({
-  args: ['snapshot', 'list', '--format=json', ...inProject(where), ...operands(name)],
-})
-
 /**
  * Brings back data and configuration of that moment; a running instance is stopped and started again. When Incus answers
  * "In use" the instance stays stopped, and asking again mends it; stopping it first avoids that.

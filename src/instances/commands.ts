@@ -1,5 +1,6 @@
 import {
   addDevice,
+  assignProfiles,
   createProject,
   launchInstance,
   overrideDevice,
@@ -8,7 +9,7 @@ import {
   setDevice,
   type IncusCommand,
 } from '../incus/index.js'
-import { deviceChanges } from '../plan/compare.js'
+import { deviceChanges, ownKeys, wantedProfiles } from '../plan/compare.js'
 import { LABEL_PREFIX, labelChanges, labelsToConfig } from '../plan/labels.js'
 import type { InstanceSpec, Labels, ObservedInstance, Role } from '../plan/model.js'
 
@@ -22,7 +23,7 @@ export function labelsOf(
     topology: spec.topology,
     resource: spec.resource,
     index: spec.index,
-    slot: spec.slot,
+    color: spec.color,
     revision: stamp.revision,
     digest: spec.digest,
     operation: String(stamp.operation),
@@ -30,6 +31,9 @@ export function labelsOf(
     release: spec.release === null ? null : `${spec.release.name}@${spec.release.version}`,
     role: stamp.role,
     ...(spec.stateful ? { stateful: true } : {}),
+    ...(spec.dataIn === undefined ? {} : { dataIn: spec.dataIn }),
+    ...(ownKeys(spec.config).length === 0 ? {} : { config: ownKeys(spec.config).sort() }),
+    ...(spec.profiles === undefined ? {} : { profiles: spec.profiles }),
     secrets: Object.fromEntries(
       spec.secrets.map(({ name, sealed }) => [name, secretDigests.get(name) ?? sealed?.digest ?? '']),
     ),
@@ -49,6 +53,7 @@ export const createCommand = (spec: InstanceSpec, labels: Labels): IncusCommand 
     project: spec.project,
     config: { ...spec.config, ...labelsToConfig(labels) },
     devices: spec.devices,
+    ...(spec.profiles === undefined ? {} : { profiles: spec.profiles }),
   })
 
 /** Says which operation has an instance in its hands: of one that is lost nothing else tells. */
@@ -58,16 +63,27 @@ export const touchCommand = (name: string, operation: number, where: { project: 
 /** What makes limits, environment, devices and labels of an instance that is there as they shall be; empty when they are. */
 export function configureCommands(spec: InstanceSpec, observed: ObservedInstance, labels: Labels): IncusCommand[] {
   const where = { project: spec.project }
-  const config = { ...configChanges(spec.config, observed.config), ...labelChanges(observed.labels, labels) }
+  const profiles = wantedProfiles(spec, observed.labels)
+  const config = {
+    ...configChanges(spec.config, observed.config, observed.labels?.config),
+    ...labelChanges(observed.labels, labels),
+  }
   return [
+    ...(profiles === null || profiles.join() === observed.profiles?.join()
+      ? []
+      : [assignProfiles(spec.name, profiles, where)]),
     ...(Object.keys(config).length === 0 ? [] : [setConfig(spec.name, config, where)]),
     ...deviceCommands(spec, observed),
   ]
 }
 
 /** Keys that cul8er manages; what else a person set is left alone. An empty value removes a key. */
-function configChanges(wanted: Record<string, string>, actual: Record<string, string>): Record<string, string> {
-  const gone = Object.keys(actual).filter((key) => MANAGED.test(key) && !(key in wanted))
+function configChanges(
+  wanted: Record<string, string>,
+  actual: Record<string, string>,
+  declared: readonly string[] = [],
+): Record<string, string> {
+  const gone = Object.keys(actual).filter((key) => (MANAGED.test(key) || declared.includes(key)) && !(key in wanted))
   return {
     ...Object.fromEntries(Object.entries(wanted).filter(([key, value]) => actual[key] !== value)),
     ...Object.fromEntries(gone.map((key) => [key, ''])),

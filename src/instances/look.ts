@@ -1,6 +1,7 @@
 import { Cul8erError } from '../errors.js'
 import type { HostExecutor } from '../hosts/executor.js'
-import { getInstance, observeOne } from '../incus/index.js'
+import { getInstance } from '../incus/index.js'
+import { observeOne } from './observe.js'
 import type { ObservedInstance } from '../plan/model.js'
 
 /** Where an instance is looked for. */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Cul8erError } from '../errors.js'
+import { type Cul8erError, messageOf } from '../errors.js'
+import { nearest } from '../topology/nearest.js'
 import { brokenFile } from './errors.js'
 
 /**
@@ -19,7 +20,7 @@ export async function readCode(file: string): Promise<unknown> {
     .import(file)
     .then(defaultExport)
     .catch((error: unknown) => {
-      throw failure(file, error)
+      throw failure(file, error, Object.keys(cul8er))
     })
   if (exported !== undefined) return exported
   throw brokenFile(
@@ -37,12 +38,20 @@ function defaultExport(module: unknown): unknown {
   return exports?.__esModule === true ? exports.default : (exports?.default ?? module)
 }
 
-function failure(file: string, error: unknown): Cul8erError {
-  const message = error instanceof Error ? error.message : String(error)
+function failure(file: string, error: unknown, exported: readonly string[]): Cul8erError {
+  const message = notExported(messageOf(error), exported)
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const [place, line] = placeIn(`${message}\n${stack}`)
   const [reason = message] = message.split('\n')
   return brokenFile(place ?? file, reason.trim(), { cause: error, ...(line === undefined ? {} : { line }) })
+}
+
+/** What a compiler makes of the call of an import that does not exist, as what it means. */
+function notExported(message: string, exported: readonly string[]): string {
+  const [, name] = /^\(0 , _cul8er\.(\w+)\) is not a function/.exec(message) ?? []
+  if (name === undefined) return message
+  const meant = nearest(name, exported)
+  return `cul8er has no ${name}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
 }
 
 /** The first file and line that are the user's own: in the message of a syntax error, else the top of the stack. */

@@ -20,6 +20,7 @@ export function brokenFile(file: string, found: string, options: { line?: number
   const place = line === undefined ? file : `${file}:${line}`
   return new Cul8erError('INVALID_TOPOLOGY', `${place}  ${found}`, {
     cause,
+    hint: 'fix the file; cul8er validate checks it',
     details: { file, ...(line === undefined ? {} : { line }) },
   })
 }

@@ -23,8 +23,8 @@ function search(cwd: string, word: string): string {
   if (found !== undefined) return found
   throw new Cul8erError('USAGE', `no topology file in ${cwd}: looked for ${NAME} with ${ENDINGS.join(', ')}`, {
     hint: isFile(word)
-      ? `a file is named with -f ${word}`
-      : '`cul8er init` writes a first one; `-f FILE` names one that is elsewhere',
+      ? `to name a file, use -f ${word}`
+      : '`cul8er init` writes a first one; `-f FILE` names one in another place',
   })
 }
 
@@ -39,9 +39,14 @@ function named(file: string, asWritten: string): string {
       details: { file },
     })
   }
-  if (!statSync(file).isFile()) throw new Cul8erError('USAGE', `${asWritten} is not a file`, { details: { file } })
+  if (!statSync(file).isFile()) {
+    throw new Cul8erError('USAGE', `${asWritten} is not a file`, {
+      hint: `-f takes a file; a folder's own topology file is found from within it: cd ${asWritten}`,
+      details: { file },
+    })
+  }
   if (!isFile(file)) {
-    throw new Cul8erError('USAGE', `${asWritten} is no topology file: its name must end in ${ENDINGS.join(', ')}`)
+    throw new Cul8erError('USAGE', `${asWritten} is not a topology file: its name must end in ${ENDINGS.join(', ')}`)
   }
   return file
 }

@@ -32,10 +32,10 @@ function notJson({ message }: SyntaxError, text: string, nearby: number | undefi
   const line = position === undefined ? nearby : text.slice(0, Number(position)).split('\n').length
   // Newer messages quote the file, which may hold what nobody should read.
   const reason = message.replace(/, \.*".*$/s, '').replace(/ in JSON at position.*$/s, '')
-  return { path: '', line, found: reason, allowed: 'JSON', message: `no JSON: ${reason}` }
+  return { path: '', line, found: reason, allowed: 'JSON', message: `not valid JSON: ${reason}` }
 }
 
-/** In JSON a text before a colon is a key, and nothing else is. */
+/** In JSON a string before a colon is a key, and nothing else is. */
 const keysWritten = (text: string): number =>
   [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length
 

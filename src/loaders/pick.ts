@@ -14,7 +14,7 @@ export function pickTopology(topologies: readonly Topology[], name?: string): To
     const [only, ...others] = topologies
     if (only !== undefined && others.length === 0) return only
     throw new Cul8erError('USAGE', `the file has ${names.length} topologies: ${list}`, {
-      hint: 'name the one that is meant after the command',
+      hint: 'name one of them after the command',
       details: { topologies: names },
     })
   }
@@ -24,6 +24,6 @@ export function pickTopology(topologies: readonly Topology[], name?: string): To
   throw new Cul8erError(
     'UNKNOWN_TOPOLOGY',
     `no topology ${JSON.stringify(name)} in the file, which has ${list}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
-    { ...(isFile(name) ? { hint: `a file is named with -f ${name}` } : {}), details: { topologies: names } },
+    { ...(isFile(name) ? { hint: `to name a file, use -f ${name}` } : {}), details: { topologies: names } },
   )
 }

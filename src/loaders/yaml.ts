@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js'
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Document, type YAMLError } from 'yaml'
 import type { Path, Problem, SourceMap } from '../topology/problem.js'
 import { invalidTopology } from './errors.js'
@@ -34,16 +35,22 @@ function parseText(text: string): { documents: Document.Parsed[]; lines: LineCou
 }
 
 function syntaxProblem({ message, pos }: YAMLError, lines: LineCounter): Problem {
-  return { path: '', line: lineAt(lines, pos[0]), found: message, allowed: 'YAML', message: `no YAML: ${message}` }
+  return {
+    path: '',
+    line: lineAt(lines, pos[0]),
+    found: message,
+    allowed: 'YAML',
+    message: `not valid YAML: ${message}`,
+  }
 }
 
 function plainValue(document: Document.Parsed, file: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     throw invalidTopology(file, [
-      { path: '', line: 1, found: message, allowed: 'YAML', message: `no YAML: ${message}` },
+      { path: '', line: 1, found: message, allowed: 'YAML', message: `not valid YAML: ${message}` },
     ])
   }
 }

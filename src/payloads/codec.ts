@@ -48,7 +48,7 @@ export class AuthenticCodec implements PayloadCodec {
       const reason = this.#wrong(payload, context)
       if (reason === null) return payload
       if (this.#side === 'worker') return refused(reason)
-      throw new Cul8erError('PERMISSION', `an answer of the Temporal server was refused: ${reason}`, {
+      throw new Cul8erError('PERMISSION', `an answer from the Temporal server was refused: ${reason}`, {
         hint: `${SAME_KEY}; is this the right server?`,
       })
     })
@@ -66,7 +66,7 @@ export class AuthenticCodec implements PayloadCodec {
     if (isEncrypted(payload)) return 'it is encrypted with another key'
     if (mac == null) return 'it is not signed'
     if (!this.#known.some((key) => isSame(mac, macOf(key, payload, context))))
-      return 'its signature is not of this key, or it was made for another place'
+      return 'it was signed with another key, or for another purpose'
     const isRequest = text(payload.metadata?.[PAYLOAD_KIND]) === 'request'
     return this.#side === 'command' && isRequest ? 'it was made by a command' : null
   }

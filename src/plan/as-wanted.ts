@@ -1,12 +1,12 @@
 import { compare } from './compare.js'
 import { newerImage, type ImagesOfHosts } from './images.js'
 import type { InstanceSpec, Revision } from './model.js'
-import { instanceSpec, resourceOf, type Seat } from './specs.js'
-import type { Ours } from './work.js'
+import { instanceSpec, resourceOf, type Replica } from './specs.js'
+import type { Ours } from './planned-change.js'
 
-/** The spec of an instance that has its seat already, where it is. */
-export const specInPlace = (revision: Revision, seat: Seat, { host, labels }: Ours): InstanceSpec =>
-  instanceSpec(revision, seat, host, labels.slot)
+/** The spec of an instance that has its replica already, where it is. */
+export const specInPlace = (revision: Revision, replica: Replica, { host, labels }: Ours): InstanceSpec =>
+  instanceSpec(revision, replica, host, labels.color)
 
 /**
  * Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended.
@@ -14,13 +14,13 @@ export const specInPlace = (revision: Revision, seat: Seat, { host, labels }: Ou
  */
 export function isAsWanted(
   revision: Revision,
-  seat: Seat,
+  replica: Replica,
   instance: Ours,
   refresh: ImagesOfHosts | null = null,
 ): boolean {
-  const spec = specInPlace(revision, seat, instance)
+  const spec = specInPlace(revision, replica, instance)
   return (
-    resourceOf(revision, seat.resource).on.includes(instance.host) &&
+    resourceOf(revision, replica.resource).on.includes(instance.host) &&
     instance.labels.digest === spec.digest &&
     newerImage(instance, refresh) === null &&
     compare(spec, instance, instance.labels).every(({ kind }) => kind === 'state')

@@ -2,8 +2,10 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Expose, Topology } from '../topology/model.js'
 import type { Route } from '../traffic/model.js'
-import type { OwnCertificate, Revision, Sealed, Slot } from './model.js'
-import { poolName } from './routes.js'
+import type { OwnCertificate, Revision, Sealed } from './model.js'
+import type { Color } from '../naming/instance-names.js'
+import { poolOf } from './routes.js'
+import { plural } from '../plural.js'
 
 /** Days before its end in which a plan warns of it. */
 const WARN_DAYS = 14
@@ -85,7 +87,7 @@ interface Entry {
   certificate: RouteCertificate | null
 }
 
-const SLOTS: Slot[] = ['', 'blue', 'green', 'canary']
+const COLORS: Color[] = ['', 'blue', 'green', 'canary']
 
 /** The entries that the route may be of: on several machines several resources may have the same port. */
 const entriesOf = ({ topology, certificates = {} }: Source, { as, host }: Pick<Route, 'as' | 'host'>): Entry[] =>
@@ -93,9 +95,9 @@ const entriesOf = ({ topology, certificates = {} }: Source, { as, host }: Pick<R
     expose
       .filter((entry) => entry.as === as && entry.host === host)
       .map((entry) => {
-        const { port, certificate } = entry
+        const { certificate } = entry
         return {
-          pools: SLOTS.map((slot) => poolName(topology.name, resource, port, slot)),
+          pools: COLORS.map((color) => poolOf(topology.name, resource, entry, color)),
           certificate: certificate === null ? null : kept(resource, { ...entry, certificate }, certificates),
         }
       }),
@@ -115,7 +117,7 @@ export function certificateReason(
   if (!('resource' in entry.certificate)) return null
   const wanted = certificates[certificateKey(entry.certificate.resource, { as, host })]
   if (wanted === undefined || (actual !== null && chainFingerprint(actual.certPem) === wanted.fingerprint)) return null
-  return `${what} changes${actual === null ? ' from a self-signed one' : ''}, new end ${wanted.notAfter.slice(0, 10)}`
+  return `${what} changes${actual === null ? ' from a self-signed one' : ''}, new expiry ${wanted.notAfter.slice(0, 10)}`
 }
 
 /**
@@ -138,10 +140,10 @@ export const certificateNotes = (
 function endNote({ notAfter }: Pick<OwnCertificate, 'notAfter'>, now: Date): string | null {
   const left = Date.parse(notAfter) - now.getTime()
   const day = notAfter.slice(0, 10)
-  if (left < 0) return `ended ${day}: browsers refuse it`
+  if (left < 0) return `expired on ${day}: browsers refuse it`
   const days = Math.floor(left / DAY_MS)
   if (left > WARN_DAYS * DAY_MS) return null
-  return `ends ${day}, ${days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`}`
+  return `expires on ${day}, ${days === 0 ? 'within a day' : `in ${plural(days, 'day')}`}`
 }
 
 const portWords = ({ as, host }: Pick<Expose, 'as' | 'host'>): string =>

@@ -1,12 +1,14 @@
+import { isLiveConfigKey } from '../topology/config-keys.js'
+import { attachedVolumes } from './attached-volumes.js'
 import type { InstanceSpec, Labels, ObservedInstance } from './model.js'
 
 /** One difference between what an instance is and what it shall be. */
 export interface Difference {
   /**
    * image: needs another instance. app: needs the release put in anew (release, environment, secrets). live: mended
-   * while the app runs (limits, devices). state: needs a start.
+   * while the app runs (limits, devices). restart: in place, with the whole instance stopped. state: needs a start.
    */
-  kind: 'image' | 'app' | 'live' | 'state'
+  kind: 'image' | 'app' | 'live' | 'restart' | 'state'
   reason: string
 }
 
@@ -15,9 +17,12 @@ export function compare(spec: InstanceSpec, observed: ObservedInstance, labels: 
   const found = [
     ...image(spec, observed, labels),
     ...release(spec, labels),
-    ...keys('limits.', 'live', spec.config, observed.config),
+    ...keys('limits.', 'live', spec.config, observed.config).map(withRestart),
     ...keys('environment.', 'app', spec.config, observed.config),
-    ...deviceDifferences(spec, observed),
+    ...configDifferences(spec, observed, labels),
+    ...profileDifferences(spec, observed, labels),
+    ...deviceDifferences(spec, observed, labels),
+    ...sizeDifferences(spec, observed),
     ...secretDifferences(spec, labels),
   ]
   const declared =
@@ -44,6 +49,42 @@ function release(spec: InstanceSpec, labels: Labels): Difference[] {
   return [{ kind: 'app', reason: `release is ${labels.release ?? 'none'}, should be ${wanted ?? 'none'}` }]
 }
 
+/** Keys of the user's own: those that are declared, and those that were. What else a person set is left alone. */
+function configDifferences(spec: InstanceSpec, observed: ObservedInstance, labels: Labels): Difference[] {
+  return declaredKeys([...ownKeys(spec.config), ...(labels.config ?? [])])
+    .filter((key) => spec.config[key] !== observed.config[key])
+    .map((key) => {
+      const reason = `${key} is ${shown(observed.config[key])}, should be ${shown(spec.config[key])}`
+      return isLiveConfigKey(key)
+        ? { kind: 'live', reason }
+        : { kind: 'restart', reason: `${reason} (the instance restarts)` }
+    })
+}
+
+/** Of the keys of a configuration, those that only `config` can have put there; limits and environment are looked after as a whole. */
+export const ownKeys = (config: Record<string, string>): string[] =>
+  Object.keys(config).filter((key) => !/^(limits|environment)\./.test(key))
+
+const declaredKeys = (all: readonly string[]): string[] =>
+  [...new Set(all)].filter((key) => !key.startsWith('limits.')).sort()
+
+function profileDifferences(spec: InstanceSpec, { profiles: actual }: ObservedInstance, labels: Labels): Difference[] {
+  const wanted = wantedProfiles(spec, labels)
+  if (wanted === null || actual === undefined || actual.join() === wanted.join()) return []
+  const reason = `profiles are ${actual.join(', ') || 'none'}, should be ${wanted.join(', ')} (the instance restarts)`
+  return [{ kind: 'restart', reason }]
+}
+
+/** The profiles that an instance shall have; null: those that it has. One that had some of ours goes back to the default one. */
+export const wantedProfiles = ({ profiles }: InstanceSpec, labels: Labels | null): string[] | null =>
+  profiles ?? (labels?.profiles === undefined ? null : ['default'])
+
+/** Limits of processes are set once, when the first one starts. */
+const withRestart = (difference: Difference): Difference =>
+  difference.reason.startsWith('limits.kernel.')
+    ? { kind: 'restart', reason: `${difference.reason} (the instance restarts)` }
+    : difference
+
 function keys(
   prefix: string,
   kind: Difference['kind'],
@@ -60,18 +101,38 @@ function keys(
 
 const shown = (value: string | undefined): string => (value === undefined ? 'unset' : JSON.stringify(value))
 
-function deviceDifferences(spec: InstanceSpec, observed: ObservedInstance): Difference[] {
+/** A volume grows while it is in use. One that is larger than declared is refused elsewhere, or somebody made it so. */
+const sizeDifferences = ({ volumes = [] }: InstanceSpec, { volumeSizes = {} }: ObservedInstance): Difference[] =>
+  volumes.flatMap(({ device, sizeMiB }): Difference[] => {
+    const actual = volumeSizes[device]
+    if (sizeMiB === null || actual === undefined || (actual !== null && actual >= sizeMiB)) return []
+    const reason = `volume ${device} has ${actual === null ? 'no limit' : `${actual}MiB`}, should have ${sizeMiB}MiB`
+    return [{ kind: 'live', reason }]
+  })
+
+function deviceDifferences(spec: InstanceSpec, observed: ObservedInstance, labels: Labels): Difference[] {
+  const volumes = attachedVolumes(observed, labels.topology, labels).map(({ name }) => name)
+  // What writes to a volume would not let go of it, or would go on writing beside it.
+  const isVolume = (name: string): boolean =>
+    spec.volumes?.some(({ device }) => device === name) === true ||
+    volumes.includes(observed.devices[name]?.source ?? '')
+  return plainDeviceDifferences(spec, observed).map(({ name, reason }) =>
+    isVolume(name) ? { kind: 'restart', reason: `${reason} (the instance restarts)` } : { kind: 'live', reason },
+  )
+}
+
+function plainDeviceDifferences(spec: InstanceSpec, observed: ObservedInstance): { name: string; reason: string }[] {
   const names = [...new Set([...Object.keys(spec.devices), ...Object.keys(observed.devices)])].sort()
-  return names.flatMap((name): Difference[] => {
+  return names.flatMap((name): { name: string; reason: string }[] => {
     const wanted = spec.devices[name]
     const actual = observed.devices[name]
     // The root disk is the profile's with what is overridden of it: without an override of ours nothing is wrong with it.
     if (wanted === undefined) {
-      return name === 'root' ? [] : [{ kind: 'live', reason: `device ${name} exists but is not declared` }]
+      return name === 'root' ? [] : [{ name, reason: `device ${name} exists but is not declared` }]
     }
-    if (actual === undefined) return [{ kind: 'live', reason: `device ${name} is missing` }]
+    if (actual === undefined) return [{ name, reason: `device ${name} is missing` }]
     return deviceChanges(name, wanted, actual).map(([key, value]) => ({
-      kind: 'live',
+      name,
       reason: `device ${name}: ${key} is ${shown(actual[key])}, should be ${shown(value)}`,
     }))
   })

@@ -1,6 +1,6 @@
 import type { Exposure } from './exposure.js'
 import { isHalfDone } from './half-done.js'
-import type { Ours } from './work.js'
+import type { Ours } from './planned-change.js'
 
 /**
  * Instances, of which those that are half changed say so where an edge gives them no request. What a lost operation had in its hands

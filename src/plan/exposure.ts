@@ -39,8 +39,8 @@ function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null, rev
   return [
     ...[...then].flatMap(([name, route]) => {
       const actual = now.get(name)
-      if (actual === undefined) return [`port ${name} is closed, should lead to ${route.pool}`]
-      if (actual.pool !== route.pool) return [`port ${name} leads to ${actual.pool}, should lead to ${route.pool}`]
+      if (actual === undefined) return [`port ${name} is closed, should route to ${route.pool}`]
+      if (actual.pool !== route.pool) return [`port ${name} routes to ${actual.pool}, should route to ${route.pool}`]
       if (actual.protocol !== route.protocol) {
         return [`port ${name} uses ${actual.protocol}, should use ${route.protocol}`]
       }

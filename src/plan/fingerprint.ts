@@ -2,7 +2,7 @@ import { digestOf } from './digest.js'
 import type { ImagesOfHosts } from './images.js'
 import type { Revision } from './model.js'
 import { byPlace } from './places.js'
-import type { Ours } from './work.js'
+import type { Ours } from './planned-change.js'
 
 /** All that a plan depends on. What is not ours and what changes by itself (addresses) is not part of it. */
 export interface Seen {
@@ -20,7 +20,7 @@ export interface Seen {
 
 /** A saved plan is stale when this is another by the time it is carried out. */
 export function fingerprintOf({ revision, base, ours, dirty, standby, without, refresh, forced }: Seen): string {
-  const world = ours.toSorted(byPlace).map(({ host, name, type, status, config, devices, labels }) => ({
+  const world = ours.toSorted(byPlace).map(({ host, name, type, status, config, devices, labels, profiles }) => ({
     host,
     name,
     type,
@@ -28,6 +28,8 @@ export function fingerprintOf({ revision, base, ours, dirty, standby, without, r
     config,
     devices,
     labels,
+    // They count where they were declared: a profile of somebody else's is left alone.
+    ...(labels.profiles === undefined ? {} : { profiles }),
   }))
   return digestOf(
     {

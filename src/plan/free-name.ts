@@ -1,8 +1,9 @@
-import type { Revision, Slot } from './model.js'
-import { instanceName } from './naming.js'
+import type { Revision } from './model.js'
+import type { Color } from '../naming/instance-names.js'
+import { instanceName } from '../naming/instance-names.js'
 import { placeKey } from './place-key.js'
-import type { Seat } from './specs.js'
-import type { Ours } from './work.js'
+import type { Replica } from './specs.js'
+import type { Ours } from './planned-change.js'
 
 /** Names that are in use on a host, of which what is merely left over makes room. */
 export interface UsedNames {
@@ -26,14 +27,16 @@ function namesOf(some: readonly Ours[]): (name: string, host: string) => boolean
 }
 
 /** The first color in which all of these places have a free name; else one that is not taken; when there is none, the first one. */
-export function freeSlot(
-  slots: readonly [Slot, ...Slot[]],
-  places: readonly { seat: Seat; host: string }[],
+export function freeColor(
+  colors: readonly [Color, ...Color[]],
+  places: readonly { replica: Replica; host: string }[],
   { topology }: Revision,
   { isTaken, isAside }: UsedNames,
-): Slot {
-  const isFree = (slot: Slot, isUsed: UsedNames['isTaken']): boolean =>
-    places.every(({ seat, host }) => !isUsed(instanceName(topology.name, seat.resource, seat.index, slot), host))
-  const open = slots.filter((slot) => isFree(slot, isTaken))
-  return open.find((slot) => isFree(slot, isAside)) ?? open[0] ?? slots[0]
+): Color {
+  const isFree = (color: Color, isUsed: UsedNames['isTaken']): boolean =>
+    places.every(
+      ({ replica, host }) => !isUsed(instanceName(topology.name, replica.resource, replica.index, color), host),
+    )
+  const open = colors.filter((color) => isFree(color, isTaken))
+  return open.find((color) => isFree(color, isAside)) ?? open[0] ?? colors[0]
 }

@@ -1,4 +1,4 @@
-import type { Ours } from './work.js'
+import type { Ours } from './planned-change.js'
 
 /** How an operation that ended without saying what it was at stands among the dirty: all that it touched is suspect. */
 export const lostOperation = (number: number | string): string => `operation ${number}`

@@ -1,7 +1,7 @@
 import { someOf } from '../some-of.js'
 import { placeKey } from './place-key.js'
 import type { NewerImage, Revision } from './model.js'
-import type { Ours, Work } from './work.js'
+import type { Ours, PlannedChange } from './planned-change.js'
 
 /** What each alias names on a host now: host, alias, fingerprint. */
 export type ImagesOfHosts = Readonly<Record<string, ReadonlyMap<string, string>>>
@@ -26,7 +26,7 @@ export const imageReason = ({ name, from, to }: NewerImage): string =>
 const short = (fingerprint: string): string => fingerprint.slice(0, 12)
 
 interface Looked {
-  work: readonly Work[]
+  changes: readonly PlannedChange[]
   ours: readonly Ours[]
   images: ImagesOfHosts
 }
@@ -65,10 +65,10 @@ export const refreshNotes = (revision: Revision, { images, ...looked }: Looked):
 /** Live instances of the declared image that a plan neither replaces nor deletes, by resource. */
 function staying(
   { topology }: Revision,
-  { work, ours }: Looked,
+  { changes, ours }: Looked,
 ): { resource: string; image: string; ours: readonly Ours[] }[] {
   const leaving = new Set(
-    work.flatMap(({ action, from }) =>
+    changes.flatMap(({ action, from }) =>
       from !== null && (action === 'replace' || action === 'delete') ? [placeKey(from)] : [],
     ),
   )

@@ -1,7 +1,11 @@
-import type { Labels, Role, Slot } from './model.js'
+import type { Labels, Role } from './model.js'
+import type { Color } from '../naming/instance-names.js'
 
 /** Where an instance's identity and provenance live among its Incus config keys. */
 export const LABEL_PREFIX = 'user.cul8er.'
+
+/** What the color's label was called before. */
+const COLOR_BEFORE = 'slot'
 
 const SECRET_PREFIX = `${LABEL_PREFIX}secret.`
 
@@ -11,7 +15,7 @@ export function labelsToConfig(labels: Labels): Record<string, string> {
     topology: labels.topology,
     resource: labels.resource,
     index: labels.index === null ? null : String(labels.index),
-    slot: labels.slot === '' ? null : labels.slot,
+    color: labels.color === '' ? null : labels.color,
     revision: String(labels.revision),
     digest: labels.digest,
     operation: labels.operation,
@@ -20,6 +24,9 @@ export function labelsToConfig(labels: Labels): Record<string, string> {
     role: labels.role,
     // Instances of before have no such key, so only what it says counts, not that it is missing.
     stateful: labels.stateful === true ? 'true' : null,
+    data: labels.dataIn ?? null,
+    config: labels.config === undefined ? null : labels.config.join(','),
+    profiles: labels.profiles === undefined ? null : labels.profiles.join(','),
   }
   return Object.fromEntries([
     ...Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[`${LABEL_PREFIX}${key}`, value]])),
@@ -40,7 +47,7 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
     topology,
     resource,
     index: count(read('index')),
-    slot: oneOf(SLOTS, read('slot'), ''),
+    color: oneOf(COLORS, read('color') ?? read(COLOR_BEFORE), ''),
     revision: count(read('revision')) ?? 0,
     digest: read('digest') ?? '',
     operation: read('operation') ?? '',
@@ -48,6 +55,9 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
     release: read('release') || null,
     role: oneOf(ROLES, read('role'), 'live'),
     ...(read('stateful') === 'true' ? { stateful: true } : {}),
+    ...(read('data') === 'volumes' ? { dataIn: 'volumes' as const } : {}),
+    ...(read('config') ? { config: words(read('config')) } : {}),
+    ...(read('profiles') ? { profiles: words(read('profiles')) } : {}),
     secrets: Object.fromEntries(
       Object.entries(config).flatMap(([key, value]) =>
         key.startsWith(SECRET_PREFIX) ? [[key.slice(SECRET_PREFIX.length), value]] : [],
@@ -64,14 +74,18 @@ export function labelChanges(from: Labels | null, to: Labels): Record<string, st
   return Object.fromEntries([
     ...Object.entries(after).filter(([key, value]) => before[key] !== value),
     ...gone.map((key) => [key, '']),
+    // Or an older label would say what the new one does not say any more.
+    ...(from === null || from.color === to.color ? [] : [[`${LABEL_PREFIX}${COLOR_BEFORE}`, '']]),
   ]) as Record<string, string>
 }
 
-const SLOTS: readonly Slot[] = ['', 'blue', 'green', 'canary']
+const COLORS: readonly Color[] = ['', 'blue', 'green', 'canary']
 const ROLES: readonly Role[] = ['live', 'new', 'old', 'canary', 'edge']
 
 const oneOf = <T extends string>(allowed: readonly T[], found: string | undefined, otherwise: T): T =>
   allowed.find((value) => value === found) ?? otherwise
+
+const words = (text = ''): string[] => text.split(',')
 
 const count = (text: string | undefined): number | null =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : null

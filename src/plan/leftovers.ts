@@ -1,9 +1,9 @@
 import { placeKey } from './place-key.js'
 import type { Labels, Revision } from './model.js'
-import { instanceName } from './naming.js'
+import { instanceName } from '../naming/instance-names.js'
 import { byPlace } from './places.js'
-import { seatKey } from './specs.js'
-import { liveInstance, type Ours, type Work } from './work.js'
+import { replicaKey } from './specs.js'
+import { liveInstance, type Ours, type PlannedChange } from './planned-change.js'
 
 export interface LeftoversInput {
   revision: Revision
@@ -12,13 +12,13 @@ export interface LeftoversInput {
   /** What may hold the only copy of data. */
   withData: ReadonlySet<Ours>
   /** What is made, or made over. */
-  ordered: readonly Work[]
+  ordered: readonly PlannedChange[]
   force: boolean
 }
 
 /** What is deleted last, and what stays although nothing needs it. */
 export function leftovers({ revision, rest, withData, ordered, force }: LeftoversInput): {
-  gone: Work[]
+  gone: PlannedChange[]
   stay: Ours[]
 } {
   const made = new Set(
@@ -45,9 +45,11 @@ export function dataHolders(ours: readonly Ours[], holders: readonly Ours[]): Se
   const proven = ours.filter(isProven)
   // What has no data of its own took nobody's place in holding it, as after a resource was declared stateless.
   const originals = [...proven, ...holders].filter(({ labels }) => labels.stateful === true)
-  const holderOf = new Map(originals.map((i) => [seatKey(i.labels), i]))
-  const isOnlyOne = (i: Ours): boolean => (holderOf.get(seatKey(i.labels)) ?? i) === i
-  return new Set(ours.filter((i) => i.labels.stateful === true && (isProven(i) || isOnlyOne(i))))
+  const holderOf = new Map(originals.map((i) => [replicaKey(i.labels), i]))
+  const isOnlyOne = (i: Ours): boolean => (holderOf.get(replicaKey(i.labels)) ?? i) === i
+  return new Set(
+    ours.filter((i) => i.labels.stateful === true && i.labels.dataIn === undefined && (isProven(i) || isOnlyOne(i))),
+  )
 }
 
 const isProven = ({ labels: { role } }: Ours): boolean => role === 'live' || role === 'old'
@@ -58,9 +60,9 @@ export const stayNote = ({ name, host, labels }: Ours): string =>
     ? `${name} on ${host} was replaced and may hold the only copy of its data: it stays; --force deletes it`
     : `${name} on ${host}, which operation ${labels.operation} did not finish, is stateful and has no original: it stays; --force deletes it`
 
-const MAKES = new Set<Work['action']>(['create', 'replace'])
+const MAKES = new Set<PlannedChange['action']>(['create', 'replace'])
 
-function deletion(instance: Ours, revision: Revision): Work {
+function deletion(instance: Ours, revision: Revision): PlannedChange {
   const { labels } = instance
   return {
     action: 'delete',
@@ -70,7 +72,7 @@ function deletion(instance: Ours, revision: Revision): Work {
     reasons: [deletionReason(labels, revision)],
     drift: labels.role !== 'live',
     index: labels.index,
-    slot: labels.slot,
+    color: labels.color,
     from: liveInstance(instance),
   }
 }
@@ -84,5 +86,5 @@ function deletionReason({ role, operation, resource: name, index }: Labels, { to
     return `its resource has replicas now, and the first is called ${instanceName(topology.name, name, 1)}`
   return index !== null && index > (resource.replicas ?? 0)
     ? 'there are fewer replicas now'
-    : 'another instance has its place'
+    : 'another instance has taken its place'
 }

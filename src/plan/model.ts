@@ -1,5 +1,5 @@
-import type { ProcedureView } from '../contracts/procedure.js'
 import type { Expose, Healthcheck, InstanceType, SecretRef, Topology } from '../topology/model.js'
+import type { Color } from '../naming/instance-names.js'
 
 /** A release in the content-addressed store. */
 export interface Artifact {
@@ -43,8 +43,6 @@ export interface OwnCertificate {
   notAfter: string
 }
 
-export type Slot = '' | 'blue' | 'green' | 'canary'
-
 /** What one real instance shall be; derived from a revision, never written by hand. */
 export interface InstanceSpec {
   name: string
@@ -52,14 +50,20 @@ export interface InstanceSpec {
   resource: string
   /** From 1 when `replicas` is given. */
   index: number | null
-  slot: Slot
+  color: Color
   host: string
   project: string | null
   type: InstanceType
   image: string
   stateful: boolean
-  /** Incus config keys except labels: `limits.*`, `environment.*`. No secret. */
+  /** Incus profiles; absent: the default one. */
+  profiles?: string[]
+  /** Incus config keys except labels: `limits.*`, `environment.*`, the user's own. No secret. */
   config: Record<string, string>
+  /** Volumes that it has; absent: none. Their devices are among `devices`. */
+  volumes?: VolumeSpec[]
+  /** What counts of its data is in its volumes alone; absent: it is not so. */
+  dataIn?: 'volumes'
   /** Device name -> Incus keys. `root` carries only what overrides the profile's root disk. */
   devices: Record<string, Record<string, string>>
   /** Clear environment of the release. */
@@ -68,8 +72,19 @@ export interface InstanceSpec {
   release: ReleaseSpec | null
   healthcheck: Healthcheck | null
   expose: Expose[]
-  /** Of everything above that makes an instance differ, except name, slot and host; hex, 16 characters. */
+  /** Of everything above that makes an instance differ, except name, color and host; hex, 16 characters. */
   digest: string
+}
+
+/** A volume that an instance shall have. */
+export interface VolumeSpec {
+  /** In Incus. */
+  name: string
+  /** Its name in the topology, and of the device. */
+  device: string
+  path: string
+  pool: string
+  sizeMiB: number | null
 }
 
 export interface SecretSpec {
@@ -92,7 +107,7 @@ export interface Labels {
   topology: string
   resource: string
   index: number | null
-  slot: Slot
+  color: Color
   revision: number
   digest: string
   operation: string
@@ -103,6 +118,12 @@ export interface Labels {
   role: Role
   /** It was made, or made over, as a stateful one: its data counts, also when its resource is gone from the file. */
   stateful?: boolean
+  /** What counts of its data is in its volumes alone, so that it may be replaced; absent: it is not so. */
+  dataIn?: 'volumes'
+  /** Config keys that were declared, beside limits and environment; absent: none. */
+  config?: string[]
+  /** Profiles that were declared; absent: none were. */
+  profiles?: string[]
   /** Environment name -> keyed digest. */
   secrets: Record<string, string>
 }
@@ -129,12 +150,19 @@ export interface ObservedInstance {
   addresses: string[]
   snapshots: { name: string; createdAt: string }[]
   createdAt: string
+  /** When it was started the last time; absent: not known. */
+  startedAt?: string
   /** Fingerprint of the image that it was made from. */
   baseImage?: string
+  /** Incus profiles; absent: not known. */
+  profiles?: string[]
+  /** Size of each volume by its device, MiB or null for no limit; absent: nobody looked. */
+  volumeSizes?: Record<string, number | null>
 }
 
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start'
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start' | 'restart'
 
+/** What would become of one instance, with the reasons. */
 export interface Change {
   action: Action
   resource: string
@@ -148,6 +176,8 @@ export interface Change {
   replaces?: string
   /** Updates that need no restart of the app: limits and labels alone. */
   live?: boolean
+  /** Updates that need the whole instance stopped and started. */
+  restart?: boolean
   /** replace: the image that was asked to be refreshed. */
   image?: NewerImage
 }
@@ -162,6 +192,7 @@ export interface NewerImage {
   to: string
 }
 
+/** What an operation would change on which hosts, and in which order. */
 export interface Plan {
   topology: string
   changes: Change[]
@@ -172,4 +203,9 @@ export interface Plan {
   notes: string[]
   /** How the changes would be carried out. */
   procedure?: ProcedureView
+}
+
+/** A procedure in few words: what a plan prints. */
+export interface ProcedureView {
+  stages: { name: string; lanes: { instance: string | null; host: string | null; steps: string[] }[] }[]
 }

@@ -1,5 +1,5 @@
-import { operationOfSnapshot } from './naming.js'
-import type { Ours } from './work.js'
+import { operationOfSnapshot } from '../naming/snapshot-names.js'
+import type { Ours } from './planned-change.js'
 
 /** The highest operation and revision that labels and snapshots of instances show, and who shows them. */
 export const numbersShown = (ours: readonly Ours[]): { operation: number; revision: number; instances: string[] } => ({

@@ -10,7 +10,7 @@ export function levels(resources: Record<string, Pick<Resource, 'dependsOn'>>): 
   let left = Object.keys(resources)
   while (left.length > 0) {
     const level = left.filter((name) => resources[name]?.dependsOn.every((needed) => done.has(needed)))
-    if (level.length === 0) throw new Error(`resources depend on each other in a circle: ${left.join(', ')}`)
+    if (level.length === 0) throw new Error(`resources depend on each other in a cycle: ${left.join(', ')}`)
     level.forEach((name) => done.add(name))
     left = left.filter((name) => !done.has(name))
     result.push(level)

@@ -1,23 +1,24 @@
 import { placeKey } from './place-key.js'
-import type { ObservedInstance, Slot } from './model.js'
-import { instanceName } from './naming.js'
-import type { Ours } from './work.js'
+import type { ObservedInstance } from './model.js'
+import type { Color } from '../naming/instance-names.js'
+import { instanceName } from '../naming/instance-names.js'
+import type { Ours } from './planned-change.js'
 
 /**
  * A topology's instances among all that hosts show. The name counts beside the labels: a copy or a renamed instance carries our
- * labels too, but it is the work of a person, and so left alone. What colour an instance has is read off its name, which cannot be
+ * labels too, but it is the work of a person, and so left alone. What color an instance has is read off its name, which cannot be
  * spoilt by hand.
  */
 export function oursOf(topology: string, observed: readonly ObservedInstance[]): Ours[] {
   return observed.flatMap((instance): Ours[] => {
     const { labels } = instance
     if (labels?.topology !== topology || labels.role === 'edge') return []
-    const slot = SLOTS.find((each) => instanceName(topology, labels.resource, labels.index, each) === instance.name)
-    return slot === undefined ? [] : [{ ...instance, labels: { ...labels, slot } }]
+    const color = COLORS.find((each) => instanceName(topology, labels.resource, labels.index, each) === instance.name)
+    return color === undefined ? [] : [{ ...instance, labels: { ...labels, color } }]
   })
 }
 
-const SLOTS: readonly Slot[] = ['', 'blue', 'green', 'canary']
+const COLORS: readonly Color[] = ['', 'blue', 'green', 'canary']
 
 /** Instances with the topology's labels that are not its own, in words. */
 export const strangersOf = (topology: string, observed: readonly ObservedInstance[]): string[] => {

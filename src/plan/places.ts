@@ -2,8 +2,8 @@ import { placeKey } from './place-key.js'
 import { isAsWanted } from './as-wanted.js'
 import type { ObservedInstance, Revision } from './model.js'
 import { isHalfDone } from './half-done.js'
-import { seatKey } from './specs.js'
-import type { Ours } from './work.js'
+import { replicaKey } from './specs.js'
+import type { Ours } from './planned-change.js'
 
 /** Who is at one place of the declaration. */
 export interface Place {
@@ -19,18 +19,18 @@ export interface PlacesInput {
   revision: Revision
   dirty: readonly string[]
   /** Whether an instance of the place may be where nobody looks. */
-  mayBeElsewhere: (seat: Ours['labels']) => boolean
+  mayBeElsewhere: (replica: Ours['labels']) => boolean
 }
 
 /**
- * Who is at each place, by seat. Of several live instances the newest revision's has it, the rest is left over. A stateful one that
+ * Who is at each place, by replica. Of several live instances the newest revision's has it, the rest is left over. A stateful one that
  * was put aside has its place again when nothing lives there: it may hold the only copy of its data.
  * @param ours - without those that are kept for an instant switch back
  */
 export function placesOf(ours: readonly Ours[], input: PlacesInput): Map<string, Place> {
   const groups = new Map<string, Ours[]>()
   for (const instance of ours.toSorted(byPlace)) {
-    const key = seatKey(instance.labels)
+    const key = replicaKey(instance.labels)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [instance])
     else group.push(instance)

@@ -1,5 +1,6 @@
+import { holdsData } from '../topology/holds-data.js'
 import { adoptByName } from './adopt.js'
-import { colourOf, colourSets } from './colours.js'
+import { colorOf, colorSets } from './colors.js'
 import { withDrained } from './drained.js'
 import type { Exposure } from './exposure.js'
 import { fingerprintOf } from './fingerprint.js'
@@ -13,20 +14,23 @@ import { placeKey } from './place-key.js'
 import { oursOf, strangersOf } from './ours.js'
 import { placesOf, type Place } from './places.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
-import { countHosts, seatWork } from './seat-work.js'
-import { resourceOf, seatKey, seats, type Seat } from './specs.js'
+import { countHosts, changeOfReplica } from './change-of-replica.js'
+import { resourceOf, replicaKey, replicas, type Replica } from './specs.js'
 import { knowingData } from './stateful.js'
 import { leftOut, leftOutNotes } from './without.js'
-import { liveInstance, type LiveInstance, type Ours, type Work } from './work.js'
+import { hostsWithVolumes, knowingSizes, planVolumes, type Storage, type VolumeGone } from './volumes.js'
+import { liveInstance, type LiveInstance, type Ours, type PlannedChange } from './planned-change.js'
 
-export interface WorkPlan {
-  work: Work[]
+export interface PlannedChanges {
+  changes: PlannedChange[]
   /** Live instances that the plan leaves alone. */
   bystanders: LiveInstance[]
   /** Public ports to be set right although no instance changes. */
   exposure: Change[]
   fingerprint: string
   notes: string[]
+  /** Volumes to be deleted that nothing declares any more; absent: none. */
+  volumes?: VolumeGone[]
 }
 
 export interface PlanInput {
@@ -45,8 +49,12 @@ export interface PlanInput {
   without?: string[]
   /** What the hosts' images are named: instances that were made from another image than their name has now are replaced. */
   refresh?: ImagesOfHosts | null
+  /** Pools and volumes of the hosts; absent: nobody looked. */
+  storage?: readonly Storage[]
   /** Go on where a check would refuse. */
   force?: boolean
+  /** The revision was stable before: a rollback. */
+  goesBack?: boolean
 }
 
 /**
@@ -54,7 +62,7 @@ export interface PlanInput {
  * @throws Cul8erError NAME_CLASH when a name that the plan needs belongs to an instance that is not ours, or to one that serves
  * @throws Cul8erError DATA_LOSS when stateful instances would lose their data
  */
-export function planWork(input: PlanInput): WorkPlan {
+export function planChanges(input: PlanInput): PlannedChanges {
   const {
     revision,
     base = null,
@@ -63,67 +71,91 @@ export function planWork(input: PlanInput): WorkPlan {
     standby = [],
     without = [],
     refresh = null,
+    storage = [],
     force = false,
+    goesBack = false,
   } = input
   const { name: topology } = revision.topology
-  const observed = input.observed.filter(({ host }) => !without.includes(host))
+  const observed = knowingSizes(
+    input.observed.filter(({ host }) => !without.includes(host)),
+    storage,
+  )
   const found = oursOf(topology, observed)
   const ours = withDrained(knowingData(adoptByName(revision, found), revision, base), { dirty, exposures })
   const left = leftOut({ revision, base, without, dirty })
   const aside = ours.filter(({ name, labels }) => labels.role === 'old' && standby.includes(name))
   const places = placesOf(
     ours.filter((i) => !aside.includes(i)),
-    { revision, dirty, mayBeElsewhere: (seat) => left.mayHold(seat).length > 0 },
+    { revision, dirty, mayBeElsewhere: (replica) => left.mayHold(replica).length > 0 },
   )
-  const placeOf = (seat: Seat): Place => places.get(seatKey(seat)) ?? NOBODY
+  const placeOf = (replica: Replica): Place => places.get(replicaKey(replica)) ?? NOBODY
   const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
   const used = usedNames(ours)
   const usedBySets = { ...used, isAside: usedNames(ours.filter((i) => !aside.includes(i))).isAside }
-  const stays = seats(revision).flatMap((seat) => placeOf(seat).live ?? [])
+  const stays = replicas(revision).flatMap((replica) => placeOf(replica).live ?? [])
   const withData = dataHolders(ours, stays)
-  const colours = new Map(
+  const colors = new Map(
     Object.keys(revision.topology.resources).map((resource) => {
       const hosts = left.candidates(resourceOf(revision, resource))
-      return [resource, colourOf(revision, resource, { live, used: usedBySets, hosts })]
+      return [resource, colorOf(revision, resource, { live, used: usedBySets, hosts })]
     }),
   )
   const counts = countHosts(ours)
   const planned = new Map(
-    seats(revision).map((seat) => {
-      const colour = colours.get(seat.resource) ?? null
-      const place = placeOf(seat)
-      return [seatKey(seat), seatWork({ revision, seat, place, colour, counts, dirty, left, used, refresh })]
+    replicas(revision).map((replica) => {
+      const color = colors.get(replica.resource) ?? null
+      const place = placeOf(replica)
+      return [
+        replicaKey(replica),
+        changeOfReplica({
+          ...{ revision, replica, place, color, counts, dirty, left, used, refresh },
+          withVolumes: hostsWithVolumes(revision, replica, storage),
+        }),
+      ]
     }),
   )
-  const kept = new Map(aside.map((i) => [seatKey(i.labels), i]))
-  const ordered = inOrder(revision, colourSets(revision, { planned, live, standby: kept, used: usedBySets, refresh }))
+  const kept = new Map(aside.map((i) => [replicaKey(i.labels), i]))
+  const ordered = inOrder(revision, colorSets(revision, { planned, live, standby: kept, used: usedBySets, refresh }))
   const needed = new Set([...stays.map(placeKey), ...changedBy(ordered), ...revivedBy(ordered)])
   const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
   const { gone, stay } = leftovers({ revision, rest, withData, ordered, force })
-  const work = [...ordered, ...gone]
+  const changes = [...ordered, ...gone]
 
-  const [changed, revived] = [changedBy(work), revivedBy(work)]
+  const [changed, revived] = [changedBy(changes), revivedBy(changes)]
   const abandoned = ordered.flatMap((w) => {
-    const hosts = w.action === 'create' && resourceOf(revision, w.resource).stateful ? left.mayHold(w) : []
-    return hosts.length === 0 ? [] : [{ work: w, hosts }]
+    const hosts = w.action === 'create' && holdsData(resourceOf(revision, w.resource)) ? left.mayHold(w) : []
+    return hosts.length === 0 ? [] : [{ change: w, hosts }]
   })
-  const losses = refuseDataLoss(work, { withData, abandoned, force })
-  refuseClashes(work, observed, { ours, force })
+  const losses = refuseDataLoss(changes, { withData, abandoned, force })
+  const volumes = planVolumes({ revision, changes, storage, force, goesBack })
+  refuseClashes(changes, observed, { ours, force })
   return {
-    work,
+    ...(volumes.gone.length === 0 ? {} : { volumes: volumes.gone }),
+    changes,
     // What is kept and comes back is one all the same: its pool is there already.
     bystanders: [...stays.filter((i) => !revived.has(placeKey(i))), ...new Set([...aside, ...stay])]
       .filter((i) => !changed.has(placeKey(i)))
       .map(liveInstance),
     exposure: [],
-    fingerprint: fingerprintOf({ revision, base, ours: found, dirty, standby, without, refresh, forced: losses }),
+    fingerprint: fingerprintOf({
+      revision,
+      base,
+      ours: found,
+      dirty,
+      standby,
+      without,
+      refresh,
+      forced: [...losses, ...volumes.losses],
+    }),
     notes: [
       ...strangersOf(topology, observed),
       ...losses,
+      ...volumes.losses,
+      ...volumes.notes,
       ...stay.map(stayNote),
-      ...leftOutNotes({ revision, base, without, dirty }, (seat) => placeOf(seat).live),
-      ...notesOf(revision, work),
-      ...(refresh === null ? [] : refreshNotes(revision, { work, ours, images: refresh })),
+      ...leftOutNotes({ revision, base, without, dirty }, (replica) => placeOf(replica).live),
+      ...notesOf(revision, changes),
+      ...(refresh === null ? [] : refreshNotes(revision, { changes, ours, images: refresh })),
     ],
   }
 }
@@ -131,9 +163,12 @@ export function planWork(input: PlanInput): WorkPlan {
 const NOBODY: Place = { live: null, aside: null, unproven: null }
 
 /** The plan as people and `--json` see it. */
-export function toPlan(topology: string, { work, exposure, fingerprint: print, notes }: WorkPlan): Plan {
-  const changes = [...work, ...exposure].map(
-    ({ action, resource, instance, host, reasons, drift, replaces, live, image }) => ({
+export function toPlan(
+  topology: string,
+  { changes, exposure, volumes = [], fingerprint: print, notes }: PlannedChanges,
+): Plan {
+  const shown = [...changes, ...exposure, ...volumes.map(volumeChange)].map(
+    ({ action, resource, instance, host, reasons, drift, replaces, live, restart, image }) => ({
       action,
       resource,
       instance,
@@ -142,25 +177,35 @@ export function toPlan(topology: string, { work, exposure, fingerprint: print, n
       drift,
       ...(replaces === undefined ? {} : { replaces }),
       ...(live === undefined ? {} : { live }),
+      ...(restart === undefined ? {} : { restart }),
       ...(image === undefined ? {} : { image }),
     }),
   )
-  return { topology, changes, empty: changes.length === 0, fingerprint: print, notes }
+  return { topology, changes: shown, empty: shown.length === 0, fingerprint: print, notes }
 }
 
+const volumeChange = ({ name: instance, host, resource }: VolumeGone): Change => ({
+  action: 'delete',
+  resource,
+  instance,
+  host,
+  reasons: ['a volume that is no longer declared, with its data and snapshots (--force)'],
+  drift: false,
+})
+
 /** Instances that come back as they are. */
-const revivedBy = (work: readonly Work[]): Set<string> =>
-  new Set(work.flatMap(({ revive, host, instance: name }) => (revive === true ? [placeKey({ host, name })] : [])))
+const revivedBy = (changes: readonly PlannedChange[]): Set<string> =>
+  new Set(changes.flatMap(({ revive, host, instance: name }) => (revive === true ? [placeKey({ host, name })] : [])))
 
 /** Instances that a change begins with. */
-const changedBy = (work: readonly Work[]): Set<string> =>
-  new Set(work.flatMap(({ from }) => (from === null ? [] : [placeKey(from)])))
+const changedBy = (changes: readonly PlannedChange[]): Set<string> =>
+  new Set(changes.flatMap(({ from }) => (from === null ? [] : [placeKey(from)])))
 
-function inOrder(revision: Revision, perSeat: Map<string, Work | null>): Work[] {
+function inOrder(revision: Revision, perReplica: Map<string, PlannedChange | null>): PlannedChange[] {
   const rank = new Map(
     levels(revision.topology.resources).flatMap((names, level) => names.map((name) => [name, level])),
   )
-  const all = [...perSeat.values()].filter((w): w is Work => w !== null)
+  const all = [...perReplica.values()].filter((w): w is PlannedChange => w !== null)
   return all
     .map((w, i) => ({ w, i, level: rank.get(w.resource) ?? 0 }))
     .sort((a, b) => a.level - b.level || a.i - b.i)
@@ -168,7 +213,7 @@ function inOrder(revision: Revision, perSeat: Map<string, Work | null>): Work[] 
 }
 
 /** What is kept stays, until a new set of its resource, or a new instance, needs its place. */
-const staysAside = (instance: Ours, aside: Ours[], ordered: Work[]): boolean =>
+const staysAside = (instance: Ours, aside: Ours[], ordered: PlannedChange[]): boolean =>
   aside.includes(instance) &&
   !ordered.some(
     ({ action, resource, instance: made, drift, revive }) =>

@@ -1,16 +1,16 @@
 import { placeKey } from './place-key.js'
 import { Cul8erError } from '../errors.js'
 import type { ObservedInstance } from './model.js'
-import type { Ours, Work } from './work.js'
+import type { Ours, PlannedChange } from './planned-change.js'
 
-interface Loss extends Work {
-  from: NonNullable<Work['from']>
+interface Loss extends PlannedChange {
+  from: NonNullable<PlannedChange['from']>
   snapshots: string[]
 }
 
 /** Made anew, while the one with the data may be where nobody looks. */
 export interface Abandoned {
-  work: Work
+  change: PlannedChange
   /** Hosts that are left out. */
   hosts: string[]
 }
@@ -21,7 +21,7 @@ export interface Abandoned {
  * @throws Cul8erError DATA_LOSS with all that would be lost
  */
 export function refuseDataLoss(
-  all: readonly Work[],
+  all: readonly PlannedChange[],
   { withData, abandoned, force }: { withData: ReadonlySet<Ours>; abandoned: readonly Abandoned[]; force: boolean },
 ): string[] {
   const byPlace = new Map([...withData].map((i) => [placeKey(i), i]))
@@ -40,7 +40,7 @@ export function refuseDataLoss(
     details: {
       instances: [
         ...losses.map(({ from, action, reasons, snapshots }) => ({ ...inShort(from), action, reasons, snapshots })),
-        ...abandoned.map(({ work: { instance: name, host, resource, action, reasons } }) => ({
+        ...abandoned.map(({ change: { instance: name, host, resource, action, reasons } }) => ({
           ...inShort({ name, host, resource }),
           action,
           reasons,
@@ -61,17 +61,18 @@ const inShort = ({
   resource,
 })
 
-const abandonedInWords = ({ work: { instance, host }, hosts }: Abandoned): string =>
-  `${instance} is stateful and would be made anew on ${host}, while its data may be on ${hosts.join(' or ')}, left out`
+const abandonedInWords = ({ change: { instance, host }, hosts }: Abandoned): string =>
+  `${instance} is stateful and would be created again on ${host}, while its data may be on ${hosts.join(' or ')}, which is left out`
 
 const abandonedHint = ({ hosts }: Abandoned): string =>
   `bring ${hosts.join(' or ')} back, or use --force to start without the data`
 
-const abandonedNote = ({ work: { instance, host }, hosts }: Abandoned): string =>
-  `--force: ${instance} is made anew on ${host}, without the data that may be on ${hosts.join(' or ')}`
+const abandonedNote = ({ change: { instance, host }, hosts }: Abandoned): string =>
+  `--force: ${instance} is created again on ${host}, without the data that may be on ${hosts.join(' or ')}`
 
 function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): string {
-  const end = action === 'delete' ? 'deleted' : revive === true ? `given up for ${instance}` : `replaced by ${instance}`
+  const end =
+    action === 'delete' ? 'deleted' : revive === true ? `discarded for ${instance}` : `replaced by ${instance}`
   return `${from.name} on ${from.host} is stateful and would be ${end}, ${its(snapshots)} with it (${reasons.join('; ')})`
 }
 
@@ -99,7 +100,7 @@ function lossNote({ action, from, instance, snapshots, revive }: Loss): string {
  * @throws Cul8erError NAME_CLASH
  */
 export function refuseClashes(
-  all: readonly Work[],
+  all: readonly PlannedChange[],
   observed: readonly ObservedInstance[],
   { ours, force }: { ours: readonly Ours[]; force: boolean },
 ): void {

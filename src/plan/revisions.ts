@@ -1,7 +1,7 @@
 import type { Revision } from './model.js'
 
 /** Revisions kept for going back. */
-export const KEEP_REVISIONS = 20
+const KEEP_REVISIONS = 20
 
 /** Bytes of JSON that all kept revisions may take together: they travel in payloads, which are limited to 2 MB. */
 const KEEP_BYTES = 600_000
@@ -18,6 +18,17 @@ export function keepRevisions(revisions: readonly Revision[], needed: readonly (
   return kept
 }
 
+/** What instances are measured by: the stable revision; before the first there is only the desired one. null: nothing is deployed. */
+export const currentRevision = ({
+  revisions,
+  desired,
+  stable,
+}: {
+  revisions: readonly Revision[]
+  desired: number | null
+  stable: number | null
+}): Revision | null => revisions.find(({ number }) => number === (stable ?? desired)) ?? null
+
 /** The number of the revision that a deploy leads to: what is desired already, by its digest, makes no new one. */
 export function deployTarget(
   {
@@ -33,8 +44,9 @@ export function deployTarget(
 }
 
 /**
- * The revision that a rollback without a name goes to: the stable one when the last attempt did not get there, otherwise the
- * one that was stable before it, in time and not by number. null: there is none.
+ * The revision that a rollback without a name goes to: that of the last rollback when it did not get there, so that the same command
+ * goes to the same place; the stable one when another attempt did not; otherwise the one that was stable before it, in time and not by
+ * number. null: there is none.
  */
 export function rollbackTarget(state: {
   desired: number | null
@@ -42,8 +54,16 @@ export function rollbackTarget(state: {
   /** As in the ledger, the last one newest. */
   stableBefore: readonly number[]
   dirty: readonly string[]
+  /** What ended, newest last. */
+  history?: readonly { kind: string; outcome: string; revision: number }[]
+  /** Those that are kept. */
+  revisions?: readonly { number: number }[]
 }): number | null {
-  const { desired, stable, stableBefore, dirty } = state
+  const { desired, stable, stableBefore, dirty, history = [], revisions = [] } = state
+  const last = history.findLast(({ kind }) => kind === 'deploy' || kind === 'rollback')
+  if (last?.kind === 'rollback' && last.outcome !== 'succeeded' && last.revision === desired && desired !== stable) {
+    if (revisions.some(({ number }) => number === desired)) return desired
+  }
   if (stable !== null && (desired !== stable || dirty.length > 0)) return stable
   return stableBefore.at(-1) ?? null
 }

@@ -1,31 +1,45 @@
-import type { Resource, Topology } from '../topology/model.js'
-import type { Pool, Route, Server, TopologyRoutes } from '../traffic/model.js'
-import type { Slot } from './model.js'
-import { incusName } from './naming.js'
+import { PROBES } from '../health/probes/registry.js'
+import { holdsData } from '../topology/holds-data.js'
+import type { Expose, Resource, Topology } from '../topology/model.js'
+import type { Pool, PoolCheck, Route, Server, TopologyRoutes } from '../traffic/model.js'
+import type { Color } from '../naming/instance-names.js'
+import { incusName } from '../naming/instance-names.js'
+import { sharedPoolName, sharing } from './pools.js'
 
 /** An instance that may take traffic, as an operation keeps track of it. */
 export interface Member {
   instance: string
   resource: string
-  slot: Slot
+  color: Color
   host: string
   address: string
   /** 0 to 256, relative to the others of its pool. */
   weight: number
   state: 'ready' | 'drain'
+  /** Its resource is declared no more, but others share its public ports: it stays in these pools until it goes. */
+  leaves?: { pool: string; port: number }[]
 }
 
 export interface TrafficState {
   members: Member[]
-  /** blueGreen: the colour that the public ports lead to, by resource. */
-  active: Record<string, Slot>
+  /** blueGreen: the color that the public ports lead to, by resource. */
+  active: Record<string, Color>
 }
 
 /** Weight of an instance when nothing else is asked for. */
 export const FULL_WEIGHT = 100
 
-/** What the edge of a host shall do for a topology: a function of the members alone, so it can be said again after any crash. */
-export function routesFor(topology: Topology, host: string, { members, active }: TrafficState): TopologyRoutes {
+/**
+ * What the edge of a host shall do for a topology: a function of the members alone, so it can be said again after any crash.
+ *
+ * @param alsoDeclared - by what else some of the members are declared
+ */
+export function routesFor(
+  topology: Topology,
+  host: string,
+  { members, active }: TrafficState,
+  alsoDeclared: readonly Topology[] = [],
+): TopologyRoutes {
   const exposed = Object.entries(topology.resources).filter(([, { expose }]) => expose.length > 0)
   const here = members.filter((member) => member.host === host)
   const routes: Route[] = []
@@ -33,14 +47,45 @@ export function routesFor(topology: Topology, host: string, { members, active }:
   for (const [name, resource] of exposed) {
     const own = here.filter(({ resource: of }) => of === name)
     if (own.length === 0) continue
+    const check = checkOf(
+      resource,
+      alsoDeclared.map(({ resources }) => resources[name]),
+    )
     for (const expose of resource.expose) {
-      const colours = poolsByColour(topology, resource) ? coloursOf(own, active[name]) : ['' as const]
-      for (const colour of colours) {
+      if (expose.pool !== undefined) {
+        const pool = sharedPoolName(topology.name, { pool: expose.pool, as: expose.as })
+        const servers = own.map((m) => server(m, expose.port))
+        const known = pools.find((each) => each.name === pool)
+        if (known !== undefined) {
+          known.servers.push(...servers)
+          continue
+        }
+        const { protocol, sticky } = expose
+        const common = commonCheck(topology, expose.pool, alsoDeclared)
         pools.push({
-          name: poolName(topology.name, name, expose.port, colour),
+          name: pool,
+          protocol: protocol === 'tcp' ? 'tcp' : 'http',
+          sticky,
+          servers: [
+            ...servers,
+            ...leaving(
+              here.filter(({ resource: of }) => !isExposed(topology, of)),
+              pool,
+            ),
+          ],
+          ...(common === null ? {} : { check: common }),
+        })
+        routes.push({ as: expose.as, protocol, host: expose.host, certificate: null, pool })
+        continue
+      }
+      const colors = poolsByColor(topology, resource) ? colorsOf(own, active[name]) : ['' as const]
+      for (const set of colors) {
+        pools.push({
+          name: poolName(topology.name, name, expose.port, set),
           protocol: expose.protocol === 'tcp' ? 'tcp' : 'http',
           sticky: expose.sticky,
-          servers: own.filter(({ slot }) => colours.length === 1 || slot === colour).map((m) => server(m, expose.port)),
+          servers: own.filter(({ color }) => colors.length === 1 || color === set).map((m) => server(m, expose.port)),
+          ...(check === null ? {} : { check }),
         })
       }
       routes.push({
@@ -52,7 +97,7 @@ export function routesFor(topology: Topology, host: string, { members, active }:
           topology.name,
           name,
           expose.port,
-          colours.length === 1 ? (colours[0] ?? '') : (active[name] ?? ''),
+          colors.length === 1 ? (colors[0] ?? '') : (active[name] ?? ''),
         ),
       })
     }
@@ -71,7 +116,7 @@ export function withLeaving(now: TopologyRoutes, before: TopologyRoutes): Topolo
   const isSame = (a: Route, b: Route): boolean => a.as === b.as && a.host === b.host
   const kept = before.routes.filter(
     (old) =>
-      !now.routes.some((route) => isSame(route, old) && serving.has(route.pool)) &&
+      !now.routes.some((route) => isSame(route, old) && (serving.has(route.pool) || route.pool === old.pool)) &&
       now.routes.every((route) => route.as !== old.as || route.protocol === old.protocol),
   )
   if (kept.length === 0) return now
@@ -83,17 +128,59 @@ export function withLeaving(now: TopologyRoutes, before: TopologyRoutes): Topolo
   }
 }
 
-/** `<topology>-<resource>-<port>`, with the colour when a resource has two sets. */
-export const poolName = (topology: string, resource: string, port: number, colour: Slot): string =>
-  [incusName(topology), incusName(resource), port, ...(colour === '' ? [] : [colour])].join('-')
+const isExposed = ({ resources }: Topology, resource: string): boolean => (resources[resource]?.expose.length ?? 0) > 0
 
-/** A set of each colour has a pool of its own, and the public ports lead to one of them. */
-export const poolsByColour = (topology: Topology, resource: Pick<Resource, 'stateful'>): boolean =>
-  topology.strategy.approach === 'blueGreen' && !resource.stateful
+/** Servers of resources that are declared no more. */
+const leaving = (here: readonly Member[], pool: string): Server[] =>
+  here.flatMap((member) =>
+    (member.leaves ?? []).flatMap((each) => (each.pool === pool ? [server(member, each.port)] : [])),
+  )
 
-/** Each colour that has members; the active one is there even without. */
-function coloursOf(own: Member[], active: Slot | undefined): Slot[] {
-  return [...new Set([...(active === undefined ? [] : [active]), ...own.map(({ slot }) => slot)])]
+/** The check of a shared pool: its own one, where all that share it declare the same, before and now. */
+function commonCheck(topology: Topology, pool: string, others: readonly Topology[]): PoolCheck | null {
+  const all = [topology, ...others]
+  const names = [...new Set(all.flatMap((each) => sharing(each, pool)))]
+  const declared = [
+    ...sharing(topology, pool).map((name) => topology.resources[name]),
+    ...others.flatMap((other) => names.map((name) => other.resources[name])),
+  ]
+  const [first, ...rest] = declared.map(declaredCheck)
+  return rest.every((each) => JSON.stringify(each) === JSON.stringify(first)) ? (first ?? null) : null
+}
+
+/** The app's own check, where all declare the same: what is as it was before may not know the path that is asked now. */
+function checkOf(resource: Resource, others: readonly (Resource | undefined)[]): PoolCheck | null {
+  const check = declaredCheck(resource)
+  const same = others.every((other) => JSON.stringify(declaredCheck(other)) === JSON.stringify(check))
+  return same ? check : null
+}
+
+function declaredCheck(resource: Resource | undefined): PoolCheck | null {
+  const healthcheck = resource?.healthcheck ?? null
+  const asked = healthcheck === null ? null : PROBES.balancerCheck(healthcheck.probe)
+  if (healthcheck === null || asked === null) return null
+  return { ...asked, intervalMs: healthcheck.intervalMs, timeoutMs: healthcheck.timeoutMs }
+}
+
+/** The pool that an entry's public port leads to, with the color where the resource has two sets. */
+export const poolOf = (
+  topology: string,
+  resource: string,
+  { pool, as, port }: Pick<Expose, 'pool' | 'as' | 'port'>,
+  color: Color,
+): string => (pool === undefined ? poolName(topology, resource, port, color) : sharedPoolName(topology, { pool, as }))
+
+/** `<topology>-<resource>-<port>`, with the color when a resource has two sets. */
+export const poolName = (topology: string, resource: string, port: number, color: Color): string =>
+  [incusName(topology), incusName(resource), port, ...(color === '' ? [] : [color])].join('-')
+
+/** A set of each color has a pool of its own, and the public ports lead to one of them. */
+export const poolsByColor = (topology: Topology, resource: Pick<Resource, 'stateful' | 'volumes'>): boolean =>
+  topology.strategy.approach === 'blueGreen' && !holdsData(resource)
+
+/** Each color that has members; the active one is there even without. */
+function colorsOf(own: Member[], active: Color | undefined): Color[] {
+  return [...new Set([...(active === undefined ? [] : [active]), ...own.map(({ color }) => color)])]
 }
 
 const server = ({ instance, address, weight, state }: Member, port: number): Server => ({

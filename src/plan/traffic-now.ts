@@ -1,6 +1,7 @@
-import { FULL_WEIGHT, poolsByColour, type Member, type TrafficState } from './routes.js'
-import type { Slot } from './model.js'
-import type { LiveInstance } from './work.js'
+import { FULL_WEIGHT, poolsByColor, type Member, type TrafficState } from './routes.js'
+import type { Color } from '../naming/instance-names.js'
+import { placesInPools, poolsOf } from './pools.js'
+import type { LiveInstance } from './planned-change.js'
 import type { Topology } from '../topology/model.js'
 
 /**
@@ -10,20 +11,27 @@ import type { Topology } from '../topology/model.js'
 export function trafficNow(topology: Topology, live: LiveInstance[], dirty: readonly string[] = []): TrafficState {
   const serving = live.filter(({ resource }) => (topology.resources[resource]?.expose.length ?? 0) > 0)
   // A set of the other color takes no request in place of this one: the public ports lead to one pool.
-  const poolOf = ({ resource, slot }: LiveInstance): string => `${resource} ${isApart(topology, resource) ? slot : ''}`
+  const placesOf = ({ resource, color }: LiveInstance): string[] => {
+    const { expose = [] } = topology.resources[resource] ?? {}
+    const own = expose.some(({ pool }) => pool === undefined)
+    return [
+      ...(own ? [`${resource} ${isApart(topology, resource) ? color : ''}`] : []),
+      ...poolsOf({ expose }).map((pool) => `pool ${pool}.`),
+    ]
+  }
   const isOut = ({ name, drained }: LiveInstance): boolean => drained === true || dirty.includes(name)
-  const whole = new Set(serving.filter((i) => i.role === 'live' && !isOut(i)).map(poolOf))
+  const whole = new Set(serving.filter((i) => i.role === 'live' && !isOut(i)).flatMap(placesOf))
   return {
     members: serving.flatMap((instance) => {
-      const { name, resource, slot, host, address, role } = instance
+      const { name, resource, color, host, address, role } = instance
       if (address === null || !(role === 'live' || (role === 'old' && isApart(topology, resource)))) return []
-      const state = isOut(instance) && whole.has(poolOf(instance)) ? 'drain' : 'ready'
-      return [{ instance: name, resource, slot, host, address, weight: FULL_WEIGHT, state }]
+      const state = isOut(instance) && placesOf(instance).every((place) => whole.has(place)) ? 'drain' : 'ready'
+      return [{ instance: name, resource, color, host, address, weight: FULL_WEIGHT, state }]
     }),
     active: Object.fromEntries(
       [...new Set(serving.map(({ resource }) => resource))].flatMap((resource) => {
-        const slots = serving.filter((i) => i.role === 'live' && i.resource === resource).map(({ slot }) => slot)
-        const most = mostFrequent(slots)
+        const colors = serving.filter((i) => i.role === 'live' && i.resource === resource).map(({ color }) => color)
+        const most = mostFrequent(colors)
         return most === undefined ? [] : [[resource, most]]
       }),
     ),
@@ -37,20 +45,37 @@ export function trafficNow(topology: Topology, live: LiveInstance[], dirty: read
 export function trafficFound(topology: Topology, live: LiveInstance[], dirty: readonly string[] = []): TrafficState {
   const { members, active } = trafficNow(topology, live, dirty)
   const serving = new Set(members.map(({ resource }) => resource))
-  const leftOver = live.flatMap(({ name: instance, resource, slot, host, address, role }): Member[] =>
+  const leftOver = live.flatMap(({ name: instance, resource, color, host, address, role }): Member[] =>
     address === null || !(role === 'canary' || role === 'new') || !serving.has(resource)
       ? []
-      : [{ instance, resource, slot, host, address, weight: FULL_WEIGHT, state: 'drain' }],
+      : [{ instance, resource, color, host, address, weight: FULL_WEIGHT, state: 'drain' }],
   )
   return { members: [...members, ...leftOver], active }
 }
 
-// An operation that could not be undone may leave two colours: the ports lead to the one that is there for more of the seats.
-const mostFrequent = (slots: Slot[]): Slot | undefined => {
-  const count = (slot: Slot): number => slots.filter((other) => other === slot).length
-  return slots.reduce<Slot | undefined>((a, b) => (a === undefined || count(b) > count(a) ? b : a), undefined)
+/**
+ * Who leaves shared public ports: what `leaving` held of them by the stable revision, where the desired one has the pools still. They
+ * serve on there until they go.
+ */
+export function leavingPools(topology: Topology, base: Topology, leaving: TrafficState): Member[] {
+  const stay = new Set(
+    Object.values(topology.resources).flatMap((resource) =>
+      placesInPools(topology.name, resource).map(({ pool }) => pool),
+    ),
+  )
+  return leaving.members.flatMap((member): Member[] => {
+    const resource = base.resources[member.resource]
+    const leaves = resource === undefined ? [] : placesInPools(base.name, resource).filter(({ pool }) => stay.has(pool))
+    return leaves.length === 0 ? [] : [{ ...member, leaves }]
+  })
 }
 
-// Without pools by colour an old instance would stand beside the live ones and be asked.
+// An operation that could not be undone may leave two colors: the ports lead to the one that is there for more of the replicas.
+const mostFrequent = (colors: Color[]): Color | undefined => {
+  const count = (color: Color): number => colors.filter((other) => other === color).length
+  return colors.reduce<Color | undefined>((a, b) => (a === undefined || count(b) > count(a) ? b : a), undefined)
+}
+
+// Without pools by color an old instance would stand beside the live ones and be asked.
 const isApart = (topology: Topology, resource: string): boolean =>
-  topology.resources[resource] !== undefined && poolsByColour(topology, topology.resources[resource])
+  topology.resources[resource] !== undefined && poolsByColor(topology, topology.resources[resource])

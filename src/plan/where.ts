@@ -48,7 +48,7 @@ export function projectRefusal(
   return {
     code: 'NOT_SUPPORTED_YET',
     message: `${wanted.name} is deployed in ${named(before.project)} and cannot move to ${named(wanted.project)}`,
-    hint: `cul8er destroy ${wanted.name}, then deploy; or another name for the topology in the other project`,
+    hint: `cul8er destroy ${wanted.name}, then deploy, or give the topology another name in the other project`,
   }
 }
 

@@ -8,17 +8,23 @@ export interface CommandOptions {
   timeoutMs: number
   /** Most bytes that it may print; 0: what it prints is of no interest. */
   limitBytes: number
+  /** What it reads on its standard input; absent: nothing. */
+  stdin?: string
+  /** Keep the end of what it writes to standard error. */
+  withStderr?: boolean
 }
 
 /** How a command of a topology ended. */
 export type CommandEnd =
-  | { how: 'exit'; code: number; stdout: string }
+  | { how: 'exit'; code: number; stdout: string; stderr?: string }
   | { how: 'signal'; signal: string }
   | { how: 'timeout' | 'limit' }
   | { how: 'absent'; reason: string }
 
 /** What it wrote before it ended is read by then; a child that it left behind may hold the pipe for ever. */
 const DRAIN_MS = 500
+/** Characters. */
+const STDERR_KEPT = 4_000
 /** From SIGTERM to SIGKILL. */
 const GRACE_MS = 2_000
 
@@ -28,10 +34,14 @@ const GRACE_MS = 2_000
  * @throws the signal's reason
  */
 export async function runCommand(file: string, args: string[], options: CommandOptions): Promise<CommandEnd> {
-  const { env = process.env, signal, timeoutMs, limitBytes } = options
+  const { env = process.env, signal, timeoutMs, limitBytes, stdin, withStderr = false } = options
   signal?.throwIfAborted()
   const child = spawn(file, args, {
-    stdio: ['ignore', limitBytes === 0 ? 'ignore' : 'pipe', 'ignore'],
+    stdio: [
+      stdin === undefined ? 'ignore' : 'pipe',
+      limitBytes === 0 ? 'ignore' : 'pipe',
+      withStderr ? 'pipe' : 'ignore',
+    ],
     env: commandEnvironment(env),
     detached: true,
   })
@@ -48,6 +58,13 @@ export async function runCommand(file: string, args: string[], options: CommandO
     if (bytes > limitBytes) return end({ how: 'limit' })
     printed.push(chunk)
   })
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr = `${stderr}${chunk.toString('utf8')}`.slice(-STDERR_KEPT)
+  })
+  // A program may end without having read all of it.
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(stdin)
   const timer = setTimeout(() => end({ how: 'timeout' }), timeoutMs)
   const abort = (): void => end(null)
   signal?.addEventListener('abort', abort)
@@ -56,12 +73,23 @@ export async function runCommand(file: string, args: string[], options: CommandO
       child.once('error', (error: NodeJS.ErrnoException) =>
         resolve({ how: 'absent', reason: error.code ?? error.message }),
       )
-      child.once('exit', () => setTimeout(() => child.stdout?.destroy(), DRAIN_MS).unref())
+      child.once('exit', () =>
+        setTimeout(() => {
+          child.stdout?.destroy()
+          child.stderr?.destroy()
+          child.stdin?.destroy()
+        }, DRAIN_MS).unref(),
+      )
       child.once('close', (code, by) =>
         resolve(
           code === null
             ? { how: 'signal', signal: by ?? 'unknown' }
-            : { how: 'exit', code, stdout: Buffer.concat(printed).toString('utf8') },
+            : {
+                how: 'exit',
+                code,
+                stdout: Buffer.concat(printed).toString('utf8'),
+                ...(withStderr ? { stderr } : {}),
+              },
         ),
       )
     })

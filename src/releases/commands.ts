@@ -4,9 +4,15 @@ import { execIn } from '../incus/exec.js'
 import type { InstanceSpec } from '../plan/model.js'
 import { encodeConfiguration } from './configuration.js'
 import { checkReleaseNames, serviceName } from './names.js'
-import { configureScript } from './scripts/configure.js'
-import { installScript } from './scripts/install.js'
-import { logsFromScript, logsScript, probeScript, restartScript, stopScript } from './scripts/steer.js'
+import {
+  configureScript,
+  installScript,
+  logsFromScript,
+  logsScript,
+  probeScript,
+  restartScript,
+  stopScript,
+} from './scripts.js'
 import { inProject } from '../incus/words.js'
 import { Verb } from './verbs.js'
 

@@ -1,5 +1,5 @@
 import type { InstanceSpec } from '../plan/model.js'
-import { checkVariable, envFile, parseEnvFile } from './env-file.js'
+import { checkVariable, envFile } from './env-file.js'
 import { openrcService, systemdUnit } from './units.js'
 import { runScript } from './run-script.js'
 import { serviceName } from './names.js'
@@ -21,23 +21,6 @@ export function encodeConfiguration(
     'end - -',
   ]
   return new TextEncoder().encode(`${lines.join('\n')}\n`)
-}
-
-/** Environment and secrets of a configuration, for who plays an instance. */
-export function decodeConfiguration(input: Uint8Array): {
-  environment: Record<string, string>
-  secrets: Record<string, string>
-} {
-  const lines = new TextDecoder().decode(input).trimEnd().split('\n')
-  const entries = lines.map((text) => text.split(' ') as [string, string, string?])
-  const clear = ([, , data = '']: [string, string, string?]): string => Buffer.from(data, 'base64').toString()
-  return {
-    environment: Object.assign(
-      {},
-      ...entries.filter(([kind]) => kind === 'env').map((e) => parseEnvFile(clear(e))),
-    ) as Record<string, string>,
-    secrets: Object.fromEntries(entries.filter(([kind]) => kind === 'secret').map((e) => [e[1], clear(e)])),
-  }
 }
 
 const releaseLines = (name: string, release: NonNullable<InstanceSpec['release']>, stopSeconds: number): string[] => [

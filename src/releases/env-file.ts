@@ -27,12 +27,12 @@ export function checkVariable(instance: string, name: string, value: string): vo
       'INVALID_TOPOLOGY',
       `${instance}: ${JSON.stringify(name)} cannot name an environment variable`,
       {
-        hint: 'Letters, digits and _ are allowed, not starting with a digit; names starting with CUL8ER_ are taken.',
+        hint: 'Letters, digits and _ are allowed, not starting with a digit; names starting with CUL8ER_ are reserved.',
       },
     )
   }
   if (value.includes('\0')) {
-    throw new Cul8erError('INVALID_TOPOLOGY', `${instance}: the value of ${name} holds a NUL byte`, {
+    throw new Cul8erError('INVALID_TOPOLOGY', `${instance}: the value of ${name} contains a NUL byte`, {
       hint: 'Encode binary values, for example as base64.',
     })
   }

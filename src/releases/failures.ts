@@ -25,8 +25,8 @@ interface Meaning {
 const MEANINGS: Record<number, Meaning> = {
   [ScriptExit.digestDiffers]: {
     code: 'ARTIFACT_BROKEN',
-    what: 'RELEASE did not arrive as it was stored',
-    hint: 'Deploy again; if it repeats, the artifact store or the way to the host is damaged.',
+    what: 'RELEASE arrived damaged',
+    hint: 'Deploy again; if it repeats, the artifact store or the connection to the host damages it.',
   },
   [ScriptExit.cannotUnpack]: {
     code: 'ARTIFACT_BROKEN',
@@ -40,13 +40,13 @@ const MEANINGS: Record<number, Meaning> = {
   },
   [ScriptExit.noInit]: {
     code: 'NOT_SUPPORTED_YET',
-    what: 'nothing can run RELEASE',
+    what: 'no supported init system can run RELEASE',
     hint: 'Use an image with systemd, OpenRC or busybox init.',
   },
   [ScriptExit.tarballNeeded]: { code: 'INTERNAL', what: 'RELEASE was not sent' },
-  [ScriptExit.initNotReady]: { code: 'TIMEOUT', what: 'the init did not get ready' },
+  [ScriptExit.initNotReady]: { code: 'TIMEOUT', what: 'the init system did not become ready' },
   [ScriptExit.startRefused]: { code: 'INCUS', what: 'the service manager refused to start RELEASE' },
-  [ScriptExit.configurationCut]: { code: 'UNREACHABLE', what: 'the configuration did not arrive whole' },
+  [ScriptExit.configurationCut]: { code: 'UNREACHABLE', what: 'the configuration arrived incomplete' },
   [ScriptExit.nothingInstalled]: { code: 'NOT_FOUND', what: 'there is no release to run' },
 }
 

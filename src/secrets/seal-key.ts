@@ -48,7 +48,7 @@ async function create(home: string, file: string): Promise<Uint8Array> {
   })
   await rm(draft)
   const key = await read(file)
-  if (key === null) throw new Cul8erError('INTERNAL', `${file} vanished while it was made`)
+  if (key === null) throw new Cul8erError('INTERNAL', `${file} disappeared while it was being created`)
   return key
 }
 
@@ -80,7 +80,7 @@ async function readPrivate(file: string): Promise<string | null> {
 function decode(text: string, place: string): Uint8Array {
   const key = Buffer.from(text.trim(), 'base64')
   if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text.trim()) && key.length === KEY_BYTES) return key
-  throw new Cul8erError('USAGE', `${place} is not a key: ${KEY_BYTES} bytes in base64 are expected`, {
+  throw new Cul8erError('USAGE', `${place} is not a key: expected ${KEY_BYTES} bytes in base64`, {
     hint: 'Make one with: openssl rand -base64 32',
   })
 }

@@ -22,7 +22,7 @@ export function seal(value: string, key: Uint8Array, context: string): Sealed {
 export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: string): string {
   const [version, iv, text, tag, ...rest] = box.split(':')
   if (version !== 'v1' || iv === undefined || text === undefined || tag === undefined || rest.length > 0) {
-    throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} has an unknown form`, {
+    throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} has an unknown format`, {
       hint: 'It may come from a newer version; deploy again from a shell that has the secret.',
     })
   }
@@ -30,7 +30,7 @@ export function open({ box }: Pick<Sealed, 'box'>, key: Uint8Array, context: str
     const parts = { iv: bytes(iv), text: bytes(text), tag: bytes(tag) }
     return decrypt(parts, derivedKey(key, 'seal'), context).toString('utf8')
   } catch {
-    throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} does not open with this key`, {
+    throw new Cul8erError('SECRET_UNRESOLVED', `the sealed secret ${context} cannot be opened with this key`, {
       hint: 'Give commands and workers the same CUL8ER_SEAL_KEY, then deploy again from a shell that has the secret.',
     })
   }

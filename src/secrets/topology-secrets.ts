@@ -1,12 +1,17 @@
 import { Cul8erError } from '../errors.js'
 import type { InstanceSpec, Sealed } from '../plan/model.js'
 import type { Topology } from '../topology/model.js'
-import { resolveSecret, type ResolveOptions } from './resolve.js'
+import { notifierSecrets } from '../topology/secrets.js'
+import { NOTIFIERS_PLACE } from './notifier-key.js'
+import { resolveSecret } from './resolve.js'
+import type { ResolveOptions } from './sources/resolver.js'
+import { secretSource } from './sources/sources.js'
 import { openWithAny, seal, secretContext } from './seal.js'
 
 export interface MissingSecret {
+  /** A resource, or `NOTIFIERS_PLACE`. */
   resource: string
-  /** The environment key it is for. */
+  /** The environment key it is for; of a notifier the variable. */
   name: string
   /** The variable that the environment does not have. */
   variable: string
@@ -17,7 +22,9 @@ export interface MissingSecret {
  * @returns a Cul8erError SECRET_UNRESOLVED that names all of them
  */
 export function notExported(missing: MissingSecret[]): Cul8erError {
-  const each = missing.map(({ resource, name, variable }) => `resources.${resource}.environment.${name}: ${variable}`)
+  const each = missing.map(({ resource, name, variable }) =>
+    resource === NOTIFIERS_PLACE ? `notify: ${variable}` : `resources.${resource}.environment.${name}: ${variable}`,
+  )
   const variables = [...new Set(missing.map(({ variable }) => variable))]
   const many = variables.length > 1
   return new Cul8erError(
@@ -38,15 +45,21 @@ export function sealSystemSecrets(
 ): { sealed: Record<string, Sealed>; missing: MissingSecret[] } {
   const sealed: Record<string, Sealed> = {}
   const missing: MissingSecret[] = []
+  const sealOrMiss = (resource: string, name: string, variable: string): void => {
+    const value = env[variable]
+    if (value === undefined) missing.push({ resource, name, variable })
+    else sealed[`${resource}/${name}`] = seal(value, key, secretContext(topology.name, resource, name))
+  }
   for (const [resource, { environment }] of Object.entries(topology.resources)) {
     for (const [name, entry] of Object.entries(environment)) {
-      if (!('secret' in entry) || entry.secret.from !== 'system') continue
-      const variable = entry.secret.key ?? name
-      const value = env[variable]
-      if (value === undefined) missing.push({ resource, name, variable })
-      else sealed[`${resource}/${name}`] = seal(value, key, secretContext(topology.name, resource, name))
+      if (!('secret' in entry) || secretSource(entry.secret.from).sealed !== true) continue
+      sealOrMiss(resource, name, entry.secret.key ?? name)
     }
   }
+  const variables = notifierSecrets(topology).flatMap(({ ref: { from, key: variable } }) =>
+    variable !== null && secretSource(from).sealed === true ? [variable] : [],
+  )
+  for (const variable of new Set(variables)) sealOrMiss(NOTIFIERS_PLACE, variable, variable)
   return { sealed, missing }
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Cul8erError } from '../errors.js'
-import { distFolder } from './build-stamp.js'
+import { setupScript } from './setup-script.js'
 
 /**
  * Path of the Temporal server's binary: `$TEMPORAL_CLI`, `temporal` on PATH, our cache, else what the set-up script brings
@@ -21,7 +21,7 @@ export function findTemporal(env: NodeJS.ProcessEnv = process.env): string | nul
   if (env.TEMPORAL_CLI) {
     if (isExecutable(env.TEMPORAL_CLI)) return env.TEMPORAL_CLI
     throw new Cul8erError('SERVICE', `TEMPORAL_CLI is ${env.TEMPORAL_CLI}, which cannot be run`, {
-      hint: "let it name Temporal's command-line program, or unset it",
+      hint: 'set it to the path of the Temporal CLI, or unset it',
     })
   }
   return onPath(env.PATH ?? '') ?? newestCached(cacheFolder(env))
@@ -55,8 +55,8 @@ function isExecutable(file: string): boolean {
 }
 
 async function bringTemporal(env: NodeJS.ProcessEnv): Promise<string> {
-  const script = join(distFolder, '..', 'scripts', 'setup', 'temporal')
-  const hint = 'install the Temporal CLI (https://docs.temporal.io/cli) or let TEMPORAL_CLI name it'
+  const script = setupScript('temporal')
+  const hint = 'install the Temporal CLI (https://docs.temporal.io/cli), or set TEMPORAL_CLI to its path'
   if (!existsSync(script)) throw new Cul8erError('SERVICE', 'there is no Temporal server on this machine', { hint })
   // Loaded here: commands that find the binary are quicker without it.
   const { execa } = await import('execa')
@@ -64,6 +64,6 @@ async function bringTemporal(env: NodeJS.ProcessEnv): Promise<string> {
     const { stdout } = await execa(script, { env, stdin: 'ignore', stderr: 'inherit' })
     return findTemporal(env) ?? stdout.trim().split('\n').at(-1) ?? ''
   } catch (cause) {
-    throw new Cul8erError('SERVICE', 'a Temporal server could not be brought to this machine', { hint, cause })
+    throw new Cul8erError('SERVICE', 'the Temporal server could not be downloaded', { hint, cause })
   }
 }

@@ -45,7 +45,7 @@ export async function ensureService(home?: string): Promise<Service> {
     } else if (holder === null) {
       if (record !== null && gaveUp(record, spawnedAt)) throw failed(paths, record.problem ?? 'it gave up')
       if (Date.now() - spawnedAt > SPAWN_MS) {
-        if (spawnedAt > 0) throw failed(paths, 'its process ended at once')
+        if (spawnedAt > 0) throw failed(paths, 'its process exited at once')
         // What it would refuse is refused here.
         wantedRetention()
         // Found, or built for minutes, here, where a person sees it.

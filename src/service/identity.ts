@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { becomes } from '../waiting/poll.js'
 
 /** One process, told apart from a later one that got the same pid. */
 export interface Identity {
@@ -39,14 +39,8 @@ export function signal(identity: Identity, name: NodeJS.Signals): void {
 }
 
 /** Whether it was gone within the time, looked at every 20 ms. */
-export async function gone(identity: Identity, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs
-  while (isAlive(identity)) {
-    if (Date.now() >= deadline) return false
-    await sleep(20)
-  }
-  return true
-}
+export const gone = (identity: Identity, withinMs: number): Promise<boolean> =>
+  becomes(() => !isAlive(identity), { everyMs: 20, withinMs })
 
 let bootId: string | undefined
 

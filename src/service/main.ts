@@ -1,4 +1,6 @@
+import { messageOf } from '../errors.js'
 import pino from 'pino'
+import { logLevel } from '../processes/log-level.js'
 import { takeLock } from './lock.js'
 import { logFile, makeFolders, servicePaths } from './paths.js'
 import { rotateLogs } from './rotate.js'
@@ -14,17 +16,17 @@ makeFolders(paths)
 if (takeLock(paths.locks, 'supervisor') !== null) process.exit(0)
 
 const log = pino(
-  { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+  { base: { pid: process.pid }, level: logLevel(process.env), timestamp: pino.stdTimeFunctions.isoTime },
   pino.destination({ dest: logFile(paths, 'service'), append: true, sync: true, mode: 0o600 }),
 )
-const supervisor = new Supervisor(paths, log, () => void end('gives up', () => supervisor.stop(), 1))
+const supervisor = new Supervisor(paths, log, () => void end('giving up', () => supervisor.stop(), 1))
 
 let ending = false
 async function end(why: string, how: () => Promise<void>, code: number): Promise<void> {
   if (ending) return
   ending = true
   log.info({ why }, 'ends')
-  await how().catch((error: unknown) => log.error({ err: error }, 'did not end well'))
+  await how().catch((error: unknown) => log.error({ err: error }, 'did not stop cleanly'))
   process.exit(code)
 }
 
@@ -36,5 +38,5 @@ setInterval(() => rotateLogs(paths), ROTATE_MS)
 log.info({ home: paths.home }, 'starts')
 await supervisor.run().catch((error: unknown) => {
   log.error({ err: error }, 'did not start')
-  supervisor.fail(error instanceof Error ? error.message : String(error))
+  supervisor.fail(messageOf(error))
 })

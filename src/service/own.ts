@@ -4,17 +4,22 @@ import { Cul8erError } from '../errors.js'
 /**
  * That a home is of the user who asks, and that nobody else can put anything into it: what lies there is read as that user's own
  * word, the key that opens secrets above all. A home that is not there yet is fine.
- * @throws Cul8erError PERMISSION
+ * @throws Cul8erError USAGE for a file, PERMISSION
  */
 export function refuseForeignHome(home: string): void {
   const found = statSync(home, { throwIfNoEntry: false })
   if (found === undefined) return
+  if (!found.isDirectory()) {
+    throw new Cul8erError('USAGE', `the home ${home} is a file, and has to be a folder`, {
+      hint: 'set CUL8ER_HOME to a folder, or to a path where there is nothing yet',
+    })
+  }
   const problem = foreign(found, process.getuid?.())
   if (problem === null) return
   throw new Cul8erError('PERMISSION', `the home ${home} ${problem}`, {
     hint: isWritableByOthers(found)
-      ? `chmod 700 ${home}, after a look whether all in it is yours`
-      : 'let CUL8ER_HOME name a folder of your own, or run the command as the user it belongs to',
+      ? `check that everything in it is yours, then chmod 700 ${home}`
+      : 'set CUL8ER_HOME to a folder of your own, or run the command as the user it belongs to',
   })
 }
 
@@ -56,5 +61,5 @@ function openOwn(file: string): number | null {
 
 const refused = (file: string, problem: string): Cul8erError =>
   new Cul8erError('PERMISSION', `${file} ${problem}`, {
-    hint: 'cul8er writes this file itself; remove it when it is not yours',
+    hint: 'cul8er writes this file itself; remove it if it is not yours',
   })

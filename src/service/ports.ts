@@ -49,7 +49,7 @@ function fromEnv(env: NodeJS.ProcessEnv, name: string): number | null {
 export function parsePort(text: string, place: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new Cul8erError('USAGE', `${place} is ${JSON.stringify(text)}; a port is a number from 1 to 65535`)
+  throw new Cul8erError('USAGE', `${place} is ${JSON.stringify(text)}; expected a port from 1 to 65535`)
 }
 
 async function nextFree(

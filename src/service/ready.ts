@@ -1,19 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, type Identity } from './identity.js'
 import { listensOn } from './listening.js'
 import type { Ports } from './ports.js'
+import { poll } from '../waiting/poll.js'
 
 /**
  * Waits until this Temporal server serves its namespace.
  * @returns false when it died or `withinMs` passed
  */
 export async function temporalReady(identity: Identity, ports: Ports, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs
-  while (isAlive(identity) && Date.now() < deadline) {
-    if (await serves(identity, ports)) return true
-    await sleep(25)
+  const answer = async (): Promise<boolean | undefined> => {
+    if (!isAlive(identity)) return false
+    return (await serves(identity, ports)) ? true : undefined
   }
-  return false
+  return (await poll(answer, { everyMs: 25, withinMs })) ?? false
 }
 
 /** Whether the process is the one that listens, and answers. The Web UI passes the question on to the server. */

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { renameSync, writeFileSync } from 'node:fs'
+import writeFileAtomic from 'write-file-atomic'
 import type { Identity } from './identity.js'
 import { readOwn } from './own.js'
 import type { ServicePaths } from './paths.js'
@@ -42,7 +41,5 @@ export function readRecord(paths: ServicePaths): ServiceRecord | null {
 
 /** Replaces the record in one step, so that a reader never sees half of one. */
 export function writeRecord(paths: ServicePaths, record: ServiceRecord): void {
-  const draft = `${paths.record}.${randomBytes(6).toString('hex')}`
-  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-  renameSync(draft, paths.record)
+  writeFileAtomic.sync(paths.record, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
 }

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000
 export const RETENTION_MS = 30 * 24 * HOUR_MS
 
 /** What a namespace of Temporal's dev server begins with: nobody chose it. */
-export const SERVER_RETENTION_MS = 24 * HOUR_MS
+const SERVER_RETENTION_MS = 24 * HOUR_MS
 
 /**
  * What CUL8ER_RETENTION asks for; null: nothing.
@@ -18,7 +18,7 @@ export function wantedRetention(env: NodeJS.ProcessEnv = process.env): number | 
   if (text === undefined || text === '') return null
   const ms = parseDuration(text)
   if (ms !== null && ms >= HOUR_MS) return ms
-  throw new Cul8erError('USAGE', `CUL8ER_RETENTION is ${JSON.stringify(text)}; a duration of at least 1h is expected`, {
+  throw new Cul8erError('USAGE', `CUL8ER_RETENTION is ${JSON.stringify(text)}; expected a duration of at least 1h`, {
     hint: "such as '12h' or '30d'",
   })
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { emulatorControl } from '../hosts/emulator/client.js'
+import { emulatorControl } from '../emulator/client.js'
 import { endProcess, gone, isAlive, signal, type Identity } from './identity.js'
 import { findServers } from './leftovers.js'
 import { lockHolder } from './lock.js'

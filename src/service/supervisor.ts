@@ -76,7 +76,7 @@ export class Supervisor {
 
   /** Says why the service cannot be, to the command that waits for it, and gives up. */
   fail(problem: string): void {
-    this.log.error({ problem }, 'gives up')
+    this.log.error({ problem }, 'giving up')
     this.#save({ state: 'failed', problem })
     this.giveUp()
   }
@@ -103,7 +103,7 @@ export class Supervisor {
   async #temporalStarted(identity: Identity): Promise<void> {
     if (!(await temporalReady(identity, this.#served(), READY_MS))) {
       this.#unready += 1
-      if (this.#unready >= GIVE_UP_AFTER) return this.fail('Temporal does not come to serve')
+      if (this.#unready >= GIVE_UP_AFTER) return this.fail('Temporal does not become ready')
       if (isAlive(identity)) await this.#temporal.restart()
       return
     }

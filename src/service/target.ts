@@ -1,5 +1,5 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { Cul8erError } from '../errors.js'
+import { Cul8erError, messageOf } from '../errors.js'
 
 /** A Temporal server: where it is, and with which certificates or key it lets us in. */
 export interface Target {
@@ -30,7 +30,7 @@ function profileOf(overrideEnvVars: Record<string, string>): ReturnType<typeof l
   try {
     return loadClientConnectConfig({ overrideEnvVars })
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new Cul8erError('USAGE', `the Temporal configuration cannot be used: ${reason}`, {
       hint: 'TEMPORAL_PROFILE names a profile in TEMPORAL_CONFIG_FILE, by default ~/.config/temporalio/temporal.toml',
       cause,

@@ -1,5 +1,5 @@
 import type { Place } from '../contracts/index.js'
-import { poolsByColour } from '../plan/routes.js'
+import { poolsByColor } from '../plan/routes.js'
 import { stepKind } from './kind.js'
 import { says } from './lines.js'
 import { admitted } from './traffic.js'
@@ -30,12 +30,12 @@ export const admit = stepKind({
 })
 
 /** A new color takes no request before the switch. */
-function poolWords({ resource, slot }: Place, { revision: { topology }, traffic: { active } }: Prediction): string {
+function poolWords({ resource, color }: Place, { revision: { topology }, traffic: { active } }: Prediction): string {
   const declared = topology.resources[resource]
-  const apart = declared !== undefined && poolsByColour(topology, declared)
-  return apart && active[resource] !== undefined && active[resource] !== slot
+  const apart = declared !== undefined && poolsByColor(topology, declared)
+  return apart && active[resource] !== undefined && active[resource] !== color
     ? 'into the pool of its color'
-    : 'into the traffic'
+    : 'into rotation'
 }
 
 const addressOf = (found: string | null | undefined, from: { address: string | null } | undefined): string | null =>

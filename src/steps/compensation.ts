@@ -1,6 +1,9 @@
 import type { Compensation, Lane, Stage, Step } from '../contracts/index.js'
 import type { Place } from '../contracts/index.js'
-import type { LiveInstance } from '../plan/work.js'
+import { PoolBatches } from '../plan/batches.js'
+import { sharedPools } from '../plan/pools.js'
+import type { LiveInstance } from '../plan/planned-change.js'
+import type { Topology } from '../topology/model.js'
 
 /** The instance, or what stands for it, that a compensation is about. */
 export const targetOf = (undo: Compensation): string =>
@@ -19,13 +22,17 @@ export function compensationWords(undo: Compensation): string {
     case 'delete':
       return 'remove the new instance'
     case 'readmit':
-      return 'back into the traffic'
+      return 'back into rotation'
     case 'restore':
       return `restore snapshot ${undo.snapshot}`
+    case 'dropSnapshot':
+      return `delete snapshot ${undo.snapshot}`
     case 'reinstall':
-      return 'put the old release back, data kept'
+      return 'reinstall the old release, keep the data'
     case 'configure':
-      return 'put the old limits and devices back'
+      return 'reset limits and devices'
+    case 'start':
+      return 'start it again'
     case 'revive':
       return 'bring the old instance back'
     case 'shelve':
@@ -33,7 +40,7 @@ export function compensationWords(undo: Compensation): string {
     case 'switch':
       return 'switch the traffic back'
     case 'withdraw':
-      return 'take the canary out of the traffic'
+      return 'take the canary out of rotation'
   }
 }
 
@@ -44,12 +51,12 @@ const FIRST = ['withdraw', 'switch'] as const
  * The way back as a procedure: what was registered last comes first, neighbours of one kind `atOnce` at a time, and one that fails
  * keeps no other from being taken back. Traffic leaves canaries and a new set before anything else. With `exclusive`, all apps are
  * stopped before the first one comes back. With `prunes`, what is as it was keeps no more snapshots than declared: an update that
- * fails night after night would fill the pool.
+ * fails night after night would fill the pool. Of those that share a public port by `topology`, somebody always serves.
  */
 export function compensationOf(
   registered: readonly Compensation[],
   atOnce: number,
-  { exclusive = false, prunes = false }: { exclusive?: boolean; prunes?: boolean } = {},
+  { exclusive = false, prunes = false, topology }: { exclusive?: boolean; prunes?: boolean; topology?: Topology } = {},
 ): Stage[] {
   const undos = [
     ...FIRST.flatMap((first) => registered.filter(({ kind }) => kind === first)),
@@ -62,7 +69,7 @@ export function compensationOf(
     else groups.push([undo])
   }
   const stops = exclusive ? undos.flatMap(inPlace).map(stopped) : []
-  const back = groups.map((group): Stage => ({
+  const back = servedOn(groups, atOnce, exclusive ? undefined : topology).map((group): Stage => ({
     name: group[0] === undefined ? '' : `undo: ${compensationWords(group[0])}`,
     lanes: group.map(laneOf),
     atOnce,
@@ -74,6 +81,19 @@ export function compensationOf(
     ...back,
     ...stageOf({ name: 'undo: prune snapshots', lanes: pruned, atOnce, onFailure: 'ignore' }),
   ]
+}
+
+/** Groups, of which those that share a public port never go back all at once. */
+function servedOn(groups: Compensation[][], atOnce: number, topology: Topology | undefined): Compensation[][] {
+  if (topology === undefined || sharedPools(topology).length === 0) return groups
+  const pools = new PoolBatches(topology.resources)
+  return groups.flatMap((group) => {
+    const items = group.flatMap((undo) =>
+      inPlace(undo).map(({ resource, host }) => ({ undo, action: 'update' as const, resource, host })),
+    )
+    if (items.length < group.length) return [group]
+    return pools.split(items, atOnce).map((batch) => batch.map(({ undo }) => undo))
+  })
 }
 
 const stageOf = (stage: Stage): Stage[] => (stage.lanes.length === 0 ? [] : [stage])
@@ -98,7 +118,7 @@ const stopped = (from: LiveInstance): Lane => ({
 })
 
 function laneOf(undo: Compensation): Lane {
-  const about = undo.kind === 'switch' || undo.kind === 'withdraw' ? {} : { instance: targetOf(undo) }
+  const about = UNCHANGED.has(undo.kind) ? {} : { instance: targetOf(undo) }
   return {
     ...about,
     host: hostOf(undo),
@@ -106,6 +126,9 @@ function laneOf(undo: Compensation): Lane {
     compensates: { undo: undo.kind, instance: targetOf(undo), host: hostOf(undo) },
   }
 }
+
+/** What it is about is not half changed meanwhile. */
+const UNCHANGED: ReadonlySet<Compensation['kind']> = new Set(['switch', 'withdraw', 'dropSnapshot'])
 
 function stepsOf(undo: Compensation): Step[] {
   switch (undo.kind) {
@@ -124,16 +147,20 @@ function stepsOf(undo: Compensation): Step[] {
         { kind: 'restore', from: undo.from, snapshot: undo.snapshot },
         ...proven(undo.from),
       ]
+    case 'dropSnapshot':
+      return [{ kind: 'dropSnapshot', from: undo.from, snapshot: undo.snapshot }]
     case 'reinstall':
       return [
         { kind: 'drain', at: undo.from },
-        { kind: 'configure', at: undo.from, before: undo.from },
+        { kind: 'configure', at: undo.from, before: undo.from, ...(undo.stopped === true ? { stopped: true } : {}) },
         { kind: 'install', at: undo.from, before: undo.from },
         { kind: 'restart', at: undo.from, before: undo.from },
         ...proven(undo.from),
       ]
     case 'configure':
       return [{ kind: 'configure', at: undo.from, before: undo.from }]
+    case 'start':
+      return [{ kind: 'start', at: undo.from }, ...proven(undo.from)]
     case 'revive':
       // What never had the place does not get it by being brought back.
       return undo.from.role === 'new'
@@ -160,7 +187,7 @@ function stepsOf(undo: Compensation): Step[] {
 
 const back = (from: LiveInstance): Step[] => [{ kind: 'admit', at: place(from), from }]
 
-/** Healthy as it was, and back into the traffic at the weight it had. */
+/** Healthy as it was, and back into rotation at the weight it had. */
 const proven = (from: LiveInstance): Step[] => [{ kind: 'healthy', at: from, before: from }, ...back(from)]
 
-const place = ({ name, host, resource, index, slot }: LiveInstance): Place => ({ name, host, resource, index, slot })
+const place = ({ name, host, resource, index, color }: LiveInstance): Place => ({ name, host, resource, index, color })

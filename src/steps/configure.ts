@@ -1,33 +1,67 @@
+import { startInstance, stopInstance } from '../incus/index.js'
 import { configureCommands, labelsOf } from '../instances/commands.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
-import { specAt, specOf, stamp } from './view.js'
+import { STOP_MS, stopOptions } from './stopping.js'
+import { madeBy, volumeLines } from './volumes.js'
+import { instanceAt, specAt, specOf, stamp, startAt } from './view.js'
 
 /** Limits, devices, environment keys and labels of an instance that is there. */
 export const configure = stepKind({
   kind: 'configure',
-  words: () => 'configure',
+  words: ({ stopped }) => (stopped === true ? 'configure, with a restart' : 'configure'),
   instance: ({ at }) => at.name,
-  before: ({ from, live }, view) => {
+  before: ({ from, live, stopped }, view) => {
     if (from === undefined) return null
     if (live) return { kind: 'configure', from }
     // A snapshot that was taken for it knows more than the declaration.
-    return view.registered(from.name)?.kind === 'restore' ? null : { kind: 'reinstall', from }
+    return view.registered(from.name)?.kind === 'restore'
+      ? null
+      : { kind: 'reinstall', from, ...(stopped === true ? { stopped } : {}) }
   },
-  calls: ({ at, before }, view) => [
+  calls: ({ at, before, stopped }, view) => [
+    ...(stopped === true
+      ? [
+          {
+            activity: 'stopInstance' as const,
+            input: { ...instanceAt(view, at), timeoutMs: STOP_MS },
+            pace: 'quick' as const,
+            summary: at.name,
+          },
+        ]
+      : []),
     {
       activity: 'configureInstance',
-      input: { ...specAt(view, specOf(view, at, before)), stamp: stamp(view, 'live', before?.revision) },
+      input: {
+        ...specAt(view, specOf(view, at, before)),
+        stamp: stamp(view, 'live', before?.revision),
+        ...madeBy(view, specOf(view, at, before)),
+      },
       pace: 'quick',
       summary: at.name,
     },
+    ...(stopped === true
+      ? [
+          {
+            activity: 'startInstance' as const,
+            input: startAt(view, at),
+            pace: 'quick' as const,
+            summary: at.name,
+          },
+        ]
+      : []),
   ],
-  commands: ({ at }, prediction) => {
+  commands: ({ at, stopped }, prediction) => {
     const spec = specOf(prediction, at)
     const observed = prediction.observed.find(({ name, host }) => name === at.name && host === at.host)
     if (observed === undefined) return []
-    return configureCommands(spec, observed, labelsOf(spec, stamp(prediction, 'live'), new Map())).map((command) =>
-      line(spec, 'configure', command),
-    )
+    const { topology } = prediction.revision
+    const labels = labelsOf(spec, stamp(prediction, 'live'), new Map())
+    return [
+      ...(stopped === true ? [line(spec, 'configure', stopInstance(at.name, stopOptions(prediction.revision)))] : []),
+      ...volumeLines(prediction, spec),
+      ...configureCommands(spec, observed, labels).map((command) => line(spec, 'configure', command)),
+      ...(stopped === true ? [line(spec, 'configure', startInstance(at.name, topology))] : []),
+    ]
   },
 })

@@ -1,6 +1,7 @@
 import { createCommand, labelsOf } from '../instances/commands.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
+import { madeBy, volumeLines } from './volumes.js'
 import { specAt, specOf, stamp } from './view.js'
 
 /** A new instance, started, without an app yet. */
@@ -14,7 +15,7 @@ export const create = stepKind({
     return [
       {
         activity: 'ensureInstance',
-        input: { ...specAt(view, spec), stamp: stamp(view, role) },
+        input: { ...specAt(view, spec), stamp: stamp(view, role), ...madeBy(view, spec) },
         pace: 'long',
         summary: `${at.name} from ${spec.image}`,
       },
@@ -22,6 +23,9 @@ export const create = stepKind({
   },
   commands: ({ at, role }, prediction) => {
     const spec = specOf(prediction, at)
-    return [line(spec, 'create', createCommand(spec, labelsOf(spec, stamp(prediction, role), new Map())))]
+    return [
+      ...volumeLines(prediction, spec),
+      line(spec, 'create', createCommand(spec, labelsOf(spec, stamp(prediction, role), new Map()))),
+    ]
   },
 })

@@ -1,7 +1,11 @@
 import { deleteInstance } from '../incus/index.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
-import { instanceAt } from './view.js'
+import { instanceAt, type View } from './view.js'
+
+/** Volumes are looked for only where there may be some. */
+const madeFor = (view: View, resource = ''): { made?: string } =>
+  view.revision.topology.resources[resource]?.volumes === undefined ? {} : { made: view.snapshot }
 
 /** Gone for good, with its snapshots. */
 export const deletion = stepKind({
@@ -13,7 +17,7 @@ export const deletion = stepKind({
   calls: ({ at }, view) => [
     {
       activity: 'deleteInstance',
-      input: { ...instanceAt(view, at), topology: view.revision.topology.name },
+      input: { ...instanceAt(view, at), topology: view.revision.topology.name, ...madeFor(view, at.resource) },
       pace: 'quick',
       summary: at.name,
     },

@@ -29,13 +29,13 @@ export const drain = stepKind({
         },
         pace: 'waiting',
         waitMs: drainMs,
-        summary: `${at.name}: until its requests are answered`,
+        summary: `${at.name}: waiting for its requests to finish`,
       },
     ]
   },
   note: ([result]) => {
     const { cut } = result as { cut: number }
-    return cut === 0 ? 'no request left' : `${cut} cut at the drain deadline`
+    return cut === 0 ? 'no requests left' : `${cut} cut at the drain deadline`
   },
   foreseen: ({ at }, prediction) => exposes(prediction, at.resource),
   commands: ({ at }, prediction) => (exposes(prediction, at.resource) ? [says(at, 'drain')] : []),

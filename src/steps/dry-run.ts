@@ -1,9 +1,7 @@
 import type { Stage, Step } from '../contracts/index.js'
-import type { DryStep } from './lines.js'
+import type { DryStep } from '../contracts/inspect.js'
 import { kindOf } from './registry.js'
 import type { Prediction } from './view.js'
-
-export type { DryStep } from './lines.js'
 
 /**
  * The Incus commands that a procedure will run if all goes well, in its order, as its steps say. Health probes and the edge's own
@@ -12,4 +10,4 @@ export type { DryStep } from './lines.js'
 export const dryRun = (stages: readonly Stage[], prediction: Prediction): DryStep[] =>
   stages.flatMap(({ lanes }) => lanes.flatMap(({ steps }) => steps.flatMap((step) => commandsOf(step, prediction))))
 
-export const commandsOf = (step: Step, prediction: Prediction): DryStep[] => kindOf(step).commands(step, prediction)
+const commandsOf = (step: Step, prediction: Prediction): DryStep[] => kindOf(step).commands(step, prediction)

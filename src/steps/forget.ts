@@ -5,7 +5,7 @@ import { member } from './view.js'
 /** The edge forgets an instance that was drained. */
 export const forget = stepKind({
   kind: 'forget',
-  words: () => 'leave the edge',
+  words: () => 'remove from the edge',
   instance: ({ at }) => at.name,
   skip: ({ at }, view) => member(view, at) === undefined,
   traffic: ({ at }, view) => ({

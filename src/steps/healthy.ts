@@ -2,6 +2,7 @@ import type { HealthReport } from '../health/model.js'
 import { stepKind } from './kind.js'
 import { says } from './lines.js'
 import { specAt, specBefore, specOf, strategyOf } from './view.js'
+import { plural } from '../plural.js'
 
 /** An instance without a probe is healthy when it runs, which takes no longer than this, ms. */
 const RUNNING_MS = 60_000
@@ -38,13 +39,13 @@ export const healthy = stepKind({
     ]
   },
   proves: ([result], { at, before }, view) => {
-    const { name, host, project, resource, type, release, healthcheck } = specOf(view, at, before)
+    const { name, host, project, resource, type, release, healthcheck, expose } = specOf(view, at, before)
     const { address } = result as { address: string | null }
-    return { spec: { name, host, project, resource, type, release, healthcheck }, address }
+    return { spec: { name, host, project, resource, type, release, healthcheck, expose }, address }
   },
   note: ([result]) => healthWords((result as { report: HealthReport }).report),
   commands: ({ at }) => [says(at, 'wait until healthy')],
 })
 
 const healthWords = ({ waitedMs, failures }: HealthReport): string =>
-  `healthy after ${(waitedMs / 1000).toFixed(1)} s${failures > 0 ? `, ${failures} failed ${failures === 1 ? 'probe' : 'probes'} before` : ''}`
+  `healthy after ${(waitedMs / 1000).toFixed(1)} s${failures > 0 ? `, ${plural(failures, 'failed probe')} before` : ''}`

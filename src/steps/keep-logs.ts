@@ -1,4 +1,4 @@
-import type { Logged } from '../contracts/activities.js'
+import type { Logged } from '../contracts/at.js'
 import type { InstanceSpec } from '../plan/model.js'
 import { stepKind } from './kind.js'
 import { instanceAt, specOf } from './view.js'

@@ -1,11 +1,11 @@
 import type { Activities, Compensation, KindOfStep, Proven, StepOf } from '../contracts/index.js'
 import type { TrafficState } from '../plan/routes.js'
 import type { Topology } from '../topology/model.js'
-import type { DryStep } from './lines.js'
+import type { DryStep } from '../contracts/inspect.js'
 import type { Prediction, View } from './view.js'
 
 /** How hard an activity is tried: seconds, the move of a release or an image, or a wait of its own. */
-export type Pace = 'quick' | 'long' | 'waiting'
+type Pace = 'quick' | 'long' | 'waiting'
 
 /** One activity that a step asks for. */
 export type Call = {
@@ -29,6 +29,8 @@ export interface TrafficChange {
   topology?: Topology
   /** All that is declared serves: what was exposed before goes. */
   settled?: boolean
+  /** All is as it was before the operation. */
+  undone?: boolean
 }
 
 /**

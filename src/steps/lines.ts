@@ -1,17 +1,7 @@
+import type { DryStep } from '../contracts/inspect.js'
 import { setConfig, type IncusCommand } from '../incus/index.js'
 import { LABEL_PREFIX } from '../plan/labels.js'
 import type { Role } from '../plan/model.js'
-
-/** One line of a dry run. */
-export interface DryStep {
-  instance: string
-  step: string
-  host: string
-  /** Words after `incus`; null: not an Incus command of its own (a wait, a change at the edge). */
-  args: readonly string[] | null
-  /** What goes in on standard input, in words; never its content. */
-  stdin?: string
-}
 
 interface Place {
   name: string

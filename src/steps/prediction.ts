@@ -1,7 +1,9 @@
-import type { ProcedureView, Stage, Step } from '../contracts/index.js'
+import type { Stage, Step } from '../contracts/index.js'
+import type { ProcedureView } from '../plan/model.js'
 import type { ObservedInstance, Revision } from '../plan/model.js'
-import { snapshotName } from '../plan/naming.js'
-import type { WorkPlan } from '../plan/plan.js'
+import { snapshotName } from '../naming/snapshot-names.js'
+import type { PlannedChanges } from '../plan/plan.js'
+import type { Storage } from '../plan/volumes.js'
 import { trafficNow } from '../plan/traffic-now.js'
 import { kindOf } from './registry.js'
 import type { Prediction } from './view.js'
@@ -14,15 +16,17 @@ export function predictionOf({
   revision,
   base = null,
   dirty = [],
-  plan: { work, bystanders },
+  plan: { changes, bystanders },
   observed,
+  storage,
   operation,
 }: {
   revision: Revision
   base?: Revision | null
   dirty?: readonly string[]
-  plan: Pick<WorkPlan, 'work' | 'bystanders'>
+  plan: Pick<PlannedChanges, 'changes' | 'bystanders'>
   observed: readonly ObservedInstance[]
+  storage?: readonly Storage[]
   operation: number
 }): Prediction {
   return {
@@ -32,13 +36,14 @@ export function predictionOf({
     base,
     past: [],
     hosts: revision.topology.hosts,
-    traffic: trafficNow(revision.topology, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], dirty),
+    traffic: trafficNow(revision.topology, [...bystanders, ...changes.flatMap(({ from }) => from ?? [])], dirty),
     leaving: { members: [], active: {} },
     proven: new Map(),
     dirtyBefore: new Set(dirty),
     dirty: new Set(),
     registered: () => undefined,
     observed,
+    ...(storage === undefined ? {} : { storage }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { deleteSnapshot } from '../incus/index.js'
-import { isOurSnapshot } from '../plan/naming.js'
+import { isOurSnapshot } from '../naming/snapshot-names.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
 import { instanceAt, strategyOf, type Prediction } from './view.js'
@@ -18,6 +18,7 @@ export const prune = stepKind({
         ...instanceAt(view, at),
         keep: strategyOf(view).rollback.keepSnapshots,
         ...(spent === undefined ? {} : { spent }),
+        ...(at.volumes === undefined ? {} : { volumes: at.volumes }),
       },
       pace: 'quick',
       summary: at.name,

@@ -5,7 +5,9 @@ import { commit } from './commit.js'
 import { configure } from './configure.js'
 import { create } from './create.js'
 import { deletion } from './delete.js'
+import { deleteVolume } from './delete-volume.js'
 import { drain } from './drain.js'
+import { dropSnapshot } from './drop-snapshot.js'
 import { forget } from './forget.js'
 import { halt } from './halt.js'
 import { healthy } from './healthy.js'
@@ -38,6 +40,7 @@ const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   halt,
   retire,
   snapshot,
+  dropSnapshot,
   restore,
   healthy,
   admit,
@@ -53,6 +56,7 @@ const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   commit,
   keepLogs,
   delete: deletion,
+  deleteVolume,
   prune,
   closePorts,
 }

@@ -1,7 +1,7 @@
-import { restoreSnapshot, startInstance } from '../incus/index.js'
+import { restoreSnapshot, restoreVolumeSnapshot, startInstance } from '../incus/index.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
-import { instanceAt } from './view.js'
+import { instanceAt, startAt } from './view.js'
 
 /** Data and configuration of a snapshot; the instance runs afterwards. */
 export const restore = stepKind({
@@ -11,13 +11,16 @@ export const restore = stepKind({
   calls: ({ from, snapshot }, view) => [
     {
       activity: 'restoreSnapshot',
-      input: { ...instanceAt(view, from), snapshot },
+      input: { ...instanceAt(view, from), snapshot, ...(from.volumes === undefined ? {} : { volumes: from.volumes }) },
       pace: 'long',
       summary: `${from.name} to ${snapshot}`,
     },
-    { activity: 'startInstance', input: instanceAt(view, from), pace: 'quick', summary: from.name },
+    { activity: 'startInstance', input: startAt(view, from), pace: 'quick', summary: from.name },
   ],
   commands: ({ from, snapshot }, { revision }) => [
+    ...(from.volumes ?? []).map((volume) =>
+      line(from, 'restore', restoreVolumeSnapshot(volume, snapshot, revision.topology)),
+    ),
     line(from, 'restore', restoreSnapshot(from.name, snapshot, revision.topology)),
     line(from, 'start', startInstance(from.name, revision.topology)),
   ],

@@ -8,9 +8,9 @@ export const settle = stepKind({
   words: ({ before }) => (before === true ? 'public ports as before' : 'settle the edge'),
   instance: () => null,
   skip: (_step, view) => edgesOf(view).length === 0,
-  traffic: ({ before }, { traffic, base, leaving, dirty }) =>
+  traffic: ({ before, partly }, { traffic, base, leaving, dirty }) =>
     before === true && base !== null
-      ? { state: joined(traffic, without(leaving, dirty)), topology: base.topology, summary: 'as before' }
-      : { state: traffic, settled: true, summary: 'as declared' },
+      ? { state: joined(traffic, without(leaving, dirty)), topology: base.topology, undone: true, summary: 'as before' }
+      : { state: traffic, settled: partly !== true, summary: 'as declared' },
   commands: () => [],
 })

@@ -1,7 +1,7 @@
 import { startInstance } from '../incus/index.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
-import { instanceAt } from './view.js'
+import { startAt } from './view.js'
 
 /** An instance that is stopped runs again. */
 export const start = stepKind({
@@ -9,8 +9,6 @@ export const start = stepKind({
   words: () => 'start',
   instance: ({ at }) => at.name,
   before: ({ revive }) => (revive === undefined ? null : { kind: 'shelve', from: revive }),
-  calls: ({ at }, view) => [
-    { activity: 'startInstance', input: instanceAt(view, at), pace: 'quick', summary: at.name },
-  ],
+  calls: ({ at }, view) => [{ activity: 'startInstance', input: startAt(view, at), pace: 'quick', summary: at.name }],
   commands: ({ at }, { revision }) => [line(at, 'start', startInstance(at.name, revision.topology))],
 })

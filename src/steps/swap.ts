@@ -22,7 +22,7 @@ export const swap = stepKind({
             activity: 'setRole' as const,
             input: { ...instanceAt(view, from), role: 'old' as const },
             pace: 'quick' as const,
-            summary: `${from.name} stands by`,
+            summary: `${from.name} becomes the standby`,
           },
         ]),
   ],

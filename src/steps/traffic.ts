@@ -1,5 +1,5 @@
 import type { Place } from '../contracts/index.js'
-import type { Slot } from '../plan/model.js'
+import type { Color } from '../naming/instance-names.js'
 import { FULL_WEIGHT, type Member, type TrafficState } from '../plan/routes.js'
 import { canaryWeights } from '../traffic/weights.js'
 
@@ -8,15 +8,15 @@ import { canaryWeights } from '../traffic/weights.js'
 /** An instance takes traffic; one that is known keeps its place among the others. */
 export function admitted(
   { members, active }: TrafficState,
-  { name: instance, resource, slot, host }: Place,
+  { name: instance, resource, color, host }: Place,
   address: string,
   weight: number = FULL_WEIGHT,
 ): TrafficState {
-  const member: Member = { instance, resource, slot, host, address, weight, state: 'ready' }
+  const member: Member = { instance, resource, color, host, address, weight, state: 'ready' }
   const isIt = isAt({ name: instance, host })
   return {
     members: members.some(isIt) ? members.map((m) => (isIt(m) ? member : m)) : [...members, member],
-    active: active[resource] === undefined ? { ...active, [resource]: slot } : active,
+    active: active[resource] === undefined ? { ...active, [resource]: color } : active,
   }
 }
 
@@ -45,14 +45,14 @@ export const without = ({ members, active }: TrafficState, dirty: ReadonlySet<st
   active,
 })
 
-/** Two parts of one picture. */
+/** Two parts of one picture; what leaves a shared pool is in both. */
 export const joined = (a: TrafficState, b: TrafficState): TrafficState => ({
-  members: [...a.members, ...b.members],
+  members: [...a.members.filter(({ leaves }) => leaves === undefined), ...b.members],
   active: { ...b.active, ...a.active },
 })
 
 /** The ports of some resources lead to another color. */
-export const switched = ({ members, active }: TrafficState, colors: Record<string, Slot>): TrafficState => ({
+export const switched = ({ members, active }: TrafficState, colors: Record<string, Color>): TrafficState => ({
   members,
   active: { ...active, ...colors },
 })
@@ -65,8 +65,8 @@ export function shared({ members, active }: TrafficState, resources: string[], p
     for (const host of new Set(members.flatMap((m) => (m.resource === resource ? [m.host] : [])))) {
       const here = members.filter((m) => m.resource === resource && m.host === host)
       // One that an earlier operation left is drained.
-      const canaries = here.filter(({ slot, state }) => slot === 'canary' && state === 'ready')
-      const stable = here.filter(({ slot }) => slot !== 'canary')
+      const canaries = here.filter(({ color, state }) => color === 'canary' && state === 'ready')
+      const stable = here.filter(({ color }) => color !== 'canary')
       // One that is out of the traffic bears none of the rest; it comes back as one of the others.
       const serving = stable.filter(({ state }) => state === 'ready')
       const share = canaryWeights({ stable: serving.length, canary: canaries.length, percent })

@@ -2,7 +2,8 @@ import type { At, Compensation, InstanceAt, Place, Proven, SpecAt, Stamp } from 
 import type { InstanceSpec, ObservedInstance, Revision, Role } from '../plan/model.js'
 import type { Member, TrafficState } from '../plan/routes.js'
 import { instanceSpec } from '../plan/specs.js'
-import type { LiveInstance } from '../plan/work.js'
+import type { Storage } from '../plan/volumes.js'
+import type { LiveInstance } from '../plan/planned-change.js'
 import type { Host, Strategy } from '../topology/model.js'
 import { isAt } from './traffic.js'
 
@@ -37,13 +38,15 @@ export interface View {
 /** A view with what a dry run knows beside it: the instances as they are. */
 export interface Prediction extends View {
   observed: readonly ObservedInstance[]
+  /** Absent: nobody looked. */
+  storage?: readonly Storage[]
 }
 
 export const strategyOf = ({ revision }: View): Strategy => revision.topology.strategy
 
 /** What the instance of a place is declared as; with `before`, as it was declared when it was made what it is. */
 export function specOf(view: View, at: Place, before?: LiveInstance): InstanceSpec {
-  if (before === undefined) return instanceSpec(view.revision, at, at.host, at.slot)
+  if (before === undefined) return instanceSpec(view.revision, at, at.host, at.color)
   const spec = specBefore(view, before)
   if (spec !== null) return spec
   throw new Error(`cannot undo ${before.name}: no kept revision declares it as it was before`)
@@ -56,11 +59,16 @@ export function specOf(view: View, at: Place, before?: LiveInstance): InstanceSp
  */
 export function specBefore({ base, past, dirtyBefore }: View, from: LiveInstance): InstanceSpec | null {
   // The declaration may call it by another name now.
-  const seat = from.formerly ?? from
+  const replica = from.formerly ?? from
   const specs = [...(base === null ? [] : [base]), ...past.toReversed()].flatMap((revision) =>
-    revision.topology.resources[seat.resource] === undefined
+    revision.topology.resources[replica.resource] === undefined
       ? []
-      : [{ number: revision.number, spec: { ...instanceSpec(revision, seat, from.host, from.slot), name: from.name } }],
+      : [
+          {
+            number: revision.number,
+            spec: { ...instanceSpec(revision, replica, from.host, from.color), name: from.name },
+          },
+        ],
   )
   return (
     specs.find(({ spec }) => spec.digest === from.digest)?.spec ??
@@ -91,6 +99,16 @@ export function hostAt({ hosts, revision }: View, host: string): At {
 }
 
 export const specAt = (view: View, spec: InstanceSpec): SpecAt => ({ spec, ...hostAt(view, spec.host) })
+
+/** An instance to be started; where it may have volumes, it must not be the second one that writes to them. */
+export const startAt = (
+  view: View,
+  at: Pick<LiveInstance, 'name' | 'host' | 'resource' | 'volumes'>,
+): InstanceAt & { alone?: true } => {
+  const declared = [view.revision, ...(view.base === null ? [] : [view.base]), ...view.past]
+  const mayHave = declared.some(({ topology }) => topology.resources[at.resource]?.volumes !== undefined)
+  return { ...instanceAt(view, at), ...(mayHave || at.volumes !== undefined ? { alone: true } : {}) }
+}
 
 export const instanceAt = (view: View, { name, host }: { name: string; host: string }): InstanceAt => ({
   name,

@@ -1,7 +1,7 @@
 import type { Lane, Stage, Step } from '../contracts/index.js'
-import type { Slot } from '../plan/model.js'
+import type { Color } from '../naming/instance-names.js'
 import { setOf } from '../plan/shares.js'
-import type { Work } from '../plan/work.js'
+import type { PlannedChange } from '../plan/planned-change.js'
 import { made, placeOf } from './lanes.js'
 import { rolled } from './rolling.js'
 import type { Settings, Strategy } from './strategy.js'
@@ -16,10 +16,10 @@ export const blueGreen: Strategy<'blueGreen'> = {
   aliases: ['blue-green'],
   colored: true,
   waitsMs: ({ keepMs }) => keepMs,
-  outline(work, settings) {
-    const set = setOf(settings.revision, work)
+  outline(changes, settings) {
+    const set = setOf(settings.revision, changes)
     const others = rolled(
-      work.filter((w) => !set.includes(w)),
+      changes.filter((w) => !set.includes(w)),
       settings,
     )
     if (set.length === 0) return others
@@ -40,39 +40,39 @@ export const blueGreen: Strategy<'blueGreen'> = {
 }
 
 /** Into its own color's pool, which no public port leads to yet. */
-function comeUp(work: Work): Lane {
-  const at = placeOf(work)
+function comeUp(change: PlannedChange): Lane {
+  const at = placeOf(change)
   return {
     instance: at.name,
     host: at.host,
     staysDirty: true,
-    steps: [...(work.revive === true ? revived(work) : made(at, 'new')), { kind: 'admit', at }],
+    steps: [...(change.revive === true ? revived(change) : made(at, 'new')), { kind: 'admit', at }],
   }
 }
 
 /** A standby has proved itself before: it must answer now. */
-function revived(work: Work): Step[] {
-  const { from } = work
-  const at = placeOf(work)
-  if (from === null) throw new Error(`${at.name} comes back in nobody's place`)
+function revived(change: PlannedChange): Step[] {
+  const { from } = change
+  const at = placeOf(change)
+  if (from === null) throw new Error(`${at.name} comes back but replaces no instance`)
   return [
     { kind: 'start', at, revive: { ...from, ...at, address: null } },
     { kind: 'healthy', at, proven: true },
   ]
 }
 
-function switchStage(set: readonly Work[], { revision }: Settings): Stage[] {
-  const active: Record<string, Slot> = {}
-  for (const { resource, slot } of set) {
-    if ((revision.topology.resources[resource]?.expose.length ?? 0) > 0) active[resource] = slot
+function switchStage(set: readonly PlannedChange[], { revision }: Settings): Stage[] {
+  const active: Record<string, Color> = {}
+  for (const { resource, color } of set) {
+    if ((revision.topology.resources[resource]?.expose.length ?? 0) > 0) active[resource] = color
   }
-  const from = set.find((work) => work.from !== null)?.from
+  const from = set.find((change) => change.from !== null)?.from
   if (Object.keys(active).length === 0 || from === null || from === undefined) return []
   return [{ name: 'switch', lanes: [{ steps: [{ kind: 'switch', active, from }] }] }]
 }
 
 /** Who is live is written on the instances too. */
-function takeOver(work: Work): Lane {
-  const at = placeOf(work)
-  return { instance: at.name, host: at.host, steps: [{ kind: 'swap', at, from: work.from }] }
+function takeOver(change: PlannedChange): Lane {
+  const at = placeOf(change)
+  return { instance: at.name, host: at.host, steps: [{ kind: 'swap', at, from: change.from }] }
 }

@@ -1,7 +1,7 @@
 import type { Lane, Place, Stage, Step } from '../contracts/index.js'
-import { instanceName } from '../plan/naming.js'
+import { instanceName } from '../naming/instance-names.js'
 import { triedOf } from '../plan/shares.js'
-import type { Work } from '../plan/work.js'
+import type { PlannedChange } from '../plan/planned-change.js'
 import { made, placeOf, leaving } from './lanes.js'
 import { rolled } from './rolling.js'
 import type { Settings, Strategy } from './strategy.js'
@@ -16,13 +16,13 @@ export const canary: Strategy<'canary'> = {
   aliases: [],
   rollsBackBy: 'rolling',
   waitsMs: ({ pausesMs }) => pausesMs,
-  outline(work, settings) {
-    const tried = triedOf(settings.revision, work)
+  outline(changes, settings) {
+    const tried = triedOf(settings.revision, changes)
     const resources = [...new Set(tried.map(({ resource }) => resource))]
     // New replicas of a resource on trial would serve the new version at full weight: they come after the trial.
-    const after = work.filter((w) => tried.includes(w) || (w.action === 'create' && resources.includes(w.resource)))
+    const after = changes.filter((w) => tried.includes(w) || (w.action === 'create' && resources.includes(w.resource)))
     const others = rolled(
-      work.filter((w) => !after.includes(w)),
+      changes.filter((w) => !after.includes(w)),
       settings,
     )
     if (tried.length === 0) return others
@@ -76,19 +76,19 @@ export const canary: Strategy<'canary'> = {
 }
 
 /** The canaries at a share: a fixed number of each resource, or as many of its instances as the share asks for. */
-function canariesFor(tried: readonly Work[], percent: number, { revision }: Settings): Place[] {
+function canariesFor(tried: readonly PlannedChange[], percent: number, { revision }: Settings): Place[] {
   const { canaries } = revision.topology.strategy
   return [...new Set(tried.map(({ resource }) => resource))].flatMap((resource) => {
     const own = tried.filter((w) => w.resource === resource)
     const count = canaries === 'share' ? Math.ceil((own.length * percent) / 100) : canaries
-    return own.slice(0, Math.max(1, count)).map((work) => canaryOf(revision.topology.name, work))
+    return own.slice(0, Math.max(1, count)).map((change) => canaryOf(revision.topology.name, change))
   })
 }
 
-const canaryOf = (topology: string, work: Work): Place => ({
-  ...placeOf(work),
-  name: instanceName(topology, work.resource, work.index, 'canary'),
-  slot: 'canary',
+const canaryOf = (topology: string, change: PlannedChange): Place => ({
+  ...placeOf(change),
+  name: instanceName(topology, change.resource, change.index, 'canary'),
+  color: 'canary',
 })
 
 function comeUp(at: Place): Lane {
@@ -98,9 +98,9 @@ function comeUp(at: Place): Lane {
 }
 
 /** The canary of a place, by the name of the instance that takes the place for good. */
-const leavingWith = (work: readonly Work[], canaries: readonly Place[]): Map<string, Place> =>
+const leavingWith = (changes: readonly PlannedChange[], canaries: readonly Place[]): Map<string, Place> =>
   new Map(
-    work.flatMap(({ instance, resource, index }): [string, Place][] => {
+    changes.flatMap(({ instance, resource, index }): [string, Place][] => {
       const own = canaries.find((at) => at.resource === resource && at.index === index)
       return own === undefined ? [] : [[instance, own]]
     }),

@@ -1,25 +1,32 @@
 import type { Lane, Place, Procedure, Stage, Step } from '../contracts/index.js'
-import type { WorkPlan } from '../plan/plan.js'
-import type { Work } from '../plan/work.js'
-import { removed, REMOVALS_AT_ONCE } from './removal.js'
+import type { PlannedChanges } from '../plan/plan.js'
+import type { PlannedChange } from '../plan/planned-change.js'
+import { replicaKey } from '../plan/specs.js'
+import { removed, REMOVALS_AT_ONCE, volumeRemoved } from './removal.js'
 import type { Settings, Strategy } from './strategy.js'
 
 /**
  * The whole procedure of a deploy or rollback: what makes room, what the strategy says, then settled, looked at, baked, committed,
  * and what is not needed any more removed.
  */
-export function procedureOf(strategy: Strategy, { work }: Pick<WorkPlan, 'work'>, settings: Settings): Procedure {
+export function procedureOf(
+  strategy: Strategy,
+  { changes, volumes = [] }: Pick<PlannedChanges, 'changes' | 'volumes'>,
+  settings: Settings,
+): Procedure {
   const { topology } = settings.revision
-  const makes = work.filter(({ action, revive }) => (action === 'create' || action === 'replace') && revive !== true)
+  const makes = changes.filter(({ action, revive }) => (action === 'create' || action === 'replace') && revive !== true)
   const outline = strategy.outline(
-    work.filter(({ action }) => action !== 'delete'),
+    changes.filter(({ action }) => action !== 'delete'),
     settings,
   )
   const made = createdBy(outline.stages)
-  const inTheWay = work.filter(
-    (w) => w.action === 'delete' && made.some(({ name, host }) => name === w.instance && host === w.host),
+  const inTheWay = changes.filter(
+    (w) =>
+      w.action === 'delete' &&
+      (made.some(({ name, host }) => name === w.instance && host === w.host) || holdsVolume(w, changes)),
   )
-  const superfluous = work.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
+  const superfluous = changes.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
   const gone = [...outline.gone, ...superfluous.flatMap(({ from }) => from ?? [])]
   return {
     stages: [
@@ -30,14 +37,26 @@ export function procedureOf(strategy: Strategy, { work }: Pick<WorkPlan, 'work'>
       ),
       ...outline.stages,
       { name: 'verify', lanes: [{ steps: [{ kind: 'settle' }, { kind: 'recheck' }] }] },
-      ...bake(work, settings),
+      ...bake(changes, settings),
       { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: gone.map(({ name }) => name) }] }] },
       ...stage('remove', gone.map(removed), { atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' }),
-      ...pruning(work, settings),
+      // After the instances that may still have them.
+      ...stage(
+        'remove volumes',
+        volumes.map(({ host, pool, name }) => volumeRemoved({ host, pool, name })),
+        { atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
+      ),
+      ...pruning(changes, settings),
     ],
     standby: outline.standby,
   }
 }
+
+/** What an operation that was lost made for a place may run, and nothing else may then have the volumes of that place. */
+const holdsVolume = ({ from }: PlannedChange, changes: readonly PlannedChange[]): boolean =>
+  from?.role === 'new' &&
+  from.volumes !== undefined &&
+  changes.some((w) => w.action !== 'delete' && replicaKey(w) === replicaKey(from))
 
 /** What a strategy makes, with what no plan names: a canary of an operation that was lost may serve under the name of the next. */
 const createdBy = (stages: readonly Stage[]): Place[] =>
@@ -48,7 +67,7 @@ const createdBy = (stages: readonly Stage[]): Place[] =>
 const stage = (name: string, lanes: Lane[], how: Partial<Stage> = {}): Stage[] =>
   lanes.length === 0 ? [] : [{ name, lanes, ...how }]
 
-function projects(project: string | null, makes: readonly Work[]): Stage[] {
+function projects(project: string | null, makes: readonly PlannedChange[]): Stage[] {
   if (project === null) return []
   const hosts = [...new Set(makes.map(({ host }) => host))]
   return stage(
@@ -57,9 +76,9 @@ function projects(project: string | null, makes: readonly Work[]): Stage[] {
   )
 }
 
-function bake(work: readonly Work[], { revision, isRollback }: Settings): Stage[] {
+function bake(changes: readonly PlannedChange[], { revision, isRollback }: Settings): Stage[] {
   const { bakeMs } = revision.topology.strategy
-  const resources = [...new Set(work.flatMap(({ action, resource }) => (action === 'delete' ? [] : [resource])))]
+  const resources = [...new Set(changes.flatMap(({ action, resource }) => (action === 'delete' ? [] : [resource])))]
   if (bakeMs === 0 || isRollback === true || resources.length === 0) return []
   const watch: Step = { kind: 'watch', watch: { purpose: 'bake', resources, forMs: bakeMs, analysis: null } }
   // A watch sees no failure where nobody answers the probe itself, and a promote ends it at any moment.
@@ -67,9 +86,9 @@ function bake(work: readonly Work[], { revision, isRollback }: Settings): Stage[
 }
 
 /** Old snapshots of what was updated; one that cannot be removed is no reason to call an operation failed. */
-function pruning(work: readonly Work[], { revision }: Settings): Stage[] {
+function pruning(changes: readonly PlannedChange[], { revision }: Settings): Stage[] {
   if (revision.topology.strategy.rollback.snapshot === 'never') return []
-  const updated = work.flatMap(({ action, live, from }) =>
+  const updated = changes.flatMap(({ action, live, from }) =>
     action === 'update' && live !== true && from !== null ? [from] : [],
   )
   return stage(

@@ -1,6 +1,6 @@
 import type { Lane, Stage } from '../contracts/index.js'
 import { levels } from '../plan/order.js'
-import type { Work } from '../plan/work.js'
+import type { PlannedChange } from '../plan/planned-change.js'
 import { changed, laneOf, made, placeOf, retired, saved } from './lanes.js'
 import type { Outline, Settings, Strategy } from './strategy.js'
 
@@ -13,12 +13,12 @@ export const recreate: Strategy<'recreate'> = {
   summary: 'stops all, updates all, starts all; requests fail meanwhile',
   aliases: [],
   exclusive: true,
-  outline(work, settings) {
+  outline(changes, settings) {
     const { resources } = settings.revision.topology
     return levels(resources)
       .map((names) =>
         levelOf(
-          work.filter(({ resource, action }) => names.includes(resource) && action !== 'delete'),
+          changes.filter(({ resource, action }) => names.includes(resource) && action !== 'delete'),
           settings,
         ),
       )
@@ -30,9 +30,9 @@ export const recreate: Strategy<'recreate'> = {
   },
 }
 
-function levelOf(work: readonly Work[], settings: Settings): Outline {
-  const stops = work.filter(isStopped)
-  const rest = work.filter((w) => !stops.includes(w))
+function levelOf(changes: readonly PlannedChange[], settings: Settings): Outline {
+  const stops = changes.filter(isStopped)
+  const rest = changes.filter((w) => !stops.includes(w))
   const stages: Stage[] = [
     { name: 'stop all', lanes: stops.map((w) => stopped(w, settings)) },
     {
@@ -41,28 +41,29 @@ function levelOf(work: readonly Work[], settings: Settings): Outline {
     },
     {
       name: 'start all',
-      lanes: work.flatMap((w): Lane[] => (w.live === true ? [] : [admitted(w)])),
+      lanes: changes.flatMap((w): Lane[] => (w.live === true ? [] : [admitted(w)])),
     },
   ]
   return {
     stages: stages.filter(({ lanes }) => lanes.length > 0),
-    gone: work.flatMap(({ action, from }) => (action === 'replace' && from !== null ? [from] : [])),
+    gone: changes.flatMap(({ action, from }) => (action === 'replace' && from !== null ? [from] : [])),
     standby: [],
   }
 }
 
-const isStopped = ({ action, live }: Work): boolean => (action === 'update' && live !== true) || action === 'replace'
+const isStopped = ({ action, live }: PlannedChange): boolean =>
+  (action === 'update' && live !== true) || action === 'replace'
 
-function stopped(work: Work, settings: Settings): Lane {
-  const { from } = work
-  if (from === null) throw new Error(`${work.action} of ${work.instance} without an instance`)
+function stopped(change: PlannedChange, settings: Settings): Lane {
+  const { from } = change
+  if (from === null) throw new Error(`${change.action} of ${change.instance} without an instance`)
   return {
     instance: from.name,
     host: from.host,
     // A replaced instance is whole, but stopped; its replacement completes the change.
-    ...(work.action === 'update' ? { staysDirty: true } : {}),
+    ...(change.action === 'update' ? { staysDirty: true } : {}),
     steps:
-      work.action === 'replace'
+      change.action === 'replace'
         ? retired(from)
         : [
             { kind: 'drain', at: from, from },
@@ -72,30 +73,30 @@ function stopped(work: Work, settings: Settings): Lane {
   }
 }
 
-function updated(work: Work, settings: Settings): Lane {
-  const { from } = work
-  const at = placeOf(work)
+function updated(change: PlannedChange, settings: Settings): Lane {
+  const { from } = change
+  const at = placeOf(change)
   const steps =
-    work.action === 'replace' ? made(at, 'new') : from === null ? [] : notAdmitted(changed(at, from, settings))
+    change.action === 'replace' ? made(at, 'new') : from === null ? [] : notAdmitted(changed(change, from, settings))
   return { instance: at.name, host: at.host, steps, staysDirty: true }
 }
 
 /** What is new, or was found stopped. */
-function started(work: Work, settings: Settings): Lane {
-  const lane = laneOf(work, settings)
-  return work.live === true ? lane : { ...lane, steps: notAdmitted(lane.steps), staysDirty: true }
+function started(change: PlannedChange, settings: Settings): Lane {
+  const lane = laneOf(change, settings)
+  return change.live === true ? lane : { ...lane, steps: notAdmitted(lane.steps), staysDirty: true }
 }
 
 const notAdmitted = (steps: Lane['steps']): Lane['steps'] => steps.filter(({ kind }) => kind !== 'admit')
 
-function admitted(work: Work): Lane {
-  const at = placeOf(work)
+function admitted(change: PlannedChange): Lane {
+  const at = placeOf(change)
   return {
     instance: at.name,
     host: at.host,
     steps: [
-      ...(work.action === 'replace' ? [{ kind: 'role' as const, at, role: 'live' as const }] : []),
-      { kind: 'admit', at, ...(work.action === 'update' && work.from !== null ? { from: work.from } : {}) },
+      ...(change.action === 'replace' ? [{ kind: 'role' as const, at, role: 'live' as const }] : []),
+      { kind: 'admit', at, ...(change.action === 'update' && change.from !== null ? { from: change.from } : {}) },
     ],
   }
 }

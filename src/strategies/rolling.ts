@@ -1,6 +1,6 @@
 import type { Stage } from '../contracts/index.js'
 import { batchesOf } from '../plan/batches.js'
-import type { Work } from '../plan/work.js'
+import type { PlannedChange } from '../plan/planned-change.js'
 import { laneOf } from './lanes.js'
 import type { Outline, Settings, Strategy } from './strategy.js'
 
@@ -9,19 +9,19 @@ export const rolling: Strategy<'rolling'> = {
   name: 'rolling',
   summary: 'one batch after the other, in place',
   aliases: [],
-  outline: (work, settings) => rolled(work, settings),
+  outline: (changes, settings) => rolled(changes, settings),
 }
 
 /** The batches of some changes, with what they replace. */
-export function rolled(work: readonly Work[], settings: Settings): Outline {
+export function rolled(changes: readonly PlannedChange[], settings: Settings): Outline {
   const { resources, strategy } = settings.revision.topology
-  const batches = batchesOf(work, { resources, maxParallel: strategy.maxParallel })
+  const batches = batchesOf(changes, { resources, maxParallel: strategy.maxParallel })
   return {
     stages: batches.map((batch, i): Stage => ({
       name: `batch ${i + 1} of ${batches.length}`,
       lanes: batch.map((each) => laneOf(each, settings)),
     })),
-    gone: work.flatMap(({ action, from }) => (action === 'replace' && from !== null ? [from] : [])),
+    gone: changes.flatMap(({ action, from }) => (action === 'replace' && from !== null ? [from] : [])),
     standby: [],
   }
 }

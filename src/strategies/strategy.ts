@@ -1,6 +1,6 @@
 import type { Place, Stage } from '../contracts/index.js'
 import type { Revision } from '../plan/model.js'
-import type { LiveInstance, Work } from '../plan/work.js'
+import type { LiveInstance, PlannedChange } from '../plan/planned-change.js'
 
 /** What a strategy goes by beside the changes. */
 export interface Settings {
@@ -39,5 +39,5 @@ export interface Strategy<Name extends string = string> {
   colored?: boolean
   /** Time that it waits by design, ms: the progress deadline leaves room for it. */
   waitsMs?: (options: { keepMs: number; pausesMs: number }) => number
-  outline: (work: readonly Work[], settings: Settings) => Outline
+  outline: (changes: readonly PlannedChange[], settings: Settings) => Outline
 }

@@ -4,6 +4,8 @@
  * error limit Argo Rollouts.
  */
 export const DEFAULTS = {
+  /** What Incus calls the first storage pool when it is set up. */
+  volumePool: 'default',
   artifacts: ['./releases', '_build/prod'],
   type: 'container',
   protocol: 'http',
@@ -12,6 +14,9 @@ export const DEFAULTS = {
   retries: 3,
   minHealthyTime: '10s',
   deadline: '5m',
+  unhealthyRestart: 3,
+  unhealthyWithin: '10m',
+  unhealthyThen: 'alert',
   approach: 'rolling',
   bake: '0s',
   canaries: 1,

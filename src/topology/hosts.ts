@@ -1,27 +1,36 @@
+import { ADDRESS_KINDS, addressKind } from '../hosts/kinds/addresses.js'
+import { EDGES } from '../traffic/balancers.js'
 import type { Host, HostKind, Platform } from './model.js'
 
-const SSH = /^[A-Za-z_][\w.-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?$/
+/** What `readAddress` understands, for error texts. */
+export const ADDRESSES = ADDRESS_KINDS.flatMap(({ words }): readonly string[] => words)
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1')
 
-/** What `hostKind` understands, for error texts. */
-export const ADDRESSES = "'localhost', 'user@host[:port]' or 'https://host:8443'"
+/** How commands reach a host, and its address in normal form; null when the address says nothing that we understand. */
+export function readAddress(address: string, platform: Platform): Pick<Host, 'kind' | 'address'> | null {
+  for (const kind of ADDRESS_KINDS) {
+    const read = kind.read({ address, platform })
+    if (read !== null) return { kind: kind.name, address: read }
+  }
+  return null
+}
 
 /** How commands reach a host; null when the address says nothing that we understand. */
-export function hostKind(address: string, platform: Platform): HostKind | null {
-  if (platform === 'emulated') return 'emulated'
-  if (address === 'localhost' || address === '127.0.0.1') return 'local'
-  if (address.startsWith('https://')) return isRemote(address) ? 'incus' : null
-  const ssh = SSH.exec(address)
-  if (ssh === null) return null
-  return ssh[1] === undefined || isPort(Number(ssh[1])) ? 'ssh' : null
-}
+export const hostKind = (address: string, platform: Platform): HostKind | null =>
+  readAddress(address, platform)?.kind ?? null
 
 /** The machine behind a name: of two names that give the same, one is too many. An emulated host is its name. */
-export function machineOf(name: string, { kind, address }: Pick<Host, 'kind' | 'address'>): string {
-  if (kind === 'emulated') return `emulated ${name}`
-  if (kind === 'local') return 'local'
-  // Who logs in makes no other machine.
-  return address.replace(/^[^@/]*@/, '').replace(kind === 'ssh' ? /:22$/ : /\/$/, '')
-}
+export const machineOf = (name: string, { kind, address }: Pick<Host, 'kind' | 'address'>): string =>
+  addressKind(kind).machine({ name, address })
+
+/** Whether no virtual machine can run there. */
+export const runsContainersOnly = (host: Pick<Host, 'kind'> | undefined): boolean =>
+  host !== undefined && addressKind(host.kind).containersOnly === true
+
+/** Whether nothing can be exposed there. */
+export const opensNoPorts = (host: Pick<Host, 'edge'> | undefined): boolean =>
+  host?.edge !== undefined && EDGES.opensNoPorts(host.edge)
 
 /** Hosts by name, each machine once: of its names the last one stays. */
 export function eachMachineOnce(...named: Record<string, Host>[]): Record<string, Host> {
@@ -33,11 +42,3 @@ export function eachMachineOnce(...named: Record<string, Host>[]): Record<string
   }
   return Object.fromEntries(byMachine.values())
 }
-
-function isRemote(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  const { username, password, pathname, search, hash } = new URL(address)
-  return username + password + search + hash === '' && pathname === '/'
-}
-
-const isPort = (port: number): boolean => port >= 1 && port <= 65_535

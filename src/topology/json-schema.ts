@@ -1,5 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { topologySchema } from './schema/topology.js'
+import { spellingsOf } from './spelling.js'
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema
@@ -14,6 +15,7 @@ export function topologyJsonSchema(): JsonSchema {
     target: 'draft-7',
     override: sayDefault,
   })
+  spellOtherwise(topology)
   return {
     $schema,
     title: 'cul8er topology',
@@ -35,4 +37,18 @@ function sayDefault({ jsonSchema }: { jsonSchema: JsonSchema }): void {
   if (typeof defaultText !== 'string') return
   delete jsonSchema.defaultText
   jsonSchema.description = `${jsonSchema.description}. Default: ${defaultText}`
+}
+
+/** Editors shall not mark what is read. Inner sections first: what is copied then has its spellings already. */
+function spellOtherwise(schema: unknown): void {
+  if (typeof schema !== 'object' || schema === null) return
+  for (const inner of Object.values(schema)) spellOtherwise(inner)
+  const { type, properties = {} } = schema as JsonSchema
+  if (type !== 'object') return
+  for (const [key, value] of Object.entries(properties)) {
+    if (typeof value === 'boolean') continue
+    for (const spelling of spellingsOf(key)) {
+      properties[spelling] = { ...value, description: `Another spelling of \`${key}\`` }
+    }
+  }
 }

@@ -3,3 +3,6 @@ export const MOST_REPLICAS = 10_000
 
 /** Instances of all resources, of one topology and of all in a file. */
 export const MOST_INSTANCES = 20_000
+
+/** Each is told of an event by an activity of its own. */
+export const MOST_NOTIFIERS = 20

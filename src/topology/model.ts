@@ -1,4 +1,12 @@
-import type { StrategyName } from '../strategies/registry.js'
+import type { Probe } from '../health/probes/registry.js'
+import type { HostKindName } from '../hosts/kinds/addresses.js'
+import type { Platform } from '../hosts/kinds/platform.js'
+import type { NotifierChoice } from '../notifiers/notifiers.js'
+import type { NoticeWord } from '../notifiers/words.js'
+import type { SecretRef } from '../secrets/sources/sources.js'
+import type { EdgeChoice } from '../traffic/balancers.js'
+
+export type { Platform, Probe, SecretRef }
 
 /**
  * The normalised topology: plain JSON, every default filled in, one unit per quantity.
@@ -17,25 +25,36 @@ export interface Topology {
   strategy: Strategy
   cluster: Cluster | null
   observability: { metrics: string[]; events: string[] }
-  /** Time after a deploy at which the topology is destroyed by itself; null is never. */
+  /** Time after a deploy after which the topology is destroyed automatically; null is never. */
   ttlMs: number | null
+  /** Who is told how operations end, in the order of the file; absent: nobody. */
+  notify?: Notify[]
 }
 
-export type Platform = 'arch_linux' | 'debian' | 'ubuntu' | 'icusos' | 'emulated'
+/** Whom to tell of what. */
+export interface Notify {
+  to: NotifierChoice
+  /** null: everything but what went well. */
+  on: NoticeWord[] | null
+}
 
-/** How commands reach the host, derived from `address` and `platform`. */
-export type HostKind = 'local' | 'ssh' | 'incus' | 'emulated'
+/** How commands reach the host, derived from `address` and `platform`; the registry in `src/hosts/kinds` knows them all. */
+export type HostKind = HostKindName
 
+/** A machine with Incus, as a normalised topology has it. */
 export interface Host {
-  /** As written: `localhost`, `user@host[:port]`, `https://host:8443`. */
+  /** `localhost`, `[user@]host[:port]`, `https://host:8443`. */
   address: string
   platform: Platform
   kind: HostKind
   credentials: { ssh: { key: string | null } | null } | null
+  /** Its balancer; absent: HAProxy, or what an emulated host has. */
+  edge?: EdgeChoice
 }
 
 export type InstanceType = 'container' | 'vm'
 
+/** A container or VM with its replicas, every default filled in. Times are in ms, sizes in bytes. */
 export interface Resource {
   type: InstanceType
   /** Candidate hosts by name, in preference order; all hosts when the file names none. */
@@ -46,6 +65,12 @@ export interface Resource {
   /** Holds data that must outlive updates: never replaced beside itself, never started twice. */
   stateful: boolean
   limits: Limits
+  /** Incus config keys of the user's own, as Incus spells them; absent: none. */
+  config?: Record<string, string>
+  /** Incus profiles, in the order in which they are applied; absent: the host's default one. */
+  profiles?: string[]
+  /** Volumes that outlive the instance, by name; absent: none. */
+  volumes?: Record<string, Volume>
   expose: Expose[]
   /** Extra Incus devices by name, as Incus spells their keys (`type` among them). */
   devices: Record<string, Record<string, string>>
@@ -63,6 +88,16 @@ export interface Limits {
   diskMiB: number | null
 }
 
+/** A custom storage volume of a place of a resource. */
+export interface Volume {
+  /** Where it is mounted in the instance. */
+  path: string
+  /** Incus storage pool of the host. */
+  pool: string
+  /** null: no limit of its own. */
+  sizeMiB: number | null
+}
+
 export interface Expose {
   /** The port that the app listens on inside the instance. */
   port: number
@@ -75,30 +110,22 @@ export interface Expose {
   certificate: { cert: string; key: string } | null
   /** A cookie keeps a client on one instance. */
   sticky: boolean
-}
-
-export interface SecretRef {
-  from: 'system' | 'file' | 'command' | 'vault'
-  /** Variable name, path, command line or vault path; null: the environment key itself. */
-  key: string | null
+  /** Resources that give the same name share the public port; absent: the resource has it for itself. */
+  pool?: string
 }
 
 export type EnvironmentValue = { value: string } | { secret: SecretRef }
 
 export interface Release {
   release: string
-  version: string
+  /** null: the command that deploys chooses one; in a revision it is there. */
+  version: string | null
   /** Path with `{version}` in place of the version; null: `<release>-<version>.tar.gz` in the artifact folders. */
   artifact: string | null
   /** Command lines relative to the release's folder; null: what the release brings (`bin/<release> start`). */
   start: string[] | null
   stop: string[] | null
 }
-
-export type Probe =
-  | { kind: 'http'; scheme: 'http' | 'https'; port: number; path: string; expectedStatus: number | null }
-  | { kind: 'tcp'; port: number }
-  | { kind: 'command'; command: string[] }
 
 export interface Healthcheck {
   probe: Probe
@@ -112,6 +139,18 @@ export interface Healthcheck {
   minHealthyMs: number
   /** When waiting ends without success. */
   deadlineMs: number
+  /** What is done about it between operations; absent: nothing. */
+  unhealthy?: Unhealthy
+}
+
+/** What is done about an instance that fails its health check between operations. */
+export interface Unhealthy {
+  /** Restarts that are tried. */
+  restart: number
+  /** How long it must stay healthy for its restarts to be forgotten. */
+  withinMs: number
+  /** After the last restart: a fresh instance in its place, or only a message. */
+  then: 'replace' | 'alert'
 }
 
 export interface Analysis {
@@ -139,9 +178,10 @@ export interface CanaryStep {
   analysis: Analysis | null
 }
 
-/** A strategy by its name; the registry in `src/strategies` knows them all. */
-export type Approach = StrategyName
+/** A strategy by its name, which the schema has checked against the registry in `src/strategies`. */
+export type Approach = string
 
+/** In which order changes are made and judged, every default filled in. Times are in ms. */
 export interface Strategy {
   approach: Approach
   maxParallel: number
@@ -155,7 +195,7 @@ export interface Strategy {
   keepMs: number
   /** How long requests in flight may take after an instance left the edge. */
   drainMs: number
-  /** How long a host may give no answer before a step on it fails, ms. */
+  /** How long a host may be unreachable before a step on it fails, ms. */
   hostTimeoutMs: number
   /** The whole operation, without pauses for people. */
   progressDeadlineMs: number

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { checkChoices } from './check/choices.js'
 import { draft } from './check/draft.js'
 import { checkAddresses, checkMachines } from './check/hosts.js'
@@ -9,12 +9,14 @@ import { checkReferences } from './check/references.js'
 import { checkSize, checkSizeAcross } from './check/size.js'
 import { checkTimes } from './check/times.js'
 import { findings, plainWords } from './issues.js'
+import { rightPlace } from './misplaced.js'
 import type { Topology } from './model.js'
 import { normalise } from './normalise/topology.js'
 import { plainCopy } from './plain.js'
 import { describe, pathText, problem, type Finding, type Path, type Problem, type SourceMap } from './problem.js'
 import { prune, valueAt } from './prune.js'
 import { topologySchema, type FullDeclaration } from './schema/topology.js'
+import { spelled } from './spelling.js'
 
 /** What was read, or why it was not. */
 export type ParseResult<Parsed> = ({ ok: true } & Parsed) | { ok: false; problems: Problem[] }
@@ -55,25 +57,29 @@ export function parseTopologies(exported: unknown, source?: SourceMap): ParseRes
   return { ok: false, problems: report(problems, found, source) }
 }
 
-function examine(raw: unknown): { topology: Topology | null; found: Finding[] } {
+function examine(written: unknown): { topology: Topology | null; found: Finding[] } {
+  const { value: raw, found: twofold, asWritten } = spelled(written, topologySchema)
   const parsed = topologySchema.safeParse(raw, { error: plainWords })
   const wrong = parsed.success ? [] : parsed.error.issues
   const declaration = parsed.success ? parsed.data : soundPart(raw, wrong)
-  const whole = draft(raw, declaration === null ? null : { declaration, topology: normalise(declaration) })
+  const addresses = declaration === null ? [] : checkAddresses(declaration)
+  const reachable = declaration === null ? null : standingIn(declaration, addresses)
+  const whole = draft(raw, reachable === null ? null : { declaration: reachable, topology: normalise(reachable) })
   const guessed = wrong.flatMap((issue) => (issue.code === 'unrecognized_keys' ? [] : [issue.path as Path]))
   const found = [
-    ...findings(wrong, raw),
+    ...twofold,
+    ...findings(wrong, raw, rightPlace),
     ...checkKeys(whole),
     ...checkChoices(whole),
     ...checkReferences(whole),
     ...checkSize(whole),
     ...checkNames(whole),
     ...checkMachines(whole),
-    ...[...checkAddresses(whole), ...checkPorts(whole), ...checkTimes(whole)].filter(
+    ...[...addresses, ...checkPorts(whole), ...checkTimes(whole)].filter(
       ({ at }) => !guessed.some((path) => rests(at, path)),
     ),
   ]
-  return { topology: whole.sound?.topology ?? null, found }
+  return { topology: whole.sound?.topology ?? null, found: found.map((each) => ({ ...each, at: asWritten(each.at) })) }
 }
 
 function soundPart(raw: unknown, wrong: readonly z.core.$ZodIssue[]): FullDeclaration | null {
@@ -86,6 +92,15 @@ function soundPart(raw: unknown, wrong: readonly z.core.$ZodIssue[]): FullDeclar
   return null
 }
 
+/** With addresses that can be read, so that the rest is checked. */
+const standingIn = (declaration: FullDeclaration, wrong: readonly Finding[]): FullDeclaration =>
+  wrong.length === 0
+    ? declaration
+    : (prune(
+        declaration,
+        wrong.map(({ at }) => ({ path: at })),
+      ) as FullDeclaration)
+
 /** Where a wrong value was, a default stands: what is found in the same section may follow from that alone. */
 function rests(at: Path, wrong: Path): boolean {
   const inner = at.findLastIndex((key) => key === 'healthcheck' || key === 'expose' || key === 'steps')
@@ -96,7 +111,7 @@ function rests(at: Path, wrong: Path): boolean {
 const twice = (names: unknown[]): Finding[] =>
   names.flatMap((name, index) =>
     typeof name === 'string' && names.indexOf(name) < index
-      ? [problem([index, 'name'], `${describe(name)} twice`, 'a name of its own for each topology')]
+      ? [problem([index, 'name'], `${describe(name)} twice`, 'a unique name for each topology')]
       : [],
   )
 

@@ -52,7 +52,7 @@ export function plainCopy(declaration: unknown): { value: unknown; problems: Fin
       : source
   }
 
-  function refuse(path: Path, found: string, allowed = 'text, numbers, true, false, lists and mappings'): undefined {
+  function refuse(path: Path, found: string, allowed = 'strings, numbers, true, false, lists and mappings'): undefined {
     problems.push(problem(path, found, allowed))
   }
 }

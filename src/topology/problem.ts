@@ -22,9 +22,18 @@ export interface SourceMap {
   lineOf(path: Path): number | undefined
 }
 
-/** A problem with its sentence made from its parts. */
-export function problem(path: Path, found: string, allowed: string, suggestion?: string): Problem & { at: Path } {
-  const meant = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`
+/**
+ * A problem with its sentence made from its parts.
+ * @param remark - what the sentence says of the suggestion; default: did you mean it?
+ */
+export function problem(
+  path: Path,
+  found: string,
+  allowed: string,
+  suggestion?: string,
+  remark = `did you mean ${suggestion}?`,
+): Problem & { at: Path } {
+  const meant = suggestion === undefined ? '' : ` (${remark})`
   return {
     at: path,
     path: pathText(path),
@@ -54,11 +63,19 @@ export function describe(value: unknown, path: Path = []): string {
   if (value === null) return 'nothing (null)'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping'
-  if (mayBeSecret(path)) return typeof value === 'string' ? 'a text' : `a ${typeof value}`
+  if (mayBeSecret(path)) return typeof value === 'string' ? 'a string' : `a ${typeof value}`
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`
 }
 
 const mayBeSecret = (path: Path): boolean =>
   path.at(-1) !== 'from' &&
-  ((path[0] === 'cluster' && path[1] === 'cookie') || (path[0] === 'resources' && path[2] === 'environment'))
+  ((path[0] === 'cluster' && path[1] === 'cookie') ||
+    (path[0] === 'resources' && path[2] === 'environment') ||
+    isNotifier(path))
+
+/** A URL or an argument may hold a token. In a topology file, or in one in normal form wherever it is in another file. */
+function isNotifier(path: Path): boolean {
+  const at = path[0] === 'notify' ? 0 : path.indexOf('topology') + 1
+  return path[at] === 'notify' && path[at + 2] !== 'on'
+}

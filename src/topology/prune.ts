@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Path } from './problem.js'
 
 /** Stand-ins for what must be there, so that the rest around it can still be checked. */
@@ -20,16 +20,19 @@ export function valueAt(root: unknown, path: Path): unknown {
  * problems of a file come at once. Something that is missing takes what it is missing from with it, unless there is a
  * stand-in.
  */
-export function prune(declaration: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+export function prune(declaration: unknown, issues: readonly Objection[]): unknown {
   const result = structuredClone(declaration)
   const doomed: Path[] = issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
+    'keys' in issue && issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => [...(issue.path as Path), key])
       : [entry(issue.path as Path)],
   )
   for (const path of doomed) remove(result, path)
   return dropHoles(result)
 }
+
+/** An issue of the schema, or the place alone that another check objects to. */
+type Objection = z.core.$ZodIssue | { path: Path }
 
 /** A port with a guessed number would clash with others: the whole entry goes. */
 const entry = (path: Path): Path => (path[3] === 'expose' ? path.slice(0, 5) : path)

@@ -1,5 +1,7 @@
+import { NOTIFIERS } from '../notifiers/notifiers.js'
 import { DEFAULTS } from './defaults.js'
 import type { SecretRef, Topology } from './model.js'
+import { pathText } from './problem.js'
 
 /** A secret that an instance of a resource needs. Only where it comes from: no value passes here. */
 export interface NamedSecret {
@@ -28,3 +30,10 @@ export function secretRefs(topology: Topology): NamedSecret[] {
     return shared ? [...own, { resource, name: DEFAULTS.cookie, ref: cookie.secret }] : own
   })
 }
+
+/** The secrets that notifiers need, each with its key path in the file. */
+export const notifierSecrets = ({ notify = [] }: Pick<Topology, 'notify'>): { path: string; ref: SecretRef }[] =>
+  notify.flatMap(({ to }, index) => {
+    const ref = NOTIFIERS.secret(to)
+    return ref === null ? [] : [{ path: pathText(['notify', index, to.kind]), ref }]
+  })

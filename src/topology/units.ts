@@ -38,6 +38,19 @@ export function formatDuration(ms: number): string {
   return `${Math.round(ms / MS[unit])}${unit}`
 }
 
+/** For people: `500 ms`, `5 s`, `1.5 s`, `1 m 25 s`, `10 m`, `2 h 03 m`. Rounded to seconds from one minute on, to minutes from one hour on. */
+export function durationWords(ms: number): string {
+  if (ms < MS.s) return `${Math.round(ms)} ms`
+  const seconds = Math.round(ms / 100) / 10
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(Math.round(seconds) / 60)
+  if (minutes < 60) return `${minutes} m${smaller(Math.round(seconds) % 60, 's')}`
+  return `${Math.floor(minutes / 60)} h${smaller(minutes % 60, 'm')}`
+}
+
+const smaller = (count: number, unit: string): string =>
+  count === 0 ? '' : ` ${String(count).padStart(2, '0')} ${unit}`
+
 /**
  * `'8GiB'`, `'512MiB'` in whole MiB; null when the text is no size. Decimal units (`'8GB'`) and fractions are rounded
  * to the nearest MiB, because the topology counts in MiB.

@@ -1,7 +1,9 @@
+import { addressKind } from '../hosts/kinds/addresses.js'
+import { secretSource } from '../secrets/sources/sources.js'
 import { machineOf } from './hosts.js'
 import type { Topology } from './model.js'
 import { pathText } from './problem.js'
-import { secretRefs } from './secrets.js'
+import { notifierSecrets, secretRefs } from './secrets.js'
 
 /** Something that the file may say but that a deploy cannot carry out yet. */
 export interface Unsupported {
@@ -14,20 +16,25 @@ export interface Unsupported {
 /** What today's deploy would have to ignore: it refuses by these names instead. Empty when all can be carried out. */
 export function unsupported(topology: Topology): Unsupported[] {
   return [
-    ...Object.entries(topology.hosts).flatMap(([name, { kind }]) =>
-      kind === 'ssh' || kind === 'incus' ? [{ path: pathText(['hosts', name, 'address']), what: REMOTE[kind] }] : [],
-    ),
+    ...Object.entries(topology.hosts).flatMap(([name, { kind }]) => {
+      const what = addressKind(kind).unavailable
+      return what === undefined ? [] : [{ path: pathText(['hosts', name, 'address']), what }]
+    }),
     ...twoNames(topology.hosts),
-    ...(topology.cluster === null ? [] : [{ path: 'cluster', what: 'forming a cluster of nodes comes later' }]),
+    ...(topology.cluster === null
+      ? []
+      : [{ path: 'cluster', what: 'forming a cluster of nodes is not supported yet' }]),
     ...Object.entries(topology.observability).flatMap(([key, named]) =>
-      named.length === 0 ? [] : [{ path: pathText(['observability', key]), what: `${key} come later` }],
+      named.length === 0 ? [] : [{ path: pathText(['observability', key]), what: `${key} are not supported yet` }],
     ),
-    ...secretRefs(topology)
-      .filter(({ ref }) => ref.from === 'vault')
-      .map(({ resource, name }) => ({
-        path: pathText(['resources', resource, 'environment', name]),
-        what: 'secrets from Vault come later',
-      })),
+    ...secretRefs(topology).flatMap(({ resource, name, ref }) => {
+      const what = secretSource(ref.from).unavailable
+      return what === undefined ? [] : [{ path: pathText(['resources', resource, 'environment', name]), what }]
+    }),
+    ...notifierSecrets(topology).flatMap(({ path, ref }) => {
+      const what = secretSource(ref.from).unavailable
+      return what === undefined ? [] : [{ path, what }]
+    }),
   ]
 }
 
@@ -40,8 +47,6 @@ function twoNames(hosts: Topology['hosts']): Unsupported[] {
     if (other === undefined) names.set(machine, name)
     return other === undefined
       ? []
-      : [{ path: pathText(['hosts', name, 'address']), what: `this is the machine of host ${other}: give it one name` }]
+      : [{ path: pathText(['hosts', name, 'address']), what: `this is the machine of host ${other}: declare it once` }]
   })
 }
-
-const REMOTE = { ssh: 'hosts over SSH come later', incus: 'Incus remotes come later' }

@@ -1,31 +1,76 @@
+import { PROBES } from '../health/probes/registry.js'
+import { NOTIFIERS } from '../notifiers/notifiers.js'
+import { secretSource } from '../secrets/sources/sources.js'
+import { EDGES, type EdgeChoice } from '../traffic/balancers.js'
 import { formatDuration } from './units.js'
-import type { Analysis, EnvironmentValue, Healthcheck, Resource, SecretRef, Strategy, Topology } from './model.js'
+import type {
+  Analysis,
+  EnvironmentValue,
+  Healthcheck,
+  Resource,
+  SecretRef,
+  Strategy,
+  Topology,
+  Unhealthy,
+} from './model.js'
 
 /**
  * Everything that a topology would have the worker, the hosts and the instances run or read, in words: what a person must know of
  * one that somebody else made. A strategy of an older version may lack what is looked for.
  */
-export const whatRuns = ({ hosts, resources, strategy, cluster, ttlMs }: Topology): string[] => [
-  ...Object.entries(hosts).map(
-    ([name, { address, kind, credentials }]) =>
-      `host ${name}: runs the Incus commands on ${shown(address)} (${kind})${withKey(credentials?.ssh?.key)}`,
-  ),
+export const whatRuns = ({ hosts, resources, strategy, cluster, ttlMs, notify = [] }: Topology): string[] => [
+  ...Object.entries(hosts).flatMap(([name, { address, kind, credentials, edge }]) => [
+    `host ${name}: runs the Incus commands on ${shown(address)} (${kind})${withKey(credentials?.ssh?.key)}`,
+    ...(edge === undefined ? [] : ofEdge(name, edge)),
+  ]),
   ...Object.entries(resources).flatMap(([name, resource]) => ofResource(name, resource)),
   ...ofStrategy(strategy),
   ...(cluster !== null && 'secret' in cluster.cookie ? [ofSecret('the cluster', 'cookie', cluster.cookie.secret)] : []),
-  ...(ttlMs === null ? [] : [`all is destroyed by itself ${formatDuration(ttlMs)} after a deploy`]),
+  ...(ttlMs === null ? [] : [`everything is destroyed automatically ${formatDuration(ttlMs)} after a deploy`]),
+  ...notify.map(({ to }) => `notify: ${readable(NOTIFIERS.runs(to))}`),
 ]
 
 const withKey = (key: string | null | undefined): string => (key == null ? '' : ` with the SSH key ${shown(key)}`)
 
+function ofEdge(host: string, edge: EdgeChoice): string[] {
+  const runs = EDGES.runs(edge)
+  if (runs === null) return []
+  return [`host ${host}: its balancer is what the worker runs, and gets the keys of certificates: ${line(runs)}`]
+}
+
+/** What says nothing of what runs, by name: whatever a resource gets besides has to have a line here, or the types refuse it. */
+type Quiet = 'on' | 'stateful' | 'limits' | 'dependsOn'
+
 function ofResource(name: string, resource: Resource): string[] {
-  const { type, image, replicas, deploy, devices, environment, healthcheck, expose } = resource
+  const {
+    type,
+    image,
+    replicas,
+    deploy,
+    devices,
+    environment,
+    healthcheck,
+    expose,
+    config,
+    profiles,
+    volumes,
+    ...rest
+  } = resource
+  rest satisfies Pick<Resource, Quiet> & Partial<Record<Exclude<keyof typeof rest, Quiet>, never>>
   return [
     `${name}: ${replicas ?? 1} × ${type} of the image ${shown(image)}`,
+    ...(profiles === undefined ? [] : [`${name}: has what the host's profiles say: ${line(profiles)}`]),
+    ...Object.entries(config ?? {}).map(
+      ([key, value]) => `${name}: has the Incus configuration ${key}=${shown(value)}`,
+    ),
+    ...Object.entries(volumes ?? {}).map(
+      ([key, { path, pool }]) =>
+        `${name}: has a volume of its own, ${key}, of the pool ${shown(pool)} at ${shown(path)}`,
+    ),
     ...(deploy === null
       ? []
       : [
-          `${name}: installs the release ${deploy.release} ${deploy.version}`,
+          `${name}: installs the release ${deploy.release} ${deploy.version ?? 'in its newest version'}`,
           `${name}: starts with ${deploy.start === null ? `bin/${deploy.release} of the release` : line(deploy.start)}`,
           `${name}: stops with ${deploy.stop === null ? `bin/${deploy.release} of the release` : line(deploy.stop)}`,
         ]),
@@ -47,17 +92,21 @@ const ofEnvironment = (resource: string, name: string, value: EnvironmentValue):
 
 function ofSecret(whose: string, name: string, { from, key }: SecretRef): string {
   const what = shown(key ?? name)
-  const how = {
-    command: `the worker runs ${what}`,
-    file: `the worker reads the file ${what}`,
-    system: `the variable ${what} is given to it`,
-    vault: `the worker asks Vault for ${what}`,
-  }
-  return `${whose}: for the secret ${name} ${how[from]}`
+  return `${whose}: for the secret ${name} ${secretSource(from).runs(what)}`
 }
 
-const ofHealthcheck = (name: string, { probe }: Healthcheck): string[] =>
-  probe.kind === 'command' ? [`${name}: is healthy if this succeeds in it: ${line(probe.command)}`] : []
+function ofHealthcheck(name: string, { probe, unhealthy }: Healthcheck): string[] {
+  const command = PROBES.commandOf(probe)
+  return [
+    ...(command === null ? [] : [`${name}: is healthy if this succeeds in it: ${line(command)}`]),
+    ...(unhealthy === undefined ? [] : ofPolicy(name, unhealthy)),
+  ]
+}
+
+function ofPolicy(name: string, { restart, then }: Unhealthy): string[] {
+  const done = [...(restart > 0 ? ['restarted'] : []), ...(then === 'replace' ? ['deleted and created again'] : [])]
+  return done.length === 0 ? [] : [`${name}: an unhealthy instance is ${done.join(', then ')} automatically`]
+}
 
 function ofStrategy({ analysis, steps }: Strategy): string[] {
   const all: (Partial<Analysis> | null | undefined)[] = [analysis, ...steps.map((step) => step.analysis)]
@@ -75,9 +124,11 @@ const pairs = (config: Record<string, string>): string =>
 const line = (command: readonly string[]): string => command.map(shown).join(' ')
 
 /** On one line, so that no value looks like a line of ours; what has a space or is empty is quoted. */
-const shown = (text: string): string =>
-  /^[\w@%+=:,./~-]+$/.test(text) ? text : JSON.stringify(text).replaceAll(/\p{Cf}|[\u2028\u2029]/gu, escaped)
+const shown = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : readable(JSON.stringify(text)))
 
-// Marks that turn the direction of a text would have it read otherwise than it runs.
+/** What stands in quotes already, without what would have it read otherwise. */
+const readable = (quoted: string): string => quoted.replaceAll(/\p{Cf}|[\u2028\u2029]/gu, escaped)
+
+// Marks that turn the direction of a string would have it read otherwise than it runs.
 const escaped = (found: string): string =>
   [...Array(found.length).keys()].map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')

@@ -5,6 +5,7 @@ import type { Observation } from '../analysis/observation.js'
 import type { Analysis } from '../topology/model.js'
 import type { RequestSample } from './model.js'
 import { isError, summarise, type Summary } from './samples.js'
+import { plural } from '../plural.js'
 
 /** What the edge saw of a step. */
 export interface Traffic {
@@ -110,7 +111,7 @@ function rates({ maxErrorRatePercent, maxLatencyP95Ms, minRequests }: Analysis, 
     )
   }
   if (maxLatencyP95Ms !== null && p95Ms !== null && requests >= minRequests && p95Ms > maxLatencyP95Ms) {
-    reasons.push(`95 % of requests took up to ${p95Ms} ms, allowed ${maxLatencyP95Ms} ms${beside(stable?.p95Ms, 'ms')}`)
+    reasons.push(`p95 ${p95Ms} ms, allowed ${maxLatencyP95Ms} ms${beside(stable?.p95Ms, 'ms')}`)
   }
   return reasons
 }
@@ -132,17 +133,15 @@ function requestsMissing(analysis: Analysis, { canary, stable, evidence }: Look)
   const { maxErrorRatePercent, maxLatencyP95Ms, minRequests } = analysis
   const compares = evidence !== null
   if (!compares && maxErrorRatePercent === null && maxLatencyP95Ms === null) return []
-  if (canary === null) return ['the edge gives no numbers']
+  if (canary === null) return ['the edge returns no metrics']
   const needed = compares ? Math.max(1, minRequests) : minRequests
   return [
-    ...(canary.requests < needed ? [`${counted(canary.requests)} so far, ${needed} needed`] : []),
+    ...(canary.requests < needed ? [`${plural(canary.requests, 'request')} so far, ${needed} needed`] : []),
     ...(compares && (stable?.requests ?? 0) < needed
-      ? [`${counted(stable?.requests ?? 0)} to the stable set so far, ${needed} needed to compare with`]
+      ? [`${plural(stable?.requests ?? 0, 'request')} to the stable set so far, ${needed} needed to compare with`]
       : []),
   ]
 }
-
-const counted = (requests: number): string => `${requests} ${requests === 1 ? 'request' : 'requests'}`
 
 function ownMissing({ command, metric }: Analysis, look: Look): string[] {
   return [

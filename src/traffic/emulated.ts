@@ -1,16 +1,18 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import { claimed } from './claimed.js'
 import type { Edge, RequestSample, ServerStats, TopologyRoutes } from './model.js'
 
 /** Traffic that does not exist: what a canary's analysis on an emulated host gets to see. */
-export interface EmulatedTraffic {
+interface EmulatedTraffic {
   requestsPerSecond: number
   /** How a server answers; others answer 200 in 5 ms. */
   answers: Record<string, { status: number; totalMs: number }>
 }
 
 export interface EmulatedEdge extends Edge {
+  requests(topology: string, options?: { sinceMs?: number }): Promise<RequestSample[]>
   /** From now on requests seem to come in; null: none, which is how it begins. */
   script(traffic: EmulatedTraffic | null): Promise<void>
 }
@@ -78,12 +80,9 @@ async function read<T>(file: string): Promise<T | null> {
 
 async function write(folder: string, file: string, value: unknown): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const next = `${file}.${process.pid}.${(writes += 1)}`
-  await writeFile(next, JSON.stringify(value), { mode: 0o600 })
-  await rename(next, file)
+  // An emulated edge need not survive a power cut.
+  await writeFileAtomic(file, JSON.stringify(value), { mode: 0o600, fsync: false })
 }
-
-let writes = 0
 
 const idleStats = ({ name, servers }: TopologyRoutes['pools'][number]): ServerStats[] =>
   servers.map((server) => ({

@@ -1,6 +1,8 @@
+import type { BalancerCheck } from '../health/probes/kind.js'
+
 /**
  * Who gets what traffic on one host, for one topology: the decision, free of any balancer's dialect.
- * A balancer is a folder that carries it out (haproxy/).
+ * A balancer is a folder that carries it out (haproxy/, none/, command/).
  */
 export interface TopologyRoutes {
   topology: string
@@ -19,12 +21,20 @@ export interface Route {
   pool: string
 }
 
-/** Instances that serve the same thing: `<topology>-<resource>-<port>` with a suffix for a colour. */
+/** Instances that serve the same thing: `<topology>-<resource>-<port>` with a suffix for a color. */
 export interface Pool {
   name: string
   protocol: 'http' | 'tcp'
   sticky: boolean
   servers: Server[]
+  /** What the app says of itself decides who is fit for traffic; absent: a connection is enough. */
+  check?: PoolCheck
+}
+
+/** Asked of each server again and again. */
+export interface PoolCheck extends BalancerCheck {
+  intervalMs: number
+  timeoutMs: number
 }
 
 export interface Server {
@@ -90,9 +100,9 @@ export interface Edge {
   stats(topology: string): Promise<ServerStats[]>
   /**
    * The topology's latest requests in the order in which they finished; bounded, and what came before the edge's last load is not
-   * among them. `sinceMs` is a time of the caller's clock, which may differ from the host's.
+   * among them. `sinceMs` is a time of the caller's clock, which may differ from the host's. null: this balancer cannot tell.
    */
-  requests(topology: string, options?: { sinceMs?: number }): Promise<RequestSample[]>
+  requests(topology: string, options?: { sinceMs?: number }): Promise<RequestSample[] | null>
   /** Waits until the server has no session, read back; at the deadline cuts what is left and counts it. */
   drained(
     topology: string,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emulatorControl, type EmulatorControl } from '../../src/hosts/emulator/client.js'
+import { emulatorControl, type EmulatorControl } from '../../src/emulator/client.js'
 import { servicePaths } from '../../src/service/paths.js'
 import { readRecord } from '../../src/service/record.js'
 import { emulatedEdge } from '../../src/traffic/emulated.js'
@@ -99,8 +99,10 @@ describe(`kill -9 of parts of the service, of all of it, and of the hosts, ${CUT
   }
 
   const expected = (approach: Approach, version: string, sets: number): string[] => {
-    const slot = approach === 'blueGreen' ? (sets % 2 === 0 ? '-blue' : '-green') : ''
-    return [1, 2, 3].map((k) => `${nameOf(approach)}-web-${k}${slot} Running live shop@${version} ${version} ready 100`)
+    const color = approach === 'blueGreen' ? (sets % 2 === 0 ? '-blue' : '-green') : ''
+    return [1, 2, 3].map(
+      (k) => `${nameOf(approach)}-web-${k}${color} Running live shop@${version} ${version} ready 100`,
+    )
   }
 
   /** One to all of the parts, at once. */

@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
 import { Cul8erError } from '../../src/errors.js'
-import { emulatorControl } from '../../src/hosts/emulator/client.js'
+import { emulatorControl } from '../../src/emulator/client.js'
 import { emulatedEdge } from '../../src/traffic/emulated.js'
 import { shop } from '../support/shop.js'
 import { localServer } from '../support/temporal.js'
@@ -94,12 +94,12 @@ describe(`kill -9 of the worker at ${KILLS} random moments (CHAOS_SEED=${SEED})`
     }
   }
 
-  const slots = (approach: Approach, n: number): string =>
+  const colors = (approach: Approach, n: number): string =>
     approach === 'blueGreen' ? (n % 2 === 0 ? '-blue' : '-green') : ''
 
   /** What an undisturbed run leaves behind: one version, three instances, all serving, nothing else. */
   const expected = (approach: Approach, version: string, sets: number): Awaited<ReturnType<typeof world>> => {
-    const names = [1, 2, 3].map((i) => `kill-${approach.toLowerCase()}-web-${i}${slots(approach, sets)}`)
+    const names = [1, 2, 3].map((i) => `kill-${approach.toLowerCase()}-web-${i}${colors(approach, sets)}`)
     return {
       instances: names.map((name) => `${name} Running shop@${version} live`),
       serving: names.map((name) => `${name} ready 100`),

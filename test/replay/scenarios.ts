@@ -107,6 +107,32 @@ export const SCENARIOS: Record<string, Scenario> = {
     const request = { kind: 'restore', snapshot: snapshots.at(-1)?.name ?? '' } as const
     return ended('succeeded', await stage.rig.start(stage.name, request), stage)
   },
+  restart: async (stage) => {
+    await deploy(stage, '1.0.0', {})
+    return ended('succeeded', await stage.rig.start(stage.name, { kind: 'restart' }), stage)
+  },
+  'restart-held': async (stage) => {
+    await deploy(stage, '1.0.0', {})
+    const instance = `${stage.name}-web-1`
+    stage.rig.emulator.fault({ match: { host: stage.name, instance, verb: 'start' }, fault: DENIED })
+    return ended('held', await stage.rig.start(stage.name, { kind: 'restart' }), stage)
+  },
+  snapshot: async (stage) => {
+    await deploy(stage, '1.0.0', {})
+    return ended('succeeded', await stage.rig.start(stage.name, { kind: 'snapshot', snapshot: 'mine' }), stage)
+  },
+  'snapshot-rolledBack': async (stage) => {
+    await deploy(stage, '1.0.0', {})
+    const instance = `${stage.name}-web-1`
+    stage.rig.emulator.fault({ match: { host: stage.name, instance, verb: 'snapshot create' }, fault: DENIED })
+    return ended('rolledBack', await stage.rig.start(stage.name, { kind: 'snapshot', snapshot: 'mine' }), stage)
+  },
+  'snapshot-deleted': async (stage) => {
+    await deploy(stage, '1.0.0', {})
+    await finish(stage, await stage.rig.start(stage.name, { kind: 'snapshot', snapshot: 'mine' }))
+    const request = { kind: 'snapshot', snapshot: 'mine', remove: true } as const
+    return ended('succeeded', await stage.rig.start(stage.name, request), stage)
+  },
   'restore-failed': async (stage) => {
     await deploy(stage, '1.0.0', {})
     return ended('failed', await stage.rig.start(stage.name, { kind: 'restore', snapshot: 'nothing' }), stage)

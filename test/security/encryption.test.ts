@@ -78,7 +78,7 @@ describe('with CUL8ER_ENCRYPT=1', () => {
 
   it('a word that is neither yes nor no is refused', async () => {
     expect(await home.json(['status', 'encrypted'], { CUL8ER_ENCRYPT: 'maybe' })).toMatchObject({
-      error: { code: 'USAGE', message: 'CUL8ER_ENCRYPT is "maybe"; it is 1 or 0' },
+      error: { code: 'USAGE', message: 'CUL8ER_ENCRYPT is "maybe"; expected 1 or 0' },
     })
   })
 })

@@ -55,7 +55,7 @@ describe('the secret of a topology', () => {
     declare('third', '{ from: command, key: printenv FIRST_SECRET }')
     const { exit, stdout } = await home.cul8er(['deploy', '--yes'])
     expect(exit).not.toBe(0)
-    expect(stdout).toContain('printenv ended with exit code 1')
+    expect(stdout).toContain('printenv exited with code 1')
   })
 
   it('remains its own without the variable', async () => {

@@ -120,7 +120,7 @@ describe('who reaches the server but has no key', { timeout: 150_000 }, () => {
     const client = replaying(await firstInput(rig.env.client.workflow.getHandle(workflowId)))
     const handle = await client.workflow.start('rolling', { workflowId, taskQueue: TASK_QUEUE, args: [null] })
     await expect(handle.result()).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('it was made as child, and this is for a request') as string },
+      cause: { message: expect.stringContaining('it is signed as child, expected request') as string },
     })
     await unchanged()
   })
@@ -166,7 +166,7 @@ describe('who reaches the server but has no key', { timeout: 150_000 }, () => {
     await expect(
       ledgerOf(replaying(seen as Payload)).executeUpdate('importState', { args: [null] }),
     ).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('it was made as look, and this is for a request') as string },
+      cause: { message: expect.stringContaining('it is signed as look, expected request') as string },
     })
     await unchanged()
   })
@@ -189,5 +189,5 @@ describe('who reaches the server but has no key', { timeout: 150_000 }, () => {
 
 const SAID: Record<string, string> = {
   nothing: 'it is not signed',
-  'another key': 'its signature is not of this key, or it was made for another place',
+  'another key': 'it was signed with another key, or for another purpose',
 }

@@ -3,7 +3,8 @@ import { createLocalExecutor } from '../../src/hosts/local.js'
 import type { InstanceSpec } from '../../src/plan/model.js'
 import { restartCommand, stopCommand } from '../../src/releases/commands.js'
 import { installRelease } from '../../src/releases/install-release.js'
-import { eventually, incus, inside, instanceSpec, launch, tarball } from '../e2e/releases/instance.js'
+import { until } from '../support/until.js'
+import { incus, inside, instanceSpec, launch, tarball } from '../e2e/releases/instance.js'
 
 /*
  * An app runs with the rights of a user `app` in an instance where root places and starts releases. It may say what is in its
@@ -57,7 +58,7 @@ describe.each([
   }
   const install = ({ path, spec }: { path: string; spec: InstanceSpec }) =>
     installRelease(executor, spec, { artifactPath: path, secrets: new Map([['TOKEN', 'hush\n']]), stopSeconds: 5 })
-  const runs = (v: string) => eventually(async () => (await inside(name, 'cat /tmp/started')) === `${v} ${APP}\n`)
+  const runs = (v: string) => until(async () => (await inside(name, 'cat /tmp/started')) === `${v} ${APP}\n`)
   /** As the app; that something is refused is no failure here. */
   const attack = (script: string): Promise<string> =>
     inside(name, `cat >/tmp/attack <<'END'\n${script}\nEND\nsu -s /bin/sh app -c 'sh /tmp/attack' 2>&1; true`)

@@ -7,6 +7,9 @@ import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { puppet } from './puppet.js'
 
+/** Of a pending activity (temporal.api.enums.v1.PendingActivityState). */
+const STARTED = 2
+
 /*
  * Another user of the machine has no key, but has every payload that was ever signed: they are put where they were, at another time,
  * by a workflow of the stranger's own, whose tasks the stranger answers; or the server is told to go back.
@@ -150,6 +153,31 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
     expect(outcome).not.toBe('succeeded')
     expect(JSON.stringify(error)).toContain(refusal)
     expect(JSON.stringify(error)).not.toContain('curl')
+  })
+
+  it('shows the reason for another attempt, and none of a stranger', async () => {
+    const match = { host: 'one', verb: 'delete' }
+    rig.emulator.fault({ match, fault: { error: 'connection refused' } })
+    rig.emulator.fault({ match, fault: { delayMs: 3_000 }, times: 'always' })
+    const run = await client.destroy('shop')
+    const failures = async () => (await run.doing()).map(({ failure }) => failure)
+    await expect.poll(failures, { timeout: 30_000 }).toContainEqual(expect.stringContaining('connection refused'))
+    const execution = { workflowId: run.workflowId }
+    const { workflowService } = rig.env.connection
+    const again = async () =>
+      (await workflowService.describeWorkflowExecution({ namespace, execution })).pendingActivities.find(
+        ({ lastFailure, state }) => lastFailure != null && Number(state) === STARTED,
+      )?.activityId
+    await expect.poll(again, { timeout: 10_000 }).toBeDefined()
+    await workflowService.respondActivityTaskFailedById({
+      ...{ namespace, ...execution, activityId: (await again())! },
+      failure: { message: REASON, applicationFailureInfo: { type: 'UNREACHABLE' } },
+    })
+    await expect.poll(failures).toContainEqual(expect.stringContaining('the reason was refused'))
+    expect(JSON.stringify([await run.doing(), await client.status('shop')])).not.toContain('curl')
+    rig.emulator.clearFaults()
+    expect(await run.result()).toMatchObject({ outcome: 'succeeded' })
+    expect(await rig.run('shop', deploy)).toMatchObject({ outcome: 'succeeded' })
   })
 
   it('believes no end of an operation that an earlier history of the ledger was told', async () => {

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Client, Connection } from '@temporalio/client'
 import { temporal } from '@temporalio/proto'
 import { execa } from 'execa'
@@ -13,10 +16,15 @@ import { tarGz } from '../support/tarballs.js'
 
 /*
  * A marker in every place where a secret can be written, and an app that prints them all, as they are and in base64; a certificate of
- * one's own at the edge. Real Incus, an embedded service: one deploy succeeds, one fails at health and is undone. Then everything that anybody could read is searched.
+ * one's own at the edge; a webhook with a token in its URL. Real Incus, an embedded service: one deploy succeeds, one fails at health and is undone. Then everything that anybody could read is searched.
  */
 
-const MARKS = { system: 'mark-of-system-8f21', file: 'mark-of-file-77ab', command: 'mark-of-command-c0de' }
+const MARKS = {
+  system: 'mark-of-system-8f21',
+  file: 'mark-of-file-77ab',
+  command: 'mark-of-command-c0de',
+  webhook: 'mark-of-webhook-5b1e',
+}
 /** Not a secret: where this is found, a secret would be. */
 const PLAIN = 'mark-of-nothing-1234'
 
@@ -79,6 +87,7 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
     const declaration = {
       name,
       hosts: { here: { address: 'localhost', platform: 'debian' } },
+      notify: ['STAYS_HOOK', 'STAYS_DOWN'].map((key) => ({ webhook: { secret: { from: 'system', key } } })),
       resources: Object.fromEntries([...more, 'app'].map((each) => [each, each === 'app' ? { ...app, network } : app])),
       strategy: {
         healthcheck: {
@@ -94,11 +103,23 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
     writeFileSync(join(home.folder, 'cul8er.config.json'), JSON.stringify(declaration))
   }
 
-  const secret = { STAYS_SYSTEM: MARKS.system }
+  /** Who is told of the operations that fail; one of the two URLs never takes it. */
+  const told: { path: string; key: unknown; body: string }[] = []
+  const hooks = createServer((request, response) => {
+    void text(request).then((body) => {
+      const path = request.url ?? ''
+      told.push({ path, key: request.headers['idempotency-key'], body })
+      response.writeHead(path.endsWith('/down') ? 500 : 204).end(path)
+    })
+  })
+  const secret = { STAYS_SYSTEM: MARKS.system, STAYS_HOOK: '', STAYS_DOWN: '' }
   let watching = true
   let watch: Promise<void>
   let failed: OperationResult
   beforeAll(async () => {
+    await new Promise<void>((resolve) => hooks.listen(0, '127.0.0.1', resolve))
+    secret.STAYS_HOOK = `http://127.0.0.1:${(hooks.address() as AddressInfo).port}/${MARKS.webhook}`
+    secret.STAYS_DOWN = `${secret.STAYS_HOOK}/down`
     writeFileSync(join(home.folder, 'file-secret'), `${MARKS.file}\n`)
     writeFileSync(join(home.folder, 'command-secret'), `${MARKS.command}\n`)
     writeFileSync(join(home.folder, 'own.pem'), own.cert)
@@ -144,6 +165,7 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
     watching = false
     await run(['destroy', '--yes'])
     await home.remove()
+    hooks.close()
   }, 120_000)
 
   it('the app did print them, and its lines come back', () => {
@@ -155,6 +177,22 @@ describe('secrets stay where they are placed', { timeout: 180_000 }, () => {
       printed['deploy --yes --force'],
     ]
     for (const text of lines) expect(text).toContain('my secret is ***, or https://me:***@db')
+  })
+
+  it('the webhook was told of what failed, with no secret in it', async () => {
+    const of = (path: string) => told.filter((each) => each.path === `/${MARKS.webhook}${path}`)
+    for (const until = Date.now() + 15_000; of('').length < 2 && Date.now() < until;) await sleep(100)
+    expect(of('').map(({ key }) => key)).toEqual([`topology/${name}/op/2`, `topology/${name}/op/3`])
+    expect(JSON.parse(of('')[0]?.body ?? '')).toMatchObject({
+      event: 'operationEnded',
+      topology: name,
+      operation: 'op-2',
+      outcome: 'rolledBack',
+      versions: ['app@2.0.0'],
+      reason: { code: 'UNHEALTHY' },
+    })
+    expect(of('/down').length).toBeGreaterThan(1)
+    for (const { body } of told) expect(found(body)).toEqual([])
   })
 
   it('nothing that a command printed has one', () => {

@@ -187,7 +187,7 @@ function putBystanders(world: World, { bystanders }: Scenario): void {
       topology === null
         ? null
         : {
-            ...{ topology, resource, index: 1, slot: '' as const, revision: 1, digest: 'theirs', operation: '1' },
+            ...{ topology, resource, index: 1, color: '' as const, revision: 1, digest: 'theirs', operation: '1' },
             ...{ image: 'theirs', release: null, role: 'live' as const, secrets: {} },
           }
     world.instances.set(`${host}/${name}`, {

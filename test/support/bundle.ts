@@ -1,17 +1,78 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { counting } from './counting/workflows.js'
-import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker'
+import { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from '@temporalio/worker'
+import writeFileAtomic from 'write-file-atomic'
+import { counting, isCounting } from './counting/workflows.js'
+import { scriptsAsText } from './scripts-as-text.js'
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const CACHE = join(root, 'node_modules', '.cache', 'cul8er', 'workflow-bundles')
+/** Whatever a bundle is made of and by: where workflows and interceptors are, and the packages. */
+const SOURCES = ['src', 'workflows', 'test/workflow/versions', 'test/support', 'package-lock.json']
+const DAY_MS = 86_400_000
 
-let bundle: Promise<WorkflowBundle> | undefined
+const made = new Map<string, Promise<WorkflowBundle>>()
 
-/** The workflows, bundled once a process. */
-export const workflowBundle = (): Promise<WorkflowBundle> =>
-  (bundle ??= bundleWorkflowCode(
+/**
+ * Workflows as workers of tests run them: those of today, or of another module. A bundle costs some 10 s of a core, and each test
+ * file is a process of its own, so it is kept for as long as no source changes.
+ */
+export function workflowBundle(
+  workflows = 'workflows/index.ts',
+  ...moreInterceptors: string[]
+): Promise<WorkflowBundle> {
+  const interceptors = ['workflows/authentic/index.ts', ...moreInterceptors]
+  const name = [workflows, ...interceptors].join()
+  const bundle = made.get(name) ?? keptBundle(workflows, interceptors)
+  made.set(name, bundle)
+  return bundle
+}
+
+async function keptBundle(workflows: string, interceptors: string[]): Promise<WorkflowBundle> {
+  const hash = createHash('sha256').update(JSON.stringify([workflows, interceptors, isCounting()]))
+  for (const source of SOURCES) hashInto(hash, source)
+  const file = join(CACHE, `${hash.digest('hex')}.js`)
+  const kept = read(file)
+  if (kept !== null) return { code: kept }
+  const bundle = await bundleWorkflowCode(options(workflows, interceptors))
+  mkdirSync(dirname(file), { recursive: true })
+  removeOld()
+  await writeFileAtomic(file, bundle.code)
+  return bundle
+}
+
+const options = (workflows: string, interceptors: string[]): BundleOptions =>
+  scriptsAsText(
     counting({
-      workflowsPath: here('../../workflows/index.ts'),
-      workflowInterceptorModules: [here('../../workflows/authentic/index.ts')],
+      workflowsPath: join(root, workflows),
+      workflowInterceptorModules: interceptors.map((path) => join(root, path)),
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
     }),
-  ))
+  )
+
+function hashInto(hash: ReturnType<typeof createHash>, path: string): void {
+  const there = join(root, path)
+  if (statSync(there).isDirectory()) {
+    for (const name of readdirSync(there).sort()) hashInto(hash, `${path}/${name}`)
+  } else {
+    hash.update(`${path}\n`).update(readFileSync(there))
+  }
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function removeOld(): void {
+  for (const name of readdirSync(CACHE)) {
+    const file = join(CACHE, name)
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    if (age > DAY_MS) rmSync(file, { force: true })
+  }
+}

@@ -1,7 +1,7 @@
 import { labelsOf } from '../../src/instances/commands.js'
 import type { InstanceSpec, Labels, ObservedInstance } from '../../src/plan/model.js'
-import { planWork } from '../../src/plan/plan.js'
-import { liveInstance } from '../../src/plan/work.js'
+import { planChanges } from '../../src/plan/plan.js'
+import { liveInstance } from '../../src/plan/planned-change.js'
 import type { TopologyRoutes } from '../../src/traffic/model.js'
 import { readState } from '../../src/contracts/exported-state.js'
 import type { Activities, Stamp } from '../../src/contracts/index.js'
@@ -20,7 +20,7 @@ export class FakeWorld {
   activities(): Activities {
     const all: Activities = {
       planOperation: async ({ revision, base, dirty, standby, without, force }) =>
-        planWork({ revision, base, observed: [...this.instances.values()], dirty, standby, without, force }),
+        planChanges({ revision, base, observed: [...this.instances.values()], dirty, standby, without, force }),
       ensureProject: async () => {},
       findOwned: async () => [...this.instances.values()].map(liveInstance),
       ensureInstance: async ({ spec, stamp }) => {
@@ -38,6 +38,7 @@ export class FakeWorld {
       }),
       confirmHealthy: async () => {},
       takeSnapshot: async () => {},
+      deleteSnapshot: async () => {},
       restoreSnapshot: async () => {},
       pruneSnapshots: async () => ({ removed: [] }),
       stopApp: async () => {},
@@ -50,6 +51,7 @@ export class FakeWorld {
       deleteInstance: async ({ name }) => {
         this.instances.delete(name)
       },
+      deleteVolume: async () => {},
       setRole: async ({ name, role }) => {
         this.find(name).labels.role = role
       },
@@ -61,10 +63,12 @@ export class FakeWorld {
         this.routes.delete(host)
       },
       analyse: async () => ({ verdict: 'pass' }),
+      watchHealth: async () => null,
       numbersInUse: async () => ({ operation: 0, revision: 0, instances: [] }),
       checkState: async ({ state }) => readState(state),
       awaitOperation: async () => null,
       keepLogs: async () => ({ kept: [] }),
+      tell: async () => {},
       pruneArtifacts: async () => ({ removed: 0 }),
       readSlice: async () => null,
       inspect: () => Promise.reject(new Error('nobody inspects a fake world')),

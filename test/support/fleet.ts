@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { InstanceState } from '../../src/hosts/emulator/model.js'
+import type { InstanceState } from '../../src/emulator/model.js'
 import type { Artifact, Plan, Revision } from '../../src/plan/model.js'
 import {
   progress,
@@ -151,7 +151,7 @@ export class Fleet {
   }
 
   /** One version everywhere: all there, live, serving, answering, nothing beside them, nothing in the edge that is not. */
-  async expectAll(version: string, slot: '' | 'blue' | 'green' = ''): Promise<void> {
+  async expectAll(version: string, color: '' | 'blue' | 'green' = ''): Promise<void> {
     const whole = {
       status: 'Running',
       role: 'live',
@@ -160,31 +160,31 @@ export class Fleet {
       weight: 100,
       answers: version,
     }
-    const names = this.names(slot)
+    const names = this.names(color)
     expect(await this.picture()).toEqual(Object.fromEntries(names.map((name) => [name, whole])))
     const told = this.rig.edges.get(this.name)?.servers(this.name) ?? []
     expect(told.map(({ name }) => name).sort()).toEqual(names)
   }
 
   /** Also in the ledger's eyes: nothing open, and nothing to do. */
-  async expectSettled(version: string, slot: '' | 'blue' | 'green' = ''): Promise<void> {
-    await this.expectAll(version, slot)
+  async expectSettled(version: string, color: '' | 'blue' | 'green' = ''): Promise<void> {
+    await this.expectAll(version, color)
     expect(await this.ledger()).toMatchObject({ current: null, dirty: [], standby: null })
     expect((await this.plan(version)).changes).toEqual([])
   }
 
-  /** The colour that the public ports lead to. */
-  get colour(): '' | 'blue' | 'green' {
+  /** The color that the public ports lead to. */
+  get color(): '' | 'blue' | 'green' {
     const [first = ''] = Object.keys(this.rig.edges.get(this.name)?.serving(this.name) ?? {})
     return first.endsWith('-blue') ? 'blue' : first.endsWith('-green') ? 'green' : ''
   }
 
-  names(slot: '' | 'blue' | 'green' | 'canary' = ''): string[] {
-    return [1, 2, 3].map((k) => this.instance(k, slot))
+  names(color: '' | 'blue' | 'green' | 'canary' = ''): string[] {
+    return [1, 2, 3].map((k) => this.instance(k, color))
   }
 
-  instance(k: number, slot: '' | 'blue' | 'green' | 'canary' = ''): string {
-    return `${this.name}-web-${k}${slot === '' ? '' : `-${slot}`}`
+  instance(k: number, color: '' | 'blue' | 'green' | 'canary' = ''): string {
+    return `${this.name}-web-${k}${color === '' ? '' : `-${color}`}`
   }
 }
 

@@ -3,13 +3,13 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { Worker } from '@temporalio/worker'
+import { NativeConnection, Worker } from '@temporalio/worker'
 import pino from 'pino'
 import { authenticActivities } from '../../activities/authentic.js'
-import { createActivities, type ActivityDeps } from '../../activities/index.js'
+import { createActivities, watchActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
 import { createEvidenceStore } from '../../src/evidence/store.js'
-import { Emulator } from '../../src/hosts/emulator/emulator.js'
+import { Emulator } from '../../src/emulator/emulator.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
 import { digestOf } from '../../src/plan/digest.js'
@@ -24,6 +24,7 @@ import {
   startOperation,
   steer,
   TASK_QUEUE,
+  WATCH_QUEUE,
   WorkflowType,
   type InspectAnswers,
   type InspectKind,
@@ -50,8 +51,8 @@ export class Rig {
     readonly deps: ActivityDeps,
     /** Where the artifacts are, as in a service's home. */
     readonly folder: string,
-    private readonly worker: Worker,
-    private readonly running: Promise<void>,
+    private readonly workers: readonly Worker[],
+    private readonly running: readonly Promise<void>[],
   ) {}
 
   /** `wrap` puts something of the test's own between the activities and the hosts. */
@@ -91,15 +92,28 @@ export class Rig {
       maxHeartbeatThrottleInterval: '500ms',
       defaultHeartbeatThrottleInterval: '500ms',
     })
-    const rig = new Rig(server, emulator, deps, folder, worker, worker.run())
+    const connection = await NativeConnection.connect({ address: server.address })
+    const watcher = await Worker.create({
+      connection,
+      taskQueue: WATCH_QUEUE,
+      activities: { ...watchActivities(deps) },
+      dataConverter: signing('worker'),
+      interceptors: { activity: [authenticActivities] },
+      shutdownGraceTime: '1s',
+      shutdownForceTime: '3s',
+      maxHeartbeatThrottleInterval: '500ms',
+      defaultHeartbeatThrottleInterval: '500ms',
+    })
+    const running = [worker.run(), watcher.run().finally(() => connection.close())]
+    const rig = new Rig(server, emulator, deps, folder, [worker, watcher], running)
     edges.forEach((edge, name) => rig.edges.set(name, edge))
     Object.defineProperty(rig, 'edges', { value: edges })
     return rig
   }
 
   async stop(): Promise<void> {
-    this.worker.shutdown()
-    await this.running
+    this.workers.forEach((worker) => worker.shutdown())
+    await Promise.all(this.running)
     await this.env.teardown()
     await this.emulator.close()
     await rm(this.folder, { recursive: true, force: true })

@@ -2,11 +2,12 @@ import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
 import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker'
+import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker'
 import { authenticActivities } from '../../activities/authentic.js'
 import type { Activities } from '../../src/contracts/index.js'
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/contracts/index.js'
-import { counting, countingSinks } from './counting/workflows.js'
+import { workflowBundle } from './bundle.js'
+import { countingSinks } from './counting/workflows.js'
 import { signing } from './signing.js'
 import { closable, quiet } from './temporal.js'
 
@@ -35,8 +36,8 @@ export async function skippingServer(): Promise<TestWorkflowEnvironment> {
   return env
 }
 
-/** The SDK gives the server 5 s to start, which a busy machine may exceed. */
-async function started(path: string, triesLeft = 2): Promise<TestWorkflowEnvironment> {
+/** The SDK gives the server 5 s to start, which a busy machine may exceed more than once. */
+async function started(path: string, triesLeft = 5): Promise<TestWorkflowEnvironment> {
   try {
     return await TestWorkflowEnvironment.createTimeSkipping({
       client: { dataConverter: signing('command') },
@@ -50,17 +51,8 @@ async function started(path: string, triesLeft = 2): Promise<TestWorkflowEnviron
 }
 
 /** The workflows for skipped time: those of today, or of another module. */
-export const skippingBundle = (workflows = '../../workflows/index.ts'): Promise<WorkflowBundle> =>
-  bundleWorkflowCode(
-    counting({
-      workflowsPath: here(workflows),
-      workflowInterceptorModules: [
-        here('../../workflows/authentic/index.ts'),
-        here('../workflow/versions/no-heartbeats.ts'),
-      ],
-      logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
-    }),
-  )
+export const skippingBundle = (workflows?: string): Promise<WorkflowBundle> =>
+  workflowBundle(workflows, 'test/workflow/versions/no-heartbeats.ts')
 
 /** A worker that can be stopped in the middle, as an update of it does. */
 export class SkippingWorker {

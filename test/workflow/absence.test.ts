@@ -64,11 +64,11 @@ describe('no worker for twenty minutes', { timeout: 120_000 }, () => {
     await withWorker('before', async () => result(await start(revision(1, '1.0.0'), null)))
   })
 
-  const work = (identity: string): Promise<SkippingWorker> =>
+  const plannedChange = (identity: string): Promise<SkippingWorker> =>
     SkippingWorker.start(env, { bundle, activities: world.activities(), identity, leaves: true })
 
   async function withWorker<T>(identity: string, run: () => Promise<T>): Promise<T> {
-    const worker = await work(identity)
+    const worker = await plannedChange(identity)
     try {
       return await run()
     } finally {
@@ -108,7 +108,7 @@ describe('no worker for twenty minutes', { timeout: 120_000 }, () => {
   /** A worker leaves when an instance's release is going in, and another one comes twenty minutes later. */
   async function interruptedAt(release: string, run: string): Promise<OperationResult> {
     const arrived = new Promise<void>((resolve) => hangs.set(release, resolve))
-    const first = await work('first')
+    const first = await plannedChange('first')
     await arrived
     await first.stop()
     hangs.clear()

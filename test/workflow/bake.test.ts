@@ -17,7 +17,7 @@ describe('a bake', { timeout: 120_000 }, () => {
 
   const APPROACHES = ['rolling', 'blueGreen', 'canary', 'recreate'] as const
   /** The color of the first and of the second deploy. */
-  const slots = (approach: Approach) => (approach === 'blueGreen' ? (['blue', 'green'] as const) : (['', ''] as const))
+  const colors = (approach: Approach) => (approach === 'blueGreen' ? (['blue', 'green'] as const) : (['', ''] as const))
   const baking = ({ steps }: Progress): boolean =>
     steps.some((s) => s.name.startsWith('bake') && s.outcome === 'running')
   const words = ({ steps }: { steps: { name: string }[] }): string[] => steps.map(({ name }) => name)
@@ -31,7 +31,7 @@ describe('a bake', { timeout: 120_000 }, () => {
   }
 
   it.concurrent.each(APPROACHES)('%s: a breach takes everything back', async (approach) => {
-    const [before, after] = slots(approach)
+    const [before, after] = colors(approach)
     const fleet = await deployed(`breach-${approach}`.toLowerCase(), approach, { bake: '10m', keep: '10m' })
     const run = await fleet.start('1.1.0')
     const { waitingFor } = await fleet.until(run, baking)
@@ -74,7 +74,7 @@ describe('a bake', { timeout: 120_000 }, () => {
     expect(bake?.durationMs).toBeGreaterThan(1_900)
     const names = words({ steps })
     expect(names.indexOf('bake for 2 s')).toBeGreaterThan(names.indexOf('recheck health'))
-    await fleet.expectSettled('1.1.0', slots(approach)[1])
+    await fleet.expectSettled('1.1.0', colors(approach)[1])
   })
 
   it.concurrent('a promote ends it', async () => {

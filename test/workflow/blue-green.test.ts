@@ -63,7 +63,7 @@ describe('blue-green on an emulated host', () => {
     expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(green)
   })
 
-  it('removes what is kept when its time is over, or a new set needs its colour', async () => {
+  it('removes what is kept when its time is over, or a new set needs its color', async () => {
     expect(await deploy('1.1.0', '1s')).toMatchObject({ outcome: 'succeeded' })
     expect(serving()).toEqual(green)
     for (let i = 0; i < 100 && Object.keys(rig.instances()).length > 3; i += 1) await rig.env.sleep(100)

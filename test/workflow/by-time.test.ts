@@ -16,6 +16,7 @@ import { FakeWorld } from '../support/fake-world.js'
 import { topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { skippingBundle, skippingServer, SkippingWorker } from '../support/skipping.js'
+import { until } from '../support/until.js'
 
 const revision = (version: string, more: Parameters<typeof shop>[1] = {}): Omit<Revision, 'number'> => ({
   digest: version,
@@ -64,18 +65,18 @@ describe('what time brings', () => {
         { ...request, requestId: randomUUID(), notAfter: new Date((await env.currentTimeMs()) + 60_000).toISOString() },
       ],
     })
-    return until(({ current }) => current === null)
+    return ledgerUntil(({ current }) => current === null)
   }
 
   const state = () => env.client.workflow.getHandle(ledgerId(name)).query(ledgerState)
-  async function until(there: (now: LedgerState) => boolean): Promise<LedgerState> {
-    for (let i = 0; i < 1_000; i += 1) {
-      const now = await state()
-      if (there(now)) return now
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it never got there: ${JSON.stringify(await state())}`)
-  }
+  const ledgerUntil = (there: (now: LedgerState) => boolean): Promise<LedgerState> =>
+    until(
+      async () => {
+        const now = await state()
+        return there(now) ? now : null
+      },
+      { timeoutMs: 15_000, everyMs: 10 },
+    )
   const names = () => [...world.instances.keys()].sort()
 
   it('a kept set goes when its time is over, and not before', async () => {
@@ -86,7 +87,7 @@ describe('what time brings', () => {
     await env.sleep('9m')
     expect(names()).toEqual([`${name}-web-1-blue`, `${name}-web-1-green`])
     await env.sleep('2m')
-    const { standby, history } = await until(({ standby: now, current }) => now === null && current === null)
+    const { standby, history } = await ledgerUntil(({ standby: now, current }) => now === null && current === null)
     expect(standby).toBeNull()
     expect(history.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
       'deploy succeeded',
@@ -104,7 +105,7 @@ describe('what time brings', () => {
     await env.sleep('20h')
     expect(names()).toEqual([`${name}-web-1`])
     await env.sleep('5h')
-    const { history, desired } = await until(({ desired: now }) => now === null)
+    const { history, desired } = await ledgerUntil(({ desired: now }) => now === null)
     expect(desired).toBeNull()
     expect(history.at(-1)).toMatchObject({ kind: 'destroy', outcome: 'succeeded' })
     expect(names()).toEqual([])
@@ -117,7 +118,7 @@ describe('what time brings', () => {
     stuck = true
     await env.sleep('10 days')
     stuck = false
-    const { history } = await until(({ current }) => current === null)
+    const { history } = await ledgerUntil(({ current }) => current === null)
     expect(history.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
       'deploy succeeded',
       'deploy succeeded',
@@ -127,7 +128,9 @@ describe('what time brings', () => {
     expect(history.at(-1)?.times).toBeGreaterThanOrEqual(14)
     expect(history.at(-1)?.times).toBeLessThanOrEqual(18)
     await env.sleep('2 days')
-    expect((await until(({ standby, current }) => standby === null && current === null)).history.at(-1)).toMatchObject({
+    expect(
+      (await ledgerUntil(({ standby, current }) => standby === null && current === null)).history.at(-1),
+    ).toMatchObject({
       kind: 'cleanup',
       outcome: 'succeeded',
     })

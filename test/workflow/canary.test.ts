@@ -139,7 +139,7 @@ describe('canary on an emulated host', () => {
       const result = await rig.end(run)
       expect(result).toMatchObject({ outcome: 'rolledBack', error: { code: 'UNHEALTHY' } })
       const figures =
-        /errors (?<rate>[\d.]+) % \((?<errors>\d+) of (?<requests>\d+)\) against 1?\d(\.\d)? % \(\d+ of [\d,]+\) of the stable set: evidence .+, alarm at 33$/.exec(
+        /errors (?<rate>[\d.]+) % \((?<errors>\d+) of (?<requests>\d+)\), stable set 1?\d(\.\d)? % \(\d+ of [\d,]+\): evidence .+, alarm at 33$/.exec(
           result.error?.message ?? '',
         )?.groups
       const [rate, errors, requests] = [figures?.rate, figures?.errors, figures?.requests].map(Number)

@@ -96,8 +96,8 @@ describe('a certificate of one’s own', { timeout: 150_000 }, () => {
 
     const end = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10)
     expect(await shop.changes(second)).toEqual({
-      reasons: [[`certificate of https 8443 changes, new end ${end}`]],
-      notes: [expect.stringMatching(/^web: the certificate of https 8443 ends .*, in (9|10) days$/)],
+      reasons: [[`certificate of https 8443 changes, new expiry ${end}`]],
+      notes: [expect.stringMatching(/^web: the certificate of https 8443 expires .*, in (9|10) days$/)],
     })
     const made = Object.values(shop.fleet.instances()).map(({ name, createdAt }) => [name, createdAt])
     expect(await shop.deploy(second)).toMatchObject({ outcome: 'succeeded', revision: 2 })

@@ -134,6 +134,14 @@ describe('the client', () => {
     expect(again).toMatchObject({ operation: run.operation, workflowId: run.workflowId })
     expect((await client.status('shop')).operation).toMatchObject({ id: run.operation, kind: 'deploy' })
     await expect(client.steer('shop', 'resume')).rejects.toMatchObject({ code: 'NOTHING_TO_STEER' })
+    // A wait says what it waits for, at the latest with the heartbeat after its first probe.
+    const said = async (): Promise<unknown> => (await run.doing()).find(({ instance }) => instance === 'shop-web-1')
+    await expect.poll(said, { timeout: 20_000 }).toMatchObject({
+      words: expect.stringMatching(/^http:\/\/localhost:4000\/health: .*, \d+ probes$/) as unknown,
+      ms: expect.any(Number) as unknown,
+      mostMs: 30_000,
+      attempt: 1,
+    })
     expect(await client.steer('shop', 'abort')).toEqual({ operation: run.operation, accepted: 'abort' })
     expect(await again?.result()).toMatchObject({ outcome: 'rolledBack', error: { code: 'ABORTED' } })
     expect(await client.attach('shop')).toBeNull()
@@ -199,5 +207,27 @@ describe('the client', () => {
     expect(Object.keys(rig.instances())).toEqual(['gone-app'])
     await expect(client.rollback('shop')).rejects.toMatchObject({ code: 'UNKNOWN_TOPOLOGY' })
     await expect(client.status('never')).rejects.toMatchObject({ code: 'UNKNOWN_TOPOLOGY' })
+  })
+  it('forgets what is not there any more, and numbers on when the name comes again', async () => {
+    const run = await client.deploy(declared('1.0.0'), { directory })
+    await expect(client.forget('shop')).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' })
+    const { operation } = await run.result()
+    await expect(client.forget('shop')).rejects.toMatchObject({
+      code: 'IN_USE',
+      hint: expect.stringContaining('cul8er destroy shop') as unknown,
+    })
+    await (await client.destroy('shop')).result()
+    await client.forget('shop')
+    // The list of workflows may still name it.
+    expect(await client.states()).toEqual([])
+    expect(await client.stateIfKnown('shop')).toBeNull()
+    await expect.poll(() => client.topologies(), { timeout: 5_000 }).not.toContain('shop')
+    await expect(client.state('shop')).rejects.toMatchObject({ code: 'UNKNOWN_TOPOLOGY' })
+    await expect(client.forget('shop')).rejects.toMatchObject({ code: 'UNKNOWN_TOPOLOGY' })
+    const again = await client.deploy(declared('1.0.0'), { directory })
+    expect(Number(again.operation.slice(3))).toBeGreaterThan(Number(operation.slice(3)) + 1)
+    expect(await again.result()).toMatchObject({ outcome: 'succeeded' })
+    expect((await client.state('shop')).history).toHaveLength(1)
+    await (await client.destroy('shop')).result()
   })
 })

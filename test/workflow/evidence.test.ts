@@ -68,7 +68,7 @@ it('says when nothing is kept, and of what there is something', async () => {
   })
   await expect(logs({ operation: 1, of: 'db' })).rejects.toMatchObject({
     message: 'no logs of db are kept from op-1',
-    hint: 'there are those of shop-web-1, shop-web-2',
+    hint: 'there are logs of shop-web-1, shop-web-2',
   })
 })
 

@@ -27,12 +27,12 @@ describe('a person steers', { timeout: 150_000 }, () => {
     ({ steps }: Progress): boolean =>
       steps.some((s) => s.name === name && s.outcome === 'running' && (s.instance ?? '').includes(`-web-${k}`))
 
-  const moments: { title: string; approach: Approach; verb: string; slot: '' | 'green'; k: number; step: string }[] = [
+  const moments: { title: string; approach: Approach; verb: string; color: '' | 'green'; k: number; step: string }[] = [
     {
       title: 'in the middle of a batch',
       approach: 'rolling',
       verb: 'cul8er-install',
-      slot: '',
+      color: '',
       k: 2,
       step: 'install release',
     },
@@ -40,7 +40,7 @@ describe('a person steers', { timeout: 150_000 }, () => {
       title: 'in the first batch',
       approach: 'rolling',
       verb: 'cul8er-install',
-      slot: '',
+      color: '',
       k: 1,
       step: 'install release',
     },
@@ -48,25 +48,25 @@ describe('a person steers', { timeout: 150_000 }, () => {
       title: 'while a snapshot is taken',
       approach: 'rolling',
       verb: 'snapshot create',
-      slot: '',
+      color: '',
       k: 3,
       step: 'snapshot',
     },
-    { title: 'while labels change', approach: 'rolling', verb: 'config set', slot: '', k: 2, step: 'configure' },
+    { title: 'while labels change', approach: 'rolling', verb: 'config set', color: '', k: 2, step: 'configure' },
     {
       title: 'while the set comes up',
       approach: 'blueGreen',
       verb: 'cul8er-install',
-      slot: 'green',
+      color: 'green',
       k: 2,
       step: 'install release',
     },
-    { title: 'while the set is made', approach: 'blueGreen', verb: 'launch', slot: 'green', k: 3, step: 'create' },
+    { title: 'while the set is made', approach: 'blueGreen', verb: 'launch', color: 'green', k: 3, step: 'create' },
     {
       title: 'right after the switch',
       approach: 'blueGreen',
       verb: 'config set',
-      slot: 'green',
+      color: 'green',
       k: 1,
       step: 'take over',
     },
@@ -74,16 +74,16 @@ describe('a person steers', { timeout: 150_000 }, () => {
       title: 'while the stable set follows',
       approach: 'canary',
       verb: 'cul8er-install',
-      slot: '',
+      color: '',
       k: 2,
       step: 'install release',
     },
   ]
   it.concurrent.each(moments)(
     'abort $title: what is under way ends before it is undone',
-    async ({ title, approach, verb, slot, k, step }) => {
+    async ({ title, approach, verb, color, k, step }) => {
       const fleet = await deployed(title.replaceAll(' ', '-'), approach)
-      const instance = fleet.instance(k, slot)
+      const instance = fleet.instance(k, color)
       if (verb === 'launch') slow.add(instance)
       else rig.emulator.fault({ match: { host: fleet.name, instance, verb }, fault: { delayMs: 900 } })
       const run = await fleet.start('1.1.0')

@@ -34,7 +34,7 @@ describe('an app that is no good', { timeout: 120_000 }, () => {
     artifacts = await shopReleases(rig, { '1.0.0': {}, ...APPS })
   })
   afterAll(() => rig.stop())
-  const slot = (approach: Approach, colour: 'blue' | 'green') => (approach === 'blueGreen' ? colour : '')
+  const color = (approach: Approach, its: 'blue' | 'green') => (approach === 'blueGreen' ? its : '')
 
   const deployed = async (approach: Approach, name: string): Promise<Fleet> => {
     const fleet = new Fleet(rig, name, approach, artifacts)
@@ -52,7 +52,7 @@ describe('an app that is no good', { timeout: 120_000 }, () => {
       expect(error?.hint).toContain('cul8er')
       expect(error?.details).toMatchObject({ probe: expect.anything() as unknown })
       expect(steps.filter(({ name }) => name === 'admit')).toEqual([])
-      await fleet.expectSettled('1.0.0', slot(approach, 'blue'))
+      await fleet.expectSettled('1.0.0', color(approach, 'blue'))
       // Nothing that the edge was told had the bad version in the traffic.
       const bad = rig.edges
         .get(fleet.name)
@@ -78,8 +78,8 @@ describe('an app that is no good', { timeout: 120_000 }, () => {
     '$approach: instance $k dies later, and the operation does not call it a success',
     async ({ approach, k }) => {
       const fleet = await deployed(approach, `later-${approach}-${k}`.toLowerCase())
-      const victim = fleet.instance(k, slot(approach, 'green'))
-      const slow = fleet.instance(k === 3 ? 1 : 3, slot(approach, 'green'))
+      const victim = fleet.instance(k, color(approach, 'green'))
+      const slow = fleet.instance(k === 3 ? 1 : 3, color(approach, 'green'))
       rig.emulator.fault({
         match: { host: fleet.name, instance: slow, verb: 'cul8er-install' },
         fault: { delayMs: 1_500 },
@@ -93,7 +93,7 @@ describe('an app that is no good', { timeout: 120_000 }, () => {
       await fleet.stopApp(victim)
       const { outcome, error } = await fleet.end(run)
       expect({ outcome, error }).toMatchObject({ outcome: 'rolledBack' })
-      await fleet.expectSettled('1.0.0', slot(approach, 'blue'))
+      await fleet.expectSettled('1.0.0', color(approach, 'blue'))
     },
   )
 

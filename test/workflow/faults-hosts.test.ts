@@ -6,6 +6,7 @@ import { Fleet, shopReleases } from '../support/fleet.js'
 import { mortal } from '../support/mortal.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
+import { until } from '../support/until.js'
 
 /* Hosts that go away, and hosts that an operation reached and the next one does not name. */
 
@@ -59,11 +60,13 @@ describe('hosts that go away', { timeout: 150_000 }, () => {
     rig.emulator.fault({ match: { ...chosen, verb: 'config set' }, fault: { delayMs: 700 } })
     rig.emulator.fault({ match: { ...chosen, verb: 'cul8er-install' }, fault: DENIED })
     const run = await rig.start('spread', { kind: 'deploy', revision: spread('1.1.0') })
-    for (;;) {
-      const { steps } = await rig.env.client.workflow.getHandle(run.workflowId).query(progress)
-      if (steps.some((s) => s.name === 'configure' && s.instance === 'spread-web-3')) break
-      await rig.env.sleep(20)
-    }
+    await until(
+      async () => {
+        const { steps } = await rig.env.client.workflow.getHandle(run.workflowId).query(progress)
+        return steps.some((s) => s.name === 'configure' && s.instance === 'spread-web-3')
+      },
+      { timeoutMs: 60_000, everyMs: 20 },
+    )
     dead.add('right')
     const { outcome, error } = await rig.end(run)
     expect({ outcome, error }).toMatchObject({

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
 import { Fleet, shopReleases, type Approach } from '../support/fleet.js'
 import { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 /* What the ledger refuses, what it holds, where it goes back to, and what ends by itself. */
 
@@ -93,7 +94,21 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
     for (const { claims, answers } of serving) expect(claims).toBe(`shop@${answers}`)
     const next = way === 'forward' ? await fleet.deploy('1.1.0') : await fleet.run({ kind: 'rollback' })
     expect({ outcome: next.outcome, error: next.error }).toEqual({ outcome: 'succeeded' })
-    await fleet.expectSettled(way === 'forward' ? '1.1.0' : '1.0.0', fleet.colour)
+    await fleet.expectSettled(way === 'forward' ? '1.1.0' : '1.0.0', fleet.color)
+  })
+
+  it.concurrent('a rollback that is held says how it is undone', async () => {
+    const fleet = await made('hold-back', 'rolling', { strategy: { rollback: { onFailure: 'hold' } } })
+    for (const version of ['1.1.0', '1.2.0'])
+      expect(await fleet.deploy(version)).toMatchObject({ outcome: 'succeeded' })
+    breakWeb(fleet, 2)
+    const { outcome, error } = await fleet.run({ kind: 'rollback' })
+    expect({ outcome, hint: error?.hint }).toEqual({
+      outcome: 'held',
+      hint: 'cul8er rollback hold-back --to 3 undoes everything; cul8er deploy hold-back goes forward from here',
+    })
+    expect(await fleet.run({ kind: 'rollback', to: 3 })).toMatchObject({ outcome: 'succeeded', revision: 3 })
+    await fleet.expectSettled('1.2.0')
   })
 
   it.concurrent('rollback: without a name, to a named revision, and to one that is not there', async () => {
@@ -127,26 +142,26 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
     '%s: disk full, unknown image, broken tarball: rolled back, with code and hint',
     async (approach) => {
       const fleet = await made(`bad-${approach}`, approach)
-      const slot = approach === 'blueGreen' ? 'blue' : ''
+      const color = approach === 'blueGreen' ? 'blue' : ''
       const broken = await fleet.deploy('6.6.6')
       expect(broken).toMatchObject({
         outcome: 'rolledBack',
         error: { code: 'ARTIFACT_BROKEN', hint: expect.any(String) as string },
       })
-      await fleet.expectSettled('1.0.0', slot)
+      await fleet.expectSettled('1.0.0', color)
       const image = await fleet.deploy('1.1.0', { web: { image: 'missing/image' } })
       expect(image).toMatchObject({
         outcome: 'rolledBack',
         error: { code: 'IMAGE_NOT_FOUND', hint: expect.any(String) as string },
       })
-      await fleet.expectSettled('1.0.0', slot)
+      await fleet.expectSettled('1.0.0', color)
       await rig.emulator.setHardware({ poolMiB: 25 }, fleet.name)
       const full = await fleet.deploy('1.1.0', { web: { image: 'cul8er/debian' } })
       expect(full).toMatchObject({
         outcome: 'rolledBack',
         error: { code: 'NO_SPACE', hint: expect.any(String) as string },
       })
-      await fleet.expectSettled('1.0.0', slot)
+      await fleet.expectSettled('1.0.0', color)
     },
   )
 
@@ -189,7 +204,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
       // What the labels claim by now is not what runs.
       expect((await fleet.plan('1.1.0')).empty).toBe(false)
       expect(await fleet.deploy('1.1.0')).toMatchObject({ outcome: 'succeeded' })
-      await fleet.expectSettled('1.1.0', fleet.colour)
+      await fleet.expectSettled('1.1.0', fleet.color)
     },
   )
 
@@ -197,9 +212,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
     const other = await made('stays')
     const fleet = await made('ttl', 'rolling', { ttl: '2s' })
     expect((await fleet.ledger()).expiresAt).not.toBeNull()
-    for (const until = Date.now() + 20_000; Object.keys(fleet.instances()).length > 0 && Date.now() < until;)
-      await rig.env.sleep(100)
-    expect(fleet.instances()).toEqual({})
+    await until(() => Object.keys(fleet.instances()).length === 0, { timeoutMs: 20_000 })
     const state = await rig.idle(fleet.name)
     expect(state.history.at(-1)).toMatchObject({ kind: 'destroy', outcome: 'succeeded' })
     expect(state).toMatchObject({ desired: null, stable: null, expiresAt: null })

@@ -21,9 +21,9 @@ interface Trouble {
 const DENIED = { error: 'not authorized' }
 
 const web =
-  (k: number, slot: '' | 'blue' | 'green' | 'canary' = '') =>
+  (k: number, color: '' | 'blue' | 'green' | 'canary' = '') =>
   (fleet: Fleet) =>
-    fleet.instance(k, slot)
+    fleet.instance(k, color)
 
 const TROUBLES: Trouble[] = [
   {
@@ -60,7 +60,7 @@ const TROUBLES: Trouble[] = [
     left: [{ undo: 'revive', instance: web(2, 'blue') }],
   },
   {
-    title: 'two colours that both live',
+    title: 'two colors that both live',
     approach: 'blueGreen',
     refused: [
       { verb: 'config set', instance: web(2, 'blue') },
@@ -160,6 +160,6 @@ describe('an undo that fails', { timeout: 150_000 }, () => {
           ? (['1.1.0', await fleet.deploy('1.1.0')] as const)
           : (['1.2.0', await fleet.deploy('1.2.0')] as const)
     expect({ outcome: outcome.outcome, error: outcome.error }).toEqual({ outcome: 'succeeded' })
-    await fleet.expectSettled(version, fleet.colour)
+    await fleet.expectSettled(version, fleet.color)
   })
 })

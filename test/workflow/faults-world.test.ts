@@ -69,7 +69,7 @@ describe('a world that others change too', { timeout: 150_000 }, () => {
     '$approach: $what by hand shows as drift and is mended',
     async ({ approach, i, ...drift }) => {
       const fleet = await made(`drift-${approach}-${i}`.toLowerCase(), approach)
-      const name = fleet.instance(2, fleet.colour)
+      const name = fleet.instance(2, fleet.color)
       await Promise.all(drift.change(fleet, name))
       const { changes } = await fleet.plan('1.0.0')
       expect(changes.map((c) => [c.instance, c.drift || c.action === 'create'])).toEqual([[name, true]])
@@ -84,10 +84,10 @@ describe('a world that others change too', { timeout: 150_000 }, () => {
     '$approach: $what by hand is no obstacle to a new version',
     async ({ approach, i, ...drift }) => {
       const fleet = await made(`new-${approach}-${i}`.toLowerCase(), approach)
-      await Promise.all(drift.change(fleet, fleet.instance(2, fleet.colour)))
+      await Promise.all(drift.change(fleet, fleet.instance(2, fleet.color)))
       const { outcome, error } = await fleet.deploy('1.1.0')
       expect({ outcome, error }).toEqual({ outcome: 'succeeded' })
-      await fleet.expectSettled('1.1.0', fleet.colour)
+      await fleet.expectSettled('1.1.0', fleet.color)
     },
   )
 
@@ -96,7 +96,7 @@ describe('a world that others change too', { timeout: 150_000 }, () => {
     for (const version of ['1.1.0', '1.0.0', '1.1.0', '1.1.0', '1.0.0']) {
       expect(await fleet.deploy(version)).toMatchObject({ outcome: 'succeeded' })
       for (let i = 0; i < 3; i += 1) expect(await fleet.plan(version)).toMatchObject({ empty: true, changes: [] })
-      await fleet.expectSettled(version, fleet.colour)
+      await fleet.expectSettled(version, fleet.color)
     }
   })
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../src/hosts/emulator/model.js'
+import type { FaultRule } from '../../src/emulator/model.js'
 import type { Artifact } from '../../src/plan/model.js'
 import { Fleet, shopReleases, type Approach } from '../support/fleet.js'
-import { hasty } from '../support/hasty.js'
 import { Rig } from '../support/rig.js'
+import { wrapped } from '../support/wrapped.js'
 
 /*
  * Fail the k-th of n instances: each strategy, each k, each kind of fault. What lasts is rolled back, what passes is passed over;
@@ -47,7 +47,7 @@ const each = Object.entries(CHOSEN).flatMap(([approach, all]) =>
 const lasting = each.flatMap((row) => LASTING.map((fault) => ({ ...row, ...fault })))
 
 /** As many at a time as two cores carry, so that no time limit is met by crowding. */
-const SIDE_BY_SIDE = 36
+const SIDE_BY_SIDE = 24
 
 describe('the k-th of n instances fails', { timeout: 240_000 }, () => {
   let rig: Rig
@@ -58,7 +58,7 @@ describe('the k-th of n instances fails', { timeout: 240_000 }, () => {
 
   beforeAll(async () => {
     rig = await Rig.start(undefined, {
-      wrap: (executor) => hasty(executor, { mostMs: 1_500, after: (_host, args) => void endApp(args) }),
+      wrap: (executor) => wrapped(executor, { mostMs: 3_000, done: ({ args }) => void endApp(args) }),
     })
     artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
     lasting.forEach((row, i) =>
@@ -97,12 +97,12 @@ describe('the k-th of n instances fails', { timeout: 240_000 }, () => {
   async function goesOn({ approach, choose }: (typeof each)[number], name: string): Promise<void> {
     const fleet = await deployed(approach, name)
     for (const [i, fault] of PASSING.entries()) {
-      const [version, slot] = i % 2 === 0 ? (['1.1.0', 'green'] as const) : (['1.0.0', 'blue'] as const)
-      const chosen = choose(fleet).replace('green', slot)
+      const [version, color] = i % 2 === 0 ? (['1.1.0', 'green'] as const) : (['1.0.0', 'blue'] as const)
+      const chosen = choose(fleet).replace('green', color)
       COMMANDS.forEach((verb) => strike(name, chosen, verb, fault, 1))
       const { outcome, error } = await fleet.deploy(version)
       expect({ fault, outcome, error }).toEqual({ fault, outcome: 'succeeded' })
-      await fleet.expectSettled(version, approach === 'blueGreen' ? slot : '')
+      await fleet.expectSettled(version, approach === 'blueGreen' ? color : '')
     }
   }
 

@@ -72,9 +72,8 @@ describe('after an operation that left something half changed', { timeout: 90_00
   /** Something that an app writes while it serves. */
   const write = async (fleet: Fleet, instance: string): Promise<void> => {
     const stdin = new TextEncoder().encode('an order')
-    const { exitCode } = await rig.emulator.execute(fleet.name, ['file', 'push', '-', `${instance}/srv/order`], {
-      stdin,
-    })
+    const tee = ['exec', instance, '--', 'tee', '/srv/order']
+    const { exitCode } = await rig.emulator.execute(fleet.name, tee, { stdin })
     expect(exitCode).toBe(0)
   }
 
@@ -183,10 +182,10 @@ describe('after an operation that left something half changed', { timeout: 90_00
   })
 
   /** What the edge is told of the second instance from here on, each state once in a row. */
-  async function states(fleet: Fleet, work: () => Promise<unknown>): Promise<string[]> {
+  async function states(fleet: Fleet, plannedChange: () => Promise<unknown>): Promise<string[]> {
     const edge = rig.edges.get(fleet.name)!
     const from = edge.told.length
-    await work()
+    await plannedChange()
     return edge.told
       .slice(from)
       .flatMap(({ pools }) => pools.flatMap(({ servers }) => servers.filter(({ name }) => name === fleet.instance(2))))

@@ -81,15 +81,15 @@ describe('one of several fails', { timeout: 90_000 }, () => {
   })
 
   /** Every place has one instance that serves, it is live, and the next plan deletes none of those. */
-  async function serves(fleet: Fleet, version: string, slot: 'blue' | 'green'): Promise<void> {
+  async function serves(fleet: Fleet, version: string, color: 'blue' | 'green'): Promise<void> {
     const picture = await fleet.picture()
     const serving = Object.entries(picture).filter(([, { weight }]) => weight !== null)
-    expect(serving.map(([name]) => name).sort()).toEqual(fleet.names(slot))
+    expect(serving.map(([name]) => name).sort()).toEqual(fleet.names(color))
     for (const [name, seen] of serving)
       expect({ name, ...seen }).toMatchObject({ name, role: 'live', answers: version })
     const { changes } = await fleet.plan(version)
     const deleted = changes.flatMap(({ action, instance }) => (action === 'delete' ? [instance] : []))
-    expect(deleted.filter((name) => fleet.names(slot).includes(name))).toEqual([])
+    expect(deleted.filter((name) => fleet.names(color).includes(name))).toEqual([])
   }
 
   it.concurrent.each([1, 2, 3])('take-over: no role is written on the new instance %i', async (k) => {

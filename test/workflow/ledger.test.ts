@@ -1,4 +1,4 @@
-import { operationOfSnapshot } from '../../src/plan/naming.js'
+import { operationOfSnapshot } from '../../src/naming/snapshot-names.js'
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { ledgerId, progress, startOperation, type OperationStarted } from '../..
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { tarball } from '../support/tarballs.js'
+import { until } from '../support/until.js'
 
 /* What becomes of a topology's ledger: cancelled, terminated, lost, replaced by a file. */
 
@@ -75,8 +76,7 @@ describe('the ledger of a topology', { timeout: 150_000 }, () => {
     expect((await handle('cancelled').describe()).status.name).toBe('RUNNING')
     expect(await words('cancelled')).toEqual(['op-1 deploy 1 succeeded', 'op-2 deploy 2 succeeded'])
     await client.setTtl('cancelled', 500)
-    for (const until = Date.now() + 20_000; Date.now() < until && (await client.history('cancelled')).length < 3;)
-      await rig.env.sleep(50)
+    await until(async () => (await client.history('cancelled')).length >= 3, { timeoutMs: 20_000 })
     expect((await words('cancelled')).at(-1)).toBe('op-3 destroy 2 succeeded')
   })
 
@@ -155,8 +155,9 @@ describe('the ledger of a topology', { timeout: 150_000 }, () => {
     await deploy('older', '1.0.0')
     const state = await client.exportState('older')
     await deploy('older', '1.1.0')
+    await Promise.all([deploy('found', '1.0.0'), deploy('partly', '1.0.0')])
     // The server takes 20 s for it.
-    await Promise.all([forget('lost'), forget('older')])
+    await Promise.all(['lost', 'older', 'found', 'partly'].map(forget))
     await expect(client.rollback('lost')).rejects.toMatchObject({ code: 'UNKNOWN_TOPOLOGY' })
     await expect(start('lost', '1.2.0')).rejects.toMatchObject({
       code: 'STATE_LOST',
@@ -169,7 +170,51 @@ describe('the ledger of a topology', { timeout: 150_000 }, () => {
     await client.importState(JSON.parse(JSON.stringify(state)))
     expect(await deploy('older', '1.2.0')).toMatchObject({ operation: 'op-3', revision: 3 })
     expect((await snapshots('older')).map(operationOfSnapshot)).toEqual([2, 3])
+    await rebuildFound()
+    await rebuildPartly()
   })
+
+  const find = (name: string, version: string, force = false) =>
+    client.findState(declared(name, version), { directory: rig.folder, force })
+  const plan = async (name: string, version: string) =>
+    (await client.plan(declared(name, version), { directory: rig.folder })).plan
+
+  /** With the file that was deployed last everything goes on as if nothing had been lost, but for what is on no host. */
+  async function rebuildFound(): Promise<void> {
+    await expect(find('found', '1.2.0')).rejects.toMatchObject({
+      code: 'STATE_LOST',
+      message: expect.stringContaining('none of 2 instances of found agrees with the file') as string,
+    })
+    const serving = rig.edges.get('found')?.serving('found')
+    const state = await find('found', '1.0.0')
+    expect(state.found).toMatchObject({ changes: [], numbers: { operation: 1, revision: 1 } })
+    expect(state.found.instances.map(({ name, role, release }) => [name, role, release])).toEqual([
+      ['found-web-1', 'live', 'shop@1.0.0'],
+      ['found-web-2', 'live', 'shop@1.0.0'],
+    ])
+    await client.rebuildState(state)
+    expect(await plan('found', '1.0.0')).toMatchObject({ empty: true, changes: [] })
+    expect(await client.state('found')).toMatchObject({ desired: 1, stable: 1, dirty: [], history: [] })
+    expect(rig.edges.get('found')?.serving('found')).toEqual(serving)
+    await expect(find('found', '1.0.0')).rejects.toMatchObject({ code: 'STATE_NEWER' })
+    expect((await find('found', '1.0.0', true)).found.changes).toEqual([])
+    expect(await deploy('found', '1.1.0')).toMatchObject({ operation: 'op-2', revision: 2 })
+    expect(await (await client.rollback('found')).result()).toMatchObject({ outcome: 'succeeded', revision: 1 })
+  }
+
+  /** What somebody changed meanwhile is drift, and no part of the stable revision. */
+  async function rebuildPartly(): Promise<void> {
+    await rig.emulator.execute('partly', ['config', 'set', 'partly-web-2', 'limits.cpu=1'])
+    const state = await find('partly', '1.0.0')
+    expect(state.found.changes.map(({ instance }) => instance)).toEqual(['partly-web-2'])
+    await client.rebuildState(state)
+    expect(await client.state('partly')).toMatchObject({ stable: 2 })
+    expect((await plan('partly', '1.0.0')).changes).toMatchObject([{ instance: 'partly-web-2', drift: true }])
+    const { instances } = await client.status('partly')
+    expect(instances.map(({ drift }) => drift)).toEqual([[], ['limits.cpu is "1", should be unset']])
+    await deploy('partly', '1.0.0')
+    expect(await plan('partly', '1.0.0')).toMatchObject({ empty: true })
+  }
 
   /** As when the server's retention is over. */
   async function forget(name: string): Promise<void> {

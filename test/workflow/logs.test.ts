@@ -45,7 +45,7 @@ it('of a resource, of one instance, and of nothing that there is', async () => {
   expect((await logs({ of: 'shop-web-2', lines: 1 })).lines.map(({ instance }) => instance)).toEqual(['shop-web-2'])
   await expect(logs({ of: 'wep' })).rejects.toMatchObject({
     code: 'USAGE',
-    message: 'nothing runs as wep (did you mean web?)',
+    message: 'no instance or resource is named wep (did you mean web?)',
     hint: 'there are web, shop-web-1, shop-web-2',
   })
 })
@@ -93,9 +93,7 @@ it('leaves out what an answer has no room for, and says so', async () => {
   const { lines, remarks } = await logs({ of: 'shop-web-1', lines: 200 })
   expect(lines.length).toBeGreaterThan(20)
   expect(lines.map(({ line }) => line)).toEqual(all.slice(-lines.length))
-  expect(remarks).toEqual([
-    `shop-web-1: ${200 - lines.length} earlier lines are left out, there are too many for one answer`,
-  ])
+  expect(remarks).toEqual([`shop-web-1: ${200 - lines.length} earlier lines left out: too many for one response`])
 })
 
 it('refuses what is not deployed', async () => {

@@ -13,6 +13,7 @@ import { shop } from '../support/shop.js'
 import { skippingBundle, skippingServer, SkippingWorker } from '../support/skipping.js'
 
 const HOUR = 3_600_000
+const PROGRESS_DEADLINE_MS = 5 * 60_000
 
 type Pause = string
 const revision = (number: number, version: string, pauses: Pause[] = ['24h', '24h']): Revision => {
@@ -26,7 +27,7 @@ const revision = (number: number, version: string, pauses: Pause[] = ['24h', '24
     }),
   )
   // Shorter than any of the pauses: it stands still while the operation rests.
-  topology.strategy.progressDeadlineMs = 5 * 60_000
+  topology.strategy.progressDeadlineMs = PROGRESS_DEADLINE_MS
   const artifacts = { [`shop@${version}`]: { sha256: version, size: 1 } }
   return { number, digest: version, topology, artifacts, sealed: {}, createdAt: '2026-01-01T00:00:00Z' }
 }
@@ -50,7 +51,7 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     ;[env, today, next] = await Promise.all([
       skippingServer(),
       skippingBundle(),
-      skippingBundle('../workflow/versions/next.ts'),
+      skippingBundle('test/workflow/versions/next.ts'),
     ])
   })
   afterAll(() => env.teardown())
@@ -62,11 +63,12 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     pausesAt = 0
     world = new FakeWorld(() => ({
       installRelease: async ({ spec }) => {
-        while (hangs(spec.name)) {
+        for (let passed = 0; hangs(spec.name); passed += 60_000) {
           Context.current().heartbeat()
           // Time for a heartbeat's answer, which is not of the server's time.
-          await delay(100)
-          await passes(60_000)
+          await Promise.race([delay(100), Context.current().cancelled])
+          // When the deadline is over the time stands still until the worker has heard of it, however busy the machine is.
+          if (passed <= PROGRESS_DEADLINE_MS) await passes(60_000)
         }
       },
       // It takes its time, but of the server's.
@@ -246,7 +248,7 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
     const result = await end(handle)
     expect(result).toMatchObject({
       outcome: 'rolledBack',
-      error: { code: 'TIMEOUT', message: 'the operation exceeded its progress deadline of 300 s' },
+      error: { code: 'TIMEOUT', message: 'the operation exceeded its progress deadline of 5 m' },
     })
     expect(result.durationMs).toBeGreaterThan(HOUR / 12)
     expect(result.durationMs).toBeLessThan(HOUR / 3)

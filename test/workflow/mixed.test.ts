@@ -71,7 +71,7 @@ describe('a standby set', () => {
     expect(Object.keys(rig.instances())).toEqual(expect.arrayContaining(blue))
   })
 
-  it('and after more replicas, which join the colour that serves', async () => {
+  it('and after more replicas, which join the color that serves', async () => {
     expect(await deploy('1.1.0', 3)).toMatchObject({ outcome: 'succeeded' })
     expect(serving()).toEqual(['shop-web-1-green', 'shop-web-2-green', 'shop-web-3-green'])
     expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(blue)
@@ -83,7 +83,7 @@ describe('a standby set', () => {
     expect((await rig.ledger('shop')).standby?.names.sort()).toEqual(blue)
   })
 
-  it('is taken anew from what runs in two colours', async () => {
+  it('is taken anew from what runs in two colors', async () => {
     expect(await deploy('1.0.0', 4)).toMatchObject({ outcome: 'succeeded' })
     expect(serving()).toEqual([1, 2, 3, 4].map((n) => `shop-web-${n}-blue`))
     expect((await rig.ledger('shop')).standby?.names.sort()).toEqual([

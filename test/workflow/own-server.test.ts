@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emulatorControl } from '../../src/hosts/emulator/client.js'
+import { emulatorControl } from '../../src/emulator/client.js'
 import { shop } from '../support/shop.js'
 import { localServer } from '../support/temporal.js'
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HostExecutor } from '../../src/hosts/executor.js'
+import type { IncusCommand } from '../../src/incus/command.js'
 import type { Artifact, Revision } from '../../src/plan/model.js'
 import { STRATEGIES } from '../../src/strategies/registry.js'
 import { seeded } from '../chaos/random.js'
 import { shopReleases } from '../support/fleet.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
+import { wrapped } from '../support/wrapped.js'
 
 /*
  * A dry run prints what an undisturbed operation runs: the same commands, each instance's in the same order, and no stage's before
@@ -24,7 +25,9 @@ describe('a dry run predicts the commands of an undisturbed operation', { timeou
   const ran = new Map<string, string[][]>()
 
   beforeAll(async () => {
-    rig = await Rig.start(undefined, { wrap: recording })
+    const before = (command: IncusCommand | null, host: string): void =>
+      void (command && ran.get(host)?.push([...command.args]))
+    rig = await Rig.start(undefined, { wrap: (executor) => wrapped(executor, { before }) })
     artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
   })
   afterAll(() => rig.stop())
@@ -62,23 +65,6 @@ describe('a dry run predicts the commands of an undisturbed operation', { timeou
       dryRun: { operation: (ledger?.lastOperation ?? 0) + 1, revision: (ledger?.desired ?? 0) + 1 },
     })
     return commands.flatMap(({ args }) => (args === null ? [] : [[...args]]))
-  }
-
-  function recording(executor: HostExecutor): HostExecutor {
-    const note = (args: readonly string[]): void => void ran.get(executor.host)?.push([...args])
-    return {
-      host: executor.host,
-      run: (command, options) => {
-        note(command.args)
-        return executor.run(command, options)
-      },
-      tryRun: (command, options) => {
-        note(command.args)
-        return executor.tryRun(command, options)
-      },
-      connect: (...args) => executor.connect(...args),
-      close: () => executor.close(),
-    }
   }
 })
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HostExecutor } from '../../src/hosts/executor.js'
+import type { IncusCommand } from '../../src/incus/command.js'
 import type { Artifact } from '../../src/plan/model.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
 import { Rig } from '../support/rig.js'
+import { wrapped } from '../support/wrapped.js'
 
 /* Stop all, update all, start all: two versions never run at the same time. */
 
@@ -14,32 +15,15 @@ describe('recreate on an emulated host', { timeout: 90_000 }, () => {
   /** What was carried out on each host: `stop shop-web-1`. */
   const ran = new Map<string, string[]>()
   beforeAll(async () => {
-    rig = await Rig.start(undefined, { wrap: recording })
+    rig = await Rig.start(undefined, { wrap: (executor) => wrapped(executor, { done: note }) })
     artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
   })
   afterAll(() => rig.stop())
 
-  function recording(executor: HostExecutor): HostExecutor {
-    const note = (args: readonly string[]): void => {
-      const what = args.find((word) => word in WORDS)
-      const instance = args.find((word) => /-web-\d/.test(word)) ?? ''
-      if (what !== undefined) ran.get(executor.host)?.push(`${WORDS[what]} ${instance}`)
-    }
-    return {
-      host: executor.host,
-      run: async (command, options) => {
-        const result = await executor.run(command, options)
-        note(command.args)
-        return result
-      },
-      tryRun: async (command, options) => {
-        const result = await executor.tryRun(command, options)
-        note(command.args)
-        return result
-      },
-      connect: (...args) => executor.connect(...args),
-      close: () => executor.close(),
-    }
+  function note({ args }: IncusCommand, host: string): void {
+    const what = args.find((word) => word in WORDS)
+    const instance = args.find((word) => /-web-\d/.test(word)) ?? ''
+    if (what !== undefined) ran.get(host)?.push(`${WORDS[what]} ${instance}`)
   }
   const WORDS: Record<string, string> = {
     'cul8er-stop': 'stop',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationStarted } from '../../src/contracts/index.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
+import { until } from '../support/until.js'
 
 /* A procedure of more than 120 lanes runs in slices, each in a child workflow: people steer those as well, and may end them. */
 
@@ -27,12 +28,8 @@ describe('a wide operation', { timeout: 300_000 }, () => {
     Object.values(rig.emulator.state()[name]?.instances ?? {}).map((instance) => instance.name)
 
   /** Until so many are there, or as few as that. */
-  async function until(name: string, enough: (count: number) => boolean): Promise<void> {
-    for (const since = Date.now(); !enough(there(name).length);) {
-      if (Date.now() - since > 150_000) throw new Error(`${there(name).length} instances of ${name}`)
-      await rig.env.sleep(20)
-    }
-  }
+  const untilThere = (name: string, enough: (count: number) => boolean): Promise<boolean> =>
+    until(() => enough(there(name).length), { timeoutMs: 150_000, everyMs: 20 })
 
   async function started(name: string): Promise<OperationStarted> {
     rig.emulator.fault({ match: { host: name, verb: 'launch' }, fault: { delayMs: 200 }, times: 'always' })
@@ -53,7 +50,7 @@ describe('a wide operation', { timeout: 300_000 }, () => {
 
   it.concurrent('pause holds within it: nothing more begins until resume', async () => {
     const run = await started('held-wide')
-    await until('held-wide', (count) => count >= 15)
+    await untilThere('held-wide', (count) => count >= 15)
     await rig.steer(run, 'pause')
     await rig.env.sleep(2_500)
     const before = there('held-wide').length
@@ -67,7 +64,7 @@ describe('a wide operation', { timeout: 300_000 }, () => {
 
   it.concurrent('abort within it takes everything back', async () => {
     const run = await started('aborted-wide')
-    await until('aborted-wide', (count) => count >= 60)
+    await untilThere('aborted-wide', (count) => count >= 60)
     await rig.steer(run, 'abort')
     expect(await rig.end(run)).toMatchObject({ outcome: 'rolledBack', error: { code: 'ABORTED' } })
     expect(there('aborted-wide')).toEqual([])
@@ -76,7 +73,7 @@ describe('a wide operation', { timeout: 300_000 }, () => {
 
   it.concurrent('a part that somebody terminates: everything is taken back', async () => {
     const run = await started('lost-wide')
-    await until('lost-wide', (count) => count >= 60)
+    await untilThere('lost-wide', (count) => count >= 60)
     await terminate(run, 'forward/2')
     const { outcome, error } = await rig.end(run)
     expect(error?.message).toContain('a part of the operation was lost')
@@ -89,11 +86,11 @@ describe('a wide operation', { timeout: 300_000 }, () => {
     'a part of the undo that somebody terminates: the rest goes on, and what is left is named',
     async () => {
       const run = await started('undone-wide')
-      await until('undone-wide', (count) => count >= 125)
+      await untilThere('undone-wide', (count) => count >= 125)
       rig.emulator.fault({ match: { host: 'undone-wide', verb: 'delete' }, fault: { delayMs: 400 }, times: 'always' })
       const most = there('undone-wide').length
       await rig.steer(run, 'abort')
-      await until('undone-wide', (count) => count <= most - 12)
+      await untilThere('undone-wide', (count) => count <= most - 12)
       await terminate(run, 'back/4')
       const { outcome, error } = await rig.end(run)
       expect(outcome).toBe('needsAttention')

@@ -67,7 +67,7 @@ function settled(
     // Who has nothing to say signs that, too.
     if (payload == null ? signed : !isMadeFor(payload, kind) || !isAskedBy(payload, history)) {
       delete result.completed
-      result.failed = { failure: errorFailure('an answer was refused: nobody with the key of this home made it') }
+      result.failed = { failure: errorFailure('a response was refused: it is not signed with the key of this home') }
       return
     }
   }
@@ -100,7 +100,7 @@ function saysWhy(detail: Payload | undefined): boolean {
 }
 
 const UNSIGNED =
-  'it failed, and the reason was refused: nobody with the key of this home gave it (cul8er service logs worker)'
+  'it failed, and the reason was refused: it is not signed with the key of this home (cul8er service logs worker)'
 
 /** Details that are not authentic are none. */
 function withoutRefused({ applicationFailureInfo: info }: Failure): void {
@@ -112,7 +112,7 @@ const expected = (payloads: Payload[] | null | undefined, kind: PayloadKind, run
   (payloads ?? []).map((payload) => {
     if (kindIn(payload) === 'refused') return payload
     if (!isMadeFor(payload, kind)) {
-      return refusedPayload(`it was made as ${kindIn(payload) ?? 'nothing'}, and this is for a ${kind}`)
+      return refusedPayload(`it is signed as ${kindIn(payload) ?? 'nothing'}, expected ${kind}`)
     }
     return run === undefined || kindIn(payload) === null || runIn(payload) === run
       ? payload

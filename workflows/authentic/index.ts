@@ -16,7 +16,7 @@ type Command = coresdk.workflow_commands.IWorkflowCommand
 /** Started by its schedule, and harmless. */
 const NEEDS_NO_INPUT: ReadonlySet<string> = new Set([WorkflowType.housekeeping])
 
-const RESET = 'its history was reset: what it did would be done again, or be forgotten. It ended instead'
+const RESET = 'its history was reset, so it ended: its work would be repeated or forgotten'
 
 /** @throws ApplicationFailure PERMISSION when a value is not authentic */
 function believe(what: string, args: readonly unknown[]): void {
@@ -68,7 +68,7 @@ export function interceptors(): WorkflowInterceptors {
           refuseReset()
           believe(`the start of ${workflowType}`, input.args)
           if (input.args.length === 0 && !NEEDS_NO_INPUT.has(workflowType)) {
-            throw failureOf({ code: 'PERMISSION', message: `${workflowType} was started without anything to do` })
+            throw failureOf({ code: 'PERMISSION', message: `${workflowType} was started without input` })
           }
           return next(input)
         },

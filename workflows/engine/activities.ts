@@ -1,5 +1,5 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
-import { BACKOFF } from '../../src/contracts/index.js'
+import { BACKOFF, WATCH_QUEUE } from '../../src/contracts/index.js'
 import { PERMANENT } from '../../src/errors.js'
 import type { Activities } from '../../src/contracts/index.js'
 
@@ -46,3 +46,7 @@ export const undoing = ({ summary }: Options): Activities => proxyActivities<Act
 /** A step that waits by itself for up to `waitMs`. A worker may die in it more than once: that is no answer of the app's. */
 export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
   proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), summary })
+
+/** A look that goes on until there is something to tell; one that is cancelled ends before its workflow does. */
+export const watching = ({ summary, waitMs = 0 }: Options): Pick<Activities, 'watchHealth'> =>
+  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })

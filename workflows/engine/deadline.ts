@@ -1,5 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow'
 import { strategyOf } from '../../src/steps/view.js'
+import { durationWords } from '../../src/topology/units.js'
 import { failureOf } from './failure.js'
 import type { Run } from './run.js'
 
@@ -10,7 +11,7 @@ import type { Run } from './run.js'
  */
 export async function withDeadline(run: Run, strategy: () => Promise<void>): Promise<void> {
   const { progressDeadlineMs } = strategyOf(run)
-  const work = new CancellationScope({ cancellable: true })
+  const change = new CancellationScope({ cancellable: true })
   const timer = new CancellationScope({ cancellable: true })
   let overdue = false
   const watch = timer
@@ -18,18 +19,18 @@ export async function withDeadline(run: Run, strategy: () => Promise<void>): Pro
     .then(
       () => {
         overdue = true
-        work.cancel()
+        change.cancel()
       },
       () => undefined,
     )
   try {
-    await work.run(strategy)
+    await change.run(strategy)
   } catch (error) {
     if (!overdue) throw error
     throw failureOf({
       code: 'TIMEOUT',
-      message: `the operation exceeded its progress deadline of ${Math.round(progressDeadlineMs / 1000)} s`,
-      hint: 'raise strategy.progressDeadline, or look at the step that took so long',
+      message: `the operation exceeded its progress deadline of ${durationWords(progressDeadlineMs)}`,
+      hint: 'raise strategy.progressDeadline, or check the step that took so long',
     })
   } finally {
     timer.cancel()

@@ -1,14 +1,23 @@
 import { certificatesFor } from '../../src/plan/certificates.js'
-import { routesFor, withLeaving } from '../../src/plan/routes.js'
+import { routesFor, withLeaving, type TrafficState } from '../../src/plan/routes.js'
 import type { TrafficChange } from '../../src/steps/kind.js'
 import { edgesOf } from '../../src/steps/edges.js'
-import { hostAt } from '../../src/steps/view.js'
+import { hostAt, type View } from '../../src/steps/view.js'
 import type { RoutesAt } from '../../src/contracts/index.js'
 import type { Topology } from '../../src/topology/model.js'
 import type { TopologyRoutes } from '../../src/traffic/model.js'
 import { all } from '../concurrency.js'
 import { briefly, quick } from './activities.js'
-import type { Run } from './run.js'
+
+/** The run whose edges these are; the rest of it is none of their business. */
+interface Routed extends View {
+  /** `traffic`: who took traffic before the operation. */
+  input: { traffic: TrafficState }
+  /** Hosts that gave no answer for as long as is waited for. */
+  lost: ReadonlySet<string>
+  /** All that is declared serves. */
+  settled: boolean
+}
 
 /** What one host's edge was told: changes of the same host wait for each other, and those that wait are told together. */
 interface Told {
@@ -29,12 +38,15 @@ export class Edges {
 
   isAsBefore = false
 
-  constructor(private readonly run: Run) {}
+  private isUndone = false
+
+  constructor(private readonly run: Routed) {}
 
   /** Every edge is told, also when another one cannot be. */
-  async tell({ state, hosts = edgesOf(this.run), summary, topology, settled }: TrafficChange): Promise<void> {
+  async tell({ state, hosts = edgesOf(this.run), summary, topology, settled, undone }: TrafficChange): Promise<void> {
     if (topology !== undefined) this.declared = topology
     if (settled === true) this.run.settled = true
+    if (undone === true) this.isUndone = true
     this.run.traffic = state
     await all(hosts.map((host) => this.tellOne(host, summary)))
   }
@@ -74,11 +86,17 @@ export class Edges {
 
   private routes(host: string, topology: Topology): TopologyRoutes {
     const { run } = this
-    const { base, traffic, leaving } = run
-    const declared = routesFor(topology, host, traffic)
+    const { base, past, revision, traffic, leaving } = run
+    // Up to then there are instances of both revisions, and of those that an earlier operation did not bring everywhere.
+    const before = [...past, ...(base === null ? [] : [base])].map((each) => each.topology)
+    const all = run.settled ? [] : this.isUndone ? before : [...before, revision.topology]
+    const others = all.filter((other) => other !== topology)
+    const declared = routesFor(topology, host, traffic, others)
     if (base === null || topology === base.topology || run.settled) return declared
     // What the revision only calls by another name is among the others, and so are its changes.
-    const known = new Set(run.input.traffic.members.map(({ instance }) => instance))
+    const known = new Set(
+      run.input.traffic.members.flatMap(({ instance, leaves }) => (leaves === undefined ? [instance] : [])),
+    )
     const goes = leaving.members.filter((m) => topology.resources[m.resource] === undefined && !known.has(m.instance))
     if (goes.length === 0) return declared
     return withLeaving(declared, routesFor(base.topology, host, { members: goes, active: leaving.active }))

@@ -5,7 +5,7 @@ import {
   TimeoutFailure,
   isCancellation,
 } from '@temporalio/workflow'
-import type { ErrorCode, ErrorReport } from '../../src/errors.js'
+import { type ErrorCode, type ErrorReport, messageOf } from '../../src/errors.js'
 
 /** What went wrong, as data, from whatever a workflow catches. */
 export function reportOf(error: unknown): ErrorReport {
@@ -27,7 +27,7 @@ export function reportOf(error: unknown): ErrorReport {
       hint: 'is the host up, and is a worker running? (cul8er doctor)',
     }
   }
-  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+  return { code: 'INTERNAL', message: messageOf(error) }
 }
 
 /** A report as the failure that ends a workflow or refuses an update; never retried. */

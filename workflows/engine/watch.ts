@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/errors.js'
 import { isCancellation, sleep, workflowInfo } from '@temporalio/workflow'
 import type { AnalysisInput, Proven, Watch } from '../../src/contracts/index.js'
 import { hostAt, strategyOf } from '../../src/steps/view.js'
@@ -53,7 +54,7 @@ export async function watch(run: Run, { purpose, resources, weight, forMs, analy
 function targetsOf(run: Run, purpose: Watch['purpose'], resources: string[]): Target[] {
   const proven = [...run.proven.values()].filter(({ spec }) => resources.includes(spec.resource))
   const members = run.traffic.members.filter(({ resource }) => resources.includes(resource))
-  const isWatched = ({ slot }: { slot: string }): boolean => purpose === 'bake' || slot === 'canary'
+  const isWatched = ({ color }: { color: string }): boolean => purpose === 'bake' || color === 'canary'
   const places = new Map(
     [...proven.map(({ spec }) => spec), ...members].map(({ resource, host }) => [
       `${resource}/${host}`,
@@ -125,10 +126,10 @@ async function look(
     return verdict
   } catch (error) {
     if (isCancellation(error)) throw error
-    await sleep(lookTime(workflowInfo().historyLength).restMs, { summary: `${what}: before the next look` })
+    await sleep(lookTime(workflowInfo().historyLength).restMs, { summary: `${what}: until the next check` })
     return {
       verdict: 'noData',
-      reasons: [`${what} cannot be watched: ${error instanceof Error ? error.message : String(error)}`],
+      reasons: [`${what} cannot be watched: ${messageOf(error)}`],
     }
   }
 }

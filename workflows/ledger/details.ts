@@ -11,7 +11,7 @@ export function detailsOf(
     current === null
       ? 'no operation in progress'
       : `in progress: ${current.kind} (${current.workflowId}) since ${current.startedAt}`,
-    ...(expiresAt === null ? [] : [`destroyed by itself at ${expiresAt}`]),
+    ...(expiresAt === null ? [] : [`will be destroyed at ${expiresAt}`]),
     ...(note === null ? [] : [note]),
     '',
     ...history

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../../src/errors.js'
+import { notComeUp } from '../../src/plan/not-come-up.js'
 import { stableBeforeThen } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
@@ -6,6 +7,7 @@ import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
 import { pastOf } from './input.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
+import { unhealthyAfter } from './unhealthy.js'
 
 /** The operation in progress ended. */
 export function end(state: LedgerState, ended: OperationEnd, at: string): LedgerState {
@@ -19,9 +21,13 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
       : // What is on the hosts that were left out is still to be destroyed, when they are back.
         { ...state, ...NOTHING_THERE, history, current: null, expiresAt: null }
   }
+  const changed = serves(current, ended) ? arrived(state, ended, at) : left(state, ended)
+  const again = notComeUp({ dirty: changed.dirty, history })
+  const stuck = changed.dirty.filter((name) => !again.includes(name))
   const next = {
-    ...(serves(current, ended) ? arrived(state, ended, at) : left(state, ended)),
+    ...changed,
     ...(isGone(current, ended) ? NOTHING_THERE : {}),
+    ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
     current: null,
   }
@@ -32,7 +38,13 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
 }
 
 /** No instance of the topology is known to be there. */
-const NOTHING_THERE = { stable: null, stableBefore: [], dirty: [], standby: null } satisfies Partial<LedgerState>
+const NOTHING_THERE = {
+  stable: null,
+  stableBefore: [],
+  dirty: [],
+  standby: null,
+  unhealthy: undefined,
+} satisfies Partial<LedgerState>
 
 /** A destroy removed every instance, though not all that led to them: no revision serves any more. */
 const isGone = ({ kind }: OperationSummary, { committed, dirty }: OperationEnd): boolean =>
@@ -49,6 +61,7 @@ const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string
   ...(result.error === undefined ? {} : { error: short(result.error) }),
   ...(current.by === undefined ? {} : { by: current.by }),
   ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
+  ...(current.reason === undefined ? {} : { reason: current.reason }),
 })
 
 /** Characters of an error's message, and of its details, that are kept with an outcome. */
@@ -80,15 +93,24 @@ function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerSta
   }
 }
 
-function left(state: LedgerState, { result: { outcome }, dirty, removed = [] }: OperationEnd): LedgerState {
+function left(
+  state: LedgerState,
+  { result: { outcome }, dirty, removed = [], restarted = [] }: OperationEnd,
+): LedgerState {
   const halfDone = outcome === 'held' || outcome === 'needsAttention'
   const isOver = state.current?.kind === 'cleanup' && outcome === 'succeeded'
   return {
     ...state,
     // An undone operation leaves what was half changed before it as it found it.
-    dirty: [...new Set([...state.dirty, ...(halfDone ? dirty : [])])],
+    dirty: [...new Set([...stillDirty(state, restarted), ...(halfDone ? dirty : [])])],
     standby: isOver ? null : kept(state.standby, (name) => !removed.includes(name)),
   }
+}
+
+/** What did not come up from a restart is whole again once it does; what something else left half changed, no restart mends. */
+function stillDirty(state: LedgerState, restarted: readonly string[]): string[] {
+  const mended = notComeUp(state).filter((name) => restarted.includes(name))
+  return state.dirty.filter((name) => !mended.includes(name))
 }
 
 function standbyThen(state: LedgerState, { standby, stays = [] }: OperationEnd, at: string): LedgerState['standby'] {

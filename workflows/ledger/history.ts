@@ -1,11 +1,14 @@
-import type { HistoryEntry } from '../../src/contracts/index.js'
+import type { HistoryEntry, OperationKind } from '../../src/contracts/index.js'
 
 /** Operations that changes came from whose outcome is kept. */
 const KEEP = 50
 /** Others, kept beside them: they must not push them out. */
 const KEEP_OTHERS = 20
 
-/** The history with one more entry. What the ledger tries again and again by itself is one entry with a count. */
+/**
+ * The history with one more entry. What the ledger tries again and again by itself is one entry with a count, but for what has a
+ * reason of its own each time.
+ */
 export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
   const same = failedByItself(entry) ? sameFailure(history, entry) : -1
   const before = history[same]
@@ -23,10 +26,13 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
   return history.findLastIndex((each, index) => index >= since && each.kind === kind)
 }
 
-const failedByItself = ({ automatic, outcome }: HistoryEntry): boolean => automatic === true && outcome !== 'succeeded'
+const failedByItself = ({ automatic, outcome, reason }: HistoryEntry): boolean =>
+  automatic === true && outcome !== 'succeeded' && reason === undefined
+
+const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'snapshot'])
 
 function bounded(history: HistoryEntry[]): HistoryEntry[] {
-  const isOther = (entry: HistoryEntry): boolean => entry.kind === 'cleanup' || failedByItself(entry)
+  const isOther = (entry: HistoryEntry): boolean => OTHERS.has(entry.kind) || failedByItself(entry)
   const newest = (entries: HistoryEntry[], most: number): Set<HistoryEntry> => new Set(entries.slice(-most))
   const operations = newest(
     history.filter((entry) => !isOther(entry)),

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../../src/errors.js'
-import { lostOperation } from '../../src/plan/seat-work.js'
+import { lostOperation } from '../../src/plan/change-of-replica.js'
 import type { LedgerState } from '../../src/contracts/index.js'
 import { inProgress } from './refusals.js'
 

@@ -25,7 +25,7 @@ export class Inbox {
     this.push(item)
     await CancellationScope.nonCancellable(() => condition(() => question.answer !== null))
     const { answer } = question
-    if (answer === null) throw new Error('a question without an answer')
+    if (answer === null) throw new Error('an unanswered request')
     if ('refused' in answer) throw failureOf(answer.refused)
     return answer.given
   }

@@ -1,14 +1,9 @@
 import type { Revision } from '../../src/plan/model.js'
+import { notComeUp } from '../../src/plan/not-come-up.js'
 import { strategyNamed } from '../../src/strategies/registry.js'
 import type { Approach } from '../../src/topology/model.js'
 import { hostsOf } from '../../src/plan/where.js'
-import type {
-  LedgerState,
-  OperationInput,
-  OperationRequest,
-  OperationSummary,
-  OperationWorkflowType,
-} from '../../src/contracts/index.js'
+import type { LedgerState, OperationInput, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
 import { leadsToRevision, revisionOf } from './state.js'
 
 /** What an operation is started with; `state` knows its revision already. */
@@ -19,17 +14,30 @@ export function operationInput(
 ): OperationInput {
   const revision = revisionOf(state, target)
   if (revision === null) throw new Error(`no revision ${target}`)
-  const { kind, planFingerprint, force, snapshot, resource, without, refreshImages, requestId } = request
+  const {
+    kind,
+    planFingerprint,
+    force,
+    snapshot,
+    resource,
+    remove,
+    names,
+    maxParallel,
+    without,
+    refreshImages,
+    requestId,
+  } = request
   return {
     topology: state.topology,
     number,
     requestId,
-    request: { kind, planFingerprint, force, snapshot, resource, without, refreshImages },
+    request: { kind, planFingerprint, force, snapshot, resource, remove, names, maxParallel, without, refreshImages },
     revision,
     base: revisionOf(state, state.stable),
     past: pastOf(state),
     hosts: withoutHosts(hostsOf(state, target), without),
     dirty: state.dirty,
+    ...(kind === 'restart' || kind === 'replace' ? { notComeUp: notComeUp(state) } : {}),
     standby: state.standby?.names ?? [],
   }
 }
@@ -54,8 +62,8 @@ export function pastOf(state: LedgerState): Revision[] {
   return kept.filter(({ number }, index) => number === state.stable || index > kept.length - PAST)
 }
 
-/** A revision that was stable before is not tried with a canary again: going back is what is urgent. */
-export function workflowType({ kind }: Pick<OperationRequest, 'kind'>, approach: Approach): OperationWorkflowType {
-  if (kind === 'rollback') return strategyNamed(strategyNamed(approach).rollsBackBy ?? approach).name as Approach
+/** Type of the operation's workflow, as in WorkflowType, or its strategy. A revision that was stable before is not tried with a canary again: going back is what is urgent. */
+export function workflowType({ kind }: Pick<OperationRequest, 'kind'>, approach: Approach): string {
+  if (kind === 'rollback') return strategyNamed(strategyNamed(approach).rollsBackBy ?? approach).name
   return kind === 'deploy' ? approach : kind
 }

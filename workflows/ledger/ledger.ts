@@ -8,7 +8,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { ErrorReport } from '../../src/errors.js'
+import { messageOf, type ErrorReport } from '../../src/errors.js'
 import {
   importState,
   ledgerSays,
@@ -23,11 +23,13 @@ import {
   type ImportRequest,
   type LedgerInput,
   type LedgerState,
+  type NoticeEvent,
   type OperationRequest,
   type OperationStarted,
   type OperationSummary,
   type TtlRequest,
 } from '../../src/contracts/index.js'
+import type { Revision } from '../../src/plan/model.js'
 import { whenSettled } from '../concurrency.js'
 import { failureOf, reportOf } from '../engine/failure.js'
 import { read } from './activities.js'
@@ -42,10 +44,15 @@ import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
 import { lostEnd } from './lost.js'
 import { malformedImport, malformedStart, malformedTtl } from './malformed.js'
-import { nextOf, wakeAt, type Item, type Next, type Question } from './next.js'
+import { announce } from '../notify/announce.js'
+import { nextOf, wakeAt, type Circumstances, type Item, type Next, type Question } from './next.js'
+import { announcing, endedOperation, newest } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { expired, inProgress, isBusy, isExpired, nothingThere, refusal } from './refusals.js'
 import { after, emptyLedger } from './state.js'
+import { judge, newlyTold, notBegun } from './unhealthy.js'
+import { watchOf } from './watched.js'
+import { Watcher } from './watcher.js'
 
 /**
  * The only writer of a topology's state, and its lock. It lives for as long as anything of the topology exists: a cancel of its
@@ -54,7 +61,7 @@ import { after, emptyLedger } from './state.js'
 export async function ledger(input: LedgerInput): Promise<void> {
   const { notAfter } = input
   if (notAfter !== undefined && workflowInfo().startTime.getTime() > Date.parse(notAfter)) {
-    throw failureOf({ code: 'EXPIRED', message: 'the ledger was to be started earlier than this' })
+    throw failureOf({ code: 'EXPIRED', message: 'the request to start the ledger has expired' })
   }
   await new Ledger(input).run()
 }
@@ -69,6 +76,7 @@ class Ledger {
   /** The numbers on the hosts are no higher than the ledger's. */
   private checked: boolean
   private readonly inbox = new Inbox()
+  private readonly watcher = new Watcher()
   /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
   private unsure: boolean
   /** For people, in the details. */
@@ -130,18 +138,40 @@ class Ledger {
       nowMs: Date.now(),
       asked: !allHandlersFinished(),
       renewal: this.renewalAsked || workflowInfo().continueAsNewSuggested,
+      watch: this.watch(),
     })
   }
 
+  private watch(): Circumstances['watch'] {
+    const { watcher, state } = this
+    if (watcher.isRunning) return watcher.isEnding ? 'ending' : 'running'
+    if (watcher.hasSeen) return 'seen'
+    return watcher.mayBeginAt <= Date.now() && watchOf(state) !== null ? 'idle' : undefined
+  }
+
   private async wait(): Promise<void> {
-    const { at, why } = wakeAt(this.state, this.inbox.items)
-    const something = (): boolean => this.next() !== null || wakeAt(this.state, this.inbox.items).at !== at
+    const { at, why } = this.wakeAt()
+    const something = (): boolean => this.next() !== null || this.wakeAt().at !== at
     if (at === Infinity) await condition(something)
     else await condition(something, Math.max(1, at - Date.now()), { summary: why })
   }
 
+  private wakeAt(): ReturnType<typeof wakeAt> {
+    const { watcher, state } = this
+    const wake = wakeAt(state, this.inbox.items)
+    const at = watcher.mayBeginAt
+    if (at <= Date.now() || at >= wake.at || watcher.isRunning || watchOf(state) === null) return wake
+    return { at, why: 'until the watch is begun again' }
+  }
+
   private async take(next: Next): Promise<void> {
     switch (next.do) {
+      case 'judge':
+        return this.judgeSeen()
+      case 'watch':
+        return this.beginWatch()
+      case 'unwatch':
+        return this.watcher.end()
       case 'due':
         return this.beginDue(next.due)
       case 'renew':
@@ -208,8 +238,12 @@ class Ledger {
     return null
   }
 
-  private async start(request: OperationRequest, more: { automatic?: true } = {}): Promise<Answer<OperationStarted>> {
+  private async start(
+    request: OperationRequest,
+    more: { automatic?: true; reason?: string } = {},
+  ): Promise<Answer<OperationStarted>> {
     const before = this.state
+    this.watcher.end()
     const current = { ...operationOf(before, request, now()), ...more }
     this.state = begin(before, request, current)
     setCurrentDetails(detailsOf(this.state, this.note))
@@ -228,12 +262,36 @@ class Ledger {
     const request = { kind: due, requestId: `${due}-${number}`, notAfter: after(now(), 60_000) }
     const answer = await this.start(request, { automatic: true })
     if ('given' in answer) return
-    log.warn('what was due could not begin', { due, error: answer.refused.message })
+    log.warn('what was due could not be started', { due, error: answer.refused.message })
     this.state = postponed(this.state, due, 1, now())
   }
 
-  private writeDown(how: AwaitedEnd): void {
-    const { current, topology } = this.state
+  private beginWatch(): void {
+    const input = watchOf(this.state)
+    if (input !== null) this.watcher.begin(input)
+  }
+
+  /** One instance at a time: the watch goes on afterwards, and tells of the next. */
+  private async judgeSeen(): Promise<void> {
+    const seen = this.watcher.take()
+    if (seen === null || watchOf(this.state) === null) return
+    const before = this.state
+    const { state, begin: automatic } = judge(before, seen, now())
+    this.state = state
+    await this.announceUnhealthy(before)
+    if (automatic === null) return
+    const { kind, instance, reason } = automatic
+    const requestId = `unhealthy-${state.lastOperation + 1}`
+    const request = { kind, names: [instance], maxParallel: 1, requestId, notAfter: after(now(), 60_000) }
+    const answer = await this.start(request, { automatic: true, reason })
+    if ('given' in answer) return
+    log.warn('what is unhealthy could not be restarted', { instance, error: answer.refused.message })
+    this.state = notBegun(state, kind, after(now(), 60_000))
+  }
+
+  private async writeDown(how: AwaitedEnd): Promise<void> {
+    const { state: before } = this
+    const { current, topology } = before
     if (current === null) return
     const at = now()
     const lost = (report: ErrorReport): LedgerState => end(this.state, lostEnd(topology, current, report), at)
@@ -242,6 +300,33 @@ class Ledger {
     } catch (error) {
       // An end that cannot be written down would come again with every task, and nothing else would any more.
       this.state = lost(reportOf(error))
+    }
+    await this.announceEnd(before)
+    await this.announceUnhealthy(before)
+  }
+
+  private async announceEnd(before: LedgerState): Promise<void> {
+    const event = endedOperation(before, this.state)
+    if (event !== null) await this.announce(event, announcing(before))
+  }
+
+  /** What the policy has given up. */
+  private async announceUnhealthy(before: LedgerState): Promise<void> {
+    for (const event of newlyTold(before, this.state)) {
+      log.warn(`${event.instance} stays unhealthy`, { ...event })
+      await this.announce(event, newest(this.state))
+    }
+  }
+
+  /**
+   * Who is to hear of it is told by a workflow of its own, and the ledger goes on as soon as that has begun. Nothing about it may keep the
+   * ledger from its work.
+   */
+  private async announce(event: NoticeEvent, revision: Revision | null): Promise<void> {
+    try {
+      await announce(event, revision)
+    } catch (error) {
+      log.warn('a notification could not be started', { event: event.event, error: messageOf(error) })
     }
   }
 
@@ -268,6 +353,8 @@ class Ledger {
     if (report !== null) return { refused: report }
     const { state, notes } = imported(this.state, file, Date.now())
     this.state = state
+    // What it watches was of the state before.
+    this.watcher.end()
     this.checked = false
     return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }
   }
@@ -275,7 +362,7 @@ class Ledger {
   /** A ledger before this one was terminated while its operation ran: that one is waited for like one of our own. */
   private async adopt(current: OperationSummary): Promise<void> {
     const how = await adopted(current)
-    if (how !== null) this.writeDown(how)
+    if (how !== null) await this.writeDown(how)
     else followAdopted(current, (end) => this.inbox.push({ kind: 'ended', how: end }))
     this.unsure = false
   }

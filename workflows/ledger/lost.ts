@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../../src/errors.js'
-import { lostOperation } from '../../src/plan/seat-work.js'
+import { lostOperation } from '../../src/plan/change-of-replica.js'
 import type { OperationEnd, OperationSummary } from '../../src/contracts/index.js'
 
 /** The end of an operation whose workflow itself was terminated or failed: a person did that, or it is a bug. */
@@ -18,7 +18,7 @@ export const lostEnd = (
     error: {
       ...error,
       message: `the operation's workflow was lost: ${error.message}`,
-      hint: 'cul8er plan shows what is where; deploy or roll back again',
+      hint: 'cul8er plan shows where each instance is; deploy or roll back again',
     },
   },
   dirty: [lostOperation(number)],

@@ -4,7 +4,7 @@ import { STRATEGIES } from '../../src/strategies/registry.js'
 
 /* Anybody who reaches the server can send an update: what is not of its form is refused before it gets into the history. */
 
-const KINDS: readonly OperationKind[] = ['deploy', 'rollback', 'restore', 'destroy', 'cleanup']
+const KINDS: readonly OperationKind[] = ['deploy', 'rollback', 'restore', 'restart', 'snapshot', 'destroy', 'cleanup']
 const TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
 /** Characters of a name or an id. */
 const LONGEST_NAME = 1_000
@@ -14,17 +14,22 @@ const LONGEST_BY = 16_000
 export function malformedStart(request: OperationRequest): ErrorReport | null {
   if (!isObject(request)) return wrong('the request', request, 'a mapping')
   if (!KINDS.includes(request.kind)) return wrong('kind', request.kind, KINDS.join(', '))
-  if (!isName(request.requestId)) return wrong('requestId', request.requestId, `a text of at most ${LONGEST_NAME}`)
+  if (!isName(request.requestId)) return wrong('requestId', request.requestId, `a string of at most ${LONGEST_NAME}`)
   for (const key of ['planFingerprint', 'snapshot', 'resource'] as const) {
     if (request[key] !== undefined && !isName(request[key])) return wrong(key, request[key], 'a name')
   }
-  const { to, without, refreshImages, by, revision } = request
+  const { to, without, names, maxParallel, refreshImages, remove, by, revision } = request
   if (to !== undefined && !Number.isSafeInteger(to)) return wrong('to', to, 'the number of a revision')
-  if (without !== undefined && !(Array.isArray(without) && without.length <= LONGEST_NAME && without.every(isName))) {
-    return wrong('without', without, 'names of hosts')
+  if (without !== undefined && !areNames(without)) return wrong('without', without, 'names of hosts')
+  if (names !== undefined && !areNames(names)) return wrong('names', names, 'names of resources and instances')
+  if (maxParallel !== undefined && !(Number.isSafeInteger(maxParallel) && maxParallel > 0)) {
+    return wrong('maxParallel', maxParallel, 'a whole number from 1')
   }
   if (refreshImages !== undefined && (typeof refreshImages !== 'boolean' || request.kind !== 'deploy')) {
     return wrong('refreshImages', refreshImages, 'true or false, for a deploy')
+  }
+  if (remove !== undefined && (typeof remove !== 'boolean' || request.kind !== 'snapshot')) {
+    return wrong('remove', remove, 'true or false, for a snapshot')
   }
   if (by !== undefined && !(isObject(by) && isName(by.who) && JSON.stringify(by).length <= LONGEST_BY)) {
     return wrong('by', by, `who asked, in at most ${LONGEST_BY} characters`)
@@ -70,6 +75,8 @@ const wrong = (place: string, found: unknown, allowed: string): ErrorReport => (
 
 const isTime = (ms: unknown): ms is number => typeof ms === 'number' && ms >= 0 && ms <= TEN_YEARS_MS
 const isName = (text: unknown): text is string => typeof text === 'string' && text.length <= LONGEST_NAME
+const areNames = (names: unknown): boolean =>
+  Array.isArray(names) && names.length <= LONGEST_NAME && names.every(isName)
 const isMapping = (value: unknown): boolean => isObject(value) && Object.values(value).every(isObject)
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

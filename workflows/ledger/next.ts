@@ -1,4 +1,3 @@
-import type { ErrorReport } from '../../src/errors.js'
 import type {
   Answer,
   AwaitedEnd,
@@ -27,7 +26,8 @@ export type Item =
   | { kind: 'cancel' }
 
 /** One thing for the ledger to do. */
-export type Next = { do: 'take'; item: Item } | { do: 'due'; due: Due } | { do: 'renew' }
+export type Next =
+  { do: 'take'; item: Item } | { do: 'due'; due: Due } | { do: 'renew' | 'judge' | 'watch' | 'unwatch' }
 
 export interface Circumstances {
   nowMs: number
@@ -35,11 +35,16 @@ export interface Circumstances {
   asked: boolean
   /** The history is getting long, or a new one was asked for. */
   renewal: boolean
+  /**
+   * The watch between operations; absent: there is nothing to watch. seen: it has something to tell. idle: it may begin. running: it has
+   * not ended. ending: it was told to end.
+   */
+  watch?: 'seen' | 'idle' | 'running' | 'ending'
 }
 
 /**
  * What comes next, or null. A person's request goes before what is due: when the worker was away, both come at once, and a deploy
- * renews the ttl. Neither what is due nor continue-as-new begins while anybody is being answered.
+ * renews the ttl. Neither what is due, nor what a watch has seen, nor continue-as-new begins while anybody is being answered.
  */
 export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumstances): Next | null {
   const item = queue.find(({ kind }) => kind === 'ended') ?? queue.find((each) => !mustWait(state, each, now.nowMs))
@@ -47,7 +52,10 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (state.current !== null || queue.length > 0 || now.asked) return null
   const due = dueNow(state, now.nowMs)
   if (due !== null) return { do: 'due', due }
-  return now.renewal ? { do: 'renew' } : null
+  if (now.watch === 'seen') return { do: 'judge' }
+  if (now.watch === 'ending') return null
+  if (now.renewal) return { do: now.watch === 'running' ? 'unwatch' : 'renew' }
+  return now.watch === 'idle' ? { do: 'watch' } : null
 }
 
 /** A cleanup takes seconds: whoever wants to start or load something waits for its end, for as long as they wait at all. */
@@ -61,7 +69,7 @@ export function wakeAt(state: LedgerState, queue: readonly Item[]): { at: number
   if (state.current === null) {
     const at = nextDue(state)
     const standby = at === Date.parse(state.standby?.until ?? '')
-    return { at, why: standby ? 'until the standby set is removed' : 'until the ttl is over' }
+    return { at, why: standby ? 'until the standby set is removed' : 'until the ttl expires' }
   }
   const limits = queue.flatMap((item) =>
     'question' in item && item.question.input.notAfter !== undefined
@@ -70,5 +78,3 @@ export function wakeAt(state: LedgerState, queue: readonly Item[]): { at: number
   )
   return { at: Math.min(Infinity, ...limits), why: 'for how long a request waits for the cleanup' }
 }
-
-export const refused = (report: ErrorReport): { refused: ErrorReport } => ({ refused: report })

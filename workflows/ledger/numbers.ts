@@ -17,7 +17,7 @@ export function stateLost(state: LedgerState, { operation, revision, instances }
   return {
     code: 'STATE_LOST',
     message: `the hosts have instances of ${topology} up to operation ${operation}, revision ${revision} (${some}) that this service does not know: revisions, history, standby and ttl are lost, or another service owns them`,
-    hint: `cul8er state import FILE loads what was exported; cul8er deploy ${topology} --force continues without it, with numbers above those`,
+    hint: `cul8er state import FILE loads what was exported, cul8er state import --from-hosts rebuilds it from the labels there; cul8er deploy ${topology} --force continues without it, with numbers above those`,
     details: { operation, revision, instances },
   }
 }

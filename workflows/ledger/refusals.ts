@@ -1,6 +1,8 @@
 import type { ErrorReport } from '../../src/errors.js'
 import type { LedgerState, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
+import { isOurSnapshot, snapshotNameRefusal } from '../../src/naming/snapshot-names.js'
 import { projectRefusal } from '../../src/plan/where.js'
+import { durationWords } from '../../src/topology/units.js'
 import { revisionOf } from './state.js'
 import { targetOf } from './target.js'
 
@@ -17,6 +19,7 @@ function senseless(state: LedgerState, request: OperationRequest): ErrorReport |
     return request.revision === undefined ? { code: 'USAGE', message: 'a deploy needs a revision' } : null
   }
   if (state.desired === null) return nothingThere(state)
+  if (request.kind === 'snapshot') return snapshotRefusal(request)
   if (request.kind !== 'rollback') return null
   const target = targetOf(state, request)
   if (target === null) {
@@ -34,17 +37,28 @@ function senseless(state: LedgerState, request: OperationRequest): ErrorReport |
   }
 }
 
+/** Those that operations take are pruned by count, and one that is missing would make a restore of a deploy impossible. */
+function snapshotRefusal({ snapshot = '', remove = false }: OperationRequest): ErrorReport | null {
+  if (!remove) return snapshotNameRefusal(snapshot)
+  if (!isOurSnapshot(snapshot)) return null
+  return {
+    code: 'USAGE',
+    message: `${snapshot} was taken by an operation, and is not deleted by hand`,
+    hint: 'strategy.rollback.keepSnapshots says how many of those are kept',
+  }
+}
+
 export const nothingThere = ({ topology }: LedgerState): ErrorReport => ({
   code: 'UNKNOWN_TOPOLOGY',
-  message: `nothing of ${topology} is deployed`,
-  hint: 'cul8er state list shows what is',
+  message: `${topology} is not deployed`,
+  hint: 'cul8er state list shows those that are',
 })
 
 export function inProgress(topology: string, current: OperationSummary, nowMs: number): ErrorReport {
-  const age = Math.round((nowMs - Date.parse(current.startedAt)) / 1000)
+  const age = durationWords(Math.round((nowMs - Date.parse(current.startedAt)) / 1000) * 1000)
   return {
     code: 'OPERATION_IN_PROGRESS',
-    message: `${current.kind} of ${topology} (${current.id}) has been in progress for ${age} s`,
+    message: `${current.kind} of ${topology} (${current.id}) has been in progress for ${age}`,
     hint: `cul8er attach ${topology} follows it, cul8er abort ${topology} ends it, --wait waits for it`,
     details: {
       operation: current.id,
@@ -52,6 +66,7 @@ export function inProgress(topology: string, current: OperationSummary, nowMs: n
       kind: current.kind,
       step: current.step,
       startedAt: current.startedAt,
+      ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
     },
   }
 }

@@ -11,6 +11,7 @@ import { reportOf } from '../engine/failure.js'
 import { interpret } from '../engine/interpreter.js'
 import type { Run } from '../engine/run.js'
 import type { Ending } from './conduct.js'
+import { plural } from '../../src/plural.js'
 
 /** Runs a procedure to one of its ends: done, taken back, held for a person, or in need of one. */
 export async function carryOut(run: Run, { stages, standby }: Procedure): Promise<Ending> {
@@ -45,21 +46,23 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const told = run.settled
   run.settled = false
   const held = rollback.onFailure === 'hold' && error.code !== 'ABORTED'
-  run.recorder.say(held ? 'held: left as it is until a person decides' : `undoing: ${error.message}`)
+  run.recorder.say(held ? 'held: left as it is for you to decide' : `undoing: ${error.message}`)
   if (!held && error.code === 'EDGE') run.edges.asBefore()
   const registered = run.compensations.all
   // Whatever comes next, no request more reaches a canary.
   const undos = held ? registered.filter(({ kind }) => kind === 'withdraw') : registered
   const { exclusive } = strategyNamed(approach)
-  const how = { exclusive, prunes: rollback.snapshot !== 'never' }
+  const { topology } = run.revision
+  const how = { exclusive, prunes: rollback.snapshot !== 'never', topology }
   const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run, error, told))]
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
   if (run.failures.length > 0) return undoAttention(run, error, run.failures)
   if (!held) return { outcome: 'rolledBack', error }
   const { name } = run.revision.topology
-  // Without a stable revision a rollback has nowhere to go.
-  const back = run.base === null ? `cul8er destroy ${name} removes` : `cul8er rollback ${name} undoes`
+  // Without a stable revision a rollback has nowhere to go; without a number, that of a rollback goes on with this one.
+  const back =
+    run.base === null ? `cul8er destroy ${name} removes` : `cul8er rollback ${name} --to ${run.base.number} undoes`
   const hint = `${back} everything; cul8er deploy ${name} goes forward from here`
   return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
 }
@@ -91,7 +94,7 @@ const GO_ON = 'fix the cause, then deploy or roll back again: both continue from
 
 function undoAttention(run: Run, error: ErrorReport, failures: readonly LaneFailure[]): Ending {
   const undo = failures.filter((failure) => failure.undo !== undefined)
-  const places = `${failures.length} ${failures.length === 1 ? 'place' : 'places'}`
+  const places = plural(failures.length, 'place')
   return {
     outcome: 'needsAttention',
     dirty: [...new Set([...run.dirty, ...undo.map(({ instance }) => instance)])],

@@ -1,9 +1,9 @@
 import type { ApplicationFailure } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import type { Role } from '../../src/plan/model.js'
-import { toPlan, type WorkPlan } from '../../src/plan/plan.js'
+import { toPlan, type PlannedChanges } from '../../src/plan/plan.js'
 import { standbyThatStays } from '../../src/plan/standby.js'
-import type { Work } from '../../src/plan/work.js'
+import type { PlannedChange } from '../../src/plan/planned-change.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
 import type { Strategy } from '../../src/strategies/strategy.js'
 import { exposing } from '../../src/steps/edges.js'
@@ -13,23 +13,25 @@ import type { Run } from '../engine/run.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
 import { runOf } from './run-of.js'
+import { plural } from '../../src/plural.js'
 
 /** A deploy or a rollback: plan, let the strategy make a procedure of it, and run that to one of its ends. */
 export async function change(input: OperationInput, strategy: Strategy): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const plan = await makePlan(input, conducted)
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
-    const { work, bystanders } = plan
+    const { changes, bystanders, volumes = [] } = plan
     const { without = [] } = input.request
     const stays = standbyThatStays(plan, { standby: input.standby, without })
-    if (work.length === 0 && exposing(input).length === 0) return { outcome: 'succeeded', committed: true, stays }
-    const run = runOf(input, [...bystanders, ...work.flatMap(({ from }) => from ?? [])], conducted)
+    if (changes.length + volumes.length === 0 && exposing(input).length === 0)
+      return { outcome: 'succeeded', committed: true, stays }
+    const run = runOf(input, [...bystanders, ...changes.flatMap(({ from }) => from ?? [])], conducted)
     conducted.run = run
     const procedure = procedureOf(strategy, plan, {
       revision: input.revision,
       isRollback: input.request.kind === 'rollback',
     })
-    return { ...asBefore(input, madeRoom(await carryOut(run, procedure), work, run)), stays }
+    return { ...asBefore(input, madeRoom(await carryOut(run, procedure), changes, run)), stays }
   })
 }
 
@@ -50,19 +52,19 @@ function asBefore({ dirty }: OperationInput, ending: Ending): Ending {
 }
 
 /** Nothing brings back what made room before the operation came to nothing. Of what was half made nobody needs to hear. */
-function madeRoom(ending: Ending, work: readonly Work[], { removed }: Run): Ending {
-  const names = work.flatMap(({ action, from }) =>
+function madeRoom(ending: Ending, changes: readonly PlannedChange[], { removed }: Run): Ending {
+  const names = changes.flatMap(({ action, from }) =>
     action === 'delete' && from !== null && WHOLE.has(from.role) && removed.has(from.name) ? [from.name] : [],
   )
   const { error } = ending
   if (error === undefined || ending.committed === true || names.length === 0) return ending
-  const message = `${error.message}; what made room before that does not come back: ${names.join(', ')}`
+  const message = `${error.message}; instances that were deleted to make room cannot come back: ${names.join(', ')}`
   return { ...ending, removed: names, error: { ...error, message } }
 }
 
 const WHOLE: ReadonlySet<Role> = new Set(['live', 'old'])
 
-async function makePlan(input: OperationInput, { recorder, ...conducted }: Conducted): Promise<WorkPlan> {
+async function makePlan(input: OperationInput, { recorder, ...conducted }: Conducted): Promise<PlannedChanges> {
   const { revision, dirty, request } = input
   const plan = await recorder.step(
     'plan',
@@ -77,16 +79,16 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         without: request.without,
         refreshImages: request.refreshImages,
         force: request.force ?? false,
+        ...(request.kind === 'rollback' ? { goesBack: true } : {}),
       }),
-    ({ work, exposure }) => changesCount(work.length + exposure.length),
+    ({ changes, exposure, volumes = [] }) => changesCount(changes.length + exposure.length + volumes.length),
   )
   conducted.changes.push(...toPlan(input.topology, plan).changes)
   if (request.planFingerprint !== undefined && request.planFingerprint !== plan.fingerprint) throw stale()
   return plan
 }
 
-const changesCount = (count: number): string =>
-  count === 0 ? 'nothing to change' : `${count} ${count === 1 ? 'change' : 'changes'}`
+const changesCount = (count: number): string => (count === 0 ? 'nothing to change' : plural(count, 'change'))
 
 const stale = (): ApplicationFailure =>
   failureOf({

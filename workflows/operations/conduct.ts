@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow'
 import type { ErrorReport } from '../../src/errors.js'
 import type { Change } from '../../src/plan/model.js'
-import { progress, type OperationResult, type Outcome } from '../../src/contracts/index.js'
+import { progress, type OperationKind, type OperationResult, type Outcome } from '../../src/contracts/index.js'
 import { reportOf } from '../engine/failure.js'
 import { Recorder } from '../engine/recorder.js'
 import type { Run } from '../engine/run.js'
@@ -24,6 +24,7 @@ export interface Ending {
   standby?: OperationEnd['standby']
   stays?: OperationEnd['stays']
   removed?: OperationEnd['removed']
+  restarted?: OperationEnd['restarted']
   committed?: boolean
   error?: ErrorReport
 }
@@ -87,6 +88,7 @@ export async function conduct(
     ...(ending.standby === undefined ? {} : { standby: ending.standby }),
     ...(ending.stays === undefined ? {} : { stays: ending.stays }),
     ...(ending.removed === undefined ? {} : { removed: ending.removed }),
+    ...(ending.restarted === undefined ? {} : { restarted: ending.restarted }),
     ...(ending.committed === undefined ? {} : { committed: ending.committed }),
   }
   if (ending.outcome === 'succeeded') return end
@@ -99,7 +101,10 @@ export async function conduct(
   })
 }
 
+/** What leads to no revision. */
+const STAYS: ReadonlySet<OperationKind> = new Set(['destroy', 'restart', 'replace', 'snapshot'])
+
 function title({ request, topology, revision, number }: OperationInput): string {
-  const what = request.kind === 'destroy' ? '' : ` to revision ${revision.number}`
+  const what = STAYS.has(request.kind) ? '' : ` to revision ${revision.number}`
   return `${request.kind} of ${topology}${what} (operation ${number})`
 }

@@ -1,10 +1,11 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import { edgesOf } from '../../src/steps/edges.js'
-import { removed, REMOVALS_AT_ONCE } from '../../src/strategies/removal.js'
+import { removed, REMOVALS_AT_ONCE, volumeRemoved } from '../../src/strategies/removal.js'
 import { quick } from '../engine/activities.js'
 import { interpret } from '../engine/interpreter.js'
 import { words } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
+import { counted, inParts } from './owned.js'
 import { runOf } from './run-of.js'
 
 /** Removes all that carries the topology's label, and nothing else. There is no way back, so a failure leaves the rest for the next try. */
@@ -12,12 +13,13 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const { topology, revision, hosts } = input
     const { project } = revision.topology
-    const owned = await conducted.recorder.step(
+    const found = await conducted.recorder.step(
       'find instances',
       undefined,
-      () => quick({ summary: topology }).findOwned({ topology, project, hosts }),
-      (found) => `${found.length} ${found.length === 1 ? 'instance' : 'instances'}`,
+      () => quick({ summary: topology }).findOwned({ topology, project, hosts, volumes: true }),
+      (all) => counted(all),
     )
+    const { instances: owned, volumes } = inParts(found)
     if (conducted.steer.aborted) {
       return { outcome: 'rolledBack', error: { code: 'ABORTED', message: 'aborted: nothing was removed' } }
     }
@@ -41,6 +43,16 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
         onFailure: 'continue',
       },
       { name: 'remove', lanes: owned.map(removed), atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
+      ...(volumes.length === 0
+        ? []
+        : [
+            {
+              name: 'remove volumes',
+              lanes: volumes.map(volumeRemoved),
+              atOnce: REMOVALS_AT_ONCE,
+              onFailure: 'continue' as const,
+            },
+          ]),
     ]
     run.position = { stage: 0, stages: stages.length, name: '' }
     // A pause may hold it here, and an abort end it, until the first port is closed.
@@ -52,7 +64,7 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
       dirty: [...run.dirty],
       error: {
         code: 'NEEDS_ATTENTION',
-        message: `${run.failures.length} of ${owned.length} could not be removed: ${run.failures.map(words).join('; ')}`,
+        message: `${run.failures.length} of ${owned.length + volumes.length} could not be removed: ${run.failures.map(words).join('; ')}`,
         hint: 'fix the cause and destroy again; removed instances are skipped',
       },
     }

@@ -1,11 +1,12 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { LiveInstance } from '../../src/plan/work.js'
+import type { LiveInstance } from '../../src/plan/planned-change.js'
 import { nearest } from '../../src/topology/nearest.js'
 import { quick } from '../engine/activities.js'
 import { failureOf } from '../engine/failure.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
+import { inParts } from './owned.js'
 import { runOf } from './run-of.js'
 
 /**
@@ -16,7 +17,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const { topology } = input.revision
     const { snapshot = '', resource } = input.request
-    const found = await conducted.recorder.step(
+    const owned = await conducted.recorder.step(
       'find the snapshot',
       undefined,
       () =>
@@ -28,11 +29,12 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
         }),
       (all) =>
         `on ${
-          chosen(all, snapshot, resource)
+          chosen(inParts(all).instances, snapshot, resource)
             .map(({ name }) => name)
             .join(', ') || 'no instance'
         }`,
     )
+    const found = inParts(owned).instances
     const targets = chosen(found, snapshot, resource)
     if (targets.length === 0) throw unknownSnapshot(found, snapshot, resource)
     const undeclared = targets.find((i) => topology.resources[i.resource] === undefined)
@@ -44,10 +46,10 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
         ...targets.map((from) => restored(from, snapshot)),
         // Together, and last: what serves may write, and could not be taken back any more without losing that.
         {
-          name: 'back into the traffic',
+          name: 'back into rotation',
           lanes: targets.map((at) => ({ instance: at.name, host: at.host, steps: [{ kind: 'admit', at, from: at }] })),
         },
-        { name: 'verify', lanes: [{ steps: [{ kind: 'settle' }, { kind: 'recheck' }] }] },
+        { name: 'verify', lanes: [{ steps: [{ kind: 'settle', partly: true }, { kind: 'recheck' }] }] },
         { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: [] }] }] },
         {
           name: 'prune snapshots',
@@ -102,7 +104,7 @@ function unknownSnapshot(all: LiveInstance[], snapshot: string, resource: string
     const near = nearest(resource, resources)
     return failureOf({
       code: 'NOT_FOUND',
-      message: `no instance is of a resource ${resource}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+      message: `no instance belongs to a resource ${resource}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
       hint: resources.length === 0 ? 'there are no instances' : `there are: ${resources.join(', ')}`,
     })
   }

@@ -5,7 +5,7 @@ import { topologyName } from '../topologies.js'
 
 export const attach = (app: App) =>
   newCommand('attach', {
-    summary: 'follow the operation in progress; Ctrl-C detaches, and it runs on',
+    summary: 'follow the operation in progress; Ctrl-C detaches and leaves it running',
     examples: [['attach shop', 'shows its steps until it ends']],
   })
     .argument('[topology]', 'name of the topology')

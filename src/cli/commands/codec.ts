@@ -12,9 +12,9 @@ export const codec = (app: App) =>
       ['codec --port 9000', 'for the Web UI of the embedded service'],
     ],
   })
-    .option('--port <port>', 'where it listens', String(PORT))
-    .option('--listen <address>', 'at which address', '127.0.0.1')
-    .option('--origin <url...>', 'where the Web UI is (default: the embedded one)')
+    .option('--port <port>', 'port to listen on', String(PORT))
+    .option('--listen <address>', 'address to listen on', '127.0.0.1')
+    .option('--origin <url...>', 'address of the Web UI (default: the embedded one)')
     .action(
       app.run(async (context, { port, listen, origin }) => {
         const { createDecoder, decoderToken } = await import('../../payloads/decoder.js')
@@ -30,14 +30,14 @@ export const codec = (app: App) =>
         server.listen(number, listen)
         await once(server, 'listening').catch((cause: Error) => {
           throw new Cul8erError('USAGE', `cannot listen at ${listen}:${number}: ${cause.message}`, {
-            hint: 'choose another place with --port and --listen',
+            hint: 'choose another address with --port and --listen',
             cause,
           })
         })
         const endpoint = `http://${listen}:${number}/${decoderToken(key)}`
         context.answer(
           { endpoint, origins },
-          `decodes for ${origins.join(', ')}; enter this as the codec endpoint of the Web UI, and tell it to nobody:\n  ${endpoint}`,
+          `decodes for ${origins.join(', ')}; enter this as the codec endpoint of the Web UI, and keep it secret:\n  ${endpoint}`,
         )
         await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
         server.closeAllConnections()
@@ -51,19 +51,15 @@ async function embeddedUi(home: string): Promise<string[]> {
   const { runningService } = await import('../../service/ensure.js')
   const running = runningService(home)
   if (running !== null) return [running.uiUrl]
-  throw new Cul8erError(
-    'USAGE',
-    'no --origin is given, and the embedded service, whose Web UI is meant then, does not run',
-    {
-      hint: 'say where the Web UI is: --origin https://temporal.example.com',
-    },
-  )
+  throw new Cul8erError('USAGE', 'no --origin given, and the embedded service is not running', {
+    hint: 'give the address of the Web UI: --origin https://temporal.example.com',
+  })
 }
 
 function originOf(text: string): string {
   const { origin, protocol } = URL.canParse(text) ? new URL(text) : { origin: '', protocol: '' }
   if (['http:', 'https:'].includes(protocol)) return origin
-  throw new Cul8erError('USAGE', `--origin ${JSON.stringify(text)} is no http or https address`, {
+  throw new Cul8erError('USAGE', `--origin ${JSON.stringify(text)} is not an http or https address`, {
     hint: '--origin https://temporal.example.com',
   })
 }

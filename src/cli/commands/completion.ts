@@ -43,10 +43,46 @@ export const hostNames = (app: App) =>
     app.run(async (context) => {
       const inFile = (await topologiesIfAny(context)).map(({ hosts }) => hosts)
       const deployed = await ifRunning(context, async (cul8er) => {
-        const states = await Promise.all((await cul8er.topologies()).map((name) => cul8er.state(name)))
+        const states = await cul8er.states()
         return states.flatMap(({ revisions }) => revisions.map(({ topology }) => topology.hosts))
       })
       print(context, [...inFile, ...deployed].flatMap(Object.keys))
+      return ExitCode.done
+    }),
+  )
+
+/** Resources and instances of what is deployed. */
+export const instanceNames = (app: App) =>
+  newCommand('__instances', { summary: 'resource and instance names for completion', examples: [] }).action(
+    app.run(async (context) => {
+      const names = await ifRunning(context, async (cul8er) => {
+        const reached = (await cul8er.topologies()).map(async (topology) => {
+          const { instances, close } = await cul8er.reach(topology)
+          await close()
+          return instances
+        })
+        const found = (await Promise.allSettled(reached)).flatMap((each) =>
+          each.status === 'fulfilled' ? each.value : [],
+        )
+        return found.flatMap(({ name, resource }) => [resource, name])
+      })
+      print(context, names)
+      return ExitCode.done
+    }),
+  )
+
+/** Snapshots of what is deployed. */
+export const snapshotNames = (app: App) =>
+  newCommand('__snapshots', { summary: 'snapshot names for completion', examples: [] }).action(
+    app.run(async (context) => {
+      const names = await ifRunning(context, async (cul8er) => {
+        const read = (await cul8er.topologies()).map((topology) => cul8er.snapshots(topology))
+        const found = (await Promise.allSettled(read)).flatMap((each) =>
+          each.status === 'fulfilled' ? each.value : [],
+        )
+        return found.map(({ name }) => name)
+      })
+      print(context, names)
       return ExitCode.done
     }),
   )
@@ -65,7 +101,10 @@ const print = ({ terminal }: Context, names: string[]): void =>
 const VALUES: Record<string, OptionWords['values']> = {
   '--strategy': STRATEGY_NAMES,
   '--without': { command: 'cul8er __hosts' },
+  '--snapshot': { command: 'cul8er __snapshots' },
 }
+
+const TAKE_INSTANCES: ReadonlySet<string> = new Set(['exec', 'shell', 'restart', 'logs'])
 
 const wordsOf = (program: Command): CommandWords[] =>
   program.commands
@@ -75,5 +114,7 @@ const wordsOf = (program: Command): CommandWords[] =>
       summary: command.description(),
       options: command.options.flatMap(({ long }) => (long == null ? [] : [{ name: long, values: VALUES[long] }])),
       subcommands: command.commands.map((each) => each.name()),
+      takesInstances: TAKE_INSTANCES.has(command.name()),
+      takesSnapshots: command.name() === 'snapshot',
       takesTopology: command.registeredArguments.some((argument) => argument.name() === 'topology'),
     }))

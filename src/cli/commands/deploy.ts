@@ -5,7 +5,7 @@ import { newCommand, type App } from '../command.js'
 import { certificatesNow } from '../certificates.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
-import { detached, follow } from '../follow.js'
+import { detached, follow, saysWait } from '../follow.js'
 import { planText } from '../render/plan.js'
 import { admits } from '../trust.js'
 import { topologyOfFile, type FileTopology } from '../topologies.js'
@@ -23,11 +23,11 @@ import {
 
 export const deploy = (app: App) =>
   newCommand('deploy', {
-    summary: 'bring the hosts to what the file says',
+    summary: 'make the hosts match the topology file',
     examples: [
       ['deploy', 'shows the plan, asks, and deploys'],
       ['deploy --version 1.2.0 --yes', 'deploys this version of every release, without asking'],
-      ['deploy --plan shop.plan --yes', 'does what a saved plan says, or refuses if the world moved'],
+      ['deploy --plan shop.plan --yes', 'carries out a saved plan, or refuses if anything has changed since'],
       ['deploy --refresh-images', 'also replaces instances of older images'],
       ['deploy --dry-run', 'prints each Incus command that would run'],
     ],
@@ -49,22 +49,32 @@ export const deploy = (app: App) =>
         if (options.dryRun !== true) needsConsent(context, options)
         const { topology, directory, saved } = await meant(context, name, options.plan)
         const { version, strategy, without, refreshImages, force, wait, trust } = options
-        const waiting = (reason: Cul8erError): void => context.say(`${reason.message}; waiting for its end`)
         const { env } = context.terminal
         const asked = { version, strategy, without, refreshImages }
-        const settings = { ...asked, force, wait, trust, waiting, directory, env, plan: saved }
+        const noted = (note: string): void => context.say(`${context.colors.yellow('!')} ${note}`)
+        const settings = {
+          ...asked,
+          force,
+          wait,
+          trust,
+          waiting: saysWait(context),
+          noted,
+          directory,
+          env,
+          plan: saved,
+        }
         if (saved !== undefined && Object.values(asked).some((value) => value !== undefined)) {
           throw new Cul8erError(
             'USAGE',
-            '--version, --strategy, --without and --refresh-images do not go with --plan',
+            '--version, --strategy, --without and --refresh-images cannot be combined with --plan',
             {
-              hint: 'the saved plan has them: make a new one with cul8er plan --out FILE',
+              hint: 'they are part of the saved plan: make a new one with cul8er plan --out FILE',
             },
           )
         }
         if (saved === undefined && trust === true) {
-          throw new Cul8erError('USAGE', '--trust goes with --plan', {
-            hint: 'a topology file of yours needs no --trust',
+          throw new Cul8erError('USAGE', '--trust works only with --plan', {
+            hint: 'your own topology file needs no --trust',
           })
         }
         return context.connected(async (cul8er) => {
@@ -77,7 +87,7 @@ export const deploy = (app: App) =>
           if (agreed === null) return ExitCode.failed
           const run = await cul8er.deploy(topology, agreed)
           context.say(
-            context.colours.dim(
+            context.colors.dim(
               `${run.operation} of ${topology.name}, to revision ${run.revision}${webUi(cul8er, run.workflowId)}`,
             ),
           )
@@ -100,7 +110,7 @@ async function meant(
   const { readPlan, refuseChangedFile } = await import('../../client/saved-plan.js')
   const saved = await readPlan(resolve(context.terminal.cwd, planFile))
   if (name !== undefined && name !== saved.topology) {
-    throw new Cul8erError('USAGE', `the plan is of ${saved.topology}, not of ${name}`)
+    throw new Cul8erError('USAGE', `the plan is for ${saved.topology}, not for ${name}`)
   }
   const file = await topologyOfFile(context, saved.topology).catch((error: unknown) => {
     if (error instanceof Cul8erError && error.code === 'USAGE' && context.options.file === undefined) return null
@@ -122,7 +132,7 @@ async function consent(
     // A plan would say it.
     const { endSoon } =
       settings.plan === undefined ? await certificatesNow(topology, settings.directory) : { endSoon: [] }
-    for (const warning of endSoon) context.say(`${context.colours.yellow('!')} ${warning}`)
+    for (const warning of endSoon) context.say(`${context.colors.yellow('!')} ${warning}`)
     return settings
   }
   const plan = settings.plan ?? (await cul8er.plan(topology, settings))
@@ -134,7 +144,7 @@ async function consent(
         without: plan.without,
         refreshImages: plan.refreshImages,
       })
-  context.say(planText(shown, context.colours, context.columns))
+  context.say(planText(shown, context.colors, context.columns))
   return (await agrees(
     context,
     options,
@@ -152,7 +162,7 @@ async function dryRun(
 ): Promise<ExitCode> {
   const { plan, commands } = await cul8er.dryRun(topology, settings)
   const { dryLines, dryObject } = await import('../render/dry-run.js')
-  const text = commands.length === 0 ? planText(plan, context.colours) : dryLines(commands, context.colours).join('\n')
+  const text = commands.length === 0 ? planText(plan, context.colors) : dryLines(commands, context.colors).join('\n')
   context.answer(
     { topology: topology.name, dryRun: true, changes: plan.changes, commands: commands.map(dryObject) },
     text,

@@ -1,15 +1,19 @@
-import { ExitCode } from '../../errors.js'
+import type { Cul8er } from '../../client/index.js'
+import { Cul8erError, ExitCode, messageOf } from '../../errors.js'
+import { currentRevision } from '../../plan/revisions.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
-import { detached, follow } from '../follow.js'
+import type { Context } from '../context.js'
+import { detached, follow, saysWait } from '../follow.js'
+import { destroyLines } from '../render/consent.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, waitOption, withoutOption, yesOption } from './options.js'
 
 export const destroy = (app: App) =>
   newCommand('destroy', {
-    summary: 'remove all that the topology owns, and nothing else',
+    summary: 'remove everything that the topology owns, and nothing else',
     examples: [
-      ['destroy shop', 'asks, then removes the instances of shop'],
+      ['destroy shop', 'shows what would go, asks, and removes it'],
       ['destroy shop --yes', 'without asking'],
     ],
   })
@@ -23,10 +27,44 @@ export const destroy = (app: App) =>
         needsConsent(context, { yes })
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
-          if (!(await agrees(context, { yes }, `Remove all instances of ${topology}, with their data?`)))
+          if (yes !== true && !(await shown(context, cul8er, topology))) return notThere(context, topology)
+          if (!(await agrees(context, { yes }, `Remove all instances and volumes of ${topology}, with their data?`)))
             return ExitCode.failed
-          const run = await cul8er.destroy(topology, { wait, without })
-          return detach === true ? detached(context, run) : follow(context, run)
+          try {
+            const run = await cul8er.destroy(topology, { wait, waiting: saysWait(context), without })
+            return await (detach === true ? detached(context, run) : follow(context, run))
+          } catch (error) {
+            if (error instanceof Cul8erError && error.code === 'UNKNOWN_TOPOLOGY') return notThere(context, topology)
+            throw error
+          }
         })
       }),
     )
+
+/** What shall be gone is: no failure, for a script that cleans up twice. */
+function notThere(context: Context, topology: string): ExitCode {
+  const { colors } = context
+  context.answer(
+    { topology, operation: null, outcome: 'succeeded', revision: 0, durationMs: 0, steps: [] },
+    `${colors.green('✔')} ${colors.bold(topology)} is not deployed here: there is nothing to destroy; cul8er state list shows what is, and cul8er orphans looks for what no state knows`,
+  )
+  return ExitCode.done
+}
+
+/**
+ * Shows what goes, as far as it can be seen; a host that does not answer is no reason not to ask.
+ * @returns whether there is anything to destroy
+ */
+async function shown(context: Context, cul8er: Cul8er, topology: string): Promise<boolean> {
+  const state = await cul8er.stateIfKnown(topology)
+  if (state === null || (state.desired === null && state.current === null)) return false
+  const declared = currentRevision(state)
+  if (declared === null) return true
+  try {
+    const { instances } = await cul8er.status(topology)
+    destroyLines(declared.topology, instances, context.colors).forEach((line) => context.say(line))
+  } catch (error) {
+    context.say(`${context.colors.yellow('!')} what is there could not be read: ${messageOf(error)}`)
+  }
+  return true
+}

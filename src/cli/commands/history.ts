@@ -43,7 +43,7 @@ async function showAll(context: Context, cul8er: Cul8er, topology: string): Prom
   const numbers = revisions.map(({ number, createdAt }) => ({ number, createdAt }))
   context.answer(
     { topology, operations, current, revisions: numbers },
-    operations.length === 0 ? 'no operation has ended yet' : historyTable(operations, context.colours),
+    operations.length === 0 ? 'no operation has ended yet' : historyTable(operations, context.colors),
   )
   return ExitCode.done
 }

@@ -4,15 +4,16 @@ import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'
 import type { ImportedImage } from '../images/imported.js'
 import { UPDATE_WORDS } from '../images/updates.js'
+import { setupScript } from '../../service/setup-script.js'
 import { table } from '../render/table.js'
 import { topologiesIfAny } from '../topologies.js'
 
 export const images = (app: App) =>
   newCommand('images', {
-    summary: 'our images (cul8er/*) on this machine: their age, size and updates',
+    summary: 'the cul8er images on this machine: age, size and updates',
     examples: [
       ['images', 'shows each with its age and whether a newer one can be built'],
-      ['images refresh', 'builds and imports all of them anew, with the latest packages'],
+      ['images refresh', 'rebuilds and imports all of them, with the latest packages'],
       ['images refresh debian', 'one of them; instances keep theirs until cul8er deploy --refresh-images'],
     ],
   })
@@ -28,7 +29,7 @@ export const images = (app: App) =>
 
 const refresh = (app: App) =>
   newCommand('refresh', {
-    summary: 'builds images anew and imports them on this machine (needs root)',
+    summary: 'rebuild images and import them on this machine (needs root)',
     examples: [
       ['images refresh', 'all that are imported'],
       ['images refresh debian postgres', 'these'],
@@ -56,15 +57,15 @@ const refresh = (app: App) =>
       }),
     )
 
-const NONE = 'none of our images is on this machine; scripts/setup/images tiny edge brings two'
+const NONE = `this machine has no cul8er images; ${setupScript('host')} tiny edge installs two`
 
 function unknown(name: string, known: readonly string[]): Cul8erError {
   const near = nearest(name, known)
   return known.length === 0
     ? new Cul8erError('USAGE', 'the recipes of images are not installed here', {
-        hint: 'run this in a checkout of cul8er',
+        hint: 'reinstall cul8er: they come with the package',
       })
-    : new Cul8erError('USAGE', `no image is called ${JSON.stringify(name)}; there are ${known.join(', ')}`, {
+    : new Cul8erError('USAGE', `no image is named ${JSON.stringify(name)}; there are ${known.join(', ')}`, {
         ...(near === null || near === undefined ? {} : { hint: `did you mean ${near}?` }),
       })
 }
@@ -76,14 +77,14 @@ async function localHost(context: Context): Promise<string> {
   return hosts.find(([, { kind }]) => kind === 'local')?.[0] ?? 'localhost'
 }
 
-function imagesText(found: readonly ImportedImage[], { colours }: Context): string {
+function imagesText(found: readonly ImportedImage[], { colors }: Context): string {
   const rows = found.map(({ alias, host, builtAt, ageDays, sizeBytes, update }) => [
     alias,
     host,
     builtAt.slice(0, 10),
     ageDays === 0 ? 'today' : ageDays === 1 ? '1 day' : `${ageDays} days`,
     `${(sizeBytes / 1024 ** 2).toFixed(1)} MiB`,
-    update === 'none' ? UPDATE_WORDS.none : colours.yellow(UPDATE_WORDS[update]),
+    update === 'none' ? UPDATE_WORDS.none : colors.yellow(UPDATE_WORDS[update]),
   ])
-  return table(['image', 'host', 'built', 'age', 'size', 'updates'], rows, colours)
+  return table(['image', 'host', 'built', 'age', 'size', 'updates'], rows, colors)
 }

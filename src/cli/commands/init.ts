@@ -8,7 +8,7 @@ import { firstTopology, type FirstTopology } from '../first-topology.js'
 
 export const init = (app: App) =>
   newCommand('init', {
-    summary: 'write a first topology file, asking when there is a terminal',
+    summary: 'write a first topology file; asks questions on a terminal',
     examples: [
       ['init', 'asks, then writes cul8er.config.ts'],
       ['init shop --yaml', 'writes cul8er.config.yaml for a topology shop'],
@@ -16,18 +16,21 @@ export const init = (app: App) =>
   })
     .argument('[name]', 'name of the topology (default: that of the folder)')
     .option('--yaml', 'YAML instead of TypeScript')
-    .option('--force', 'overwrite a file that is there')
-    .option('--yes', 'take the defaults without asking')
+    .option('--image <image>', 'image of the instance, by its Incus name', 'images:debian/12')
+    .option('--force', 'overwrite an existing file')
+    .option('--yes', 'use the defaults without asking')
     .action(
-      app.run(async (context, name, { yaml, force, yes }) => {
+      app.run(async (context, name, { yaml, image, force, yes }) => {
         const { cwd } = context.terminal
+        if (!IMAGE.test(image)) throw new Cul8erError('USAGE', `${JSON.stringify(image)} is not the name of an image`)
         const file = `cul8er.config.${yaml === true ? 'yaml' : 'ts'}`
         if (force !== true && existsSync(join(cwd, file))) {
-          throw new Cul8erError('ALREADY_EXISTS', `${file} is there already`, { hint: '--force overwrites it' })
+          throw new Cul8erError('ALREADY_EXISTS', `${file} already exists`, { hint: '--force overwrites it' })
         }
         const defaults: FirstTopology = {
           name: name ?? nameFrom(basename(cwd)),
           platform: await platform(),
+          image,
           release: null,
         }
         const wanted =
@@ -36,14 +39,17 @@ export const init = (app: App) =>
         await writeFile(join(cwd, file), firstTopology(wanted, yaml === true ? 'yaml' : 'ts'))
         context.answer(
           { topology: wanted.name, file },
-          `wrote ${file}. Look at it, then: cul8er validate, cul8er plan, cul8er deploy`,
+          `wrote ${file}. Review it, then: cul8er validate, cul8er plan, cul8er deploy`,
         )
         return ExitCode.done
       }),
     )
 
+/** A remote and an alias or fingerprint; nothing that would end a string in the file. */
+const IMAGE = /^[\w.:/+@-]+$/
+
 /** The rules for names are the schema's; validate says what a file breaks. */
-export const nameFrom = (folder: string): string =>
+const nameFrom = (folder: string): string =>
   folder
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -68,7 +74,7 @@ async function ask(
     {
       name: () =>
         name === undefined
-          ? text({ message: 'What is the topology called?', initialValue: defaults.name, validate: checkName })
+          ? text({ message: 'What is the name of the topology?', initialValue: defaults.name, validate: checkName })
           : Promise.resolve(name),
       release: () =>
         text({ message: 'Which release does it deploy? (empty for none)', placeholder: 'my_app', defaultValue: '' }),
@@ -82,4 +88,4 @@ async function ask(
 const checkName = (value: string | undefined): string | undefined =>
   value !== undefined && /^[a-z][a-z0-9_-]{0,30}$/.test(value)
     ? undefined
-    : 'small letters, digits and dashes, beginning with a letter'
+    : 'lowercase letters, digits and dashes, starting with a letter'

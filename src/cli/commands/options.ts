@@ -4,22 +4,22 @@ import { parseDuration } from '../../topology/units.js'
 
 /* Options that several commands have, once each. */
 
-export const yesOption = () => new Option('--yes', 'do it without asking')
+export const yesOption = () => new Option('--yes', 'do not ask for confirmation')
 
-export const forceOption = () => new Option('--force', 'go on where a check would refuse')
+export const forceOption = () => new Option('--force', 'continue where a check would refuse')
 
 export const trustOption = () =>
-  new Option('--trust', 'also a file that was not made here: shows what it would run, and asks')
+  new Option('--trust', 'accept a file that was not made here: shows what it would run, and asks')
 
 export const waitOption = () => new Option('--wait', 'wait for an operation in progress instead of being refused')
 
-export const detachOption = () => new Option('--detach', 'start it and do not follow it')
+export const detachOption = () => new Option('--detach', 'start it without following it')
 
 export const STRATEGY_NAMES: readonly string[] = STRATEGIES.map(({ name }) => name)
 
 /** Checked by the client: a strategy may have other spellings. */
 export const strategyOption = () =>
-  new Option('--strategy <strategy>', `${inWords(STRATEGY_NAMES)} instead of what the file says`)
+  new Option('--strategy <strategy>', `${inWords(STRATEGY_NAMES)} instead of the strategy in the file`)
 
 export const withoutOption = () =>
   new Option('--without <host>', 'leave out a host that is gone; may be repeated').argParser(
@@ -27,7 +27,7 @@ export const withoutOption = () =>
   )
 
 export const refreshImagesOption = () =>
-  new Option('--refresh-images', 'replace instances whose image was imported anew since')
+  new Option('--refresh-images', 'also replace instances whose image has been refreshed since')
 
 const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
@@ -36,18 +36,27 @@ export const versionOption = () =>
     (value: string, before: string[] | undefined) => [...(before ?? []), value],
   )
 
+export const userOption = () => new Option('--user <user>', 'name or number of a user of the instance (default: root)')
+
+/** `NAME=value` pairs, gathered. */
+export function envPair(text: string, before: Record<string, string> | undefined): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return { ...before, [name]: value }
+  throw new InvalidArgumentError("expected a pair such as 'LANG=C'")
+}
+
 /** A whole number from 1. */
 export function positive(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('a whole number from 1 is expected')
+  throw new InvalidArgumentError('expected a whole number from 1')
 }
 
 /** The number of an operation, as `op-5` or `5`. */
 export function operationNumber(text: string): number {
   const number = readOperation(text)
   if (number !== null) return number
-  throw new InvalidArgumentError("an operation such as 'op-5' is expected; cul8er history shows them")
+  throw new InvalidArgumentError("expected an operation such as 'op-5'; cul8er history lists them")
 }
 
 /** The number in `op-5` or `5`; null for other words. */
@@ -60,5 +69,5 @@ export function readOperation(text: string): number | null {
 export function duration(text: string): number {
   const ms = parseDuration(text)
   if (ms !== null && ms > 0) return ms
-  throw new InvalidArgumentError("a duration such as '10s', '5m' or '24h' is expected")
+  throw new InvalidArgumentError("expected a duration such as '10s', '5m' or '24h'")
 }

@@ -7,15 +7,16 @@ import { topologiesIfAny } from '../topologies.js'
 
 export const orphans = (app: App) =>
   newCommand('orphans', {
-    summary: 'instances of ours that no topology claims',
+    summary: 'cul8er instances and volumes that no topology claims',
     examples: [['orphans', 'looks at all hosts of deployed topologies and of the file here']],
   }).action(
     app.run(async (context) => {
       const declared = await topologiesIfAny(context)
       const hosts = Object.assign({}, ...declared.map((topology) => topology.hosts)) as Record<string, Host>
       return context.connected(async (cul8er) => {
-        const found = await cul8er.orphans(hosts)
-        const rows = found.map(({ host, name, project = 'default', topology, resource, createdAt }) => [
+        const { orphans: found, hosts: looked } = await cul8er.searchOrphans(hosts)
+        const rows = found.map(({ host, name, pool, project = 'default', topology, resource, createdAt }) => [
+          pool === undefined ? 'instance' : `volume in ${pool}`,
           name,
           host,
           project,
@@ -24,12 +25,18 @@ export const orphans = (app: App) =>
           ago(createdAt),
         ])
         context.answer(
-          { orphans: found },
+          { orphans: found, hosts: looked },
           found.length === 0
-            ? 'no orphans'
-            : table(['instance', 'host', 'project', 'topology', 'resource', 'made'], rows, context.colours),
+            ? noneOn(looked)
+            : table(['kind', 'name', 'host', 'project', 'topology', 'resource', 'made'], rows, context.colors),
         )
         return ExitCode.done
       })
     }),
   )
+
+/** That there are none is known only of hosts that were looked at. */
+const noneOn = (hosts: readonly string[]): string =>
+  hosts.length === 0
+    ? 'no host was looked at: nothing is deployed, and this folder has no topology file; name one with -f FILE'
+    : `no orphans on ${hosts.join(', ')}`

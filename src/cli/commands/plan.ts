@@ -9,7 +9,7 @@ export const plan = (app: App) =>
   newCommand('plan', {
     summary: 'show what a deploy would change, and why; exit code 2 when there are changes',
     examples: [
-      ['plan', 'compares the file with what runs'],
+      ['plan', 'compares the file with what is running'],
       ['plan shop --version 1.2.0', 'as if 1.2.0 were deployed'],
       ['plan --refresh-images', 'what replacing the instances of older images would change'],
       ['plan --out shop.plan', 'saves the plan for cul8er deploy --plan shop.plan'],
@@ -34,7 +34,7 @@ export const plan = (app: App) =>
             await writePlan(resolve(cwd, out), saved)
           }
           const kept = out === undefined ? '' : `\nsaved; deploy it with: cul8er deploy --plan ${out}`
-          context.answer(saved.plan, planText(saved.plan, context.colours, context.columns) + kept)
+          context.answer(saved.plan, planText(saved.plan, context.colors, context.columns) + kept)
           return saved.plan.empty ? ExitCode.done : ExitCode.changes
         })
       }),

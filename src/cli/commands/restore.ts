@@ -1,16 +1,20 @@
+import type { Cul8er } from '../../client/index.js'
 import { ExitCode } from '../../errors.js'
+import { currentRevision } from '../../plan/revisions.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
-import { detached, follow } from '../follow.js'
+import type { Context } from '../context.js'
+import { detached, follow, saysWait } from '../follow.js'
+import { restoreLines } from '../render/consent.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, waitOption, yesOption } from './options.js'
 
 export const restore = (app: App) =>
   newCommand('restore', {
-    summary: 'put instances back to a snapshot, data and all',
+    summary: 'restore instances from a snapshot, including their data',
     examples: [
-      ['snapshots shop', 'shows what there is'],
-      ['restore shop --snapshot NAME --resource db', 'puts the instances of db back'],
+      ['snapshots shop', 'lists the snapshots'],
+      ['restore shop --snapshot NAME --resource db', 'restores the instances of db'],
     ],
   })
     .argument('[topology]', 'name of the topology')
@@ -24,15 +28,32 @@ export const restore = (app: App) =>
         needsConsent(context, { yes })
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
+          if (yes !== true) await shown(context, cul8er, topology, { snapshot, resource })
           const what =
             resource === undefined ? `every instance of ${topology} that has it` : `${resource} of ${topology}`
           if (
-            !(await agrees(context, { yes }, `Put ${what} back to ${snapshot}? What was written since then is lost.`))
+            !(await agrees(
+              context,
+              { yes },
+              `Restore ${what} from ${snapshot}? Everything written since then will be lost.`,
+            ))
           ) {
             return ExitCode.failed
           }
-          const run = await cul8er.restore(topology, { snapshot, resource, wait })
+          const run = await cul8er.restore(topology, { snapshot, resource, wait, waiting: saysWait(context) })
           return detach === true ? detached(context, run) : follow(context, run)
         })
       }),
     )
+
+/** Shows what goes back to when. Of a snapshot that is not there the operation says so. */
+async function shown(
+  context: Context,
+  cul8er: Cul8er,
+  topology: string,
+  what: { snapshot: string; resource?: string },
+): Promise<void> {
+  const resources = currentRevision(await cul8er.state(topology))?.topology.resources ?? {}
+  const lines = restoreLines({ resources }, await cul8er.snapshots(topology), what, context.colors)
+  lines.forEach((line) => context.say(line))
+}

@@ -1,7 +1,12 @@
+import type { Cul8er } from '../../client/index.js'
 import { ExitCode } from '../../errors.js'
+import { rollbackTarget } from '../../plan/revisions.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
-import { detached, follow } from '../follow.js'
+import type { Context } from '../context.js'
+import { detached, follow, saysWait } from '../follow.js'
+import { rollbackHead } from '../render/consent.js'
+import { planText } from '../render/plan.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, forceOption, positive, waitOption, yesOption } from './options.js'
 
@@ -9,7 +14,7 @@ export const rollback = (app: App) =>
   newCommand('rollback', {
     summary: 'go back to the last stable revision, or to a named one',
     examples: [
-      ['rollback shop', 'asks, then goes back to the last stable revision'],
+      ['rollback shop', 'shows what would change, asks, and goes back to the last stable revision'],
       ['rollback shop --to 3 --yes', 'to revision 3, without asking'],
     ],
   })
@@ -24,10 +29,29 @@ export const rollback = (app: App) =>
         needsConsent(context, { yes })
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
-          const where = to === undefined ? 'the last stable revision' : `revision ${to}`
-          if (!(await agrees(context, { yes }, `Bring ${topology} back to ${where}?`))) return ExitCode.failed
-          const run = await cul8er.rollback(topology, { to, force, wait })
+          const target = yes === true ? null : await shown(context, cul8er, topology, { to, force })
+          const where = target === null ? 'the last stable revision' : `revision ${target}`
+          if (!(await agrees(context, { yes }, `Roll ${topology} back to ${where}?`))) return ExitCode.failed
+          // What a person agreed to, though another operation may have ended meanwhile.
+          const run = await cul8er.rollback(topology, { to: target ?? to, force, wait, waiting: saysWait(context) })
           return detach === true ? detached(context, run) : follow(context, run)
         })
       }),
     )
+
+/** Shows where a rollback goes and what it changes. @returns the revision; null: the ledger will say why there is none */
+async function shown(
+  context: Context,
+  cul8er: Cul8er,
+  topology: string,
+  { to, force }: { to?: number; force?: boolean },
+): Promise<number | null> {
+  const state = await cul8er.state(topology)
+  const target = to ?? rollbackTarget(state)
+  const revision = state.revisions.find(({ number }) => number === target)
+  if (revision === undefined) return null
+  context.say(rollbackHead(state, revision, context.colors))
+  const plan = await cul8er.planRevision(revision, { force, goesBack: true })
+  context.say(planText(plan, context.colors, context.columns))
+  return revision.number
+}

@@ -8,14 +8,14 @@ import { positive } from './options.js'
 
 export const serviceLogs = (app: App) =>
   newCommand('logs', {
-    summary: 'what the service said',
+    summary: 'show the logs of the service',
     examples: [
       ['service logs', 'the last lines of each part'],
-      ['service logs worker --follow', 'and what comes, until Ctrl-C'],
+      ['service logs worker --follow', 'and new lines until Ctrl-C'],
     ],
   })
     .addArgument(new Argument('[part]', 'one part').choices(SERVICE_PARTS))
-    .option('--follow', 'go on with what comes, until Ctrl-C')
+    .option('--follow', 'keep printing new lines until Ctrl-C')
     .option('-n, --lines <count>', 'last lines of each part', positive, 50)
     .action(
       app.run(async (context, part, { follow, lines }) => {
@@ -25,7 +25,7 @@ export const serviceLogs = (app: App) =>
           parts.map(async (each) => ({ part: each, lines: await lastLines(logFile(paths, each), lines) })),
         )
         const text = found.flatMap((each) =>
-          each.lines.map((line) => `${context.colours.dim(`${each.part} |`)} ${line}`),
+          each.lines.map((line) => `${context.colors.dim(`${each.part} |`)} ${line}`),
         )
         context.answer({ logs: found }, text.join('\n'))
         if (follow === true) {

@@ -26,7 +26,7 @@ export const snapshots = (app: App) =>
             { topology, snapshots: all },
             all.length === 0
               ? 'there are no snapshots'
-              : table(['snapshot', 'instance', 'resource', 'host', 'made'], rows, context.colours),
+              : table(['snapshot', 'instance', 'resource', 'host', 'made'], rows, context.colors),
           )
           return ExitCode.done
         })

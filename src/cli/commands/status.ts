@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cul8er, Status } from '../../client/index.js'
+import { needsPerson } from '../../client/status.js'
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'
@@ -13,16 +14,21 @@ const LOOK_MS = 1_000
 
 export const status = (app: App) =>
   newCommand('status', {
-    summary: 'what is desired, stable and there; exit code 1 when something is not healthy',
+    summary:
+      'show the desired, stable and actual state; exit code 1 when something is not healthy or an operation needs attention',
     examples: [
       ['status shop', 'shows each instance'],
-      ['status shop --watch', 'shows it again and again until Ctrl-C'],
+      ['status shop --watch', 'refreshes it until Ctrl-C'],
       ['status shop --timeout 2m', 'waits until all is healthy, two minutes at most'],
     ],
   })
     .argument('[topology]', 'name of the topology')
-    .option('--watch', 'look again and again')
-    .option('--timeout <duration>', 'end when all is healthy and nothing is in progress, or after this time', duration)
+    .option('--watch', 'refresh until Ctrl-C')
+    .option(
+      '--timeout <duration>',
+      'wait until everything is healthy and no operation is in progress, at most this long',
+      duration,
+    )
     .action(
       app.run(async (context, name, { watch, timeout }) => {
         const topology = await topologyName(context, name)
@@ -30,8 +36,8 @@ export const status = (app: App) =>
           const last = await (watch === true || timeout !== undefined
             ? watched(context, cul8er, topology, { show: watch === true, timeout })
             : cul8er.status(topology))
-          context.answer(last, statusText(last, context.colours))
-          return last.healthy ? ExitCode.done : ExitCode.failed
+          context.answer(last, statusText(last, context.colors))
+          return last.healthy && !needsPerson(last) ? ExitCode.done : ExitCode.failed
         })
       }),
     )
@@ -52,7 +58,7 @@ async function watched(
       const now = await cul8er.status(topology)
       const settled = timeout !== undefined && now.healthy && now.operation === null
       if (settled || Date.now() >= deadline || stop.signal.aborted) return now
-      if (show && context.progress.isTTY === true) live.draw(statusText(now, context.colours).split('\n'))
+      if (show && context.progress.isTTY === true) live.draw(statusText(now, context.colors).split('\n'))
       await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   } finally {

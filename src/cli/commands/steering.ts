@@ -6,7 +6,7 @@ import { topologyName } from '../topologies.js'
 
 export const promote = (app: App) =>
   newCommand('promote', {
-    summary: 'let a canary take its next step now, instead of after its pause',
+    summary: 'move a canary to its next step now, without waiting for the pause to end',
     examples: [
       ['promote shop', 'ends the pause at this share of the traffic'],
       ['promote shop --full', 'skips all further pauses: the new version everywhere'],
@@ -17,17 +17,17 @@ export const promote = (app: App) =>
     .action(app.run((context, name, { full }) => say(context, name, full === true ? 'promoteFull' : 'promote')))
 
 export const abort = steering('abort', {
-  summary: 'end the operation in progress and take back what it did',
-  examples: [['abort shop', 'the operation ends rolled back']],
+  summary: 'abort the operation in progress and undo what it did',
+  examples: [['abort shop', 'the operation ends as rolled back']],
 })
 
 export const pause = steering('pause', {
-  summary: 'hold the operation in progress before its next step',
-  examples: [['pause shop', 'goes on with cul8er resume shop']],
+  summary: 'pause the operation in progress before its next step',
+  examples: [['pause shop', 'continue with cul8er resume shop']],
 })
 
 export const resume = steering('resume', {
-  summary: 'let a paused operation go on',
+  summary: 'resume a paused operation',
   examples: [['resume shop', 'ends a pause']],
 })
 
@@ -42,7 +42,10 @@ async function say(context: Context, name: string | undefined, action: Steering)
   const topology = await topologyName(context, name)
   return context.connected(async (cul8er) => {
     const { operation, accepted } = await cul8er.steer(topology, action)
-    context.answer({ topology, operation, accepted }, `${operation} of ${topology}: ${accepted} accepted`)
+    context.answer(
+      { topology, operation, accepted },
+      `${operation} of ${topology}: ${accepted === 'promoteFull' ? 'promote --full' : accepted} accepted`,
+    )
     return ExitCode.done
   })
 }

@@ -1,14 +1,15 @@
-import { Cul8erError, ExitCode } from '../../errors.js'
+import { Cul8erError, ExitCode, messageOf } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'
+import { due } from '../render/duration.js'
 import { topologyName } from '../topologies.js'
 import { duration } from './options.js'
 
 export const ttl = (app: App) =>
   newCommand('ttl', {
-    summary: 'when the topology is removed by itself',
+    summary: 'destroy the topology automatically after a time',
     examples: [
-      ['ttl set shop 24h', 'removes shop a day from now'],
+      ['ttl set shop 24h', 'destroys shop a day from now'],
       ['ttl clear shop', 'keeps it'],
     ],
   })
@@ -16,7 +17,10 @@ export const ttl = (app: App) =>
     .addCommand(clear(app))
 
 const set = (app: App) =>
-  newCommand('set', { summary: 'remove the topology after a time', examples: [['ttl set shop 24h', 'a day from now']] })
+  newCommand('set', {
+    summary: 'destroy the topology after a time',
+    examples: [['ttl set shop 24h', 'a day from now']],
+  })
     .usage('[options] [topology] <duration>')
     .argument('<duration...>', 'such as 24h, after the name of the topology where the file has several')
     .action(
@@ -29,7 +33,7 @@ const set = (app: App) =>
     )
 
 const clear = (app: App) =>
-  newCommand('clear', { summary: 'never remove it by itself', examples: [['ttl clear shop', 'keeps shop']] })
+  newCommand('clear', { summary: 'never destroy it automatically', examples: [['ttl clear shop', 'keeps shop']] })
     .argument('[topology]', 'name of the topology')
     .action(app.run((context, name) => write(context, name, null)))
 
@@ -41,7 +45,7 @@ async function write(context: Context, name: string | undefined, ttlMs: number |
       { topology, ttl: expiresAt },
       expiresAt === null
         ? `${topology} stays until it is destroyed`
-        : `${topology} is removed by itself at ${expiresAt}`,
+        : `${topology} will be destroyed ${due(expiresAt)}`,
     )
     return ExitCode.done
   })
@@ -51,6 +55,6 @@ function readDuration(text: string): number {
   try {
     return duration(text)
   } catch (error) {
-    throw new Cul8erError('USAGE', `${JSON.stringify(text)}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Cul8erError('USAGE', `${JSON.stringify(text)}: ${messageOf(error)}`)
   }
 }

@@ -4,6 +4,7 @@ import type { Topology } from '../../topology/model.js'
 import { newCommand, type App } from '../command.js'
 import { certificatesNow } from '../certificates.js'
 import { fileOf } from '../topologies.js'
+import { plural } from '../../plural.js'
 
 export const validate = (app: App) =>
   newCommand('validate', {
@@ -30,11 +31,11 @@ export const validate = (app: App) =>
             warnings: await certificateWarnings(topology, directory),
           })),
         )
-        const { colours } = context
+        const { colors } = context
         const lines = summaries.flatMap(({ name: of, resources, hosts, unsupported: later, warnings }) => [
-          `${colours.green('✔')} ${colours.bold(of)}: ${count(resources, 'resource')} on ${count(hosts, 'host')}`,
-          ...later.map(({ path, what }) => `${colours.yellow('!')} ${path}: ${what}`),
-          ...warnings.map((warning) => `${colours.yellow('!')} ${warning}`),
+          `${colors.green('✔')} ${colors.bold(of)}: ${plural(resources, 'resource')} on ${plural(hosts, 'host')}`,
+          ...later.map(({ path, what }) => `${colors.yellow('!')} ${path}: ${what}`),
+          ...warnings.map((warning) => `${colors.yellow('!')} ${warning}`),
         ])
         context.answer({ valid: true, file, topologies: summaries }, lines.join('\n'))
         return ExitCode.done
@@ -49,5 +50,3 @@ async function certificateWarnings(topology: Topology, directory: string): Promi
   const { outOfReach, endSoon } = await certificatesNow(topology, directory)
   return [...outOfReach.map((each) => `${each}; a deploy needs it`), ...endSoon]
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

@@ -10,6 +10,7 @@ import { findTemporal } from '../../service/binary.js'
 import { runningService } from '../../service/ensure.js'
 import { foreign } from '../../service/own.js'
 import { serviceHome } from '../../service/paths.js'
+import { setupScript } from '../../service/setup-script.js'
 
 export interface Check {
   name: string
@@ -49,12 +50,12 @@ async function incus(): Promise<Check> {
   return {
     name: 'Incus',
     outcome: 'failure',
-    found: missing ? 'there is no incus program' : stderr.trim() || (shortMessage ?? 'it does not answer'),
+    found: missing ? 'the incus program is missing' : stderr.trim() || (shortMessage ?? 'Incus does not answer'),
     hint: missing
-      ? 'scripts/setup/incus installs it; `platform: emulated` is for a trial without it'
+      ? `${setupScript('incus')} installs it; \`platform: emulated\` is for a trial without it`
       : /permission/i.test(stderr)
         ? 'add your user to the group incus-admin and log in again'
-        : 'start its daemon (systemctl start incus), or run scripts/setup/incus',
+        : `start its daemon (systemctl start incus), or run ${setupScript('incus')}`,
   }
 }
 
@@ -63,7 +64,7 @@ async function images(): Promise<Check> {
   try {
     return imagesCheck(await importedImages())
   } catch {
-    return { name: 'images', outcome: 'ok', found: 'not looked at, because Incus does not answer' }
+    return { name: 'images', outcome: 'ok', found: 'not checked, because Incus does not answer' }
   }
 }
 
@@ -76,7 +77,7 @@ export function imagesCheck(found: readonly { name: string; ageDays: number }[])
     name: 'images',
     outcome: 'warning',
     found: `over ${OLD_DAYS} days old: ${old.map(({ name, ageDays }) => `${name} (${ageDays} days)`).join(', ')}`,
-    hint: `cul8er images refresh ${old.map(({ name }) => name).join(' ')} builds them anew with the latest packages`,
+    hint: `cul8er images refresh ${old.map(({ name }) => name).join(' ')} rebuilds them with the latest packages`,
   }
 }
 
@@ -87,8 +88,8 @@ async function temporal(env: NodeJS.ProcessEnv): Promise<Check> {
     return {
       name: 'Temporal',
       outcome: 'warning',
-      found: 'there is no Temporal server program yet',
-      hint: 'the first command that needs one brings it; that may take some minutes',
+      found: 'the Temporal server is not installed yet',
+      hint: 'the first command that needs it downloads it, which may take a few minutes',
     }
   } catch (error) {
     const { message, hint } = asCul8erError(error)
@@ -106,7 +107,7 @@ async function service(env: NodeJS.ProcessEnv): Promise<Check> {
     const { message, hint } = asCul8erError(error)
     return { name: 'service', outcome: 'failure', found: message, ...(hint === undefined ? {} : { hint }) }
   }
-  if (running === null) return { name: 'service', outcome: 'ok', found: 'does not run; the next command starts it' }
+  if (running === null) return { name: 'service', outcome: 'ok', found: 'not running; the next command starts it' }
   const { worker } = running.record
   return worker === null
     ? {
@@ -121,10 +122,10 @@ async function service(env: NodeJS.ProcessEnv): Promise<Check> {
 async function home(env: NodeJS.ProcessEnv): Promise<Check> {
   const folder = serviceHome(env)
   const found = await stat(folder).catch(() => null)
-  if (found === null) return { name: 'home', outcome: 'ok', found: `${folder}, which is made when it is needed` }
+  if (found === null) return { name: 'home', outcome: 'ok', found: `${folder}, created when needed` }
   const problem = foreign(found, process.getuid?.())
   if (problem !== null) {
-    const hint = `make it yours and chmod 700 ${folder}, or set CUL8ER_HOME`
+    const hint = `take ownership of it and chmod 700 ${folder}, or set CUL8ER_HOME`
     return { name: 'home', outcome: 'failure', found: `${folder} ${problem}`, hint }
   }
   const writable = await access(folder, constants.W_OK).then(
@@ -136,7 +137,7 @@ async function home(env: NodeJS.ProcessEnv): Promise<Check> {
       name: 'home',
       outcome: 'failure',
       found: `${folder} cannot be written to`,
-      hint: `make it yours, or set CUL8ER_HOME`,
+      hint: `take ownership of it, or set CUL8ER_HOME`,
     }
   if ((found.mode & 0o077) !== 0) {
     return { name: 'home', outcome: 'warning', found: `${folder} can be read by others`, hint: `chmod 700 ${folder}` }
@@ -155,12 +156,12 @@ async function disk(env: NodeJS.ProcessEnv): Promise<Check> {
     name: 'disk',
     outcome: gib < LEAST_GIB ? 'warning' : 'ok',
     found: `${gib.toFixed(1)} GiB free`,
-    ...(gib < LEAST_GIB ? { hint: 'make room: artifacts, snapshots and the service need some' } : {}),
+    ...(gib < LEAST_GIB ? { hint: 'free some space: artifacts, snapshots and the service need it' } : {}),
   }
 }
 
 async function ssh(env: NodeJS.ProcessEnv): Promise<Check> {
-  if (env.SSH_AUTH_SOCK) return { name: 'SSH', outcome: 'ok', found: 'an agent is there' }
+  if (env.SSH_AUTH_SOCK) return { name: 'SSH', outcome: 'ok', found: 'an agent is running' }
   const keys = await Promise.all(
     ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) =>
       stat(join(homedir(), '.ssh', name)).then(

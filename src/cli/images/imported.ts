@@ -1,6 +1,7 @@
 import { createLocalExecutor } from '../../hosts/local.js'
 import { listImages, parseImages } from '../../incus/index.js'
 import { versionNow } from './recipes.js'
+import { debugged } from '../debugged.js'
 import { daysSince, updateOf, type Update } from './updates.js'
 
 /** One of our images on this machine. */
@@ -21,7 +22,7 @@ const PREFIX = 'cul8er/'
 
 /** Our images in the Incus of this machine, by name. @throws Cul8erError as an executor's run does */
 export async function importedImages(host = 'localhost'): Promise<ImportedImage[]> {
-  const executor = createLocalExecutor({ host })
+  const executor = debugged(createLocalExecutor({ host }))
   try {
     const { stdout } = await executor.run(listImages())
     const ours = parseImages(stdout).flatMap((image) =>

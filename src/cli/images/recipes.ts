@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { Cul8erError } from '../../errors.js'
 import { distFolder } from '../../service/build-stamp.js'
+import { setupScript } from '../../service/setup-script.js'
 
 const root = join(distFolder, '..')
 
@@ -26,7 +27,7 @@ export async function versionNow(name: string): Promise<string | null> {
  * @throws Cul8erError PERMISSION without root, INCUS when a build or an import fails; the last line says why
  */
 export async function rebuild(names: readonly string[], say: (line: string) => void): Promise<void> {
-  const script = join(root, 'scripts', 'setup', 'images')
+  const script = setupScript('images')
   const running = execa(script, ['--anew', ...names], {
     stdin: 'ignore',
     stdout: 'ignore',
@@ -43,6 +44,6 @@ export async function rebuild(names: readonly string[], say: (line: string) => v
     throw new Cul8erError('PERMISSION', 'building images needs root', { hint: last.replace(/^.*Run: /, 'run: ') })
   }
   throw new Cul8erError('INCUS', `the images were not refreshed: ${last}`, {
-    hint: 'what was imported before is still there; the lines above say more',
+    hint: 'the images imported before are still in place; see the lines above',
   })
 }

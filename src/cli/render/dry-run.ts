@@ -1,4 +1,4 @@
-import type { DryStep } from '../../steps/dry-run.js'
+import type { DryStep } from '../../contracts/inspect.js'
 import { briefArgs } from '../../releases/commands.js'
 import type { Palette } from '../palette.js'
 
@@ -21,5 +21,5 @@ function commandText({ args, stdin }: DryStep): string[] {
 }
 
 /** A word as a POSIX shell takes it. */
-export const quoted = (word: string): string =>
+const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) || word === '…' ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

@@ -3,42 +3,46 @@ import type { PastOperation } from '../../client/index.js'
 import type { Context } from '../context.js'
 import type { Palette } from '../palette.js'
 import { errorLines } from '../report-error.js'
-import { elapsed, humanDuration, moment } from './duration.js'
+import { elapsed, humanDuration, moment, timeOfDay } from './duration.js'
+import { OUTCOMES } from './outcomes.js'
 import { stepLine } from './steps.js'
 import { table } from './table.js'
 
 /** Operations with their outcome, newest last. */
-export const historyTable = (operations: HistoryEntry[], colours: Palette): string =>
-  table(
-    ['operation', 'kind', 'revision', 'outcome', 'started', 'took', 'by', 'error'],
+export function historyTable(operations: HistoryEntry[], colors: Palette): string {
+  const hasReasons = operations.some(({ reason }) => reason !== undefined)
+  return table(
+    ['operation', 'kind', 'revision', 'outcome', 'started', 'took', 'by', ...(hasReasons ? ['reason'] : []), 'error'],
     operations.map((entry) => [
       entry.operation,
       entry.kind,
       String(entry.revision),
-      outcomeMark(entry, colours),
+      outcomeMark(entry, colors),
       moment(entry.startedAt),
       took(entry),
       asker(entry),
+      ...(hasReasons ? [entry.reason ?? ''] : []),
       entry.error?.message ?? '',
     ]),
-    colours,
+    colors,
   )
+}
 
 /** One operation with its steps, who asked for it, and why it ended as it did. */
 export function operationText(past: PastOperation, context: Context): string {
   const { topology, operation, ended, current, steps } = past
-  const { colours } = context
-  const head = `${colours.bold(topology)} ${operation}`
+  const { colors } = context
+  const head = `${colors.bold(topology)} ${operation}`
   return [
-    ...(ended === null ? [] : endedLines(head, ended, colours)),
+    ...(ended === null ? [] : endedLines(head, ended, colors)),
     ...(current === null
       ? []
       : [`${head}: ${current.kind}, in progress for ${elapsed(current.startedAt)}: ${current.step}`]),
-    ...(ended === null && current === null ? [`${head}: the ledger does not remember it any more`] : []),
+    ...(ended === null && current === null ? [`${head}: no longer in the history`] : []),
     '',
     ...(steps === null
-      ? ['Its steps are not kept any more: Temporal forgets them after the retention of its namespace.']
-      : steps.map((step) => `${colours.dim(time(step.startedAt))}  ${stepLine(step, colours)}`)),
+      ? ['Its steps are no longer available: Temporal deletes them after the retention period of its namespace.']
+      : steps.map((step) => `${colors.dim(timeOfDay(step.startedAt))}  ${stepLine(step, colors)}`)),
     ...(ended?.error === undefined ? [] : ['', ...errorLines(ended.error, context)]),
   ].join('\n')
 }
@@ -54,20 +58,20 @@ export const operationObject = ({ topology, operation, ended, current, steps }: 
   steps,
 })
 
-function endedLines(head: string, ended: HistoryEntry, colours: Palette): string[] {
-  const { kind, revision, startedAt, endedAt, by, automatic } = ended
+function endedLines(head: string, ended: HistoryEntry, colors: Palette): string[] {
+  const { kind, revision, startedAt, endedAt, by, automatic, reason = 'it was due' } = ended
   return [
-    `${head}: ${kind}, revision ${revision}, ${outcomeMark(ended, colours)} ${colours.dim(`(${took(ended)})`)}`,
+    `${head}: ${kind}, revision ${revision}, ${outcomeMark(ended, colors)} ${colors.dim(`(${took(ended)})`)}`,
     `  started ${moment(startedAt)}, ended ${moment(endedAt)}`,
     ...(by === undefined ? [] : [`  ${requesterText(by)}`]),
-    ...(automatic === true ? ['  started by itself: its time had come'] : []),
+    ...(automatic === true ? [`  started automatically: ${reason}`] : []),
   ]
 }
 
 const took = ({ startedAt, endedAt }: HistoryEntry): string =>
   humanDuration(Date.parse(endedAt) - Date.parse(startedAt))
 
-const asker = ({ by, automatic }: HistoryEntry): string => by?.who ?? (automatic === true ? 'by itself' : '-')
+const asker = ({ by, automatic }: HistoryEntry): string => by?.who ?? (automatic === true ? 'automatic' : '-')
 
 /** `by me@laptop in /home/me/shop with --force`. */
 const requesterText = ({ who, directory, options = [] }: Requester): string =>
@@ -77,9 +81,7 @@ const requesterText = ({ who, directory, options = [] }: Requester): string =>
     ...(options.length === 0 ? [] : [`with ${options.join(' ')}`]),
   ].join(' ')
 
-function outcomeMark({ outcome, times = 1 }: HistoryEntry, colours: Palette): string {
-  const words = times === 1 ? outcome : `${outcome}, ${times} times`
-  return outcome === 'succeeded' ? colours.green(`✔ ${words}`) : colours.red(`✘ ${words}`)
+function outcomeMark({ outcome, times = 1 }: HistoryEntry, colors: Palette): string {
+  const words = times === 1 ? OUTCOMES[outcome] : `${OUTCOMES[outcome]}, ${times} times`
+  return outcome === 'succeeded' ? colors.green(`✔ ${words}`) : colors.red(`✘ ${words}`)
 }
-
-const time = (iso: string): string => iso.slice(11, 19)

@@ -1,4 +1,4 @@
-import type { ProcedureView } from '../../contracts/index.js'
+import type { ProcedureView } from '../../plan/model.js'
 import type { Palette } from '../palette.js'
 
 /** More than fit on a screen are counted. */
@@ -12,18 +12,18 @@ const MOST_NAMES = 8
  */
 export function procedureLines(
   { stages }: ProcedureView,
-  { columns, colours }: { columns: number; colours: Palette },
+  { columns, colors }: { columns: number; colors: Palette },
 ): string[] {
   // The end of a long one is always the same few stages: its middle is what is left out.
   const head = stages.length <= MOST_STAGES ? stages.length : MOST_STAGES - LAST_STAGES
   const shown = stages.map((stage, i) => ({ stage, number: i + 1 }))
   const lines = (part: typeof shown): string[] =>
-    part.flatMap(({ stage, number }) => stageLines(stage, `${number}.`.padStart(width + 1), { columns, colours }))
+    part.flatMap(({ stage, number }) => stageLines(stage, `${number}.`.padStart(width + 1), { columns, colors }))
   const width = String(stages.length).length
   if (head === stages.length) return lines(shown)
   return [
     ...lines(shown.slice(0, head)),
-    colours.dim(`${' '.repeat(width + 4)}… ${stages.length - MOST_STAGES} more stages; --json shows all`),
+    colors.dim(`${' '.repeat(width + 4)}… ${stages.length - MOST_STAGES} more stages; --json shows all`),
     ...lines(shown.slice(-LAST_STAGES)),
   ]
 }
@@ -35,7 +35,7 @@ type Stage = ProcedureView['stages'][number]
 function stageLines(
   { name, lanes }: Stage,
   number: string,
-  { columns, colours }: { columns: number; colours: Palette },
+  { columns, colors }: { columns: number; colors: Palette },
 ): string[] {
   const title = `  ${number} ${name}`
   const indent = ' '.repeat(number.length + 3)
@@ -52,7 +52,7 @@ function stageLines(
           ...(groups.length > MOST_LANES ? [`${indent}… ${groups.length - MOST_LANES} more beside them`] : []),
         ]
   return lines.map((line, i) =>
-    i === 0 && line.startsWith(title) ? colours.bold(title) + line.slice(title.length) : line,
+    i === 0 && line.startsWith(title) ? colors.bold(title) + line.slice(title.length) : line,
   )
 }
 

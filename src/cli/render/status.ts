@@ -1,69 +1,118 @@
 import type { InstanceStatusRow } from '../../contracts/index.js'
-import type { Status } from '../../client/status.js'
+import type { Underway } from '../../client/doing.js'
+import { durationWords } from '../../topology/units.js'
+import type { Ended, Status, UnhealthyStatus } from '../../client/status.js'
+import { doingWords } from './steps.js'
 import type { Palette } from '../palette.js'
-import { elapsed } from './duration.js'
+import { ago, due, elapsed, moment } from './duration.js'
+import { OUTCOMES } from './outcomes.js'
 import { table } from './table.js'
+import { plural } from '../../plural.js'
 
 /** What is deployed and how it is, for people. */
 export function statusText(
-  { topology, revision, operation, last, dirty, ttl, healthy, instances }: Status,
-  colours: Palette,
+  { topology, revision, operation, lastOperation, dirty, ttl, healthy, unhealthy = [], instances }: Status,
+  colors: Palette,
 ): string {
-  const mark = healthy ? colours.green('✔') : colours.red('✘')
+  const mark = healthy ? colors.green('✔') : colors.red('✘')
   const how = revision.desired === null ? 'nothing is deployed' : healthy ? 'healthy' : 'not healthy'
   // Without a stable revision a rollback has nowhere to go.
   const way = revision.stable === null ? 'destroy' : 'rollback'
   const number = (value: number | null): string => (value === null ? '-' : String(value))
   return [
-    `${mark} ${colours.bold(topology)}: ${how}`,
+    `${mark} ${colors.bold(topology)}: ${how}`,
     `  revision: desired ${number(revision.desired)}, stable ${number(revision.stable)}, attempted ${number(revision.attempted)}`,
     operation === null
       ? '  no operation in progress'
       : `  in progress: ${operation.kind} ${operation.id}, ${operation.step} (for ${elapsed(operation.startedAt)})`,
-    ...(operation === null ? lastLines(topology, last, colours) : []),
+    ...(operation?.doing ?? []).flatMap((doing) => doingLine(doing)),
+    ...(operation === null ? lastLines(topology, lastOperation, revision, colors) : []),
     ...(dirty.length === 0 || operation !== null
       ? []
-      : [
-          `  half changed: ${dirty.join(', ')}; cul8er ${way} ${topology} or cul8er deploy ${topology} sets this right`,
-        ]),
-    ...(ttl === null ? [] : [`  removed by itself at ${ttl}`]),
-    ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colours)]),
+      : [`  dirty: ${dirty.join(', ')}; cul8er ${way} ${topology} or cul8er deploy ${topology} repairs this`]),
+    ...unhealthy.map((each) => `  ${unhealthyWords(topology, each, colors)}`),
+    ...(ttl === null ? [] : [`  will be destroyed ${due(ttl)}`]),
+    ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colors)]),
   ].join('\n')
 }
 
+/** `    shop-web-1: http://localhost:4000/health: HTTP 500, 12 probes (13 s of 1 m)`. */
+function doingLine(doing: Underway): string[] {
+  const words = doingWords(doing)
+  if (words === undefined) return []
+  const { instance, ms, mostMs } = doing
+  const time =
+    ms === undefined
+      ? ''
+      : ` (${durationWords(Math.floor(ms / 1000) * 1000)}${mostMs === undefined ? '' : ` of ${durationWords(mostMs)}`})`
+  return [`    ${instance === undefined ? '' : `${instance}: `}${words}${time}`]
+}
+
 /** What a person who comes back should know: nothing that went well. */
-function lastLines(topology: string, last: Status['last'], colours: Palette): string[] {
+function lastLines(
+  topology: string,
+  last: Status['lastOperation'],
+  { stable }: Status['revision'],
+  colors: Palette,
+): string[] {
   if (last === null || last.outcome === 'succeeded') return []
-  const { operation, kind, outcome } = last
+  const { operation, kind, outcome, revision, endedAt, error } = last
+  const place = kind === 'deploy' || kind === 'rollback' ? ` to revision ${revision}` : ''
   return [
-    `  last: ${kind} ${operation}, ${colours.red(`✘ ${outcome}`)}; cul8er history ${topology} ${operation} shows why`,
+    `  last operation: ${kind}${place}, ${operation}, ${colors.red(`✘ ${OUTCOMES[outcome]}`)} ${ago(endedAt)} (${moment(endedAt)})`,
+    ...(error === undefined ? [] : [`    ${error.message} ${colors.dim(`(${error.code})`)}`]),
+    `    ${colors.cyan('→')} ${next(topology, last, stable)}`,
   ]
 }
 
-function instancesTable(rows: InstanceStatusRow[], colours: Palette): string {
-  const head = ['instance', 'host', 'state', 'address', 'version', 'health', 'weight', 'drift']
+function unhealthyWords(topology: string, each: UnhealthyStatus, colors: Palette): string {
+  const { instance, reason, at, restarts, gaveUp } = each
+  const tried = restarts === 0 ? '' : `, restarted ${plural(restarts, 'time')}`
+  const next = gaveUp ? `; nothing more is tried: cul8er logs ${topology} ${instance} shows why` : ''
+  return `${colors.red('✘ unhealthy:')} ${instance}, ${reason} (${elapsed(at)} ago${tried})${next}`
+}
+
+function next(topology: string, { operation, kind, outcome }: Ended, stable: number | null): string {
+  const shows = `cul8er history ${topology} ${operation} shows its steps`
+  // Without a number, one that did not get there goes on.
+  const to = kind === 'rollback' ? ` --to ${stable}` : ''
+  switch (outcome) {
+    case 'held':
+      return `${shows}; cul8er deploy ${topology} goes on from here${stable === null ? '' : `, cul8er rollback ${topology}${to} goes back to revision ${stable}`}`
+    case 'needsAttention':
+      return `${shows}; fix the cause, then cul8er deploy ${topology}${stable === null ? '' : ` or cul8er rollback ${topology}`}`
+    case 'rolledBack':
+      return `${shows}; ${stable === null ? 'nothing of it is left' : `revision ${stable} serves as before`}`
+    case 'failed':
+    case 'succeeded':
+      return shows
+  }
+}
+
+function instancesTable(rows: InstanceStatusRow[], colors: Palette): string {
+  const head = ['instance', 'host', 'state', 'address', 'version', 'health', 'traffic', 'drift']
   return table(
     head,
-    rows.map(({ name, host, state, address, version, health, weight, drift }) => [
+    rows.map(({ name, host, state, address, version, health, traffic, drift }) => [
       name,
       host,
       state,
       address ?? '-',
       version ?? '-',
-      healthWord(health, colours),
-      weight === null ? '-' : String(weight),
+      healthWord(health, colors),
+      traffic === null || traffic === undefined ? '-' : `${traffic} %`,
       drift.length === 0 ? '-' : drift.join('; '),
     ]),
-    colours,
+    colors,
   )
 }
 
-function healthWord(health: InstanceStatusRow['health'], colours: Palette): string {
+function healthWord(health: InstanceStatusRow['health'], colors: Palette): string {
   switch (health) {
     case 'healthy':
-      return colours.green('✔ healthy')
+      return colors.green('✔ healthy')
     case 'unhealthy':
-      return colours.red('✘ unhealthy')
+      return colors.red('✘ unhealthy')
     case 'unknown':
       return '? unknown'
   }

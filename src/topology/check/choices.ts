@@ -1,5 +1,9 @@
+import { PROBES } from '../../health/probes/registry.js'
+import type { SecretSource } from '../../secrets/sources/source.js'
+import { SECRET_SOURCES } from '../../secrets/sources/sources.js'
 import { describe, problem, type Finding, type Path } from '../problem.js'
 import { valueAt } from '../prune.js'
+import { ownConfigKey } from '../config-keys.js'
 import { entriesAt, type Draft } from './draft.js'
 
 /** Keys that exclude each other or need each other. It reads what was written: a wrong value is still a choice made. */
@@ -10,11 +14,16 @@ export function checkChoices({ raw, resources }: Draft): Finding[] {
     ...oneName(raw),
     ...probes(raw, ['strategy', 'healthcheck']),
     ...secretKey(raw, ['cluster', 'cookie']),
+    ...notifiers(raw),
     ...resources.flatMap((name) => {
       const path = ['resources', name]
       return [
         ...probes(raw, [...path, 'healthcheck']),
+        ...replacesData(raw, name),
         ...entriesAt(raw, [...path, 'environment']).flatMap(([key]) => secretKey(raw, [...path, 'environment', key])),
+        ...entriesAt(raw, [...path, 'config']).flatMap(([key, value]) => configKey([...path, 'config', key], value)),
+        ...twice(raw, [...path, 'profiles']),
+        ...volumeDevices(raw, path),
         ...entriesAt(raw, [...path, 'devices']).flatMap(([device]) => deviceType(raw, [...path, 'devices', device])),
       ]
     }),
@@ -37,28 +46,105 @@ function probes(raw: unknown, path: Path): Finding[] {
   const given = entriesAt(raw, path)
   const isMapping = given.length > 0 || describe(valueAt(raw, path)) === 'an empty mapping'
   if (!isMapping) return []
-  const { endpoint, command, expectedStatus } = Object.fromEntries(given)
-  const both = endpoint !== undefined && command !== undefined
-  const neither = endpoint === undefined && command === undefined
-  const tcp = typeof endpoint === 'string' && endpoint.startsWith('tcp:')
+  const written = Object.fromEntries(given)
+  const chosen = PROBES.choices.filter((key) => written[key] !== undefined)
+  const kind = PROBES.kindOf(written)
   return [
-    ...(both ? [problem([...path, 'command'], 'endpoint and command', 'one of them')] : []),
-    ...(neither ? [problem(path, 'neither endpoint nor command', 'one of them')] : []),
-    ...(expectedStatus !== undefined && (tcp || endpoint === undefined)
-      ? [problem([...path, 'expectedStatus'], 'it without an http(s) endpoint', 'it beside an http(s) endpoint only')]
-      : []),
+    ...chosen.slice(1).map((key) => problem([...path, key], chosen.join(' and '), 'one of them')),
+    ...(chosen.length === 0 ? [problem(path, `neither ${PROBES.choices.join(' nor ')}`, 'one of them')] : []),
+    ...PROBES.optionKeys
+      .filter(({ key, kind: own }) => written[key] !== undefined && kind !== null && kind !== own)
+      .map(({ key, beside }) => problem([...path, key], `it without ${beside}`, `it beside ${beside} only`)),
   ]
+}
+
+/** The secret of a notifier has no name of its own that a reference without `key` could mean. */
+function notifiers(raw: unknown): Finding[] {
+  const written = valueAt(raw, ['notify'])
+  if (!Array.isArray(written)) return []
+  return written.flatMap((_, index) => {
+    const path = ['notify', index]
+    return [
+      ...entriesAt(raw, path).flatMap(([kind, value]) => {
+        const found = secretKey(raw, [...path, kind])
+        const from = valueAt(value, ['secret', 'from'])
+        const isNameless = typeof from === 'string' && valueAt(value, ['secret', 'key']) === undefined
+        return found.length > 0 || !isNameless
+          ? found
+          : [problem([...path, kind, 'secret', 'key'], 'nothing', 'the name of the variable')]
+      }),
+      ...twice(raw, [...path, 'on']),
+    ]
+  })
+}
+
+/** A fresh instance in place of one that holds data would begin without it. */
+function replacesData(raw: unknown, name: string): Finding[] {
+  const resource = ['resources', name]
+  if (valueAt(raw, [...resource, 'stateful']) !== true) return []
+  const own = valueAt(raw, [...resource, 'healthcheck']) !== undefined
+  // What deploys and exposes nothing has no part in the strategy's check.
+  const serves = [['deploy'], ['network', 'expose']].some((keys) => valueAt(raw, [...resource, ...keys]) !== undefined)
+  if (!own && !serves) return []
+  const path = [...(own ? resource : ['strategy']), 'healthcheck', 'unhealthy', 'then']
+  if (valueAt(raw, path) !== 'replace') return []
+  const whose = own ? 'for a stateful resource' : `which the stateful resource ${name} inherits`
+  const allowed = own
+    ? "'alert': a fresh instance would begin without its data"
+    : `'alert', or a healthcheck of ${name}'s own`
+  return [problem(path, `'replace', ${whose}`, allowed)]
 }
 
 function secretKey(raw: unknown, path: Path): Finding[] {
   const { from, key } = Object.fromEntries(entriesAt(raw, [...path, 'secret']))
-  if (from === 'system' && typeof key === 'string' && key.startsWith('CUL8ER_')) {
-    return [problem([...path, 'secret', 'key'], describe(key), "a variable that is not cul8er's own (CUL8ER_…)")]
-  }
-  if (key !== undefined || (from !== 'file' && from !== 'command')) return []
-  return [
-    problem([...path, 'secret', 'key'], 'nothing', `the ${from === 'file' ? 'path of the file' : 'command line'}`),
-  ]
+  const source: SecretSource | undefined = SECRET_SOURCES.find(({ name }) => name === from)
+  const at = [...path, 'secret', 'key']
+  const refused = typeof key === 'string' ? source?.refused?.(key) : undefined
+  if (refused !== undefined) return [problem(at, describe(key), refused)]
+  const needed = source?.key ?? null
+  return key !== undefined || needed === null ? [] : [problem(at, 'nothing', needed)]
+}
+
+function configKey(path: Path, value: unknown): Finding[] {
+  const key = String(path.at(-1))
+  const reason = ownConfigKey(key)
+  if (reason !== null) return [problem(path, `the key ${key}`, reason)]
+  // Incus takes an empty value for the removal of the key.
+  return value === '' ? [problem(path, 'an empty string', 'a value, or no such key at all')] : []
+}
+
+/** A volume is a device of its name: another device of the name, or another volume at the same path, would hide it. */
+function volumeDevices(raw: unknown, path: Path): Finding[] {
+  const devices = entriesAt(raw, [...path, 'devices']).map(([device]) => device)
+  const volumes = entriesAt(raw, [...path, 'volumes']).map(([volume, value]) => ({
+    volume,
+    at: valueAt(value, ['path']),
+  }))
+  return volumes.flatMap(({ volume, at }, index) => {
+    const here = [...path, 'volumes', volume]
+    const other = volumes.slice(0, index).find((each) => each.at === at && typeof at === 'string')
+    return [
+      ...(devices.includes(volume) || TAKEN.includes(volume)
+        ? [problem(here, `the volume ${volume}, beside a device of that name`, 'a name that no device uses')]
+        : []),
+      ...(other === undefined
+        ? []
+        : [problem([...here, 'path'], `${describe(at)}, which volume ${other.volume} has too`, 'its own path')]),
+    ]
+  })
+}
+
+/** Devices that every instance has from its profiles. */
+const TAKEN = ['root', 'eth0']
+
+function twice(raw: unknown, path: Path): Finding[] {
+  const written = valueAt(raw, path)
+  if (!Array.isArray(written)) return []
+  return written.flatMap((name: unknown, index) =>
+    typeof name === 'string' && written.indexOf(name) < index
+      ? [problem([...path, index], `${describe(name)} twice`, 'each name once')]
+      : [],
+  )
 }
 
 function deviceType(raw: unknown, path: Path): Finding[] {

@@ -30,6 +30,6 @@ export function entriesAt(raw: unknown, path: Path): [string, unknown][] {
 
 /** Known names for an error text. */
 export function oneOf(names: readonly string[]): string {
-  if (names.length === 0) return 'none: there is none'
+  if (names.length === 0) return 'nothing: there are none'
   return names.length > 12 ? `${names.slice(0, 12).join(', ')} … (${names.length})` : names.join(', ')
 }

@@ -1,12 +1,15 @@
-import { ADDRESSES, hostKind } from '../hosts.js'
+import { addressKind } from '../../hosts/kinds/addresses.js'
+import { ADDRESSES, readAddress, runsContainersOnly } from '../hosts.js'
 import { nearest } from '../nearest.js'
 import { describe, problem, type Finding, type Path } from '../problem.js'
+import { platformOf } from '../normalise/topology.js'
 import { valueAt } from '../prune.js'
+import type { FullDeclaration } from '../schema/topology.js'
 import type { Draft } from './draft.js'
 
 /** Hosts that cannot be reached as written. */
-export function checkAddresses({ sound }: Draft): Finding[] {
-  return Object.entries(sound?.declaration.hosts ?? {}).flatMap(([name, host]) => address(name, host))
+export function checkAddresses({ hosts }: Pick<FullDeclaration, 'hosts'>): Finding[] {
+  return Object.entries(hosts).flatMap(([name, host]) => address(name, host))
 }
 
 /** Virtual machines on hosts that run none. */
@@ -15,7 +18,7 @@ export function checkMachines({ raw, sound }: Draft): Finding[] {
   const { hosts, resources } = sound.topology
   const machines = Object.entries(resources).filter(([, { type }]) => type === 'vm')
   return machines.flatMap(([name, { on }]) => {
-    const emulated = on.filter((host) => Object.hasOwn(hosts, host) && hosts[host]?.kind === 'emulated')
+    const emulated = on.filter((host) => Object.hasOwn(hosts, host) && runsContainersOnly(hosts[host]))
     const written = valueAt(raw, ['resources', name, 'on'])
     const places = (host: string): Path =>
       Array.isArray(written) ? ['on', written.indexOf(host)] : [written === undefined ? 'type' : 'on']
@@ -27,19 +30,16 @@ export function checkMachines({ raw, sound }: Draft): Finding[] {
 
 const vmOn = (host: string): string => `a virtual machine on the emulated host ${host}`
 
-function address(
-  name: string,
-  { address, platform }: { address: string; platform: Parameters<typeof hostKind>[1] },
-): Finding[] {
+function address(name: string, { address, platform }: FullDeclaration['hosts'][string]): Finding[] {
   const path = ['hosts', name, 'address']
-  const kind = hostKind(address, platform)
-  if (kind === null) return [problem(path, describe(address), ADDRESSES, meant(address))]
-  if (kind !== 'ssh' || platform !== 'icusos') return []
-  return [problem(path, describe(address), "'https://host:8443': icusos has no SSH")]
+  const read = readAddress(address, platformOf(platform))
+  if (read === null) return [problem(path, describe(address), ADDRESSES, meant(address))]
+  const allowed = addressKind(read.kind).unfit?.(platformOf(platform))
+  if (allowed !== undefined) return [problem(path, describe(address), allowed)]
+  // A machine of such a name is less likely than a slip of the fingers, which would have commands run elsewhere.
+  const local = read.kind === 'local' ? undefined : nearest(address, ['localhost'])
+  return local === undefined || platform === 'emulated' ? [] : [problem(path, describe(address), ADDRESSES, local)]
 }
 
-function meant(address: string): string | undefined {
-  if (address.startsWith('http://')) return address.replace('http://', 'https://')
-  if (/^[A-Za-z0-9.-]+(:\d+)?$/.test(address)) return nearest(address, ['localhost']) ?? `root@${address}`
-  return undefined
-}
+const meant = (address: string): string | undefined =>
+  address.startsWith('http://') ? address.replace('http://', 'https://') : undefined

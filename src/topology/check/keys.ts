@@ -1,5 +1,5 @@
 import { describe, problem, type Finding, type Path } from '../problem.js'
-import { DEVICE, DEVICE_KEY } from '../schema/resource.js'
+import { CONFIG_KEY, DEVICE, DEVICE_KEY, VOLUME } from '../schema/resource.js'
 import { VARIABLE } from '../schema/secret.js'
 import { OPTION } from '../schema/topology.js'
 import { NAME, type KeyRule } from '../schema/words.js'
@@ -15,6 +15,8 @@ export function checkKeys({ raw, resources }: Draft): Finding[] {
       const devices = ['resources', name, 'devices']
       return [
         ...keys(raw, ['resources', name, 'environment'], VARIABLE),
+        ...keys(raw, ['resources', name, 'config'], CONFIG_KEY),
+        ...keys(raw, ['resources', name, 'volumes'], VOLUME),
         ...keys(raw, devices, DEVICE),
         ...entriesAt(raw, devices).flatMap(([device]) => keys(raw, [...devices, device], DEVICE_KEY)),
       ]

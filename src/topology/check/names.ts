@@ -1,11 +1,11 @@
-import type { Slot } from '../../plan/model.js'
-import { MAX_INSTANCE_NAME, instanceName } from '../../plan/naming.js'
+import type { Color } from '../../naming/instance-names.js'
+import { MAX_INSTANCE_NAME, instanceName } from '../../naming/instance-names.js'
 import type { Topology } from '../model.js'
 import { describe, problem, type Finding } from '../problem.js'
 import type { Draft } from './draft.js'
 import { isTooLarge } from './size.js'
 
-const SLOTS: Slot[] = ['', 'blue', 'green', 'canary']
+const COLORS: Color[] = ['', 'blue', 'green', 'canary']
 
 /** Instance names that Incus would refuse or that two resources would share. */
 export function checkNames({ sound }: Draft): Finding[] {
@@ -27,7 +27,7 @@ export function checkNamesAcross(topologies: readonly Topology[]): Finding[] {
 }
 
 const clash = (path: (string | number)[], found: string): Finding =>
-  problem(path, found, 'names that stay apart when _ becomes - and numbers and colours are added')
+  problem(path, found, 'names that still differ when _ becomes - and numbers and colors are added')
 
 function tooLong({ name, resources }: Topology): Finding[] {
   return Object.entries(resources).flatMap(([resource, { replicas }]) => {
@@ -75,7 +75,7 @@ const addresses = ({ hosts }: Topology, on: string[]): string[] =>
 
 function instanceNames(topology: string, resource: string, replicas: number | null): string[] {
   const numbers = replicas === null ? [null] : Array.from({ length: replicas }, (_, index) => index + 1)
-  return numbers.flatMap((number) => SLOTS.map((slot) => instanceName(topology, resource, number, slot)))
+  return numbers.flatMap((number) => COLORS.map((color) => instanceName(topology, resource, number, color)))
 }
 
 function firstTaken<Owner>(owners: Map<string, Owner>, places: string[], names: string[], owner: Owner) {

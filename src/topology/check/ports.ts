@@ -1,6 +1,8 @@
-import type { Expose } from '../model.js'
+import { opensNoPorts } from '../hosts.js'
+import type { Expose, Host } from '../model.js'
 import { portsClash } from '../ports-clash.js'
 import { describe, problem, type Finding } from '../problem.js'
+import { checkPools } from './pools.js'
 import type { Draft } from './draft.js'
 
 interface Listener {
@@ -13,26 +15,40 @@ interface Listener {
 /** Public ports that two would answer on, and keys that their protocol has no use for. */
 export function checkPorts({ sound }: Draft): Finding[] {
   if (sound === null) return []
+  const { hosts, resources } = sound.topology
   const taken = new Map<string, Listener[]>()
-  return Object.entries(sound.topology.resources).flatMap(([resource, { expose: exposed, on }]) =>
-    exposed.flatMap((expose, index) => {
+  return Object.entries(resources).flatMap(([resource, { expose: exposed, on }]) => [
+    ...(exposed.length === 0 ? [] : withoutBalancer(resource, on, hosts)),
+    ...exposed.flatMap((expose, index) => {
       const path = ['resources', resource, 'network', 'expose', index]
       const other = on.map((host) => claim(taken, { expose, resource, host })).find((clash) => clash !== undefined)
       return [
         ...useless(path, expose),
+        ...checkPools(sound.topology, { resource, index, path }),
         ...(other === undefined
           ? []
           : [
               problem(
                 [...path, 'as'],
                 `${port(expose)}, beside ${port(other.expose)} of ${other.resource} on host ${other.host}`,
-                rule(expose, other.expose),
+                rule({ expose, resource }, other),
               ),
             ]),
       ]
     }),
-  )
+  ])
 }
+
+const withoutBalancer = (resource: string, on: readonly string[], hosts: Record<string, Host>): Finding[] =>
+  on
+    .filter((host) => Object.hasOwn(hosts, host) && opensNoPorts(hosts[host]))
+    .map((host) =>
+      problem(
+        ['resources', resource, 'network', 'expose'],
+        `a public port of ${resource} on host ${host}, whose edge is ${hosts[host]?.edge?.kind}`,
+        'public ports on hosts that have a balancer',
+      ),
+    )
 
 function useless(path: (string | number)[], { protocol, host, certificate, sticky }: Expose): Finding[] {
   const tcp = protocol === 'tcp'
@@ -50,14 +66,18 @@ function claim(taken: Map<string, Listener[]>, listener: Listener): Listener | u
   const key = `${listener.host} ${listener.expose.as}`
   const others = taken.get(key) ?? []
   taken.set(key, [...others, listener])
-  return others.find(({ expose }) => portsClash(expose, listener.expose))
+  return others.find((other) => portsClash(other.expose, listener.expose) && !isShared(other, listener))
 }
 
-const rule = (left: Expose, right: Expose): string =>
-  left.protocol !== right.protocol
-    ? 'one protocol on one port'
-    : left.protocol === 'tcp'
-      ? 'a port of its own'
-      : 'a port or host name of its own'
+/** Whatever else differs in what they share is another finding. */
+const isShared = (one: Omit<Listener, 'host'>, other: Omit<Listener, 'host'>): boolean =>
+  one.expose.pool !== undefined && one.expose.pool === other.expose.pool && one.resource !== other.resource
+
+function rule(one: Omit<Listener, 'host'>, other: Omit<Listener, 'host'>): string {
+  const [left, right] = [one.expose, other.expose]
+  if (left.protocol !== right.protocol) return 'one protocol on one port'
+  const own = left.protocol === 'tcp' ? 'its own port' : 'its own port or host name'
+  return one.resource === other.resource ? own : `${own}, or the same \`pool\` in both to share it`
+}
 
 const port = ({ as, protocol, host }: Expose): string => `port ${as} (${protocol}${host === null ? '' : `, ${host}`})`

@@ -8,20 +8,22 @@ export function checkReferences({ raw, sound, hosts, resources }: Draft): Findin
   return [
     ...resources.flatMap((name) => [
       ...named(raw, ['resources', name, 'on'], hosts),
-      ...named(raw, ['resources', name, 'dependsOn'], resources),
+      ...named(raw, ['resources', name, 'dependsOn'], resources, name),
     ]),
     ...named(raw, ['cluster', 'nodes'], resources),
     ...circles(sound?.topology.resources ?? {}),
   ]
 }
 
-function named(raw: unknown, path: Path, known: readonly string[]): Finding[] {
+/** @param self - known, and no sensible choice: a circle of its own is found elsewhere */
+function named(raw: unknown, path: Path, known: readonly string[], self?: string): Finding[] {
   const written = valueAt(raw, path)
-  if (typeof written === 'string') return known.includes(written) ? [] : [unknownName(path, written, known)]
+  const others = known.filter((name) => name !== self)
+  if (typeof written === 'string') return known.includes(written) ? [] : [unknownName(path, written, others)]
   if (!Array.isArray(written)) return []
   return written.flatMap((name: unknown, index) => {
     if (typeof name !== 'string') return []
-    if (!known.includes(name)) return [unknownName([...path, index], name, known)]
+    if (!known.includes(name)) return [unknownName([...path, index], name, others)]
     return written.indexOf(name) < index ? [problem([...path, index], `${describe(name)} twice`, 'each name once')] : []
   })
 }
@@ -36,7 +38,7 @@ function circles(resources: Record<string, { dependsOn: string[] }>): Finding[] 
   const visit = (name: string, trail: readonly string[]): void => {
     if (trail.includes(name)) {
       const circle = [...trail.slice(trail.indexOf(name)), name]
-      found.push(problem(['resources', name, 'dependsOn'], `the circle ${circle.join(' -> ')}`, 'no circle'))
+      found.push(problem(['resources', name, 'dependsOn'], `the cycle ${circle.join(' -> ')}`, 'no cycle'))
     } else if (!done.has(name)) {
       for (const needed of names.get(name)?.dependsOn ?? []) visit(needed, [...trail, name])
       done.add(name)

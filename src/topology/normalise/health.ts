@@ -1,6 +1,6 @@
+import { PROBES } from '../../health/probes/registry.js'
 import { BOOT_MS, DEFAULTS, ERROR_LIMIT } from '../defaults.js'
-import type { Healthcheck, Probe } from '../model.js'
-import { parseEndpoint } from '../probe.js'
+import type { Healthcheck } from '../model.js'
 import type { FullDeclaration } from '../schema/topology.js'
 import { milliseconds } from '../values.js'
 
@@ -9,7 +9,7 @@ export type HealthDeclaration = NonNullable<FullDeclaration['resources'][string]
 
 /** Null when there is nothing to probe: the checks report it. */
 export function healthcheck(declared: HealthDeclaration): Healthcheck | null {
-  const probe = probeOf(declared)
+  const probe = PROBES.read(declared)
   if (probe === null) return null
   const times = {
     intervalMs: milliseconds(declared.interval),
@@ -18,12 +18,15 @@ export function healthcheck(declared: HealthDeclaration): Healthcheck | null {
     errorLimit: ERROR_LIMIT,
     minHealthyMs: milliseconds(declared.minHealthyTime),
   }
-  return { probe, ...times, deadlineMs: deadline(declared, times) }
-}
-
-function probeOf({ endpoint, command, expectedStatus }: HealthDeclaration): Probe | null {
-  if (endpoint !== undefined) return parseEndpoint(endpoint, expectedStatus ?? null)
-  return command === undefined ? null : { kind: 'command', command }
+  const { unhealthy } = declared
+  return {
+    probe,
+    ...times,
+    deadlineMs: deadline(declared, times),
+    ...(unhealthy === undefined
+      ? {}
+      : { unhealthy: { restart: unhealthy.restart, withinMs: milliseconds(unhealthy.within), then: unhealthy.then } }),
+  }
 }
 
 /** Who says how often to try has said how long to wait. */

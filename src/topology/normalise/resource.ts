@@ -1,4 +1,5 @@
 import type { EnvironmentValue, Expose, Healthcheck, Host, Release, Resource } from '../model.js'
+import { opensNoPorts, runsContainersOnly } from '../hosts.js'
 import { healthcheck } from './health.js'
 import { secretReference } from './secret.js'
 import type { FullDeclaration } from '../schema/topology.js'
@@ -16,7 +17,7 @@ export function resource(
   const deploy = declared.deploy === undefined ? null : release(declared.deploy)
   return {
     type: declared.type,
-    on: declared.on === undefined ? fitting(declared.type, hosts) : list(declared.on),
+    on: declared.on === undefined ? fitting(declared.type, hosts, exposed.length > 0) : list(declared.on),
     replicas: declared.replicas ?? null,
     image: declared.image,
     stateful: declared.stateful,
@@ -25,6 +26,15 @@ export function resource(
       memoryMiB: mebibytes(declared.limits?.memory),
       diskMiB: mebibytes(declared.limits?.disk),
     },
+    ...(declared.config === undefined || Object.keys(declared.config).length === 0
+      ? {}
+      : { config: texts(declared.config) }),
+    ...(declared.profiles === undefined ? {} : { profiles: declared.profiles }),
+    ...(declared.volumes === undefined || Object.keys(declared.volumes).length === 0
+      ? {}
+      : {
+          volumes: mapValues(declared.volumes, ({ path, size, pool }) => ({ path, pool, sizeMiB: mebibytes(size) })),
+        }),
     expose: exposed,
     devices: mapValues(declared.devices ?? {}, texts),
     environment: mapValues(declared.environment ?? {}, environmentValue),
@@ -35,10 +45,15 @@ export function resource(
   }
 }
 
-/** A host in memory runs no virtual machine, so one that names no host is not meant for it. */
-function fitting(type: Resource['type'], hosts: Record<string, Host>): string[] {
+/**
+ * A host in memory runs no virtual machine, and one without a balancer opens no port: what names no host is not meant for one that
+ * cannot have it.
+ */
+function fitting(type: Resource['type'], hosts: Record<string, Host>, exposes: boolean): string[] {
   const all = Object.keys(hosts)
-  const able = all.filter((name) => type === 'container' || hosts[name]?.kind !== 'emulated')
+  const able = all.filter(
+    (name) => (type === 'container' || !runsContainersOnly(hosts[name])) && !(exposes && opensNoPorts(hosts[name])),
+  )
   return able.length > 0 ? able : all
 }
 
@@ -46,7 +61,7 @@ const served = (deploy: Release | null, exposed: Expose[], inherited: Healthchec
   deploy === null && exposed.length === 0 ? null : inherited
 
 function expose(declared: NonNullable<NonNullable<ResourceDeclaration['network']>['expose']>[number]): Expose {
-  const { port, protocol, sticky, certificate } = declared
+  const { port, protocol, sticky, certificate, pool } = declared
   return {
     port,
     as: declared.as ?? port,
@@ -54,6 +69,7 @@ function expose(declared: NonNullable<NonNullable<ResourceDeclaration['network']
     host: declared.host?.toLowerCase() ?? null,
     certificate: certificate ?? null,
     sticky,
+    ...(pool === undefined ? {} : { pool }),
   }
 }
 
@@ -62,9 +78,15 @@ function environmentValue(declared: NonNullable<ResourceDeclaration['environment
 }
 
 function release({ release, version, artifact, start, stop }: NonNullable<ResourceDeclaration['deploy']>): Release {
-  return { release, version, artifact: artifact ?? null, start: commandLine(start), stop: commandLine(stop) }
+  return {
+    release,
+    version: version ?? null,
+    artifact: artifact ?? null,
+    start: commandLine(start),
+    stop: commandLine(stop),
+  }
 }
 
-/** The schema lets no quote or shell sign into a text, so spaces alone divide it. */
+/** The schema lets no quote or shell sign into a string, so spaces alone divide it. */
 const commandLine = (command: string | string[] | undefined): string[] | null =>
   typeof command === 'string' ? command.split(/\s+/).filter((part) => part !== '') : (command ?? null)

@@ -1,7 +1,7 @@
 import { strategyNamed } from '../../strategies/registry.js'
 import { CHANGE_MS, DEFAULTS, LEAST_PROGRESS_MS } from '../defaults.js'
 import type { Analysis, CanaryStep, Resource, Strategy } from '../model.js'
-import { analysis as analysisSchema } from '../schema/strategy.js'
+import { analysis as analysisSchema, approachOf } from '../schema/strategy.js'
 import type { FullDeclaration } from '../schema/topology.js'
 import { strategy as strategySchema } from '../schema/strategy.js'
 import { milliseconds } from '../values.js'
@@ -14,7 +14,7 @@ type AnalysisDeclaration = NonNullable<StrategyDeclaration['analysis']>
 export function strategy(declared: StrategyDeclaration | undefined, resources: Record<string, Resource>): Strategy {
   const given = declared ?? strategySchema.parse({})
   const timed = {
-    approach: given.approach,
+    approach: approachOf(given.approach),
     maxParallel: given.maxParallel ?? given.batchSize ?? DEFAULTS.maxParallel,
     steps: steps(given.steps),
     keepMs: milliseconds(given.keep),

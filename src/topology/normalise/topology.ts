@@ -1,10 +1,12 @@
 import { DEFAULTS } from '../defaults.js'
-import { hostKind } from '../hosts.js'
+import { readAddress } from '../hosts.js'
+import { NOTIFIERS } from '../../notifiers/notifiers.js'
+import { EDGES } from '../../traffic/balancers.js'
 import { healthcheck } from './health.js'
 import { resource } from './resource.js'
 import { secretReference } from './secret.js'
 import { strategy } from './strategy.js'
-import type { Cluster, Host, Topology } from '../model.js'
+import type { Cluster, Host, Notify, Platform, Topology } from '../model.js'
 import type { FullDeclaration } from '../schema/topology.js'
 import { list, mapValues, milliseconds, texts } from '../values.js'
 
@@ -30,18 +32,35 @@ export function normalise(declaration: FullDeclaration): Topology {
       events: declaration.observability?.events ?? [],
     },
     ttlMs: declaration.ttl === undefined ? null : milliseconds(declaration.ttl),
+    // Without it the digest is that of a topology from before there were notifiers.
+    ...(declaration.notify === undefined ? {} : { notify: declaration.notify.map(notify) }),
   }
 }
 
-function host({ address, platform, credentials }: FullDeclaration['hosts'][string]): Host {
+const notify = ({ on, ...to }: NonNullable<FullDeclaration['notify']>[number]): Notify => ({
+  to: NOTIFIERS.read(to),
+  on: on ?? null,
+})
+
+/** @throws Error for an address that `checkAddresses` objects to: whose it is must not be guessed */
+function host({ address, platform: written, credentials, edge: chosen }: FullDeclaration['hosts'][string]): Host {
+  const platform = platformOf(written)
+  const read = readAddress(address, platform)
+  if (read === null) throw new Error(`the address ${address} matches no kind of host`)
   const ssh = credentials?.ssh
+  const edge = chosen === undefined ? undefined : EDGES.read(chosen)
   return {
-    address,
+    address: read.address,
     platform,
-    kind: hostKind(address, platform) ?? 'local',
+    kind: read.kind,
     credentials: credentials === undefined ? null : { ssh: ssh === undefined ? null : { key: ssh.key ?? null } },
+    ...(edge === undefined ? {} : { edge }),
   }
 }
+
+/** IncusOS goes by two spellings. */
+export const platformOf = (written: FullDeclaration['hosts'][string]['platform']): Platform =>
+  written === 'incusos' ? 'icusos' : written
 
 function cluster({ name, nodes, discovery, cookie }: NonNullable<FullDeclaration['cluster']>): Cluster {
   return {

@@ -1,9 +1,22 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DEFAULTS } from '../defaults.js'
 import { MOST_REPLICAS } from '../limits.js'
 import { healthcheck } from './health.js'
 import { environment } from './secret.js'
-import { command, named, port, reference, scalar, section, size, text, whole, word, type KeyRule } from './words.js'
+import {
+  command,
+  name,
+  named,
+  port,
+  reference,
+  scalar,
+  section,
+  size,
+  text,
+  whole,
+  word,
+  type KeyRule,
+} from './words.js'
 
 const limits = section({
   cpu: whole(1, 4_096).optional().describe('Number of CPUs'),
@@ -37,13 +50,18 @@ const expose = section({
     .optional()
     .meta({ defaultText: 'self-signed', description: 'Certificate of an `https` port' }),
   sticky: z.boolean().default(false).describe('A cookie keeps a client on one instance'),
+  pool: name().optional().meta({
+    defaultText: 'none',
+    description: 'Resources that give the same name share the public port; for `rolling` and `recreate`',
+  }),
 })
 
 const RELEASE = 'a name of letters, digits, ., _, + and -'
 export const releaseName = () => z.string({ error: RELEASE }).regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: RELEASE })
 const VERSION = "a version in quotes, such as '1.0.0', of letters, digits, ., _, + and -"
-export const releaseVersion = () =>
-  z.string({ error: VERSION }).regex(/^[A-Za-z0-9][\w.+-]{0,127}$/, { error: VERSION })
+/** What a version of a release may look like. */
+export const RELEASE_VERSION = /^[A-Za-z0-9][\w.+-]{0,127}$/
+export const releaseVersion = () => z.string({ error: VERSION }).regex(RELEASE_VERSION, { error: VERSION })
 
 const RUN = "a command without quotes or shell signs, or a list of its arguments: ['bin/app', 'start']"
 const run = () =>
@@ -60,7 +78,10 @@ const run = () =>
 
 const deploy = section({
   release: releaseName().describe('Name of the release'),
-  version: releaseVersion().describe('Version to deploy; `deploy --version` overrides it'),
+  version: releaseVersion().optional().meta({
+    defaultText: '`--version`, else that of the only or newest tarball, which the plan names',
+    description: 'Version to deploy; `deploy --version` overrides it',
+  }),
   artifact: text('a path; {version} stands for the version').optional().meta({
     defaultText: '`<release>-<version>.tar.gz` under `artifacts`',
     description: 'Path of the tarball; `{version}` stands for the version',
@@ -79,6 +100,35 @@ export const DEVICE: KeyRule = {
 /** Keys of devices, as Incus spells them. */
 export const DEVICE_KEY: KeyRule = { pattern: /^[a-z][a-z0-9_.-]{0,62}$/, words: 'a key of an Incus device' }
 
+/** Keys of an instance's configuration, as Incus spells them. */
+export const CONFIG_KEY: KeyRule = {
+  pattern: /^[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+$/,
+  words: 'a key of the Incus configuration, such as security.nesting',
+}
+
+/** Names of volumes: part of a volume's name in Incus, and the name of its device. */
+export const VOLUME: KeyRule = {
+  pattern: /^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/,
+  words: 'a volume name of lowercase letters, digits and -, a letter first, 32 characters at most',
+}
+const MOUNT = 'an absolute path in the instance, such as /var/lib/data'
+/** Where a volume is mounted. */
+export const mountPath = () =>
+  z.string({ error: MOUNT }).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/\s\p{Cc}]+)+$/u, { error: MOUNT })
+const POOL = 'the name of an Incus storage pool'
+/** Name of an Incus storage pool. */
+export const poolOfVolume = () => z.string({ error: POOL }).regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: POOL })
+
+const volume = section({
+  path: mountPath().describe('Where it is mounted in the instance'),
+  size: size().optional().meta({ defaultText: 'no limit', description: 'Size; it may grow later, and not shrink' }),
+  pool: poolOfVolume().default(DEFAULTS.volumePool).describe('Incus storage pool of the host'),
+})
+
+const PROFILE = 'the name of an Incus profile'
+/** Name of an Incus profile. */
+export const profileName = () => z.string({ error: PROFILE }).regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: PROFILE })
+
 /** A resource: what it is, where it runs, how it is configured. */
 export const resource = section({
   type: z.enum(['container', 'vm']).default(DEFAULTS.type).describe('Kind of instance'),
@@ -92,7 +142,7 @@ export const resource = section({
     .optional()
     .meta({ defaultText: 'one, without a number in its name', description: 'How many instances' }),
   image: word('an image such as images:debian/12').describe('Image, with the remote it comes from'),
-  limits: limits.optional().meta({ defaultText: 'none', description: 'What it may use' }),
+  limits: limits.optional().meta({ defaultText: 'none', description: 'Resource limits' }),
   stateful: z
     .boolean()
     .default(false)
@@ -118,9 +168,22 @@ export const resource = section({
       defaultText: 'none',
       description: 'More Incus devices, with the keys that Incus gives them, `type` among them',
     }),
+  config: named(CONFIG_KEY, scalar(), 'keys of the Incus configuration to values').optional().meta({
+    defaultText: 'none',
+    description: 'More Incus configuration of the instance, such as `security.nesting`, as Incus spells it',
+  }),
+  profiles: z
+    .array(profileName(), { error: 'a list of Incus profiles' })
+    .min(1, { error: 'at least one profile, or no `profiles` at all' })
+    .optional()
+    .meta({ defaultText: "the host's `default` profile", description: 'Incus profiles of the host, by name' }),
+  volumes: named(VOLUME, volume, 'volume names to their paths').optional().meta({
+    defaultText: 'none',
+    description: 'Storage volumes that outlive the instance; two instances never have one at the same time',
+  }),
   environment: environment
     .optional()
-    .meta({ defaultText: 'none', description: 'Environment variables: texts, or secrets by where they come from' }),
+    .meta({ defaultText: 'none', description: 'Environment variables: strings, or secrets by their source' }),
   deploy: deploy.optional().describe('Release that is put into the instance and run'),
   healthcheck: healthcheck.optional().meta({
     defaultText: '`strategy.healthcheck`, for what deploys or exposes something',

@@ -1,7 +1,7 @@
-import { z } from 'zod'
-import { STRATEGIES } from '../../strategies/registry.js'
+import * as z from 'zod'
+import { STRATEGIES, type StrategyName } from '../../strategies/registry.js'
 import { DEFAULTS } from '../defaults.js'
-import type { Approach } from '../model.js'
+import { spellingsOf, wordFor } from '../spelling.js'
 import { healthcheck } from './health.js'
 import { command, duration, section, text, whole, word } from './words.js'
 
@@ -13,10 +13,10 @@ export const analysis = section({
   maxErrorRatePercent: z
     .union([z.number().min(0, { error: PERCENT }).max(100, { error: PERCENT }), z.literal(false)], { error: PERCENT })
     .default(DEFAULTS.maxErrorRatePercent)
-    .describe("Highest share of 5xx among the canary's answers, in percent; `false` does not look at it"),
+    .describe("Highest share of 5xx among the canary's answers, in percent; `false` ignores it"),
   maxLatencyP95: duration()
     .optional()
-    .meta({ defaultText: 'not looked at', description: "Highest 95th percentile of the canary's answer times" }),
+    .meta({ defaultText: 'not checked', description: "Highest 95th percentile of the canary's answer times" }),
   compare: z
     .literal(['stable', false], { error: "'stable' or false" })
     .default(DEFAULTS.compare)
@@ -44,7 +44,7 @@ export const analysis = section({
   minRequests: whole(0, 1_000_000_000)
     .default(DEFAULTS.minRequests)
     .describe('Requests that the canary must have answered before a verdict counts; with fewer it waits'),
-  interval: duration().default(DEFAULTS.analysisInterval).describe('Time between two looks'),
+  interval: duration().default(DEFAULTS.analysisInterval).describe('Time between two checks'),
 })
 
 const weight = () => whole(1, 100)
@@ -59,7 +59,7 @@ const step = z.union(
         .optional()
         .meta({
           defaultText: `\`${DEFAULTS.pause}\`; \`0s\` at the last step`,
-          description: 'Time to stay at this weight; `manual` waits for a promote',
+          description: 'How long to stay at this weight; `manual` waits for a promote',
         }),
       analysis: analysis
         .optional()
@@ -69,20 +69,32 @@ const step = z.union(
   { error: 'a weight from 1 to 100, or { weight, pause, analysis }' },
 )
 
-const APPROACHES = STRATEGIES.map(({ name }) => name) as [Approach, ...Approach[]]
+const APPROACHES = STRATEGIES.map(({ name }) => name) as [StrategyName, ...StrategyName[]]
+
+/** `blue_green` is `blueGreen`. */
+const SPELLINGS = [...APPROACHES, ...APPROACHES.flatMap(spellingsOf)] as [
+  StrategyName | 'blue_green',
+  ...StrategyName[],
+]
+
+/** The approach that a file means. */
+export const approachOf = (written: string): StrategyName => wordFor(written, APPROACHES) as StrategyName
 
 const maxParallel = () => whole(1, 1_000).optional()
 
 /** When and how to deploy; `check/times.ts` sees that its times go together. */
 export const strategy = section({
   approach: z
-    .enum(APPROACHES)
+    .enum(SPELLINGS, {
+      // A missing one has a default; of the spellings one each is enough.
+      error: APPROACHES.join(', '),
+    })
     .default(DEFAULTS.approach)
     .describe(`How a new version replaces the old one: ${STRATEGIES.map((s) => `${s.name}: ${s.summary}`).join('. ')}`),
   bake: duration(0)
     .default(DEFAULTS.bake)
     .describe(
-      'After the last stage: how long the operation keeps watching, and rolls back by itself on a breach; a promote ends it',
+      'After the last stage: how long the operation keeps watching, and rolls back automatically on a breach; a promote ends it',
     ),
   maxParallel: maxParallel().meta({
     defaultText: `\`${DEFAULTS.maxParallel}\``,
@@ -106,14 +118,14 @@ export const strategy = section({
     .describe('Time that requests in flight get after an instance has left the edge'),
   hostTimeout: duration()
     .default(DEFAULTS.hostTimeout)
-    .describe('How long a host may give no answer before a step on it fails; time without a worker does not count'),
+    .describe('How long a host may be unreachable before a step on it fails; time without a worker does not count'),
   progressDeadline: duration().optional().meta({
     defaultText: '`10m`, or as long as the deadlines of all batches add up to',
     description: 'Time for the whole operation, without pauses for people',
   }),
   healthcheck: healthcheck.optional().meta({
     defaultText: 'running is enough',
-    description: 'For resources that deploy or expose something and bring no check of their own',
+    description: 'For resources that deploy or expose something and have no check of their own',
   }),
   rollback: section({
     onFailure: z

@@ -1,10 +1,13 @@
-import { z } from 'zod'
+import * as z from 'zod'
+import { NOTIFIERS } from '../../notifiers/notifiers.js'
+import { NOTICE_WORDS } from '../../notifiers/words.js'
 import { DEFAULTS } from '../defaults.js'
+import { MOST_NOTIFIERS } from '../limits.js'
 import { host } from './host.js'
 import { resource } from './resource.js'
 import { cookie } from './secret.js'
 import { strategy } from './strategy.js'
-import { NAME, duration, name, named, reference, scalar, section, text, type KeyRule } from './words.js'
+import { NAME, duration, name, named, oneOf, reference, scalar, section, text, type KeyRule } from './words.js'
 
 /** Names of discovery options. */
 export const OPTION: KeyRule = {
@@ -19,7 +22,9 @@ const cluster = section({
     .min(1, { error: 'at least one resource' })
     .describe('Resources whose instances are its nodes'),
   discovery: section({
-    strategy: z.enum(['epmd', 'gossip', 'dns']).default('epmd').describe('How nodes find each other'),
+    strategy: oneOf(['epmd', 'gossip', 'dns'], ['kubernetes', 'none'])
+      .default('epmd')
+      .describe('How nodes find each other'),
     options: named(OPTION, scalar(), 'options of the strategy')
       .optional()
       .meta({ defaultText: 'none', description: 'Options of the strategy' }),
@@ -32,11 +37,19 @@ const cluster = section({
   }),
 })
 
-const IDENTIFIER = 'a name of small letters, digits and _'
+const IDENTIFIER = 'a name of lowercase letters, digits and _'
 const identifiers = () =>
   z.array(z.string({ error: IDENTIFIER }).regex(/^[a-z][a-z0-9_]{0,62}$/, { error: IDENTIFIER }), {
     error: 'a list of names',
   })
+
+const notify = NOTIFIERS.written({
+  on: z
+    .array(oneOf(NOTICE_WORDS), { error: `a list of ${NOTICE_WORDS.join(', ')}` })
+    .min(1, { error: `at least one of ${NOTICE_WORDS.join(', ')}` })
+    .optional()
+    .meta({ defaultText: 'everything but `succeeded`', description: 'Outcomes of operations to notify about' }),
+})
 
 const folder = () => text('a folder')
 const PROJECT = 'an Incus project: letters, digits, ., _ and -'
@@ -65,10 +78,17 @@ export const topologySchema = section({
     events: identifiers().default([]).describe('Events to keep'),
   })
     .optional()
-    .describe('What is watched'),
-  ttl: duration()
+    .describe('Observability'),
+  ttl: duration().optional().meta({
+    defaultText: 'never',
+    description: 'Time after a deploy after which the topology is destroyed automatically',
+  }),
+  notify: z
+    .array(notify, { error: 'a list of notifiers' })
+    .min(1, { error: 'at least one notifier' })
+    .refine((list) => list.length <= MOST_NOTIFIERS, { error: `${MOST_NOTIFIERS} notifiers at most` })
     .optional()
-    .meta({ defaultText: 'never', description: 'Time after a deploy at which the topology is destroyed by itself' }),
+    .meta({ defaultText: 'nobody', description: 'Who is told how operations end' }),
 })
 
 /** A topology as a file may write it. */

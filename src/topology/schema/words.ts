@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DURATION, SIZE, parseDuration, parseSize } from '../units.js'
 
 /*
@@ -35,13 +35,28 @@ export const DURATION_WORDS = "a duration with its unit, such as '500ms', '10s',
 /** What is allowed where a size stands. */
 export const SIZE_WORDS = "a size with its unit, such as '512MiB', '8GiB', '1TiB'"
 
+/**
+ * One of these words.
+ * @param later - words that will be among them: they are refused by name
+ */
+export const oneOf = <const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  later: readonly string[] = [],
+) =>
+  z.enum(words, {
+    error: ({ input }) => {
+      const named = later.find((word) => word === input)
+      return `${words.join(', ')}${named === undefined ? '' : `: ${named} is not built yet`}`
+    },
+  })
+
 /** A duration of `least` ms or more. */
 export const duration = (least: 0 | 1 = 1) =>
   z
     .string({ error: DURATION_WORDS })
     .regex(DURATION, { error: DURATION_WORDS, abort: true })
     .refine((text) => (parseDuration(text) ?? -1) >= least, {
-      error: least === 0 ? 'a duration of ten years at most' : 'a duration from 1ms to ten years',
+      error: least === 0 ? 'a duration of at most ten years' : 'a duration from 1ms to ten years',
     })
 
 /** A size of 1 MiB or more. */
@@ -89,13 +104,13 @@ export const reference = (what: string) => z.string({ error: `the name of a ${wh
 /** Arguments of a command, program first. */
 export const command = () =>
   z
-    .array(z.string({ error: 'a text' }).regex(/^[^\0]*$/, { error: 'a text without NUL' }), {
+    .array(z.string({ error: 'a string' }).regex(/^[^\0]*$/, { error: 'a string without NUL' }), {
       error: "a list of arguments: ['program', 'argument']",
     })
     .min(1, { error: 'a program and its arguments' })
 
 /** What becomes text, as in a device or an option. */
 export const scalar = () =>
-  z.union([z.string().regex(/^[^\0]*$/, { error: 'a text without NUL' }), z.number(), z.boolean()], {
-    error: 'a text, a number, true or false',
+  z.union([z.string().regex(/^[^\0]*$/, { error: 'a string without NUL' }), z.number(), z.boolean()], {
+    error: 'a string, a number, true or false',
   })

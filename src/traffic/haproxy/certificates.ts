@@ -1,14 +1,10 @@
 import type { Section } from './backend.js'
-import { ETC } from './global.js'
 import type { StoredRoute } from './picture.js'
 
 export interface SelfSigned {
   file: string
   host: string
 }
-
-/** Where PEM texts lie in the edge, each under its own name: their fingerprint, or that of a self-signed one. */
-export const CERTIFICATES = `${ETC}/certs`
 
 /**
  * The map from a route's certificate, by the name that HAProxy has for it, to the PEM text that it serves. HAProxy routes nothing by

@@ -4,7 +4,7 @@ import type { ObservedInstance } from '../../plan/model.js'
 import { certificateChanges } from './certificates.js'
 import { difference, isLeftover } from './difference.js'
 import type { Committed, Exchange, Snapshot } from './exchange.js'
-import { isOpen, type EdgeInstance } from './instance.js'
+import { isOpen, type EdgeInstance } from '../instance/instance.js'
 import { parseRuntime, type Runtime } from './parse-runtime.js'
 import type { StoredTopology } from './picture.js'
 import { render, type Rendered } from './render.js'
@@ -41,7 +41,7 @@ export interface EdgeChange {
  * One change of an edge: read what is, work out what shall be, commit it if nobody else did meanwhile, read back. Another writer
  * in between makes it start over with what that one wrote, so no update is lost. What nobody waits for any more does not: the other
  * writer may be the one that came after it.
- * @throws Cul8erError EDGE when HAProxy refuses the configuration or does not end up as asked; the signal's reason
+ * @throws Cul8erError EDGE when HAProxy refuses the configuration or does not reach it; the signal's reason
  */
 export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<void> {
   const { known } = parts.left
@@ -93,7 +93,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
     parts.left.known = runtime === null ? null : { version, topologies, runtime }
     return
   }
-  throw new Cul8erError('EDGE', `the edge of ${parts.host} is being changed by others all the time`, {
+  throw new Cul8erError('EDGE', `others keep changing the edge of ${parts.host}`, {
     hint: 'try again in a moment',
   })
 }
@@ -202,7 +202,7 @@ async function settlePorts(
   { instance, exchange }: EdgeParts,
   { seen, ports, version }: { seen: ObservedInstance; ports: readonly number[]; version: string },
 ): Promise<boolean> {
-  const closed = await instance.closeOtherPorts(seen, ports)
+  const closed = await instance.settlePorts(seen, ports, ports.length === 0 ? null : await instance.direct())
   return !closed || (await exchange.read()).version === version
 }
 
@@ -210,13 +210,13 @@ function loaded(committed: Committed, host: string): Runtime | null {
   if (committed.outcome === 'done') return committed.runtime
   const what =
     committed.outcome === 'refused' ? 'refuses the new configuration' : 'could not load the new configuration'
-  throw new Cul8erError('EDGE', `HAProxy on ${host} ${what}; the former one stays in force`, {
+  throw new Cul8erError('EDGE', `HAProxy on ${host} ${what}; the previous one stays active`, {
     details: { said: committed.said },
   })
 }
 
 const notAsAsked = (host: string, said: string): Cul8erError =>
-  new Cul8erError('EDGE', `HAProxy on ${host} does not end up as asked`, { details: { said } })
+  new Cul8erError('EDGE', `HAProxy on ${host} did not reach the requested configuration`, { details: { said } })
 
 const CLOSED = 'closed-'
 const isClosed = (version: string): boolean => version.startsWith(CLOSED)

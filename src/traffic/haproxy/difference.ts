@@ -1,5 +1,5 @@
 import type { Pool, Server } from '../model.js'
-import { CHECK, endpoint } from './backend.js'
+import { checkOptions, endpoint, kept } from './backend.js'
 import type { Runtime } from './parse-runtime.js'
 import type { RuntimeServer } from './parse-servers.js'
 import type { Rendered } from './render.js'
@@ -38,7 +38,7 @@ export const isLeftover = (batch: string): boolean =>
 function addition(pool: Pool, server: Server): string[] {
   const id = `${pool.name}/${server.name}`
   return [
-    `add server ${id} ${endpoint(server)} weight ${server.weight} ${CHECK}`,
+    `add server ${id} ${endpoint(server)} weight ${server.weight} ${checkOptions(pool)}${kept(pool)}`,
     `enable health ${id}`,
     ...(server.state === 'ready' ? [`set server ${id} state ready`] : []),
     ...(pool.sticky ? [`enable dynamic-cookie backend ${pool.name}`] : []),

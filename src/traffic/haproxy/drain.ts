@@ -37,7 +37,7 @@ function expectDrained(said: readonly string[], topology: string, server: string
   const pools = storedTopologies(said).find((stored) => stored.topology === topology)?.pools ?? []
   const own = pools.flatMap(({ servers }) => servers).filter(({ name }) => name === server)
   if (own.some(({ state }) => state === 'ready')) {
-    throw new Cul8erError('EDGE', `${server} still takes traffic, so it cannot become empty`, {
+    throw new Cul8erError('EDGE', `${server} still takes traffic, so it cannot drain`, {
       hint: "apply routes in which its state is 'drain' first",
     })
   }

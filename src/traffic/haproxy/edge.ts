@@ -4,7 +4,7 @@ import type { Edge, TopologyRoutes } from '../model.js'
 import { changeEdge, type EdgeChange, type EdgeParts } from './change.js'
 import { drainServer } from './drain.js'
 import { Exchange } from './exchange.js'
-import { EdgeInstance, isOpen } from './instance.js'
+import { EdgeInstance, isOpen } from '../instance/instance.js'
 import { parseStat } from './parse-stat.js'
 import { restore, store } from './picture.js'
 import { renew } from './renew.js'
@@ -19,8 +19,8 @@ export interface HaproxyEdgeOptions {
 }
 
 /** Instance and image of a host's edge, unless told otherwise. */
-export const EDGE_INSTANCE = 'cul8er-edge'
-export const EDGE_IMAGE = 'cul8er/edge'
+const EDGE_INSTANCE = 'cul8er-edge'
+const EDGE_IMAGE = 'cul8er/edge'
 
 /** HAProxy in an Incus instance of its own, for every topology of one host. */
 export function haproxyEdge({

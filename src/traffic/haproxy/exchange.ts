@@ -165,15 +165,15 @@ async function whole<T>(ask: () => Promise<string>, take: (text: string) => T | 
     const taken = take(await ask())
     if (taken !== null) return taken
   }
-  throw new Cul8erError('EDGE', `the edge answered ${HEARINGS} times, but its answer did not arrive`)
+  throw new Cul8erError('EDGE', `no complete response from the edge after ${HEARINGS} attempts`)
 }
 
 const failed = (exitCode: number, stderr: string): Cul8erError =>
   new Cul8erError(
     'EDGE',
     exitCode === 74
-      ? 'the edge is being changed by somebody else for more than 20 s'
-      : 'the edge did not carry out a change',
+      ? 'another change has been holding the edge for more than 20 s'
+      : 'the edge failed to apply a change',
     {
       details: { exitCode, said: stderr.trim().slice(-2_000) },
     },

@@ -4,8 +4,8 @@ import { mapKey, ROUTES_MAP } from './routes-map.js'
 import type { Section } from './backend.js'
 
 /**
- * One public port. It listens on loopback inside the edge; Incus's proxy device carries connections there and says with the PROXY
- * protocol who the client is. What the client itself claims to be is overwritten.
+ * One public port. On loopback inside the edge it takes what Incus's proxy device carries there, with who the client is by the PROXY
+ * protocol; on the instance's own address what the kernel sends on, as it came. What the client itself claims to be is overwritten.
  */
 export function frontend(as: number, protocol: Route['protocol']): Section {
   const fixed = protocol === 'tcp' ? tcp(as) : http(as, protocol === 'https')
@@ -15,10 +15,11 @@ export function frontend(as: number, protocol: Route['protocol']): Section {
 const http = (as: number, tls: boolean): string[] => [
   `frontend port-${as}`,
   '  mode http',
-  `  bind 127.0.0.1:${as} accept-proxy${tls ? ` ssl crt-list tls-${as}.list alpn h2,http/1.1` : ''}`,
+  ...binds(as, tls ? ` ssl crt-list tls-${as}.list alpn h2,http/1.1` : ''),
   // Without it a load closes idle connections under clients that are about to use them.
   '  option idle-close-on-response',
   `  log-format "${HTTP_LOG}"`,
+  `  http-request del-header '${CLAIMS}' -m reg`,
   '  http-request set-header X-Forwarded-For %[src]',
   `  http-request set-header X-Forwarded-Proto ${tls ? 'https' : 'http'}`,
   `  http-request set-header X-Forwarded-Port ${as}`,
@@ -31,10 +32,19 @@ const http = (as: number, tls: boolean): string[] => [
   '  use_backend %[var(txn.pool)]',
 ]
 
+// Frameworks believe other spellings, too: Rack prefers Forwarded, and WSGI and CGI take _ for -.
+const CLAIMS = '^(forwarded|x[-_](forwarded[-_].*|real[-_]ip))$'
+
+// Of two that are bound to a port, the kernel chooses the one whose address is the more exact.
+const binds = (as: number, options = ''): string[] => [
+  `  bind 127.0.0.1:${as} accept-proxy${options}`,
+  `  bind :${as}${options}`,
+]
+
 const tcp = (as: number): string[] => [
   `frontend port-${as}`,
   '  mode tcp',
-  `  bind 127.0.0.1:${as} accept-proxy`,
+  ...binds(as),
   `  log-format "${TCP_LOG}"`,
   `  use_backend %[str(${mapKey(as, null)}),map(${ROUTES_MAP})]`,
 ]

@@ -6,7 +6,7 @@ export const ETC = '/etc/cul8er-edge'
 export const RUN = '/run/cul8er-edge'
 
 /** Name of the buffer that holds the latest requests. */
-export const REQUESTS_RING = 'requests'
+const REQUESTS_RING = 'requests'
 
 /** How long a client's connection stays open without a request, ms. Clients are told less, so that they give up first. */
 export const KEEP_ALIVE_MS = 20_000
@@ -16,8 +16,7 @@ export const KEEP_ALIVE_MS = 20_000
  *
  * - `hard-stop-after`, `mworker-max-reloads`: a process from before a load serves what it has (WebSockets above all) and
  *   goes then; at most this long, and at most so many of them.
- * - `http-server-close`: a connection to an app is used for one request. A kept one may be closed by the app (Node does after
- *   5 s) in the moment a POST is written to it, and a POST cannot be sent again.
+ * - `http-reuse safe`: connections to apps are kept and shared; backend.ts says for which requests.
  * - `redispatch 1`: a refused connection is tried at another server at once.
  * - `timeout connect`: instances are on the same machine; one that lost its power answers nothing at all, and each request that
  *   finds out waits as long.
@@ -43,7 +42,7 @@ defaults
   balance roundrobin
   retries 3
   option redispatch 1
-  option http-server-close
+  http-reuse safe
   timeout connect 1s
   timeout check 500ms
   timeout queue 30s

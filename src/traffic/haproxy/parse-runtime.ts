@@ -34,7 +34,7 @@ export function parseRuntime(text: string): Runtime | null {
 }
 
 /** Reads `show map`: a pointer, the key, the value. */
-export function parseMap(text: string): Record<string, string> {
+function parseMap(text: string): Record<string, string> {
   const entries = text.matchAll(/^0x[0-9a-f]+ (\S+) (\S+)$/gm)
   return Object.fromEntries([...entries].map(([, key, value]) => [key ?? '', value ?? '']))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Cul8erError } from '../../errors.js'
-import type { Pool, Route, TopologyRoutes } from '../model.js'
+import type { Pool, PoolCheck, Route, TopologyRoutes } from '../model.js'
 
 /** A route as the edge keeps it: the certificate by its fingerprint, so that no private key is read along with routes. */
 export interface StoredRoute extends Omit<Route, 'certificate'> {
@@ -73,7 +73,7 @@ export function checkPicture(topologies: readonly StoredTopology[]): void {
       ports.set(as, { protocol, topology })
       const target = pools.find(({ name }) => name === pool)
       if (target === undefined)
-        throw edgeError(`port ${as} of ${topology} leads to a pool '${pool}' that it does not have`)
+        throw edgeError(`port ${as} of ${topology} routes to a pool '${pool}' that it does not have`)
       if ((target.protocol === 'tcp') !== (protocol === 'tcp')) {
         throw edgeError(`port ${as} of ${topology} is ${protocol}, its pool '${pool}' is ${target.protocol}`)
       }
@@ -97,8 +97,9 @@ function checkWords({ topology, routes, pools }: StoredTopology): void {
     expectPort('as', as)
     if (host !== null) expectWord('host', host)
   }
-  for (const { name, servers } of pools) {
+  for (const { name, servers, check } of pools) {
     expectWord('pool', name)
+    if (check !== undefined) expectCheck(name, check)
     for (const server of servers) {
       expectWord('server', server.name)
       expectPort(`port of ${server.name}`, server.port)
@@ -110,6 +111,16 @@ function checkWords({ topology, routes, pools }: StoredTopology): void {
   }
 }
 
+function expectCheck(pool: string, { scheme, port, path, expectedStatus, intervalMs, timeoutMs }: PoolCheck): void {
+  expectPort(`check port of ${pool}`, port)
+  if (!PATH.test(path)) throw bad(`check path of ${pool}`, path, 'a path of ASCII characters without spaces')
+  for (const number of [expectedStatus ?? 200, intervalMs, timeoutMs]) {
+    if (!Number.isInteger(number) || number < 1) throw bad(`check of ${pool}`, number, 'a whole number')
+  }
+  if (scheme !== 'http' && scheme !== 'https') throw bad(`check of ${pool}`, scheme, 'http, https')
+}
+
+const PATH = /^\/[\x21-\x7e]{0,1100}$/
 const WORD = /^[A-Za-z0-9_.-]{1,200}$/
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/
 

@@ -21,7 +21,7 @@ export interface Rendered {
   skeleton: string
   /** Key of the map -> pool. */
   map: Record<string, string>
-  /** Every pool of the configuration, with the siblings that stand ready for another colour. */
+  /** Every pool of the configuration, with the siblings that stand ready for another color. */
   pools: Pool[]
   /** Public ports, ascending. */
   ports: number[]
@@ -79,14 +79,14 @@ function routesByPort(routes: StoredRoute[]): Map<number, StoredRoute[]> {
   )
 }
 
-/** A pool's other colours are there before they are needed, empty: filling them and switching over then needs no load. */
+/** A pool's other colors are there before they are needed, empty: filling them and switching over then needs no load. */
 function withSiblings(pools: readonly Pool[]): Pool[] {
   const all = new Map<string, Pool>()
   for (const pool of [...pools].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const base = pool.name.replace(/-(blue|green)$/, '')
     for (const name of [base, `${base}-blue`, `${base}-green`]) {
       const own = pools.find((other) => other.name === name)
-      all.set(name, own ?? { name, protocol: pool.protocol, sticky: pool.sticky, servers: [] })
+      all.set(name, own ?? { ...pool, name, servers: [] })
     }
   }
   return [...all.values()]

@@ -5,8 +5,8 @@ import { lookAt } from '../../instances/look.js'
 import { LABEL_PREFIX } from '../../plan/labels.js'
 import type { ObservedInstance } from '../../plan/model.js'
 import type { Exchange } from './exchange.js'
-import { imageFingerprint } from './image.js'
-import { edgeLabels } from './instance.js'
+import { imageFingerprint } from '../instance/image.js'
+import { edgeLabels } from '../instance/instance.js'
 import { CONTENT, RENEW } from './scripts.js'
 
 /**

@@ -77,14 +77,56 @@ test('status: 0 and every instance healthy', async () => {
 test('logs: of what runs, of what is not there, and of what was removed', async () => {
   const silent = await home.cul8er(['logs', '--json'])
   expect([silent.exit, JSON.parse(silent.stdout)]).toEqual([0, { topology: 'shop', lines: [] }])
-  expect(silent.stderr).toContain('shop has written nothing to its log')
+  expect(silent.stderr).toContain('shop has logged nothing')
   const wrong = await home.cul8er(['logs', 'shop', 'ap', '--json'])
   expect([wrong.exit, JSON.parse(wrong.stdout)]).toMatchObject([
     64,
-    { error: { code: 'USAGE', message: 'nothing runs as ap (did you mean app?)' } },
+    { error: { code: 'USAGE', message: 'no instance or resource is named ap (did you mean app?)' } },
   ])
   const none = await home.cul8er(['logs', '--operation', 'op-1', '--json'])
   expect([none.exit, JSON.parse(none.stdout)]).toMatchObject([1, { error: { code: 'NOT_FOUND' } }])
+})
+
+test('exec and shell: in one instance, in all, and never without saying where', async () => {
+  const shown = await home.cul8er(['exec', 'shop-app-1', '--json', '--', 'sh', '-c', 'echo oops >&2; exit 7'])
+  expect([shown.exit, JSON.parse(shown.stdout)]).toEqual([
+    7,
+    { instance: 'shop-app-1', exitCode: 7, stdout: '', stderr: 'oops\n' },
+  ])
+  const all = await home.cul8er(['exec', 'shop', 'app', '--all', '--env', 'A=b', '--', 'echo', 'a word'])
+  expect([all.exit, all.stdout]).toEqual([0, 'shop-app-1 | a word\nshop-app-2 | a word'])
+  const several = await home.cul8er(['exec', 'app', '--json', '--', 'echo'])
+  expect([several.exit, JSON.parse(several.stdout)]).toMatchObject([
+    64,
+    { error: { code: 'USAGE', details: { instances: ['shop-app-1', 'shop-app-2'] } } },
+  ])
+  const words = ['exec', 'shop-app-3', '--json', '--', 'echo']
+  expect(JSON.parse((await home.cul8er(words)).stdout)).toMatchObject({ error: { code: 'USAGE' } })
+  expect((await home.cul8er(['exec', 'shop-app-1', 'echo'])).exit).toBe(64)
+  const shell = await home.cul8er(['shell', 'shop-app-1'])
+  expect([shell.exit, shell.stderr]).toEqual([64, expect.stringContaining('a shell needs a terminal')])
+  expect((await home.cul8er(['__instances'])).stdout.split('\n')).toEqual(['app', 'shop-app-1', 'shop-app-2'])
+})
+
+test('restart: asked for, one instance, and a name that nothing is called', async () => {
+  expect((await home.cul8er(['restart'])).exit).toBe(64)
+  const { exit, stdout } = await home.cul8er(['restart', 'shop-app-2', '--yes', '--json'])
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { topology: 'shop', operation: 'op-2', outcome: 'succeeded' }])
+  const { steps } = JSON.parse(stdout) as OperationResult
+  expect(steps.flatMap(({ instance }) => instance ?? [])).toEqual(['shop-app-2', 'shop-app-2'])
+  const wrong = await home.cul8er(['restart', 'shop', 'ap', '--yes', '--json'])
+  expect([wrong.exit, JSON.parse(wrong.stdout)]).toMatchObject([64, { outcome: 'failed', error: { code: 'USAGE' } }])
+})
+
+test('snapshot: taken, listed, completed, and deleted when somebody agrees', async () => {
+  const made = await home.cul8er(['snapshot', 'create', '--name', 'before-import', '--json'])
+  expect([made.exit, JSON.parse(made.stdout)]).toMatchObject([0, { topology: 'shop', outcome: 'succeeded' }])
+  const again = await home.cul8er(['snapshot', 'create', 'shop', '--name', 'before-import', '--json'])
+  expect([again.exit, JSON.parse(again.stdout)]).toMatchObject([64, { outcome: 'failed', error: { code: 'USAGE' } }])
+  expect((await home.cul8er(['__snapshots'])).stdout.split('\n')).toContain('before-import')
+  expect((await home.cul8er(['snapshot', 'delete', 'before-import'])).exit).toBe(64)
+  expect((await home.cul8er(['snapshot', 'delete', 'before-import', '--yes'])).exit).toBe(0)
+  expect((await home.cul8er(['__snapshots'])).stdout).not.toContain('before-import')
 })
 
 test('a shell without the secret plans the same as the last deploy', async () => {
@@ -223,8 +265,15 @@ test('destroy removes all of it; afterwards there is nothing and no orphan', asy
   expect([exit, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'succeeded' }])
   expect(await home.json(['status', 'shop'])).toMatchObject({ revision: { desired: null }, instances: [] })
   // Other tests have instances of theirs on this machine.
-  const { orphans } = await home.json<{ orphans: { topology: string }[] }>(['orphans'])
+  const { orphans, hosts } = await home.json<{ orphans: { topology: string }[]; hosts: string[] }>(['orphans'])
   expect(orphans.filter(({ topology }) => topology === 'shop')).toEqual([])
+  expect(hosts).toEqual(['one'])
+  const again = await home.cul8er(['destroy', 'shop', '--yes'])
+  expect([again.exit, again.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^✔ shop is not deployed here: there is nothing/),
+  ])
+  expect((await home.cul8er(['state', 'forget', 'shop', '--yes'])).stdout).toBe('shop is forgotten\n')
   const unknown = await home.cul8er(['status', 'nowhere', '--json'])
   expect([unknown.exit, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: 'UNKNOWN_TOPOLOGY' } }])
 })

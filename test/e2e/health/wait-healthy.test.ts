@@ -7,7 +7,8 @@ import { installRelease } from '../../../src/releases/install-release.js'
 import { withLastLogs } from '../../../src/releases/last-logs.js'
 import type { InstanceSpec } from '../../../src/plan/model.js'
 import type { Healthcheck } from '../../../src/topology/model.js'
-import { eventually, incus, inside, instanceSpec, launch, tarball } from '../releases/instance.js'
+import { until } from '../../support/until.js'
+import { incus, inside, instanceSpec, launch, tarball } from '../releases/instance.js'
 
 const check: Healthcheck = {
   probe: { kind: 'http', scheme: 'http', port: 4000, path: '/index.html', expectedStatus: null },
@@ -57,8 +58,8 @@ describe('health of a release in an instance', () => {
 
   it('finds out the same in each way', async () => {
     const target = { spec: instanceSpec(name), executor, address: await address() }
-    const ask = async (what: Healthcheck['probe'], viaInstance = false) =>
-      (await probe(what, { ...target, viaInstance }, { timeoutMs: 2_000 })).outcome
+    const ask = async (what: Healthcheck['probe'], insideInstead = false) =>
+      (await probe(what, { ...target, inside: insideInstead ? 'instead' : 'unreached' }, { timeoutMs: 2_000 })).outcome
     const http = (path: string, port = 4000): Healthcheck['probe'] => ({
       ...check.probe,
       kind: 'http',
@@ -81,6 +82,22 @@ describe('health of a release in an instance', () => {
     expect(await ask({ kind: 'command', command: ['test', '-d', '/opt/demo'] })).toBe('ok')
     expect(await ask({ kind: 'command', command: ['test', '-d', '/absent'] })).toBe('failure')
     expect(await ask({ kind: 'command', command: ['/absent'] })).toBe('error')
+  }, 30_000)
+
+  it('is asked inside where it listens on loopback only', async () => {
+    const spec = await release('exec httpd -f -p 127.0.0.1:4000')
+    const expose = [{ port: 4000, as: 80, protocol: 'http' as const, host: null, certificate: null, sticky: false }]
+    expect(await wait(spec)).toMatchObject({
+      healthy: true,
+      last: { message: 'HTTP 200 (probed inside the instance)' },
+    })
+    await expect(wait({ ...spec, expose })).rejects.toMatchObject({
+      code: 'UNHEALTHY',
+      message: expect.stringMatching(
+        /port 4000 listens on loopback only: it answers inside the instance and refuses at 10\./,
+      ) as string,
+      hint: expect.stringContaining('0.0.0.0') as string,
+    })
   }, 30_000)
 
   it('ends for an app that dies after it was well, with its last words', async () => {
@@ -112,6 +129,6 @@ describe('health of a release in an instance', () => {
     const found = await probe({ kind: 'command', command: ['true'] }, target, { timeoutMs: 5_000 })
     expect(found).toMatchObject({ outcome: 'error' })
     await incus('start', name)
-    await eventually(() => inside(name, 'echo up'))
+    await until(() => inside(name, 'echo up'))
   }, 30_000)
 })

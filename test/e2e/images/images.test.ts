@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
+import { until } from '../../support/until.js'
 import { inside as said } from '../releases/instance.js'
 
 /** Each image, and what has to run in it. */
@@ -98,12 +99,11 @@ async function incus(first: string | { input: string }, ...rest: string[]): Prom
   return (await execa('incus', args, { ...options, timeout: 60_000 })).stdout
 }
 
-async function eventually(probe: () => Promise<string>, wanted: RegExp, timeoutMs = 30_000): Promise<string> {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    const found = await probe().catch((error: unknown) => String(error))
-    if (wanted.test(found)) return found
-    if (Date.now() > deadline) throw new Error(`no ${wanted} after ${timeoutMs} ms: ${found}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
+const eventually = (probe: () => Promise<string>, wanted: RegExp): Promise<string> =>
+  until(
+    async () => {
+      const found = await probe()
+      return wanted.test(found) ? found : null
+    },
+    { timeoutMs: 30_000, everyMs: 100 },
+  )

@@ -5,7 +5,8 @@ import type { InstanceSpec } from '../../../src/plan/model.js'
 import { logsCommand, restartCommand, stopCommand } from '../../../src/releases/commands.js'
 import { installRelease } from '../../../src/releases/install-release.js'
 import { lastLogs } from '../../../src/releases/last-logs.js'
-import { eventually, incus, inside, instanceSpec, launch, tarball } from './instance.js'
+import { until } from '../../support/until.js'
+import { incus, inside, instanceSpec, launch, tarball } from './instance.js'
 
 const PROGRAM = (version: string): string => `#!/bin/sh
 cat /proc/self/environ >/tmp/env
@@ -68,7 +69,7 @@ export function releaseBehaviour(
       const first = await version('1.0.0')
       const { uploaded } = await install(first)
       expect(uploaded).toBe(true)
-      expect(await eventually(started)).toBe('1.0.0 /opt/demo/1.0.0 start\n')
+      expect(await until(started)).toBe('1.0.0 /opt/demo/1.0.0 start\n')
       const entries = (await inside(name, 'cat /tmp/env')).split('\0')
       expect(entries).toContain(`CLEAR=${AWKWARD}`)
       expect(entries).toContain(`TOKEN=${SECRET}`)
@@ -86,11 +87,11 @@ export function releaseBehaviour(
     it('goes to another version and back without an upload, keeping three', async () => {
       const second = await version('1.1.0')
       expect((await install(second)).uploaded).toBe(true)
-      await eventually(async () => (await started()).startsWith('1.1.0 /opt/demo/1.1.0'))
+      await until(async () => (await started()).startsWith('1.1.0 /opt/demo/1.1.0'))
       expect(await mains()).toHaveLength(1)
       expect((await install(second)).uploaded).toBe(false)
       for (const v of ['1.2.0', '1.3.0']) await install(await version(v))
-      await eventually(async () => (await started()).startsWith('1.3.0'))
+      await until(async () => (await started()).startsWith('1.3.0'))
       expect((await inside(name, 'ls /opt/demo')).trim().split('\n')).toEqual([
         '1.1.0',
         '1.2.0',
@@ -99,7 +100,7 @@ export function releaseBehaviour(
         'run',
       ])
       expect((await install(second)).uploaded).toBe(false)
-      await eventually(async () => (await started()).startsWith('1.1.0'))
+      await until(async () => (await started()).startsWith('1.1.0'))
       expect(await inside(name, 'readlink /opt/demo/current; cat /opt/demo/current/data/file')).toBe('1.1.0\n1.1.0')
       expect(await mains()).toHaveLength(1)
     }, 60_000)
@@ -111,11 +112,11 @@ export function releaseBehaviour(
     }, 30_000)
 
     it('comes back after a crash', async () => {
-      const [before] = await eventually(one)
+      const [before] = await until(one)
       for (let round = 0; round < 3; round++) {
-        const [pid] = await eventually(one)
+        const [pid] = await until(one)
         await inside(name, `kill -KILL ${pid}`)
-        await eventually(async () => {
+        await until(async () => {
           const [now, ...more] = await mains()
           return now !== undefined && now !== pid && more.length === 0
         })
@@ -126,7 +127,7 @@ export function releaseBehaviour(
     it('comes back after a restart of the instance, once', async () => {
       await inside(name, 'rm -f /tmp/started')
       await incus('restart', '-f', name)
-      expect(await eventually(started, 30_000)).toContain('1.1.0')
+      expect(await until(started, { timeoutMs: 30_000 })).toContain('1.1.0')
       await new Promise((resolve) => setTimeout(resolve, 2_500))
       expect(await mains()).toHaveLength(1)
     }, 60_000)
@@ -138,7 +139,7 @@ export function releaseBehaviour(
         { ...spec, secrets: [] },
         { artifactPath: path, secrets: new Map([['OTHER', 'o']]) },
       )
-      await eventually(async () => (await inside(name, 'cat /tmp/env')).includes('OTHER=o\0'))
+      await until(async () => (await inside(name, 'cat /tmp/env')).includes('OTHER=o\0'))
       expect(await inside(name, 'cat /tmp/env')).not.toContain('TOKEN=')
       expect(await inside(name, 'ls /etc/cul8er/secrets')).toBe('OTHER\n')
     }, 30_000)
@@ -148,12 +149,12 @@ export function releaseBehaviour(
       await executor.run(stopCommand(spec, { stopSeconds: 5 }))
       expect(await mains()).toEqual([])
       // The journal may write it down a moment later.
-      await eventually(async () => (await lastLogs(executor, spec, 3)).some((line) => line.includes('stopped 1.1.0')))
+      await until(async () => (await lastLogs(executor, spec, 3)).some((line) => line.includes('stopped 1.1.0')))
       await incus('restart', '-f', name)
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       expect(await mains()).toEqual([])
       await executor.run(restartCommand(spec, { stopSeconds: 5 }))
-      await eventually(async () => (await mains()).length === 1)
+      await until(async () => (await mains()).length === 1)
     }, 60_000)
 
     it('runs once after many restarts in a row', async () => {
@@ -172,7 +173,7 @@ export function releaseBehaviour(
         },
       )
       await install({ spec, path })
-      await eventually(async () => (await started()) === '2.0.0\n')
+      await until(async () => (await started()) === '2.0.0\n')
       const startedAt = performance.now()
       await installRelease(
         executor,
@@ -197,7 +198,7 @@ export function releaseBehaviour(
       )
       const release = { ...spec.release!, start: ['bin/go', "it's $HOME"], stop: ['bin/quit', 'now'] }
       await install({ spec: { ...spec, release }, path })
-      await eventually(async () => (await started()) === "went it's $HOME\n")
+      await until(async () => (await started()) === "went it's $HOME\n")
       await executor.run(stopCommand(spec, { stopSeconds: 5 }))
       expect(await inside(name, 'cat /tmp/quit')).toBe(SECRET)
       expect(await programs()).toEqual([])
@@ -215,7 +216,7 @@ export function releaseBehaviour(
           { 'bin/demo': '#!/bin/sh\necho "$(id -u) $(id -g) $HOME $TOKEN" >/tmp/started\nexec sleep 4713\n' },
         ),
       )
-      expect(await eventually(started)).toBe(`1234 1234 /opt/demo ${SECRET.trimEnd()}\n\n\n`)
+      expect(await until(started)).toBe(`1234 1234 /opt/demo ${SECRET.trimEnd()}\n\n\n`)
       // It may read its release and run it, and write nothing there.
       expect(await inside(name, 'stat -c "%u %g %a" /opt/demo/4.0.0/bin/demo /opt/demo/4.0.0/data/file')).toBe(
         '0 1234 755\n0 1234 644\n',
@@ -225,7 +226,7 @@ export function releaseBehaviour(
 
     it('refuses a broken tarball and leaves what runs alone', async () => {
       await install(await version('5.0.0'))
-      await eventually(async () => (await started()).startsWith('5.0.0'))
+      await until(async () => (await started()).startsWith('5.0.0'))
       const [pid] = await mains()
       const good = await version('5.1.0')
       await writeFile(good.path, (await readFile(good.path)).subarray(0, 100))
@@ -253,7 +254,7 @@ export function releaseBehaviour(
       // `incus exec` now and then loses all that was said.
       const lines = async (): Promise<string[]> =>
         (await executor.run(logsCommand(spec, { lines: 2 }))).stdout.trimEnd().split('\n')
-      await eventually(async () => (await lines()).length === 2)
+      await until(async () => (await lines()).length === 2)
       const seen: string[] = []
       const stop = new AbortController()
       const following = executor.run(logsCommand(spec, { lines: 1, follow: true }), {
@@ -261,9 +262,9 @@ export function releaseBehaviour(
         onStdout: (chunk) => seen.push(Buffer.from(chunk).toString()),
       })
       const ended = following.catch((error: unknown) => error)
-      await eventually(async () => seen.length > 0)
+      await until(async () => seen.length > 0)
       await executor.run(restartCommand(spec, { stopSeconds: 5 }))
-      await eventually(async () => seen.join('').includes('stopped 5.0.0'))
+      await until(async () => seen.join('').includes('stopped 5.0.0'))
       stop.abort(new Error('enough'))
       expect(await ended).toMatchObject({ message: 'enough' })
     }, 30_000)

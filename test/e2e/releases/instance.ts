@@ -28,17 +28,6 @@ export async function launch(prefix: string, image = 'cul8er/tiny'): Promise<str
   return name
 }
 
-/** Until the probe gives something truthy; its last value or error is the message at the end. */
-export async function eventually<T>(probe: () => Promise<T | null>, timeoutMs = 10_000): Promise<T> {
-  const endsAt = Date.now() + timeoutMs
-  for (;;) {
-    const value = await probe().catch((error: unknown) => (Date.now() > endsAt ? Promise.reject(error as Error) : null))
-    if (value) return value
-    if (Date.now() > endsAt) throw new Error(`still ${String(value)} after ${timeoutMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
 /** A release whose program writes its environment to /tmp/env (NUL between) and its arguments to the log, then waits. */
 export async function tarball(
   files: Record<string, string>,
@@ -59,7 +48,7 @@ export const instanceSpec = (name: string, changes: Partial<InstanceSpec> = {}):
   topology: 'rt',
   resource: 'app',
   index: null,
-  slot: '',
+  color: '',
   host: 'localhost',
   project: null,
   type: 'container',

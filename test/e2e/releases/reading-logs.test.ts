@@ -5,7 +5,8 @@ import type { InstanceSpec } from '../../../src/plan/model.js'
 import { logsFromCommand } from '../../../src/releases/commands.js'
 import { installRelease } from '../../../src/releases/install-release.js'
 import { LogReading } from '../../../src/releases/log-reading.js'
-import { eventually, incus, inside, instanceSpec, launch, tarball } from './instance.js'
+import { until } from '../../support/until.js'
+import { incus, inside, instanceSpec, launch, tarball } from './instance.js'
 
 /* A log that is read again and again while an app writes it: each line comes once, in order. */
 
@@ -47,7 +48,7 @@ describe.each([
     lines.flatMap((line) => /number (\d+)$/.exec(line)?.slice(1).map(Number) ?? [])
 
   it('gives the last lines, then each that comes, once', async () => {
-    await eventually(async () => numbers((await read(null, 20)).lines).length === 20)
+    await until(async () => numbers((await read(null, 20)).lines).length === 20)
     const first = await read(null, 5)
     const seen = numbers(first.lines)
     let { position } = first

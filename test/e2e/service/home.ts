@@ -18,11 +18,11 @@ export class Home {
   readonly folder = mkdtempSync(join(tmpdir(), 'cul8er-e2e-'))
   readonly path = join(this.folder, 'home')
 
-  /** Runs a command line in the folder, without a terminal. */
-  async cul8er(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  /** Runs a command line in `folder`, without a terminal. */
+  async cul8er(args: string[], env: NodeJS.ProcessEnv = {}, folder = this.folder): Promise<Ran> {
     const began = performance.now()
     const { exitCode, stdout, stderr } = await execa(process.env.CUL8ER_BIN ?? 'bin/cul8er', args, {
-      cwd: this.folder,
+      cwd: folder,
       reject: false,
       stdin: 'ignore',
       timeout: 90_000,
@@ -38,7 +38,7 @@ export class Home {
     try {
       return JSON.parse(stdout) as T
     } catch {
-      throw new Error(`cul8er ${args.join(' ')} printed no JSON: ${stdout}${stderr}`)
+      throw new Error(`cul8er ${args.join(' ')} printed not valid JSON: ${stdout}${stderr}`)
     }
   }
 

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { isAlive, type Identity } from '../../../src/service/identity.js'
 import { Home } from './home.js'
@@ -124,4 +125,21 @@ test('stop ends every process, and a second stop finds nothing', async () => {
   expect(servers(home)).toBe(0)
   expect(await home.json(['service', 'stop'])).toEqual({ running: false, stopped: false })
   expect(whole(other)).toBe(true)
+})
+
+test('stop says which operation is in progress, and that one goes on at the next start', async () => {
+  const topology = {
+    name: 'going',
+    hosts: { here: { address: 'localhost', platform: 'emulated' } },
+    // Nothing listens there: the deploy waits.
+    resources: { app: { image: 'cul8er/tiny', healthcheck: { endpoint: 'http://localhost:4000/', deadline: '5m' } } },
+  }
+  writeFileSync(join(other.folder, 'cul8er.config.json'), JSON.stringify(topology))
+  expect((await other.cul8er(['deploy', '--yes', '--detach'])).exit).toBe(0)
+  const { exit, stdout } = await other.cul8er(['service', 'stop'])
+  expect(exit).toBe(0)
+  expect(stdout).toMatch(/^! deploy op-1 of going has been in progress for \d+\.\d s$/m)
+  const { operation } = await other.json<{ operation: unknown }>(['status', 'going'])
+  expect(operation).toMatchObject({ id: 'op-1', kind: 'deploy' })
+  expect((await other.cul8er(['abort', 'going'])).exit).toBe(0)
 })

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tarGz } from '../../support/tarballs.js'
 
-/** `broken` never gets healthy; `turns` is healthy for 3 s and answers 500 from then on. */
+/** `broken` never gets healthy; `turns` is healthy for 3 s and answers 500 from then on. All fail /health after /sicken, until they are restarted. */
 export type AppKind = 'good' | 'broken' | 'turns'
 
 /**
@@ -39,6 +39,8 @@ frontend app
   http-after-response set-header x-server $(hostname)
   http-after-response set-header x-version ${version}
   $bad
+  http-request set-var(proc.sick) int(1) if { path /sicken }
+  http-request return status 500 if { path /health } { var(proc.sick) -m int eq 1 }
   http-request tarpit deny_status 200 if { path /slow }
   http-request return status 200 content-type text/plain lf-string "%[req.body]" if METH_POST
   http-request return status 200 content-type text/plain lf-string "version ${version}"

@@ -17,7 +17,12 @@ describe('data in an instance, on real Incus', () => {
     await stage.release('2.0.0', 'broken')
     expect(await stage.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
   }, 180_000)
-  afterAll(() => stage.close(), 120_000)
+  afterAll(async () => {
+    await stage.close()
+    expect(await incus('storage', 'volume', 'list', 'default', 'type=custom', '-c', 'n', '-f', 'csv')).not.toContain(
+      name,
+    )
+  }, 120_000)
 
   const version = async (): Promise<string> => (await fetch(stage.url)).text()
 
@@ -70,4 +75,61 @@ describe('data in an instance, on real Incus', () => {
       expect(snapshots.filter((s) => s.instance === instance).length).toBeLessThanOrEqual(2)
     }
   })
+
+  it('configuration and profiles are as declared, and what is changed by hand is drift', async () => {
+    const [first = ''] = instances
+    const profile = `${name}-extra`
+    const read = async (): Promise<unknown> => {
+      const [{ config, profiles }] = JSON.parse(await incus('list', `^${first}$`, '-f', 'json')) as [
+        { config: Record<string, string>; profiles: string[] },
+      ]
+      return [config['security.nesting'], config['user.note'], profiles]
+    }
+    const nesting = { 'security.nesting': true, 'user.note': 'first' }
+    const profiles = ['default', profile]
+    await incus('profile', 'create', profile)
+    expect(await stage.deploy('1.2.0', {}, { config: nesting, profiles })).toMatchObject({ outcome: 'succeeded' })
+    expect(await read()).toEqual(['true', 'first', profiles])
+
+    await incus('config', 'set', first, 'user.note', 'by hand')
+    await incus('profile', 'remove', first, profile)
+    const { instances: seen } = await stage.cul8er.status(name)
+    expect(seen.map((each) => [each.name, each.drift])).toEqual(
+      instances.map((instance) => [
+        instance,
+        instance === first
+          ? [
+              'user.note is "by hand", should be "first"',
+              `profiles are default, should be default, ${profile} (the instance restarts)`,
+            ]
+          : [],
+      ]),
+    )
+
+    const config = { 'user.note': 'second' }
+    expect(await stage.deploy('1.2.0', {}, { config })).toMatchObject({ outcome: 'succeeded' })
+    expect(await read()).toEqual([undefined, 'second', ['default']])
+    await incus('profile', 'delete', profile)
+  }, 120_000)
+
+  it('volumes go back with their instances, byte for byte', async () => {
+    const volumes = { vol: { path: '/srv/volume', size: '20MiB' } }
+    const sum = 'cat /srv/volume/* | sha256sum'
+    const put = (text: string): string => `echo '${text}' > /srv/volume/note; sync; ${sum}`
+    expect(await stage.deploy('1.2.0', {}, { volumes })).toMatchObject({ outcome: 'succeeded' })
+    const first = await Promise.all(instances.map((instance) => inside(instance, put(`first ${instance}`))))
+    expect(await stage.deploy('2.0.0', {}, { volumes })).toMatchObject({ outcome: 'rolledBack' })
+    expect(await stage.deploy('1.1.0', {}, { volumes })).toMatchObject({ outcome: 'succeeded' })
+    const taken =
+      (await stage.cul8er.snapshots(name))
+        .map((each) => each.name)
+        .sort(byOperation)
+        .at(-1) ?? ''
+    await Promise.all(instances.map((instance) => inside(instance, put('second'))))
+    const run = await stage.cul8er.restore(name, { snapshot: taken })
+    expect(await run.result()).toMatchObject({ outcome: 'succeeded' })
+    expect(await Promise.all(instances.map((instance) => inside(instance, sum)))).toEqual(first)
+  })
 })
+
+const byOperation = (a: string, b: string): number => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0])

@@ -91,6 +91,36 @@ describe('faults on real Incus', () => {
     expect((await stage.deploy('1.2.0')).outcome).toBe('succeeded')
     expect(await stage.instances()).toHaveLength(3)
   })
+
+  it(
+    'an app that becomes sick is restarted between operations, and no request fails',
+    { timeout: 120_000 },
+    async () => {
+      const healthcheck = { unhealthy: { restart: 2, within: '1m' } }
+      expect((await stage.deploy('1.2.0', { healthcheck })).outcome).toBe('succeeded')
+      const sick = `${name}-app-2`
+      const { instances } = await stage.cul8er.status(name)
+      const address = instances.find((each) => each.name === sick)?.address
+      expect((await fetch(`http://${address}:4000/sicken`)).status).toBe(200)
+      expect((await fetch(`http://${address}:4000/health`)).status).toBe(500)
+      const statuses = new Set<number>()
+      const restarts = async () => (await stage.cul8er.history(name)).filter(({ automatic }) => automatic === true)
+      for (const until = Date.now() + 60_000; (await restarts()).length === 0 && Date.now() < until;) {
+        statuses.add((await fetch(stage.url)).status)
+        await sleep(20)
+      }
+      expect(await restarts()).toMatchObject([
+        {
+          kind: 'restart',
+          outcome: 'succeeded',
+          reason: `${sick} was unhealthy: HTTP 500 at http://localhost:4000/health, restart 1 of 2 within 1 m`,
+        },
+      ])
+      expect(statuses).toEqual(new Set([200]))
+      const { healthy, unhealthy } = await stage.cul8er.status(name)
+      expect({ healthy, unhealthy }).toEqual({ healthy: true, unhealthy: undefined })
+    },
+  )
 })
 
 async function driver(): Promise<string> {

@@ -12,6 +12,8 @@ export interface StageOptions {
   port: number
   approach: 'rolling' | 'blueGreen' | 'canary'
   strategy?: Record<string, unknown>
+  /** Resources of one instance each that share the public port; absent: one resource of three instances. */
+  pool?: string[]
 }
 
 /** A topology of three instances behind the edge on real Incus, with an embedded service of its own. */
@@ -77,21 +79,22 @@ export class Stage {
     { healthcheck }: { healthcheck?: Record<string, unknown> },
     app: Record<string, unknown>,
   ): unknown {
-    const { name, port, approach, strategy } = this.options
+    const { name, port, approach, strategy, pool } = this.options
+    const resource = (shared: Record<string, unknown>): Record<string, unknown> => ({
+      type: 'container',
+      on: 'here',
+      image: 'cul8er/edge',
+      network: { expose: [{ port: 4000, as: port, protocol: 'http', ...shared }] },
+      deploy: { release: 'app', version },
+      ...app,
+    })
     return {
       name,
       hosts: { here: { address: 'localhost', platform: 'debian' } },
-      resources: {
-        app: {
-          type: 'container',
-          on: 'here',
-          replicas: 3,
-          image: 'cul8er/edge',
-          network: { expose: [{ port: 4000, as: port, protocol: 'http' }] },
-          deploy: { release: 'app', version },
-          ...app,
-        },
-      },
+      resources:
+        pool === undefined
+          ? { app: { replicas: 3, ...resource({}) } }
+          : Object.fromEntries(pool.map((each) => [each, resource({ pool: 'app' })])),
       strategy: {
         approach,
         maxParallel: 2,

@@ -3,7 +3,7 @@ import { startLoad, type RequestKind } from '../../support/load/load.js'
 import { Stage, type StageOptions } from './stage.js'
 
 /** Updates of each strategy under load; `npm run campaign` does 20. */
-const UPDATES = Number(process.env.CUL8ER_DROP_UPDATES ?? 5)
+const UPDATES = Number(process.env.CUL8ER_DROP_UPDATES ?? 3)
 /** Requests a second. */
 const RATE = 300
 
@@ -52,5 +52,38 @@ describe.each(strategies)('$approach under 300 requests a second', (options) => 
     expect(report.sent).toBeGreaterThan((RATE * report.durationMs) / 1000 / 2)
     expect(Object.keys(report.byServer).sort()).toEqual(['1.0.0', ...versions].sort())
     expect(await stage.instances()).toHaveLength(3)
+  })
+})
+
+describe('two resources behind one public port', () => {
+  const options: StageOptions = {
+    name: 'zd-pool',
+    port: 8440,
+    approach: 'rolling',
+    strategy: { maxParallel: 9 },
+    pool: ['one', 'two'],
+  }
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await Stage.open(options)
+    for (const version of ['1.0.0', '1.1.0']) await stage.release(version)
+    await stage.release('9.0.0', 'broken')
+    expect(await stage.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+  }, 180_000)
+  afterAll(() => stage.close(), 120_000)
+
+  it('an update, a broken one and a member that goes drop no request', { timeout: 180_000 }, async () => {
+    const serverOf = (answer: { headers: NodeJS.Dict<string | string[]> }): string => String(answer.headers['x-server'])
+    const load = startLoad({ url: stage.url, rate: 100, mix: MIX, serverOf })
+    expect(await stage.deploy('1.1.0')).toMatchObject({ outcome: 'succeeded' })
+    expect(await stage.deploy('9.0.0')).toMatchObject({ outcome: 'rolledBack' })
+    options.pool = ['two']
+    expect(await stage.deploy('1.1.0')).toMatchObject({ outcome: 'succeeded' })
+    const report = await load.stop()
+    console.log(`pool: ${report.ok} of ${report.sent} answered`, report.byServer)
+    expect(report.first).toEqual([])
+    expect(report).toMatchObject({ failed: 0, ok: report.sent })
+    expect(Object.keys(report.byServer).sort()).toEqual(['zd-pool-one', 'zd-pool-two'])
+    expect(await stage.instances()).toEqual(['zd-pool-two'])
   })
 })

@@ -1,26 +1,33 @@
+import { vi } from 'vitest'
 import { createLocalExecutor } from '../../../src/hosts/local.js'
 import {
   deleteInstance,
+  execIn,
   launchInstance,
   listInstances,
-  observe,
-  pushFile,
   startInstance,
   stopInstance,
 } from '../../../src/incus/index.js'
+import { observe } from '../../../src/instances/observe.js'
 import type { Pool, Server, TopologyRoutes } from '../../../src/traffic/model.js'
 
 export const executor = createLocalExecutor({ host: 'localhost' })
 
 export const APP_PORT = 4000
+/** The same over TLS. */
+export const APP_TLS_PORT = 4443
 
 /**
- * A small app in an instance of its own: answers its name, gives a POST back, and takes 3 s for /slow. HAProxy itself is the app
+ * A small app in an instance of its own: answers its name, gives a POST back, and takes 3 s for /slow. /health is 503 from a POST to
+ * /sick to one to /well; /connection tells connections apart, and /claims gives headers back. HAProxy itself is the app
  * (in the edge's image): it keeps connections alive and needs little of a small machine.
  */
 const app = (name: string): string => `#!/bin/sh
 mkdir -p /run/app
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x -keyout /run/app/pem.key -out /run/app/pem 2>/dev/null
 cat >/run/app/cfg <<'EOF'
+global
+  set-var proc.sick int(0)
 defaults
   mode http
   timeout client 1m
@@ -29,11 +36,17 @@ defaults
   timeout http-keep-alive 2s
 frontend app
   bind :${APP_PORT}
+  bind :${APP_TLS_PORT} ssl crt /run/app/pem
   option http-buffer-request
   timeout tarpit 3s
   http-after-response set-header x-server ${name}
+  http-request set-var(proc.sick) int(1) if METH_POST { path /sick }
+  http-request set-var(proc.sick) int(0) if METH_POST { path /well }
+  http-request return status 503 if { path /health } { var(proc.sick) -m int 1 }
   http-request tarpit deny_status 200 if { path /slow }
   http-request return status 200 content-type text/plain lf-string "%[req.body]" if METH_POST
+  http-request return status 200 content-type text/plain lf-string "%[src_port] " if { path /connection }
+  http-request return status 200 content-type text/plain lf-string "%[req.hdr(forwarded)]%[req.hdr(x_forwarded_for)]%[req.hdr(x-real-ip)]%[req.hdr(x-forwarded-host)]" if { path /claims }
   http-request return status 200 content-type text/plain lf-string "${name} %[req.hdr(x-forwarded-for)] %[req.hdr(x-forwarded-proto)]"
 EOF
 exec haproxy -q -db -f /run/app/cfg
@@ -52,8 +65,8 @@ export class Apps {
     this.made.add(name)
     await executor.run(deleteInstance(name, { force: true })).catch(() => {})
     await executor.run(launchInstance({ name, image: 'cul8er/edge' }))
-    const content = new TextEncoder().encode(app(name))
-    await executor.run(pushFile(name, '/etc/cul8er-edge/run', { content, mode: '0755' }))
+    const write = ['sh', '-c', 'cat >/etc/cul8er-edge/run && chmod 755 /etc/cul8er-edge/run']
+    await executor.run(execIn(name, write, { stdin: new TextEncoder().encode(app(name)) }))
     await this.address(number)
   }
 
@@ -113,14 +126,5 @@ export const pool = (name: string, servers: Server[], changes: Partial<Pool> = {
 })
 
 /** The first result that is not an error; the last error after 15 s. */
-export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const until = Date.now() + 15_000
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (Date.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
-}
+export const eventually = <T>(attempt: () => Promise<T>): Promise<T> =>
+  vi.waitFor(attempt, { timeout: 15_000, interval: 100 })

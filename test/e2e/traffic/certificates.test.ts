@@ -89,7 +89,7 @@ describe('a certificate of one’s own at the edge', () => {
   }
 
   it('is served, changes under open connections, and comes back without its files', async () => {
-    expect(await deploy(first)).toContain(`! app: the certificate of https ${PORT} of ${HOST} ends `)
+    expect(await deploy(first)).toContain(`! app: the certificate of https ${PORT} of ${HOST} expires `)
     expect(await served()).toBe(serialOf(first))
 
     const pid = await processOf()
@@ -101,7 +101,7 @@ describe('a certificate of one’s own at the edge', () => {
       {
         action: 'update',
         instance: 'cul8er-edge',
-        reasons: [`certificate of https ${PORT} of ${HOST} changes, new end ${end}`],
+        reasons: [`certificate of https ${PORT} of ${HOST} changes, new expiry ${end}`],
       },
     ])
     // The saved plan has what it needs; the file beside it says the same.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { deleteImage, execIn } from '../../../src/incus/index.js'
+import { execIn } from '../../../src/incus/index.js'
 import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
 import type { Server, TopologyRoutes } from '../../../src/traffic/model.js'
 import { startLoad, type Load } from '../../support/load/load.js'
@@ -84,7 +84,7 @@ describe('no request is dropped', () => {
     await apps.remove(4)
   }, 60_000)
 
-  it('while the port is switched from one colour to the other and back', async () => {
+  it('while the port is switched from one color to the other and back', async () => {
     const [first, second, third] = (await three()) as [Server, Server, Server]
     const set = (active: string): TopologyRoutes => {
       const pools = [pool(`${POOL}-blue`, [first]), pool(`${POOL}-green`, [second, third])]
@@ -149,7 +149,7 @@ describe('no request is dropped', () => {
       expect(await edge.current(TOPOLOGY)).toEqual(web(await three()))
       await next.ensure()
     } finally {
-      await executor.run(deleteImage(newer))
+      await executor.run({ args: ['image', 'delete', newer] })
     }
   }, 120_000)
 })

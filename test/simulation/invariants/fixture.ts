@@ -1,5 +1,6 @@
 import type { OperationEnd, OperationInput, OperationKind, Outcome } from '../../../src/contracts/index.js'
-import type { Revision, Role, Slot } from '../../../src/plan/model.js'
+import type { Revision, Role } from '../../../src/plan/model.js'
+import type { Color } from '../../../src/naming/instance-names.js'
 import { instanceSpec } from '../../../src/plan/specs.js'
 import { labelsOf } from '../../../src/instances/commands.js'
 import { emptyScenario } from '../scenario/empty.js'
@@ -94,8 +95,8 @@ export class Fixture {
     return operation
   }
 
-  make(index: number, role: Role = 'live', slot: Slot = ''): InstanceState {
-    const spec = instanceSpec(this.revision, { resource: 'web', index }, 'one', slot)
+  make(index: number, role: Role = 'live', color: Color = ''): InstanceState {
+    const spec = instanceSpec(this.revision, { resource: 'web', index }, 'one', color)
     const labels = labelsOf(spec, { operation: 1, revision: 1, role }, new Map())
     return Object.assign(create(this.world, spec, labels), { app: { release: 'web@1', since: this.now } })
   }

@@ -3,12 +3,16 @@ import type { Effect } from '../world/model.js'
 import * as instances from './instances.js'
 import { Violation, type Invariant, type Moment } from './invariant.js'
 import * as operations from './operations.js'
+import * as restarts from './restarts.js'
+import * as snapshots from './snapshots.js'
 import * as traffic from './traffic.js'
 
 /** All that must hold. Beside these: no task fails, every replay is like the first time, and everything comes to an end. */
 export const INVARIANTS: readonly Invariant[] = [
   ...Object.values(operations),
   ...Object.values(instances),
+  ...Object.values(restarts),
+  ...Object.values(snapshots),
   ...Object.values(traffic),
 ]
 

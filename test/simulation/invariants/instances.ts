@@ -2,13 +2,13 @@ import type { LaneFailure, LedgerState, OperationEnd } from '../../../src/contra
 import { lostOperation } from '../../../src/plan/half-done.js'
 import { oursOf } from '../../../src/plan/ours.js'
 import type { ObservedInstance } from '../../../src/plan/model.js'
-import { seatKey } from '../../../src/plan/specs.js'
-import type { Ours } from '../../../src/plan/work.js'
+import { replicaKey } from '../../../src/plan/specs.js'
+import type { Ours } from '../../../src/plan/planned-change.js'
 import type { Operation, Story } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
 import { observedOf } from '../world/world.js'
 import type { Invariant } from './invariant.js'
-import { workFor } from './work-for.js'
+import { changesFor } from './work-for.js'
 
 /**
  * What an operation touched is at its end as it was before, or as it was to become, or named as dirty. Which of them is decided
@@ -27,7 +27,7 @@ export const beforeAfterOrDirty: Invariant = {
       const is = story.world.instances.get(place) ?? null
       const name = place.split('/')[1]!
       if (dirty.has(name) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
-      if (outcome !== 'succeeded' && isAsBefore(was, is)) continue
+      if ((outcome !== 'succeeded' || leavesAsItIs(operation)) && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && outcome !== 'failed' && after(name, is)) continue
       if (is?.labels?.role === 'old' && isPutAside(operation, is)) continue
       if (is === null && was?.labels?.role === 'old' && isSaidToBeGone(end, name)) continue
@@ -36,6 +36,9 @@ export const beforeAfterOrDirty: Invariant = {
     return null
   },
 }
+
+const leavesAsItIs = ({ input: { request } }: Operation): boolean =>
+  request.kind === 'restart' || request.kind === 'snapshot'
 
 /** What was put aside before made room, and whoever reads the result is told so. */
 const isSaidToBeGone = ({ removed = [], result }: OperationEnd, name: string): boolean =>
@@ -63,18 +66,20 @@ function isAfter(
   dirty: readonly string[],
 ): (name: string, is: InstanceState | null) => boolean {
   if (request.kind === 'destroy' || request.kind === 'cleanup') return (_name, is) => is === null
+  // Nothing of it is to be another.
+  if (request.kind === 'restart' || request.kind === 'snapshot') return () => false
   // A restore may bring back an older version; that is what was asked for.
   if (request.kind === 'restore') return (_name, is) => is !== null && is.status === 'Running' && isTrue(is)
   const observed = [...story.world.instances.values()].map(observedOf)
   const kept = observed.flatMap(({ name, labels }) => (labels?.role === 'old' ? [name] : []))
   const openAmong = (some: ObservedInstance[]): Set<string> | null => {
-    const work = workFor(revision, some, kept)
-    return work && new Set(work.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
+    const changes = changesFor(revision, some, kept)
+    return changes && new Set(changes.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
   }
   const open = openAmong(observed)
   // A set of two colors is made anew as a whole. Where the result names who is not done, the others are judged without them.
-  const halfDone = new Set(observed.flatMap(({ name, labels }) => (dirty.includes(name) ? seatsOf(labels) : [])))
-  const others = observed.filter(({ labels }) => !seatsOf(labels).some((seat) => halfDone.has(seat)))
+  const halfDone = new Set(observed.flatMap(({ name, labels }) => (dirty.includes(name) ? replicasOf(labels) : [])))
+  const others = observed.filter(({ labels }) => !replicasOf(labels).some((replica) => halfDone.has(replica)))
   const openOthers = halfDone.size === 0 ? open : openAmong(others)
   // It cannot become what is declared, so nothing is.
   if (open === null || openOthers === null) return () => false
@@ -83,7 +88,7 @@ function isAfter(
     !(isOther.has(name) ? openOthers : open).has(name) && (is === null || (is.labels !== null && isTrue(is)))
 }
 
-const seatsOf = (labels: ObservedInstance['labels']): string[] => (labels === null ? [] : [seatKey(labels)])
+const replicasOf = (labels: ObservedInstance['labels']): string[] => (labels === null ? [] : [replicaKey(labels)])
 
 /** What its labels say is in it, is in it. */
 const isTrue = ({ app, labels }: InstanceState): boolean => (app?.release ?? null) === (labels?.release ?? null)
@@ -221,10 +226,10 @@ const isPutAside = ({ ended, before }: Operation, at: { name: string; host: stri
 /** Whether a deploy of what is desired would remove an instance or bring it back. */
 function plannedNext({ revisions, desired, standby }: LedgerState, ours: Ours[]): (name: string) => boolean {
   const revision = revisions.find(({ number }) => number === desired)
-  const work = revision === undefined ? [] : workFor(revision, ours, standby?.names ?? [])
-  const names = new Set(work?.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
+  const change = revision === undefined ? [] : changesFor(revision, ours, standby?.names ?? [])
+  const names = new Set(change?.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
   // Somebody else's instance is in the way of the deploy itself.
-  return (name) => work === null || names.has(name)
+  return (name) => change === null || names.has(name)
 }
 
 /** An operation put it aside and neither finished nor took that back, and none has finished since. */
@@ -269,7 +274,7 @@ export const stableIsThere: Invariant = {
     const last = operations.at(-1)?.ended?.end?.result.outcome
     if (last !== 'succeeded' && last !== 'rolledBack') return null
     const observed = [...world.instances.values()].map(observedOf)
-    const missing = (workFor(revision, observed, ledger.standby?.names ?? []) ?? []).filter(
+    const missing = (changesFor(revision, observed, ledger.standby?.names ?? []) ?? []).filter(
       ({ action }) => action === 'create',
     )
     return missing.length === 0

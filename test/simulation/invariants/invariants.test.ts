@@ -359,6 +359,88 @@ const CASES: { name: string; what: string; wrong: () => Violation[]; right: () =
     wrong: () => paused(3_600_000),
     right: () => paused(10_000),
   },
+  {
+    name: 'restart-changes-nothing',
+    what: 'a restart writes another revision on an instance',
+    wrong: () => upkeep('restart', {}, (f) => Object.assign(f.get('shop-web-1').labels!, { revision: 2 })),
+    right: () => upkeep('restart', {}, () => {}),
+  },
+  {
+    name: 'restart-changes-nothing',
+    what: 'a snapshot makes an instance',
+    wrong: () => made('snapshot'),
+    right: () => made('deploy'),
+  },
+  {
+    name: 'restart-keeps-revisions',
+    what: 'the ledger takes what was restarted for stable',
+    wrong: () => afterRestart({ stable: 2 }),
+    right: () => afterRestart({}),
+  },
+  {
+    name: 'restart-keeps-revisions',
+    what: 'something is dirty that the end does not name',
+    wrong: () => afterRestart({ dirty: ['shop-web-1', 'shop-web-2'] }),
+    right: () => afterRestart({ dirty: ['shop-web-1'] }),
+  },
+  {
+    name: 'restarted-runs',
+    what: 'an instance runs since before the restart that succeeded',
+    wrong: () => upkeep('restart', {}, startedAgain('shop-web-1')),
+    right: () => upkeep('restart', { names: ['shop-web-1'] }, startedAgain('shop-web-1')),
+  },
+  {
+    name: 'restarted-runs',
+    what: 'an abort leaves an instance stopped that ran',
+    wrong: () => upkeep('restart', {}, stopped, { outcome: 'rolledBack' }),
+    right: () => upkeep('restart', {}, stopped, { outcome: 'held', dirty: ['shop-web-1'] }),
+  },
+  {
+    name: 'restart-keeps-serving',
+    what: 'an instance stays out of the traffic',
+    wrong: () => upkeep('restart', {}, (f) => f.serve(['shop-web-2']), { outcome: 'failed' }),
+    right: () => upkeep('restart', {}, (f) => f.serve(['shop-web-2']), { outcome: 'held', dirty: ['shop-web-1'] }),
+  },
+  {
+    name: 'drains-before-restart',
+    what: 'an instance stops while it takes requests',
+    wrong: () => stopsIn(['shop-web-1', 'shop-web-2']),
+    right: () => stopsIn(['shop-web-2']),
+  },
+  {
+    name: 'restart-leaves-one-serving',
+    what: 'nobody is left of two that were to be restarted one by one',
+    wrong: () => drainedIn([]),
+    right: () => drainedIn(['shop-web-2']),
+  },
+  {
+    name: 'snapshot-of-all-or-none',
+    what: 'a snapshot that succeeded is missing of one',
+    wrong: () => upkeep('snapshot', NIGHTLY, snapshotOf(['shop-web-1'])),
+    right: () => upkeep('snapshot', NIGHTLY, snapshotOf(['shop-web-1', 'shop-web-2'])),
+  },
+  {
+    name: 'snapshot-of-all-or-none',
+    what: 'one that was taken back is there',
+    wrong: () => upkeep('snapshot', NIGHTLY, snapshotOf(['shop-web-1']), { outcome: 'rolledBack' }),
+    right: () =>
+      upkeep('snapshot', NIGHTLY, snapshotOf(['shop-web-1']), {
+        outcome: 'needsAttention',
+        ...{ code: 'NEEDS_ATTENTION', message: 'shop-web-1 on one: it could not be deleted' },
+      }),
+  },
+  {
+    name: 'deleted-snapshot-is-gone',
+    what: 'a snapshot is there after its deletion',
+    wrong: () => upkeep('snapshot', { ...NIGHTLY, remove: true }, snapshotOf(['shop-web-1'])),
+    right: () => upkeep('snapshot', { ...NIGHTLY, remove: true }, () => {}),
+  },
+  {
+    name: 'keeps-named-snapshots',
+    what: 'a snapshot goes that nobody named',
+    wrong: () => withoutSnapshot('before-upgrade'),
+    right: () => withoutSnapshot('nightly'),
+  },
 ]
 
 describe('an invariant', () => {
@@ -585,6 +667,79 @@ function paused(agoMs: number): Violation[] {
   const fixture = new Fixture()
   fixture.operation.pausedAt = fixture.now - agoMs
   return violations('afterEffect', fixture.story, routed())
+}
+
+type Request = Fixture['operation']['input']['request']
+
+const NIGHTLY = { snapshot: 'nightly' }
+
+/** A restart or a snapshot that ended; `meanwhile` is what it did. */
+function upkeep(
+  kind: 'restart' | 'snapshot',
+  request: Partial<Request>,
+  meanwhile: (fixture: Fixture) => void,
+  { outcome = 'succeeded', ...more }: { outcome?: Outcome; dirty?: string[]; code?: string; message?: string } = {},
+): Violation[] {
+  const fixture = new Fixture(kind, request)
+  // All that is to be started is, at the time of the operation.
+  meanwhile(fixture)
+  return violations('atClose', fixture.story, fixture.end(outcome, more))
+}
+
+const stopped = (fixture: Fixture): void => void (fixture.get('shop-web-1').status = 'Stopped')
+
+/** It alone; the other runs since before. */
+const startedAgain =
+  (name: string) =>
+  (fixture: Fixture): void => {
+    fixture.operation.startedAt += 1
+    fixture.get(name).app!.since = fixture.operation.startedAt
+  }
+
+const snapshotOf =
+  (names: string[]) =>
+  (fixture: Fixture): void => {
+    for (const name of names)
+      fixture.get(name).snapshots.push({ name: 'nightly', createdAt: '2026-01-01T00:00:00Z' } as SnapshotState)
+  }
+
+function made(kind: 'deploy' | 'snapshot'): Violation[] {
+  const fixture = new Fixture(kind)
+  return violations('afterEffect', fixture.story, { kind: 'created', by: OPERATION, instance: fixture.make(3) })
+}
+
+/** The ledger knows of the end of a restart that left an instance out. */
+function afterRestart(changes: { stable?: number; dirty?: string[] }): Violation[] {
+  const fixture = new Fixture('restart')
+  fixture.end('held', { dirty: ['shop-web-1'] })
+  const ended = { number: 1, kind: 'restart' as const, outcome: 'held' as const, revision: 1, operation: 'op-1' }
+  const history = [{ ...ended, startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-01T00:00:00Z' }]
+  fixture.story.ledger = { ...fixture.story.ledger!, history, ...changes }
+  return violations('afterTask', fixture.story, LEDGER)
+}
+
+/** A restart stops the first instance while these take requests. */
+function stopsIn(serving: string[]): Violation[] {
+  const fixture = new Fixture('restart')
+  fixture.serve(serving)
+  const instance = Object.assign(fixture.get('shop-web-1'), { status: 'Stopped' })
+  return violations('afterEffect', fixture.story, { kind: 'changed', by: OPERATION, instance })
+}
+
+/** A restart takes all others out of the traffic. */
+function drainedIn(serving: string[]): Violation[] {
+  const fixture = new Fixture('restart', { maxParallel: 1 })
+  fixture.serve(serving)
+  return violations('afterEffect', fixture.story, routed())
+}
+
+/** The deletion of one snapshot of two, named `nightly`, deletes another or that one. */
+function withoutSnapshot(gone: string): Violation[] {
+  const fixture = new Fixture('snapshot', { ...NIGHTLY, remove: true })
+  const both = ['nightly', 'before-upgrade'].map((name) => ({ name }) as SnapshotState)
+  fixture.operation.before.get('one/shop-web-1')!.snapshots.push(...both)
+  fixture.get('shop-web-1').snapshots.push(...both.filter(({ name }) => name !== gone))
+  return violations('atClose', fixture.story, fixture.end('succeeded'))
 }
 
 const routed = () => ({ kind: 'routed' as const, by: OPERATION, host: 'one', before: null, now: null })

@@ -1,3 +1,4 @@
+import type { OperationKind, OperationResult } from '../../../src/contracts/index.js'
 import { isOperation, operationIdOf, operationOf, type Operation } from '../story.js'
 import type { Invariant } from './invariant.js'
 
@@ -80,14 +81,21 @@ export const noBugs: Invariant = {
 /** What nothing disturbed succeeds: also when no worker was there for a while. */
 export const undisturbedSucceeds: Invariant = {
   name: 'undisturbed-succeeds',
-  atClose: (_story, { id, ended, disturbed, input }) => {
+  atClose: (_story, { id, ended, disturbed, input, touched }) => {
     const result = ended?.end?.result
     if (result === undefined || result.outcome === 'succeeded' || disturbed.length > 0) return null
     // A snapshot that does not exist, or an app that does not come up with it, is for the person to mend.
     if (input.request.kind === 'restore') return null
+    // What is asked of something that is not there, or is there already, is refused before anything is touched.
+    if (isRefused(input.request.kind, result) && touched.size === 0) return null
     return `${id} (${input.request.kind}) is ${result.outcome} though nothing went wrong: ${result.error?.message}`
   },
 }
+
+const isRefused = (kind: OperationKind, { outcome, error }: OperationResult): boolean =>
+  (kind === 'restart' || kind === 'snapshot') &&
+  outcome === 'failed' &&
+  (error?.code === 'USAGE' || error?.code === 'NOT_FOUND')
 
 /** What nothing but an abort disturbed is taken back, all of it, and nothing is dirty. */
 export const abortTakesBack: Invariant = {

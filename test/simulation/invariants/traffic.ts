@@ -1,5 +1,5 @@
-import { instanceName } from '../../../src/plan/naming.js'
-import { seats } from '../../../src/plan/specs.js'
+import { instanceName } from '../../../src/naming/instance-names.js'
+import { replicas } from '../../../src/plan/specs.js'
 import { poolName } from '../../../src/plan/routes.js'
 import type { Revision } from '../../../src/plan/model.js'
 import type { TopologyRoutes } from '../../../src/traffic/model.js'
@@ -7,7 +7,7 @@ import type { Operation, Story } from '../story.js'
 import { openOperation, operationOf } from '../story.js'
 import { placeOf } from '../world/model.js'
 import { observedOf } from '../world/world.js'
-import { workFor } from './work-for.js'
+import { changesFor } from './work-for.js'
 import type { Invariant } from './invariant.js'
 
 /** The edges lead to live instances; during an operation also to new ones and canaries, never to what was put aside. */
@@ -112,7 +112,7 @@ export const portsStayOpen: Invariant = {
     const left = closed.filter((port) => isOfGone(effect.before, port, revision))
     if (left.length === 0 || isTheOnlyOne(effect.before, left, operation)) return null
     const observed = [...story.world.instances.values()].map(observedOf)
-    const missing = (workFor(revision, observed, []) ?? []).filter(({ action }) => action !== 'delete')
+    const missing = (changesFor(revision, observed, []) ?? []).filter(({ action }) => action !== 'delete')
     return missing.length === 0
       ? null
       : `${operation.id} closes ${left.join(', ')} on ${effect.host}, but there is no ${missing.map(({ instance }) => instance).join(', ')} yet`
@@ -123,7 +123,7 @@ export const portsStayOpen: Invariant = {
 const isTheOnlyOne = (routes: TopologyRoutes | null, ports: readonly number[], { input }: Operation): boolean => {
   const { topology } = input.revision
   const declared = new Set(
-    seats(input.revision).map(({ resource, index }) => instanceName(topology.name, resource, index)),
+    replicas(input.revision).map(({ resource, index }) => instanceName(topology.name, resource, index)),
   )
   const pools = (routes?.routes ?? []).flatMap(({ as, pool }) => (ports.includes(as) ? [pool] : []))
   const served = (routes?.pools ?? []).flatMap(({ name, servers }) => (pools.includes(name) ? servers : []))
@@ -186,8 +186,8 @@ function shares(story: Story, operation: Operation): Map<string, { fresh: number
 }
 
 /**
- * A restore or a cleanup puts no instance into the traffic that an earlier operation left half changed, as long as another one of the
- * resource serves.
+ * A restore, a restart or a cleanup puts no instance into the traffic that an earlier operation left half changed, as long as another
+ * one of the resource serves. What only did not come up from a restart comes back with the next one.
  */
 export const dirtyStaysOut: Invariant = {
   name: 'dirty-stays-out',
@@ -195,8 +195,8 @@ export const dirtyStaysOut: Invariant = {
     if (effect.kind !== 'routed') return null
     const operation = operationOf(story, effect.by)
     const kind = operation?.input.request.kind
-    if (operation === null || (kind !== 'restore' && kind !== 'cleanup')) return null
-    const { dirty } = operation.input
+    if (operation === null || kind === undefined || !BRINGS_BACK.has(kind)) return null
+    const { dirty, notComeUp = [] } = operation.input
     const { bystanders } = story.scenario
     const whole = [...operation.before.values()].filter(
       ({ name, labels }) =>
@@ -208,13 +208,17 @@ export const dirtyStaysOut: Invariant = {
       .find(
         (serving) =>
           others.has(operation.before.get(placeOf(serving))?.labels?.resource) &&
-          operation.input.dirty.includes(serving.name) &&
+          dirty.includes(serving.name) &&
+          !notComeUp.includes(serving.name) &&
           !operation.restored.has(placeOf(serving)) &&
           !operation.servingBefore.some((before) => placeOf(before) === placeOf(serving)),
       )
     return back === undefined ? null : `${operation.id} (${kind}) puts ${back.name} into the traffic, which is dirty`
   },
 }
+
+/** What lets instances into the traffic without having made them what is declared. */
+const BRINGS_BACK: ReadonlySet<string> = new Set(['restore', 'cleanup', 'restart'])
 
 /** After a pause what is under way comes to its end, and then nothing more is changed until somebody resumes. */
 export const pauseHolds: Invariant = {

@@ -1,12 +1,16 @@
 import { Cul8erError } from '../../../src/errors.js'
 import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
-import { planWork } from '../../../src/plan/plan.js'
-import type { Work } from '../../../src/plan/work.js'
+import { planChanges } from '../../../src/plan/plan.js'
+import type { PlannedChange } from '../../../src/plan/planned-change.js'
 
 /** What would have to change, decided by the real code; null: somebody else's instance is in the way. */
-export function workFor(revision: Revision, observed: ObservedInstance[], standby: string[]): Work[] | null {
+export function changesFor(
+  revision: Revision,
+  observed: ObservedInstance[],
+  standby: string[],
+): PlannedChange[] | null {
   try {
-    return planWork({ revision, observed, standby, force: true }).work
+    return planChanges({ revision, observed, standby, force: true }).changes
   } catch (error) {
     if (error instanceof Cul8erError) return null
     throw error

@@ -90,3 +90,55 @@ export const restoreBesideDirty: Scenario = {
     then({ kind: 'restore', resource: 'api', givesUpMs: null }),
   ],
 }
+
+/** A snapshot of all, and then it is deleted of one resource. */
+export const snapshotOfOneDeleted: Scenario = {
+  ...emptyScenario(),
+  revisions: [shop({ api: apiOf('1'), web: webOf('web') }, { approach: 'rolling' })],
+  commands: [
+    deploy(0),
+    ...[null, 'web'].map((resource) =>
+      then({ kind: 'snapshot', name: 'nightly', resource, remove: resource !== null, givesUpMs: null }),
+    ),
+  ],
+}
+
+/** A restart is aborted while its first instance, which was just started again, is waited for. */
+export const abortedRestart: Scenario = {
+  ...emptyScenario(),
+  revisions: [shop({ web: webOf('web') }, { approach: 'rolling' })],
+  commands: [
+    deploy(0),
+    then({ kind: 'restart', names: [], atOnce: null, givesUpMs: null }),
+    { when: 'now', gapMs: 4_000, does: { kind: 'steer', action: 'abort', by: 'update' } },
+  ],
+}
+
+/** The third revision was never stable: a rollback from the fourth goes to the second. */
+export const rollbackOverFailure: Scenario = {
+  ...emptyScenario(),
+  revisions: ['1', '2', '3', '4'].map((number) =>
+    shop({ web: { ...webOf('web'), ...version('web', number) } }, { approach: 'rolling' }),
+  ),
+  apps: { 'web@3': { kind: 'breaksAtStart' } },
+  commands: [
+    ...[0, 1, 2, 3].map((revision) => deploy(revision)),
+    then({ kind: 'rollback', to: null, force: false, givesUpMs: null }),
+  ],
+}
+
+/** The host is away for as long as an undo tries to put a snapshot back, and comes back when snapshots are pruned: a moment later. */
+export const undoWithoutHost: Scenario = {
+  ...emptyScenario(),
+  revisions: ['1', '2'].map((number) =>
+    shop(
+      { web: { ...webOf('web'), ...version('web', number), replicas: 1 } },
+      { approach: 'rolling', drain: '0s', rollback: { snapshot: 'always', keepSnapshots: 0 } },
+    ),
+  ),
+  apps: { 'web@2': { kind: 'breaksAtStart' } },
+  commands: [
+    ...[deploy(0), deploy(1)],
+    { when: 'now', gapMs: 12_000, does: { kind: 'hostAway', host: 'one', forMs: 249_800 } },
+  ],
+}

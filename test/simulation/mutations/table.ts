@@ -1,6 +1,16 @@
 import type { Scenario } from '../scenario/model.js'
 import type { Replacement } from './replacement.js'
-import { heldReplacement, lostCanary, lostRemoval, restoreBesideDirty, twoOperations2 } from './scenarios.js'
+import {
+  abortedRestart,
+  heldReplacement,
+  lostCanary,
+  lostRemoval,
+  restoreBesideDirty,
+  rollbackOverFailure,
+  snapshotOfOneDeleted,
+  twoOperations2,
+  undoWithoutHost,
+} from './scenarios.js'
 
 /** A fix taken out again: the simulation has to notice it. */
 export interface Mutation {
@@ -270,8 +280,8 @@ export const MUTATIONS: readonly Mutation[] = [
     replacements: [
       {
         file: 'src/plan/ours.ts',
-        replace: 'return slot === undefined ? [] : [{ ...instance, labels: { ...labels, slot } }]',
-        by: "return [{ ...instance, labels: { ...labels, slot: slot ?? '' } }]",
+        replace: 'return color === undefined ? [] : [{ ...instance, labels: { ...labels, color } }]',
+        by: "return [{ ...instance, labels: { ...labels, color: color ?? '' } }]",
       },
     ],
     foundBy: ['spares-bystanders'],
@@ -318,7 +328,7 @@ export const MUTATIONS: readonly Mutation[] = [
     defect: 3,
     replacements: [
       {
-        file: 'src/plan/naming.ts',
+        file: 'src/naming/snapshot-names.ts',
         replace: 'return `pre-deploy-${operation}-${unique}`',
         by: 'return `pre-deploy-${operation}`',
       },
@@ -361,13 +371,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'dirty-comes-back',
-    about: 'a restore puts what another operation left half changed back into the traffic',
+    about: 'a restore puts what another operation left half changed back into rotation',
     defect: 12,
     replacements: [
       {
         file: 'workflows/operations/run-of.ts',
-        replace: 'traffic: trafficFound(input.revision.topology, live, input.dirty)',
-        by: 'traffic: trafficNow(input.revision.topology, live)',
+        replace: 'trafficFound(revision.topology, live, input.dirty)',
+        by: 'trafficNow(revision.topology, live)',
       },
       {
         file: 'src/plan/traffic-now.ts',
@@ -391,8 +401,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     foundBy: ['rolls-back-in-time'],
-    from: 932,
-    withinSeeds: 1,
+    scenario: rollbackOverFailure,
   },
   {
     name: 'prunes-what-is-needed',
@@ -400,7 +409,143 @@ export const MUTATIONS: readonly Mutation[] = [
     defect: 20,
     replacements: [{ file: 'src/steps/prune.ts', replace: 'skip: ({ at }, { dirty }) => dirty.has(at.name),', by: '' }],
     foundBy: ['keeps-needed-snapshot'],
-    from: 2685,
+    scenario: undoWithoutHost,
+  },
+  {
+    name: 'restarts-under-requests',
+    about: 'a restart stops an instance while the edge gives it requests',
+    replacements: [{ file: 'src/strategies/restart.ts', replace: "{ kind: 'drain', at: from, from },", by: '' }],
+    foundBy: ['drains-before-restart'],
+    from: 7,
+    withinSeeds: 1,
+  },
+  {
+    name: 'restarts-out-of-rotation',
+    about: 'what was restarted stays out of the traffic',
+    replacements: [
+      {
+        file: 'src/strategies/restart.ts',
+        replace: "...(comesBack ? [{ kind: 'admit' as const, at: from, from }] : []),",
+        by: '...(comesBack ? [] : []),',
+      },
+    ],
+    foundBy: ['restart-keeps-serving'],
+    from: 7,
+    withinSeeds: 1,
+  },
+  {
+    name: 'restarts-all-at-once',
+    about: 'a restart takes all instances out at once, however many it may',
+    replacements: [
+      {
+        file: 'src/plan/batches.ts',
+        replace: "new Set(['update', 'replace', 'restart'])",
+        by: "new Set(['update', 'replace'])",
+      },
+      {
+        file: 'src/strategies/restart.ts',
+        replace: 'batchesOf(changes, { resources: topology.resources, maxParallel })',
+        by: 'batchesOf(changes, { resources: topology.resources, maxParallel: maxParallel + 98 })',
+      },
+    ],
+    foundBy: ['restart-leaves-one-serving'],
+    from: 7,
+    withinSeeds: 1,
+  },
+  {
+    name: 'restarts-in-words-only',
+    about: 'a restart of an instance with a release is skipped, as that of an update is',
+    replacements: [
+      {
+        file: 'src/steps/restart.ts',
+        replace: 'from === undefined && specOf(view, at, before).release !== null',
+        by: 'specOf(view, at, before).release !== null',
+      },
+    ],
+    foundBy: ['restarted-runs'],
+    from: 14,
+    withinSeeds: 1,
+  },
+  {
+    name: 'aborted-restart-stays-stopped',
+    about: 'an abort leaves the instances stopped that it found in the middle of a restart',
+    replacements: [
+      {
+        file: 'workflows/operations/restart.ts',
+        replace: "(aborted || undo.kind === 'readmit')",
+        by: "undo.kind === 'readmit'",
+      },
+    ],
+    foundBy: ['abort-takes-back'],
+    scenario: abortedRestart,
+  },
+  {
+    name: 'restart-leads-to-a-revision',
+    about: 'the ledger takes what was restarted for what shall be',
+    replacements: [
+      {
+        file: 'workflows/ledger/state.ts',
+        replace: "kind === 'deploy' || kind === 'rollback'",
+        by: "kind === 'deploy' || kind === 'rollback' || kind === 'restart'",
+      },
+    ],
+    foundBy: ['restart-keeps-revisions'],
+    from: 28,
+    withinSeeds: 1,
+  },
+  {
+    name: 'snapshots-of-some',
+    about: 'what was taken stays when the rest cannot be taken',
+    replacements: [
+      {
+        file: 'workflows/operations/snapshot.ts',
+        replace: 'compensationOf(run.compensations.all, SNAPSHOTS_AT_ONCE)',
+        by: 'compensationOf([], SNAPSHOTS_AT_ONCE)',
+      },
+    ],
+    foundBy: ['snapshot-of-all-or-none'],
+    from: 112,
+    withinSeeds: 1,
+  },
+  {
+    name: 'snapshots-count-as-taken',
+    about: 'a snapshot that was there before is taken for the one that was asked for',
+    replacements: [
+      {
+        file: 'src/strategies/snapshot.ts',
+        replace: 'if (having.length > 0) return { refusal: taken(name, having) }',
+        by: 'void taken',
+      },
+    ],
+    foundBy: ['snapshot-of-all-or-none'],
+    from: 337,
+    withinSeeds: 1,
+  },
+  {
+    name: 'deletes-snapshots-of-others',
+    about: 'the snapshots of all resources are deleted where one was named',
+    replacements: [
+      {
+        file: 'src/strategies/snapshot.ts',
+        replace: 'chosen(all, resource === undefined ? [] : [resource])',
+        by: 'chosen(all, resource === undefined || remove ? [] : [resource])',
+      },
+    ],
+    foundBy: ['keeps-named-snapshots'],
+    scenario: snapshotOfOneDeleted,
+  },
+  {
+    name: 'prunes-what-people-named',
+    about: 'the snapshots that people took are pruned with those of operations',
+    replacements: [
+      {
+        file: 'src/naming/snapshot-names.ts',
+        replace: '/^pre-deploy-\\d+(-[0-9a-z]{8})?$/.test(name)',
+        by: "name !== ''",
+      },
+    ],
+    foundBy: ['keeps-named-snapshots'],
+    from: 150,
     withinSeeds: 1,
   },
 ]

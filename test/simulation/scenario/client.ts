@@ -165,6 +165,22 @@ export class Client {
       }
       case 'destroy':
         return { ...base, kind: 'destroy' }
+      case 'restart': {
+        const { names, atOnce } = request
+        return {
+          ...{ ...base, kind: 'restart' },
+          ...(names.length === 0 ? {} : { names }),
+          ...(atOnce === null ? {} : { maxParallel: atOnce }),
+        }
+      }
+      case 'snapshot': {
+        const { name, resource, remove } = request
+        return {
+          ...{ ...base, kind: 'snapshot', snapshot: name },
+          ...(resource === null ? {} : { resource }),
+          ...(remove ? { remove } : {}),
+        }
+      }
     }
   }
 

@@ -51,11 +51,12 @@ function resource(random: Random, name: string, hosts: string[], earlier: string
     ...(stateful ? { stateful } : {}),
     ...(earlier.length > 0 && random.chance(0.4) ? { dependsOn: [random.pick(earlier)] } : {}),
     ...(isExposed ? { network: { expose: [{ port: 4000, as: 8080 + earlier.length }] } } : {}),
-    ...(random.chance(0.9) ? { deploy: { release: incus(name), version: '1' } } : {}),
+    ...(random.chance(0.9) ? { deploy: { release: incusName(name), version: '1' } } : {}),
   }
 }
 
-const incus = (name: string): string => name.replace('_', '-')
+/** A resource as instances are called after it. */
+export const incusName = (name: string): string => name.replace('_', '-')
 
 type Next = Declaration & { resources: Record<string, ResourceDeclaration> }
 const CHANGES: { weight: number; change: (random: Random, next: Next, number: number) => void }[] = [

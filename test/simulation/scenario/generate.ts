@@ -1,7 +1,7 @@
-import { Random } from '../random.js'
+import { Random, randomFor } from '../random.js'
 import { FAULTS, type Fault, type Faults } from '../server/faults.js'
 import type { AppBehaviour } from '../world/model.js'
-import { declaration, nextDeclaration } from './declarations.js'
+import { declaration, incusName, nextDeclaration } from './declarations.js'
 import type { Bystander, Command, Declaration, Deed, Scenario } from './model.js'
 
 const SECOND = 1_000
@@ -18,7 +18,7 @@ export function scenarioOf(seed: number): Scenario {
     topology,
     revisions,
     apps: apps(random, revisions),
-    commands: commands(random, revisions),
+    commands: withUpkeep(seed, commands(random, revisions), { topology, revisions }),
     faults: isCalm ? {} : faults(random),
     canary: random.chance(0.3) ? { breach: 0.05, noData: 0.1 } : { breach: 0, noData: 0 },
     bystanders: bystanders(random, topology),
@@ -127,6 +127,74 @@ const DEEDS: [number, (random: Random, revisions: Declaration[]) => Deed][] = [
   [2, (random) => ({ kind: 'workerAway', forMs: away(random) })],
   [1, (random) => ({ kind: 'stopByHand', nth: random.int(0, 5) })],
 ]
+
+/**
+ * In half of the scenarios people also restart and take snapshots, between the other commands and during them. By a generator of its
+ * own: the other half is as it was before there were such commands.
+ */
+function withUpkeep(
+  seed: number,
+  before: readonly Command[],
+  { topology, revisions }: { topology: string; revisions: Declaration[] },
+): Command[] {
+  const random = randomFor(seed, 'upkeep')
+  const all = [...before]
+  if (random.chance(0.5)) return all
+  for (let left = random.int(1, 4); left > 0; left -= 1) {
+    const does = random.weighted(UPKEEP, ([weight]) => weight)[1](random, { topology, revisions })
+    const isMeanwhile = random.chance(0.1)
+    const command = {
+      ...{ when: isMeanwhile ? ('now' as const) : ('idle' as const), does },
+      gapMs: random.pick(isMeanwhile ? SHORT : LONG),
+    }
+    const befalls = random.chance(0.4)
+      ? [{ when: 'now' as const, gapMs: random.pick(SHORT), does: meanwhile(random) }]
+      : []
+    all.splice(random.int(1, all.length), 0, command, ...befalls)
+  }
+  return all
+}
+
+const UPKEEP: [number, (random: Random, about: { topology: string; revisions: Declaration[] }) => Deed][] = [
+  [
+    3,
+    (random, about) => ({
+      ...{ kind: 'restart', names: random.chance(0.5) ? [] : namesOf(random, about) },
+      ...{ atOnce: random.pick([null, null, 1, 3]), givesUpMs: givesUp(random) },
+    }),
+  ],
+  [
+    3,
+    (random, { revisions }) => ({
+      ...{ kind: 'snapshot', name: random.pick(SNAPSHOTS), remove: random.chance(0.35) },
+      resource: random.chance(0.35) ? random.pick(Object.keys(random.pick(revisions).resources)) : null,
+      givesUpMs: givesUp(random),
+    }),
+  ],
+]
+
+/** Few, so that some are taken twice, and deleted. The last is refused. */
+const SNAPSHOTS = ['nightly', 'nightly', 'before-upgrade', 'pre-deploy-1']
+
+/** Resources and instances, some of which are not there. */
+function namesOf(random: Random, { topology, revisions }: { topology: string; revisions: Declaration[] }): string[] {
+  const resource = random.pick(Object.keys(random.pick(revisions).resources))
+  const instance = `${topology}-${incusName(resource)}-${random.int(1, 3)}`
+  return random.weighted([[resource], [instance], [resource, instance]], () => 1)
+}
+
+/** What befalls an operation that has just begun. */
+const meanwhile = (random: Random): Deed =>
+  random.weighted<() => Deed>(
+    [
+      () => steering(random),
+      () => ({ kind: 'workerAway', forMs: away(random) }),
+      () => ({ kind: 'hostAway', host: random.pick(['one', 'two']), forMs: away(random) }),
+      () => ({ kind: 'cancelOperation' }),
+      () => ({ kind: 'terminateOperation' }),
+    ],
+    () => 1,
+  )()
 
 const steering = (random: Random): Deed => ({
   kind: 'steer',

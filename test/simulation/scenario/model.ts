@@ -62,6 +62,9 @@ export type Request =
   | { kind: 'rollback'; to: number | null; force: boolean }
   | { kind: 'restore'; resource: string | null }
   | { kind: 'destroy' }
+  /** `names`: resources and instances; empty: all. `atOnce`: instances at a time; null: as the strategy says. */
+  | { kind: 'restart'; names: string[]; atOnce: number | null }
+  | { kind: 'snapshot'; name: string; resource: string | null; remove: boolean }
 
 export interface ImportedFile {
   /** How many operations ago it was exported. */
@@ -70,5 +73,8 @@ export interface ImportedFile {
   spoilt: 'asExported' | 'expired' | 'noHistory' | 'oneOperationBack'
 }
 
-export const isRequest = (deed: Deed): deed is Request & { givesUpMs: number | null } =>
-  deed.kind === 'deploy' || deed.kind === 'rollback' || deed.kind === 'restore' || deed.kind === 'destroy'
+const REQUESTS: ReadonlySet<Deed['kind']> = new Set<Request['kind']>([
+  ...(['deploy', 'rollback', 'restore', 'destroy', 'restart', 'snapshot'] as const),
+])
+
+export const isRequest = (deed: Deed): deed is Request & { givesUpMs: number | null } => REQUESTS.has(deed.kind)

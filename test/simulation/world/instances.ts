@@ -12,12 +12,14 @@ export const instanceActs: Pick<
   | 'configureInstance'
   | 'installRelease'
   | 'takeSnapshot'
+  | 'deleteSnapshot'
   | 'restoreSnapshot'
   | 'pruneSnapshots'
   | 'startInstance'
   | 'stopInstance'
   | 'stopApp'
   | 'deleteInstance'
+  | 'deleteVolume'
   | 'setRole'
 > = {
   ensureInstance: ({ spec, stamp, host }, { world, by, pure }) => {
@@ -57,16 +59,24 @@ export const instanceActs: Pick<
     world.tell({ kind: 'changed', by, instance: found })
   },
 
-  takeSnapshot: ({ host, name, snapshot }, { world, by }) => {
+  takeSnapshot: ({ host, name, snapshot }, { world, by, pure }) => {
     world.reach(host)
     const found = world.mustFind({ host, name })
-    // From here on the operation has it in its hands.
-    found.usedInside = false
+    // From here on the operation has it in its hands; a person's snapshot leaves it to its users.
+    if (pure.isOurSnapshot(snapshot)) found.usedInside = false
     if (found.snapshots.some((other) => other.name === snapshot)) return
     found.snapshots.push({
       ...structuredClone({ data: found.data, labels: found.labels, config: found.config, app: found.app }),
       ...{ name: snapshot, createdAt: iso(world), by },
     })
+    world.tell({ kind: 'changed', by, instance: found })
+  },
+
+  deleteSnapshot: ({ host, name, snapshot }, { world, by }) => {
+    world.reach(host)
+    const found = world.find({ host, name })
+    if (found === null) return
+    found.snapshots = found.snapshots.filter((other) => other.name !== snapshot)
     world.tell({ kind: 'changed', by, instance: found })
   },
 
@@ -121,6 +131,8 @@ export const instanceActs: Pick<
     const found = world.find({ host, name })
     if (found !== null && found.labels?.topology === topology) remove(world, found, by)
   },
+
+  deleteVolume: () => undefined,
 
   setRole: ({ host, name, role }, { world, by }) => {
     world.reach(host)

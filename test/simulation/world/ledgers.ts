@@ -3,7 +3,10 @@ import { Cul8erError } from '../../../src/errors.js'
 import type { Acts } from './acts.js'
 
 /** What ledgers, and operations about their parts, want to know. */
-export const ledgerActs: Pick<Acts, 'numbersInUse' | 'checkState' | 'awaitOperation' | 'readSlice' | 'keepLogs'> = {
+export const ledgerActs: Pick<
+  Acts,
+  'numbersInUse' | 'checkState' | 'awaitOperation' | 'readSlice' | 'keepLogs' | 'tell' | 'watchHealth'
+> = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
     return pure.numbersShown(pure.oursOf(topology, world.observed(Object.keys(hosts))))
@@ -20,4 +23,9 @@ export const ledgerActs: Pick<Acts, 'numbersInUse' | 'checkState' | 'awaitOperat
   readSlice: () => null,
 
   keepLogs: () => ({ kept: [] }),
+
+  // No simulated topology names anybody.
+  tell: () => undefined,
+  // No simulated topology has a policy for what is unhealthy.
+  watchHealth: () => null,
 }

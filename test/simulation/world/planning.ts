@@ -13,11 +13,13 @@ export const planningActs: Pick<Acts, 'planOperation' | 'findOwned' | 'ensurePro
           Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
         )
         .map((host) => ({ host, current: world.routes(host, topology.name) }))
-      const plan = pure.planWork({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
-      const { work, bystanders } = plan
-      const live = [...bystanders, ...work.flatMap(({ from }) => from ?? [])]
+      const plan = pure.planChanges({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
+      const { changes, bystanders } = plan
+      const live = [...bystanders, ...changes.flatMap(({ from }) => from ?? [])]
       if (live.length === 0) return plan
-      const changing = new Set(work.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
+      const changing = new Set(
+        changes.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]),
+      )
       const traffic = pure.trafficNow(topology, live)
       return { ...plan, exposure: pure.exposureChanges(revision, traffic, exposures, changing) }
     },

@@ -39,7 +39,7 @@ function look({ watched, probed, host, untilData }: AnalysisInput, { world, rand
   }
   if (random.chance(canary.breach)) return { verdict: 'breach', reasons: ['9 of 10 requests failed'] }
   const isBlind = found.includes(null) || (untilData !== true && random.chance(canary.noData))
-  return isBlind ? { verdict: 'noData', reasons: ['the edge gives no numbers'] } : { verdict: 'pass' }
+  return isBlind ? { verdict: 'noData', reasons: ['the edge returns no metrics'] } : { verdict: 'pass' }
 }
 
 /** What is not probed is healthy when it runs. */

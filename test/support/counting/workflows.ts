@@ -14,9 +14,12 @@ const store = (): Store | undefined => (globalThis as { __VITEST_COVERAGE__?: St
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const OURS = [here('../../../src/'), here('../../../workflows/')]
 
+/** Whether vitest measures coverage. */
+export const isCounting = (): boolean => store() !== undefined
+
 /** Bundle options that make workflows count, when coverage is measured. */
 export function counting(options: BundleOptions): BundleOptions {
-  if (store() === undefined) return options
+  if (!isCounting()) return options
   const loader = createRequire(import.meta.url).resolve('@temporalio/nyc-test-coverage/lib/loader')
   return {
     ...options,
@@ -33,7 +36,7 @@ export function counting(options: BundleOptions): BundleOptions {
 
 /** Worker options that take what workflows counted. */
 export function countingSinks(): { sinks?: InjectedSinks<CoverageSinks> } {
-  if (store() === undefined) return {}
+  if (!isCounting()) return {}
   return { sinks: { coverage: { executed: { fn: (_info, files) => files.forEach(add), callDuringReplay: true } } } }
 }
 

@@ -25,6 +25,8 @@ export interface LoadOptions {
   headers?: Record<string, string>
   /** Which server answered, from header `x-server` unless told otherwise. */
   serverOf?: (answer: IncomingMessage, body: string) => string
+  /** false: a connection for each request. Default true: kept, and as many as are needed. */
+  kept?: boolean
   /** A request that takes longer has failed. Default 30 s. */
   timeoutMs?: number
 }
@@ -41,9 +43,9 @@ export interface Load {
  * server shows as latency and failures and never as fewer requests. Connections are kept alive and as many as are needed.
  */
 export function startLoad(options: LoadOptions): Load {
-  const { rate, mix, timeoutMs = 30_000 } = options
+  const { rate, mix, kept = true, timeoutMs = 30_000 } = options
   // fifo: every connection is used in turn, so none lies idle until the server gives up on it.
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 1024, scheduling: 'fifo' })
+  const agent = new Agent({ keepAlive: kept, maxSockets: Infinity, maxFreeSockets: 1024, scheduling: 'fifo' })
   const tally = new Tally()
   const started = performance.now()
   const next = rotation(mix)

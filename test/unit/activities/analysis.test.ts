@@ -107,7 +107,7 @@ describe('watching', () => {
     expect(verdict).toMatchObject({ verdict: 'pass', figures: { comparison: null } })
   })
 
-  it('is no pass while the edge gives no numbers, and goes on from what it knew', async () => {
+  it('is no pass while the edge returns no metrics, and goes on from what it knew', async () => {
     const known = await analyse(
       world(async () => samples(0, 60, 100)),
       input(),
@@ -117,7 +117,11 @@ describe('watching', () => {
       world(() => Promise.reject(new Error('gone'))),
       input({ evidence: known.evidence ?? null }),
     )
-    expect(blind).toMatchObject({ verdict: 'noData', reasons: ['the edge gives no numbers'], evidence: known.evidence })
+    expect(blind).toMatchObject({
+      verdict: 'noData',
+      reasons: ['the edge returns no metrics'],
+      evidence: known.evidence,
+    })
   })
 
   it('keeps its evidence when the edge forgets requests: from look to look, and for the worker that takes over', async () => {
@@ -130,7 +134,7 @@ describe('watching', () => {
       first,
     )
     expect(before).toMatchObject({ verdict: 'pass' })
-    expect(kept.at(-1)).toEqual({ evidence: before.evidence })
+    expect(kept.at(-1)).toMatchObject({ beat: 1, kept: { evidence: before.evidence } })
 
     const later = world(async () => samples(20, 40, 40))
     expect(await analyse(later, input())).toMatchObject({ verdict: 'pass' })

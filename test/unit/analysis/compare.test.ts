@@ -38,16 +38,14 @@ describe('a comparison', () => {
       errors(38),
       summary(),
       20,
-      ['errors 4.1 % (41 of 1,000) against 0.5 % (15 of 3,000) of the stable set: evidence 38, alarm at 33'],
+      ['errors 4.1 % (41 of 1,000), stable set 0.5 % (15 of 3,000): evidence 38, alarm at 33'],
     ],
     [
       'far too many',
       errors(1e300),
       summary(),
       20,
-      [
-        'errors 4.1 % (41 of 1,000) against 0.5 % (15 of 3,000) of the stable set: evidence over 1,000,000, alarm at 33',
-      ],
+      ['errors 4.1 % (41 of 1,000), stable set 0.5 % (15 of 3,000): evidence over 1,000,000, alarm at 33'],
     ],
     ['for certain more, but too few to matter', errors(1e9, { excess: 0.7 }), summary(), 20, []],
     ['not yet slow', latency(49), slow, 20, []],
@@ -56,14 +54,14 @@ describe('a comparison', () => {
       latency(61),
       slow,
       20,
-      ['latency p95 180 ms, median 90 ms against 110 ms, 60 ms of the stable set: evidence 61, alarm at 50'],
+      ['latency p95 180 ms, median 90 ms, stable set p95 110 ms, median 60 ms: evidence 61, alarm at 50'],
     ],
     [
       'slow in its tail',
       latency(61),
       summary({ p95Ms: 180 }),
       20,
-      ['latency p95 180 ms, median 60 ms against 110 ms, 60 ms of the stable set: evidence 61, alarm at 50'],
+      ['latency p95 180 ms, median 60 ms, stable set p95 110 ms, median 60 ms: evidence 61, alarm at 50'],
     ],
     ['slow only while it warmed up', latency(61), summary(), 20, []],
     ['slow, which nobody compares', latency(61), slow, null, []],
@@ -110,7 +108,7 @@ describe('figures in words', () => {
       { canary: failing, stable: summary(), comparison: null },
       [
         'errors 0.24 % (3 of 1,234); stable set 0 % (0 of 1,000)',
-        'latency p95 110 ms, median 60 ms; stable set 110 ms, 60 ms',
+        'latency p95 110 ms, median 60 ms; stable set p95 110 ms, median 60 ms',
       ],
     ],
     [
@@ -121,8 +119,8 @@ describe('figures in words', () => {
         comparison: compare({ evidence: noEvidence(), canary: failing, stable: summary() }, 20).comparison,
       },
       [
-        'errors none (no request) against none (no request) of the stable set: evidence 1, alarm at 33',
-        'latency p95 110 ms, median 60 ms against 110 ms, 60 ms of the stable set: evidence 1, alarm at 50',
+        'errors none (no requests), stable set none (no requests): evidence 1, alarm at 33',
+        'latency p95 110 ms, median 60 ms, stable set p95 110 ms, median 60 ms: evidence 1, alarm at 50',
       ],
     ],
   ])('%s', (_what, seen, words) => expect(figures(seen).words).toEqual(words))

@@ -49,13 +49,13 @@ describe('checkTarball', () => {
 
   it.each([
     ['an absolute path', [program, { name: '/etc/passwd' }], null, 'absolute path /etc/passwd'],
-    ['a path upwards', [program, { name: 'a/../../b' }], null, 'a/../../b has a .. in it'],
-    ['a link upwards', [program, { name: 'a', type: 'symlink' as const, linkname: '../../b' }], null, 'leads out'],
+    ['a path upwards', [program, { name: 'a/../../b' }], null, 'a/../../b contains ..'],
+    ['a link upwards', [program, { name: 'a', type: 'symlink' as const, linkname: '../../b' }], null, 'points outside'],
     [
       'a hard link upwards',
       [program, { name: 'a', type: 'link' as const, linkname: '/etc/shadow' }],
       null,
-      'leads out',
+      'points outside',
     ],
     ['a device', [program, { name: 'a', type: 'block-device' as const }], null, 'device'],
     ['a named pipe', [program, { name: 'a', type: 'fifo' as const }], null, 'a is a named pipe'],
@@ -70,7 +70,7 @@ describe('checkTarball', () => {
       'a file behind a link that is named like a folder',
       [program, { name: 'a/', type: 'symlink' as const, linkname: '/etc' }, { name: 'a/passwd' }],
       null,
-      'a/passwd leads through the link a',
+      'a/passwd passes through the link a',
     ],
     ['a setgid program', [program, { name: 'a', mode: 0o2755 }], null, 'a has a setuid or setgid bit'],
     [
@@ -83,7 +83,7 @@ describe('checkTarball', () => {
       'a file behind a link',
       [program, { name: './a', type: 'symlink' as const, linkname: '/etc' }, { name: 'a/b/passwd' }],
       null,
-      'a/b/passwd leads through the link a',
+      'a/b/passwd passes through the link a',
     ],
     [
       'a hard link to behind a link',
@@ -93,12 +93,12 @@ describe('checkTarball', () => {
         { name: 'b', type: 'link' as const, linkname: 'a/shadow' },
       ],
       null,
-      'a/shadow leads through the link a',
+      'a/shadow passes through the link a',
     ],
-    ['folders only', [{ name: 'bin', type: 'directory' as const }], null, 'no file in it'],
-    ['no program', [{ name: 'bin/other', mode: 0o755 }], null, 'no bin/app'],
+    ['folders only', [{ name: 'bin', type: 'directory' as const }], null, 'contains no files'],
+    ['no program', [{ name: 'bin/other', mode: 0o755 }], null, 'does not contain bin/app'],
     ['a program that cannot be run', [{ name: 'bin/app', mode: 0o644 }], null, 'not executable'],
-    ['an own program that is missing', [program], ['bin/go'], 'no bin/go'],
+    ['an own program that is missing', [program], ['bin/go'], 'does not contain bin/go'],
   ])('refuses %s', async (_, headers, start, reason) => {
     await expect(checkTarball(await file(await tar(...headers)), { release: 'app', start })).rejects.toMatchObject({
       code: 'ARTIFACT_BROKEN',
@@ -121,19 +121,19 @@ describe('checkTarball', () => {
       [
         'a byte too many',
         () => sized(half, half, { name: 'c', size: 1 }),
-        'it unpacks to 1.0MiB or more, and 1MiB are allowed',
+        'it unpacks to 1.0MiB or more; the limit is 1MiB',
       ],
       [
         'a file too many',
         () => tar(program, { name: 'a' }, { name: 'b' }, { name: 'c' }),
-        'it holds more than 3 files, links and folders',
+        'it contains more than 3 files, links and folders',
       ],
       [
         'a folder too many',
         () => tar(program, ...['a', 'b', 'c'].map((name) => ({ name, type: 'directory' as const }))),
-        'it holds more than 3',
+        'it contains more than 3',
       ],
-      ['nothing but zeros', async () => gzipSync(Buffer.alloc(3 * MIB)), 'has no end'],
+      ['nothing but zeros', async () => gzipSync(Buffer.alloc(3 * MIB)), 'metadata is too large'],
     ])('refuses %s', async (_, bytes, reason) => {
       await expect(check(await bytes())).rejects.toMatchObject({
         code: 'ARTIFACT_BROKEN',
@@ -157,7 +157,7 @@ describe('checkTarball', () => {
   it('says how to pack when the release is in a folder of its own', async () => {
     const path = await file(await tar({ name: 'app-1/bin/app', mode: 0o755 }))
     await expect(checkTarball(path, { release: 'app' })).rejects.toMatchObject({
-      hint: 'There is app-1/bin/app: pack what is in app-1, not the folder itself.',
+      hint: 'It contains app-1/bin/app: pack the contents of app-1, not the folder itself.',
     })
   })
 

@@ -34,7 +34,7 @@ describe('findArtifact', () => {
     await expect(find('1.2.0')).rejects.toMatchObject({
       code: 'ARTIFACT_MISSING',
       message: `no artifact of app 1.2.0: looked for ${join(topologyDir, 'releases/app-1.2.0.tar.gz')} and ${join(topologyDir, '_build/prod/app-1.2.0.tar.gz')}`,
-      hint: expect.stringMatching(/^There is app-1\.\d\.0\.tar\.gz, /) as string,
+      hint: expect.stringMatching(/^Found app-1\.\d\.0\.tar\.gz, /) as string,
     })
     for (const version of ['0.1.0', '0.2.0', '0.3.0', '0.4.0'])
       await writeFile(join(topologyDir, 'releases', `old-${version}.tar.gz`), '')
@@ -45,7 +45,7 @@ describe('findArtifact', () => {
       hint: expect.stringContaining('v3.tgz') as string,
     })
     await expect(find('1', null, ['empty'])).rejects.toMatchObject({
-      hint: `Build the release, or set \`artifacts\` or \`deploy.artifact\`; no tarball is in ${join(topologyDir, 'empty')}.`,
+      hint: `Build the release, or set \`artifacts\` or \`deploy.artifact\`; there is no tarball in ${join(topologyDir, 'empty')}.`,
     })
   })
 })

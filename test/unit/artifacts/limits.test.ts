@@ -17,10 +17,10 @@ describe('releaseLimits', () => {
   })
 
   it.each([
-    [{ CUL8ER_RELEASE_SIZE: 'much' }, 'CUL8ER_RELEASE_SIZE is "much"; a size of at least 1MiB is expected'],
-    [{ CUL8ER_RELEASE_SIZE: '0MiB' }, 'CUL8ER_RELEASE_SIZE is "0MiB"; a size of at least 1MiB is expected'],
-    [{ CUL8ER_RELEASE_FILES: '-1' }, 'CUL8ER_RELEASE_FILES is "-1"; a whole number from 1 is expected'],
-    [{ CUL8ER_RELEASE_FILES: '1e9' }, 'CUL8ER_RELEASE_FILES is "1e9"; a whole number from 1 is expected'],
+    [{ CUL8ER_RELEASE_SIZE: 'much' }, 'CUL8ER_RELEASE_SIZE is "much"; expected a size of at least 1MiB'],
+    [{ CUL8ER_RELEASE_SIZE: '0MiB' }, 'CUL8ER_RELEASE_SIZE is "0MiB"; expected a size of at least 1MiB'],
+    [{ CUL8ER_RELEASE_FILES: '-1' }, 'CUL8ER_RELEASE_FILES is "-1"; expected a whole number from 1'],
+    [{ CUL8ER_RELEASE_FILES: '1e9' }, 'CUL8ER_RELEASE_FILES is "1e9"; expected a whole number from 1'],
   ])('refuses %j', (env, message) => {
     expect(() => releaseLimits(env)).toThrow(expect.objectContaining({ code: 'USAGE', message }) as Error)
   })

@@ -14,7 +14,7 @@ interface Changes {
 const scripts = fileURLToPath(new URL('../../../scripts/build', import.meta.url))
 const { changes } = (await import(join(scripts, 'changes.mjs'))) as { changes: (root: string) => Changes }
 const { locked } = (await import(join(scripts, 'lock.mjs'))) as {
-  locked: <T>(root: string, work: () => Promise<T>) => Promise<T>
+  locked: <T>(root: string, plannedChange: () => Promise<T>) => Promise<T>
 }
 
 let root: string
@@ -74,14 +74,14 @@ test('a build that was not recorded is done again', () => {
 test('of builds at once one works at a time, and the lock goes', async () => {
   let inside = 0
   let most = 0
-  const work = async (): Promise<void> => {
+  const plannedChange = async (): Promise<void> => {
     inside += 1
     most = Math.max(most, inside)
     await new Promise((resolve) => setTimeout(resolve, 10))
     inside -= 1
   }
   // Within one process the lock's holder is alive, as another process's would be.
-  await Promise.all([locked(root, work), locked(root, work), locked(root, work)])
+  await Promise.all([locked(root, plannedChange), locked(root, plannedChange), locked(root, plannedChange)])
   expect(most).toBe(1)
   expect(readdirSync(join(root, 'dist'))).toEqual([])
 })

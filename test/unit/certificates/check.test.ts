@@ -32,14 +32,14 @@ const NO_PASS = 'one without a passphrase (openssl pkey -in FILE -out NEW writes
 
 it.each<[what: string, given: Given, file: string, found: string | RegExp, allowed: string]>([
   ['an empty certificate', { cert: '\n' }, 'cert', 'an empty file', PEM_CERT],
-  ['a text', { cert: 'hello' }, 'cert', 'no PEM', PEM_CERT],
+  ['a string', { cert: 'hello' }, 'cert', 'not PEM', PEM_CERT],
   ['DER', { cert: der }, 'cert', /^what looks like DER/, PEM_CERT],
   ['a request', { cert: request }, 'cert', 'a PEM file of CERTIFICATE REQUEST', PEM_CERT],
   ['the key in place of the certificate', { cert: own.key }, 'cert', 'a PEM file of PRIVATE KEY', PEM_CERT],
   ['a damaged certificate', { cert: damaged(own.cert) }, 'cert', 'a damaged certificate (number 1)', PEM_CERT],
   ['a damaged chain', { cert: own.cert + damaged(other.cert) }, 'cert', 'a damaged certificate (number 2)', PEM_CERT],
-  ['one that ended', { now: later(91) }, 'cert', /^a certificate that ended \d{4}-\d\d-\d\d$/, NOW],
-  ['one that begins later', { now: later(-1) }, 'cert', /^a certificate that begins \d{4}-.*Z$/, NOW],
+  ['one that ended', { now: later(91) }, 'cert', /^a certificate that expired on \d{4}-\d\d-\d\d$/, NOW],
+  ['one that begins later', { now: later(-1) }, 'cert', /^a certificate that is not valid before \d{4}-.*Z$/, NOW],
   [
     'another name',
     { host: 'shop.example.com' },
@@ -72,8 +72,8 @@ it.each<[what: string, given: Given, file: string, found: string | RegExp, allow
     'a chain upside down',
     { cert: other.cert + own.cert },
     'cert',
-    'the certificate of the key in place 2',
-    'it in the first place, and those that lead to its root after it',
+    'the certificate of the key at position 2',
+    'it first, then the chain to its root',
   ],
   ['an empty key', { key: '' }, 'key', 'an empty file', PEM_KEY],
   ['the certificate in place of the key', { key: own.cert }, 'key', 'a PEM file of CERTIFICATE', PEM_KEY],
@@ -93,7 +93,7 @@ it.each<[what: string, given: Given, file: string, found: string | RegExp, allow
     'a key of a kind that no edge takes',
     { key: openssl(['genpkey', '-algorithm', 'x25519']) },
     'key',
-    'a key of kind x25519',
+    'a key of type x25519',
     'an RSA, EC, Ed25519 or Ed448 key',
   ],
 ])('refuses %s', (_what, given, file, found, allowed) => {

@@ -56,7 +56,7 @@ describe('certificates of a topology', () => {
     ['another host name', 'shop', { as: 443, host: 'a.test', resource: 'web' }],
   ])('do not open for %s', async (_what, topology, place) => {
     const { sealed } = (await sealCertificates(declare(entry()), options))['web/443']!
-    expect(() => openCertificate({ ...place, sealed }, topology, [sealKey])).toThrow(/does not open/)
+    expect(() => openCertificate({ ...place, sealed }, topology, [sealKey])).toThrow(/cannot be opened/)
   })
 
   it('have another box each time, and the same digest until one file changes', async () => {
@@ -101,14 +101,14 @@ describe('what cannot be used names its place and its file', () => {
       `${KEY}: found a key of another certificate: ${certs}/own.key, allowed the key`,
     ],
     [
-      'a text',
+      'a string',
       () => write('own.pem', 'x'),
-      `${CERT}: found no PEM: ${certs}/own.pem, allowed a certificate in PEM form`,
+      `${CERT}: found not PEM: ${certs}/own.pem, allowed a certificate in PEM form`,
     ],
     [
       'a large file',
       () => write('own.pem', 'x'.repeat(70_000)),
-      `${CERT}: found a file that has over 65536 bytes: ${certs}/own.pem`,
+      `${CERT}: found a file that is larger than 65536 bytes: ${certs}/own.pem`,
     ],
   ])('%s', async (_what, spoil, message) => {
     spoil()
@@ -144,7 +144,7 @@ describe('what is checked without sealing', () => {
   it('may end soon', async () => {
     const { endSoon } = await checkedCertificates(declare(entry()), later(80))
     expect(endSoon).toEqual([
-      expect.stringMatching(/^web: the certificate of https 443 ends \d{4}-\d\d-\d\d, in 9 days$/),
+      expect.stringMatching(/^web: the certificate of https 443 expires on \d{4}-\d\d-\d\d, in 9 days$/),
     ])
   })
 

@@ -13,6 +13,7 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }))
 test.each([
   [['init', 'shop'], 'cul8er.config.ts'],
   [['init', 'shop', '--yaml'], 'cul8er.config.yaml'],
+  [['init', 'shop', '--image', 'cul8er/tiny'], 'cul8er.config.ts'],
 ])('%j writes a file that is valid', async (args, file) => {
   const made = await cul8er([...args, '--json'], { cwd })
   expect(JSON.parse(made.stdout)).toEqual({ topology: 'shop', file })
@@ -31,6 +32,13 @@ test('init overwrites nothing unless it is told to', async () => {
   expect(stderr).toContain('--force overwrites it')
   expect(readFileSync(join(cwd, 'cul8er.config.ts'), 'utf8')).toBe('mine')
   expect((await cul8er(['init', '--force'], { cwd })).exit).toBe(0)
+})
+
+test('init takes an image, and none that is not the name of one', async () => {
+  expect((await cul8er(['init', 'shop', '--image', 'cul8er/tiny'], { cwd })).exit).toBe(0)
+  expect(readFileSync(join(cwd, 'cul8er.config.ts'), 'utf8')).toContain("image: 'cul8er/tiny'")
+  const { exit, stderr } = await cul8er(['init', '--force', '--image', "x', evil: '"], { cwd })
+  expect([exit, stderr]).toEqual([64, expect.stringContaining('is not the name of an image')])
 })
 
 test('all problems of a file at once, with exit code 64', async () => {

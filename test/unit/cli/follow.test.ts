@@ -35,18 +35,25 @@ test.each<[string, RunEvent[], string[]]>([
   [
     'what a person can do',
     [{ type: 'waiting', for: 'promote or abort' }],
-    ['⏸ you can promote or abort now: cul8er promote, cul8er abort'],
+    ['⏸ waiting for: cul8er promote | cul8er abort'],
   ],
 ])('shows %s', (_what, events, lines) => {
-  const linesOf = eventLines({ colours: plain })
+  const linesOf = eventLines({ colors: plain })
   expect(events.flatMap(linesOf)).toEqual(lines)
+})
+
+test('names the topology in the commands that an operation waits for', () => {
+  const linesOf = eventLines({ colors: plain }, { topology: 'shop' })
+  expect(linesOf({ type: 'waiting', for: 'promote or abort' })).toEqual([
+    '⏸ waiting for: cul8er promote shop | cul8er abort shop',
+  ])
 })
 
 test('shows a plan once: not again to who agreed to it', () => {
   const change = { action: 'create', resource: 'web', instance: 'shop-web', host: 'one', reasons: ['missing'] }
   const planned = { type: 'planned', changes: [{ ...change, drift: false }] } as unknown as RunEvent
-  expect(eventLines({ colours: plain })(planned).join()).toContain('shop-web')
-  expect(eventLines({ colours: plain }, { planShown: true })(planned)).toEqual([])
+  expect(eventLines({ colors: plain })(planned).join()).toContain('shop-web')
+  expect(eventLines({ colors: plain }, { planShown: true })(planned)).toEqual([])
 })
 
 const ended: OperationResult = {
@@ -58,7 +65,11 @@ const done = (name: string) =>
 const kept = done('undo: keep the log')
 
 test.each<[string, OperationResult, string]>([
-  ['an undone update', ended, '→ next: cul8er logs shop for what the apps say; fix the cause, then cul8er deploy shop'],
+  [
+    'an undone update',
+    ended,
+    '→ next: cul8er logs shop for the logs of the apps; fix the cause, then cul8er deploy shop',
+  ],
   [
     'an undone first deploy, whose instances are gone',
     { ...ended, steps: [done('create'), kept] },
@@ -75,7 +86,11 @@ test.each<[string, OperationResult, string]>([
     '→ next: fix the cause, then cul8er deploy shop',
   ],
   ['what a person aborted', { ...ended, error: { code: 'ABORTED', message: 'aborted' } }, '✘ aborted (ABORTED)'],
-  ['what needs attention', { ...ended, outcome: 'needsAttention' }, '→ next: cul8er status shop for what is where'],
+  [
+    'what needs attention',
+    { ...ended, outcome: 'needsAttention' },
+    '→ next: cul8er status shop for the state of each instance',
+  ],
 ])('what to do next after %s', (_what, result, line) => {
-  expect(endLines({ colours: plain }, result).at(-1)).toBe(line)
+  expect(endLines({ colors: plain }, result).at(-1)).toBe(line)
 })

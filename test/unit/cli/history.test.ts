@@ -32,23 +32,34 @@ const past: PastOperation = {
 }
 
 test('the table says who asked', () => {
-  expect(historyTable([entry, cleanup], context.colours).split('\n')).toEqual([
-    'operation  kind     revision  outcome            started              took    by         error',
-    'op-5       deploy   3         ✘ rolledBack       2026-01-02 03:04:05  12.3 s  me@laptop  shop-web-1 is not healthy',
-    'op-6       cleanup  3         ✘ failed, 3 times  2026-01-02 03:04:17  0.0 s   by itself',
+  expect(historyTable([entry, cleanup], context.colors).split('\n')).toEqual([
+    'operation  kind     revision  outcome            started                  took    by         error',
+    'op-5       deploy   3         ✘ rolled back      2026-01-02 03:04:05 UTC  12.3 s  me@laptop  shop-web-1 is not healthy',
+    'op-6       cleanup  3         ✘ failed, 3 times  2026-01-02 03:04:17 UTC  0.0 s   automatic',
   ])
+})
+
+test('what the ledger did by itself has its reason', () => {
+  const reason = 'shop-web-1 was unhealthy: HTTP 500, restart 1 of 3 within 10 m'
+  const { times: _times, ...once } = cleanup
+  const restart: HistoryEntry = { ...once, kind: 'restart', outcome: 'succeeded', reason }
+  expect(historyTable([restart], context.colors).split('\n')).toEqual([
+    `operation  kind     revision  outcome      started                  took   by         reason`,
+    `op-6       restart  3         ✔ succeeded  2026-01-02 03:04:17 UTC  0.0 s  automatic  ${reason}`,
+  ])
+  expect(operationText({ ...past, ended: restart }, context)).toContain(`  started automatically: ${reason}`)
 })
 
 test('without an error there is no column for it', () => {
   const { error: _error, ...well } = entry
-  const [head] = historyTable([{ ...well, outcome: 'succeeded' }], context.colours).split('\n')
+  const [head] = historyTable([{ ...well, outcome: 'succeeded' }], context.colors).split('\n')
   expect(head).toMatch(/by$/)
 })
 
 test('one operation: its steps with times, who asked for it and how, and what went wrong', () => {
   expect(operationText(past, context).split('\n')).toEqual([
-    'shop op-5: deploy, revision 3, ✘ rolledBack (12.3 s)',
-    '  started 2026-01-02 03:04:05, ended 2026-01-02 03:04:17',
+    'shop op-5: deploy, revision 3, ✘ rolled back (12.3 s)',
+    '  started 2026-01-02 03:04:05 UTC, ended 2026-01-02 03:04:17 UTC',
     '  by me@laptop in /home/me/shop with --version 1.2.0 --yes',
     '',
     '03:04:05  ✔ plan (0.1 s): 1 change',
@@ -63,7 +74,7 @@ test('one operation: its steps with times, who asked for it and how, and what we
 test('one whose steps Temporal has forgotten', () => {
   const text = operationText({ ...past, steps: null }, context)
   expect(text).toContain('by me@laptop')
-  expect(text).toContain('Its steps are not kept any more')
+  expect(text).toContain('Its steps are no longer available')
   expect(operationObject({ ...past, steps: null })).toMatchObject({ outcome: 'rolledBack', steps: null })
 })
 

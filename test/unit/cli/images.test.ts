@@ -86,13 +86,13 @@ test('our images are listed with their age and updates; others are not', async (
 
 test('no images of ours', async () => {
   incusPrints([])
-  expect((await cul8er(['images'], { cwd: bin })).stdout).toContain('scripts/setup/images tiny edge brings two')
+  expect((await cul8er(['images'], { cwd: bin })).stdout).toContain('scripts/setup/host tiny edge installs two')
 })
 
 test('refresh of an image that there is no recipe of', async () => {
   const { exit, stderr } = await cul8er(['images', 'refresh', 'debain'], { cwd: bin })
   expect(exit).toBe(64)
-  expect(stderr).toContain('no image is called "debain"; there are debian, edge, postgres, shop-app, tiny')
+  expect(stderr).toContain('no image is named "debain"; there are debian, docker, edge, postgres, shop-app, tiny')
   expect(stderr).toContain('did you mean debian?')
 })
 

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { palette } from '../../../src/cli/palette.js'
 import { planText } from '../../../src/cli/render/plan.js'
 import { procedureLines } from '../../../src/cli/render/procedure.js'
-import type { ProcedureView } from '../../../src/contracts/index.js'
+import type { ProcedureView } from '../../../src/plan/model.js'
 import type { Change } from '../../../src/plan/model.js'
 
 const plain = palette({ isTTY: false }, {})
 const update = ['drain', 'snapshot', 'install release', 'wait until healthy', 'admit']
 const lane = (instance: string | null, steps = update) => ({ instance, host: instance === null ? null : 'one', steps })
 const view = (...stages: ProcedureView['stages']): ProcedureView => ({ stages })
-const lines = (procedure: ProcedureView, columns: number) => procedureLines(procedure, { columns, colours: plain })
+const lines = (procedure: ProcedureView, columns: number) => procedureLines(procedure, { columns, colors: plain })
 
 const rolling = view(
   { name: 'batch 1 of 2', lanes: [lane('web-1')] },

@@ -4,11 +4,12 @@ import { exitOfError, exitOfResult } from '../../../src/cli/exit.js'
 import { Live } from '../../../src/cli/live.js'
 import { palette } from '../../../src/cli/palette.js'
 import { dryLines } from '../../../src/cli/render/dry-run.js'
-import { humanDuration } from '../../../src/cli/render/duration.js'
+import { humanDuration, moment, timeOfDay } from '../../../src/cli/render/duration.js'
 import { planText } from '../../../src/cli/render/plan.js'
 import { statusText } from '../../../src/cli/render/status.js'
-import { stepLine } from '../../../src/cli/render/steps.js'
+import { doingOf, openStepLine, stepLine } from '../../../src/cli/render/steps.js'
 import { errorLines } from '../../../src/cli/report-error.js'
+import { needsPerson, type Ended, type Status } from '../../../src/client/status.js'
 import type { StepRecord } from '../../../src/contracts/index.js'
 
 const plain = palette({ isTTY: false }, {})
@@ -16,12 +17,27 @@ const plain = palette({ isTTY: false }, {})
 test.each([
   [0, '0.0 s'],
   [1_234, '1.2 s'],
-  [99_900, '99.9 s'],
-  [99_960, '1 m 40 s'],
+  [59_940, '59.9 s'],
+  [59_960, '1 m'],
+  [85_000, '1 m 25 s'],
   [245_000, '4 m 05 s'],
   [7_380_000, '2 h 03 m'],
 ])('%i ms is %s', (ms, text) => {
   expect(humanDuration(ms)).toBe(text)
+})
+
+test.each([
+  ['UTC', '2026-01-02 03:04:05 UTC'],
+  ['Europe/Berlin', '2026-01-02 04:04:05 +01:00'],
+  ['America/St_Johns', '2026-01-01 23:34:05 -03:30'],
+])('a time in %s is %s', (zone, text) => {
+  process.env.TZ = zone
+  try {
+    expect(moment('2026-01-02T03:04:05.678Z')).toBe(text)
+    expect(text).toContain(timeOfDay('2026-01-02T03:04:05.678Z'))
+  } finally {
+    process.env.TZ = 'UTC'
+  }
 })
 
 test.each([
@@ -54,8 +70,8 @@ test.each([
   [{ isTTY: true }, { NO_COLOR: '1' }, false],
   [{ isTTY: true }, { NO_COLOR: '' }, true],
   [{ isTTY: true }, { TERM: 'dumb' }, false],
-])('colours for %j with %j: %s', (output, env, coloured) => {
-  expect(palette(output, env).red('x') !== 'x').toBe(coloured)
+])('colors for %j with %j: %s', (output, env, colored) => {
+  expect(palette(output, env).red('x') !== 'x').toBe(colored)
 })
 
 const step = (more: Partial<StepRecord>): StepRecord => ({
@@ -112,45 +128,130 @@ test('a plan for people', () => {
   expect(planText({ topology: 'shop', changes: [], notes: [], empty: true }, plain)).toBe('✔ shop: nothing to change')
 })
 
+const row = {
+  name: 'shop-web-1',
+  resource: 'web',
+  host: 'here',
+  state: 'Running',
+  address: '10.0.0.2',
+  version: '1.0.0',
+  health: 'healthy' as const,
+  weight: 100,
+  traffic: 100,
+  drift: [],
+}
+
+const status = (last: Ended | null, more: Partial<Status> = {}): Status => ({
+  topology: 'shop',
+  revision: { desired: 2, stable: 1, attempted: 2 },
+  operation: null,
+  lastOperation: last,
+  last,
+  dirty: [],
+  ttl: null,
+  healthy: true,
+  instances: [],
+  ...more,
+})
+
+const ended = (outcome: Ended['outcome'], error?: Ended['error']): Ended => ({
+  operation: 'op-4',
+  kind: 'deploy',
+  outcome,
+  revision: 2,
+  endedAt: new Date(Date.now() - 245_000).toISOString(),
+  ...(error === undefined ? {} : { error }),
+})
+
 test('status for people', () => {
-  const row = {
-    name: 'shop-web-1',
-    resource: 'web',
-    host: 'here',
-    state: 'Running',
-    address: '10.0.0.2',
-    version: '1.0.0',
-    health: 'healthy' as const,
-    weight: 100,
-    drift: [],
-  }
+  const last = ended('needsAttention', { code: 'UNHEALTHY', message: 'shop-web-2 is not healthy' })
   const text = statusText(
-    {
-      topology: 'shop',
-      revision: { desired: 2, stable: 1, attempted: 2 },
-      operation: null,
-      last: { operation: 'op-4', kind: 'deploy', outcome: 'needsAttention' },
+    status(last, {
       dirty: ['shop-web-2'],
-      ttl: null,
       healthy: false,
+      unhealthy: [
+        { ...{ instance: 'shop-web-2', reason: 'HTTP 500' }, at: new Date().toISOString(), restarts: 3, gaveUp: true },
+      ],
       instances: [
         row,
         { ...row, name: 'shop-web-2', state: 'Stopped', address: null, health: 'unhealthy', drift: ['it is stopped'] },
       ],
-    },
+    }),
     plain,
   )
   expect(text.split('\n')).toEqual([
     '✘ shop: not healthy',
     '  revision: desired 2, stable 1, attempted 2',
     '  no operation in progress',
-    '  last: deploy op-4, ✘ needsAttention; cul8er history shop op-4 shows why',
-    '  half changed: shop-web-2; cul8er rollback shop or cul8er deploy shop sets this right',
+    `  last operation: deploy to revision 2, op-4, ✘ needs attention 4 m 05 s ago (${moment(last.endedAt)})`,
+    '    shop-web-2 is not healthy (UNHEALTHY)',
+    '    → cul8er history shop op-4 shows its steps; fix the cause, then cul8er deploy shop or cul8er rollback shop',
+    '  dirty: shop-web-2; cul8er rollback shop or cul8er deploy shop repairs this',
+    expect.stringMatching(
+      /^ {2}✘ unhealthy: shop-web-2, HTTP 500 \(.* ago, restarted 3 times\); nothing more is tried: cul8er logs shop shop-web-2 shows why$/,
+    ),
     '',
-    'instance    host  state    address   version  health       weight  drift',
-    'shop-web-1  here  Running  10.0.0.2  1.0.0    ✔ healthy    100     -',
-    'shop-web-2  here  Stopped  -         1.0.0    ✘ unhealthy  100     it is stopped',
+    'instance    host  state    address   version  health       traffic  drift',
+    'shop-web-1  here  Running  10.0.0.2  1.0.0    ✔ healthy    100 %    -',
+    'shop-web-2  here  Stopped  -         1.0.0    ✘ unhealthy  100 %    it is stopped',
   ])
+})
+
+test.each<[Ended['outcome'], number | null, RegExp | null]>([
+  ['succeeded', 1, null],
+  ['rolledBack', 1, /op-4, ✘ rolled back 4 m 05 s ago .*\n {4}→ .*; revision 1 serves as before$/],
+  ['rolledBack', null, /; nothing of it is left$/],
+  [
+    'held',
+    1,
+    /✘ held for your decision .*\n.*; cul8er deploy shop goes on from here, cul8er rollback shop goes back to revision 1$/,
+  ],
+  ['held', null, /; cul8er deploy shop goes on from here$/],
+  ['needsAttention', null, /; fix the cause, then cul8er deploy shop$/],
+  ['failed', 1, /✘ failed .*\n {4}→ cul8er history shop op-4 shows its steps$/],
+])('status after one that %s, with stable revision %o', (outcome, stable, says) => {
+  const text = statusText(status(ended(outcome), { revision: { desired: 2, stable, attempted: 2 } }), plain)
+  const about = text.split('\n').slice(3, -1).join('\n')
+  if (says === null) expect(about).toBe('')
+  else expect(about).toMatch(says)
+})
+
+test('status after a rollback that is held names where going back leads', () => {
+  const held = { ...ended('held'), kind: 'rollback' as const }
+  const text = statusText(status(held, { revision: { desired: 2, stable: 3, attempted: 2 } }), plain)
+  expect(text).toContain(', cul8er rollback shop --to 3 goes back to revision 3')
+})
+
+test('status in an operation says what it waits for', () => {
+  const wait = { attempt: 1, instance: 'shop-web-1', words: 'http://localhost:4000/health: HTTP 500, 12 probes' }
+  const doing = [
+    { ...wait, ms: 13_400, mostMs: 60_000 },
+    { attempt: 1, instance: 'shop-web-2' },
+  ]
+  const startedAt = new Date(Date.now() - 20_000).toISOString()
+  const text = statusText(
+    status(null, { operation: { id: 'op-5', kind: 'deploy', step: 'wait until healthy', startedAt, doing } }),
+    plain,
+  )
+  expect(text.split('\n').slice(2)).toEqual([
+    expect.stringMatching(/^ {2}in progress: deploy op-5, wait until healthy \(for 20\.\d s\)$/),
+    '    shop-web-1: http://localhost:4000/health: HTTP 500, 12 probes (13 s of 1 m)',
+    '  no instances',
+  ])
+})
+
+test.each<[string, Status, boolean]>([
+  ['all is well', status(ended('succeeded')), false],
+  ['taken back', status(ended('rolledBack')), false],
+  ['needs attention', status(ended('needsAttention')), true],
+  ['half changed', status(ended('failed'), { dirty: ['shop-web-1'] }), true],
+  [
+    'being repaired',
+    status(ended('needsAttention'), { operation: { id: 'op-5', kind: 'deploy', step: '', startedAt: '' } }),
+    false,
+  ],
+])('whether a person is needed: %s', (_, given, needed) => {
+  expect(needsPerson(given)).toBe(needed)
 })
 
 test('a dry run as it would be typed', () => {
@@ -206,4 +307,36 @@ test('live lines are drawn over, never longer than the terminal', () => {
   live.print('done')
   live.draw(['two'])
   expect(written).toEqual(['one\n', 'a line t…\n', '\x1b[2A\x1b[J', 'done\n', 'two\n'])
+})
+
+const open: StepRecord = {
+  name: 'wait until healthy',
+  instance: 'app-1',
+  outcome: 'running',
+  startedAt: '2026-01-02T03:04:05.000Z',
+  durationMs: 0,
+}
+const at = Date.parse('2026-01-02T03:04:18.000Z')
+
+test.each<[string, Parameters<typeof openStepLine>[2], string]>([
+  ['nothing is known', undefined, '▶ wait until healthy app-1 (13.0 s)'],
+  [
+    'what was found last',
+    { attempt: 1, words: 'http://localhost:4000/health: HTTP 500, 12 probes', ms: 12_500, mostMs: 60_000 },
+    '▶ wait until healthy app-1 (13.0 s of 1 m): http://localhost:4000/health: HTTP 500, 12 probes',
+  ],
+  [
+    'why it is tried again',
+    { attempt: 3, failure: 'host here did not answer' },
+    '▶ wait until healthy app-1 (13.0 s): attempt 3, because: host here did not answer',
+  ],
+])('a step under way: %s', (_, doing, line) => {
+  expect(openStepLine(open, plain, doing, at)).toBe(line)
+})
+
+test('what an activity does belongs to the step of its instance', () => {
+  const all = [{ attempt: 1, instance: 'app-2' }, { attempt: 2 }]
+  expect(doingOf(all, open)).toBeUndefined()
+  expect(doingOf(all, { ...open, instance: 'app-2' })).toBe(all[0])
+  expect(doingOf(all, { ...open, instance: undefined })).toBe(all[1])
 })

@@ -8,16 +8,16 @@ test.each([
   ['deploy --vesion 1', "unknown option '--vesion' (Did you mean --version?)"],
   ['service strat', "unknown command 'strat' (Did you mean start?)"],
   ['deploy --version', "option '--version <version>' argument missing"],
-  ['rollback --to x --yes', 'a whole number from 1 is expected'],
-  ['status --timeout 10', "a duration such as '10s', '5m' or '24h' is expected"],
-  ['ttl set 10', "a duration such as '10s', '5m' or '24h' is expected"],
+  ['rollback --to x --yes', 'expected a whole number from 1'],
+  ['status --timeout 10', "expected a duration such as '10s', '5m' or '24h'"],
+  ['ttl set 10', "expected a duration such as '10s', '5m' or '24h'"],
   ['restore shop --yes', "required option '--snapshot <name>' not specified"],
-  ['logs shop --operation x', "an operation such as 'op-5' is expected"],
+  ['logs shop --operation x', "expected an operation such as 'op-5'"],
   ['logs shop --operation op-1 --follow', '--follow and --operation cannot be combined'],
-  ['history shop yesterday', "an operation such as 'op-5' is expected"],
+  ['history shop yesterday', "expected an operation such as 'op-5'"],
   ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
   ['validate', 'no topology file in /'],
-  ['status', 'no topology is named'],
+  ['status', 'no topology was named'],
   ['validate -f none.ts', 'no file none.ts'],
   ['state import none.json', 'none.json cannot be read (ENOENT)'],
   ['worker', 'a worker needs the address of a Temporal server'],
@@ -63,7 +63,7 @@ test.each([
 })
 
 const ALL =
-  `init validate plan deploy status history attach logs destroy promote abort pause resume rollback snapshots restore
+  `init validate plan deploy status history attach logs destroy promote abort pause resume rollback snapshot snapshots restore
   ttl state orphans hosts metrics service worker images doctor schema completion`.split(/\s+/)
 
 test('help fits a terminal of 80 columns', async () => {

@@ -13,7 +13,7 @@ it.each([
   ['the line itself', '✘ failed\r✔ succeeded', String.raw`✘ failed\u000d✔ succeeded`],
   ['eight bits', 'a\u009b2Jb\x7f', String.raw`a\u009b2Jb\u007f`],
   ['hidden text', '\x1b[8mhidden \x1b[1;8mtoo', String.raw`\u001b[8mhidden \u001b[1;8mtoo`],
-  ['colours, tabs and ends of lines', '\x1b[1;31mred\x1b[39m\tä\r\n✔', '\x1b[1;31mred\x1b[39m\tä\n✔'],
+  ['colors, tabs and ends of lines', '\x1b[1;31mred\x1b[39m\tä\r\n✔', '\x1b[1;31mred\x1b[39m\tä\n✔'],
 ])('%s', (_what, text, expected) => expect(visible(text)).toBe(expected))
 
 it('everything that a command writes', () => {

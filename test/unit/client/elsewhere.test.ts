@@ -8,7 +8,7 @@ const change = (action: Action): Change => ({
 })
 const from = (directory?: string, rest: Partial<HistoryEntry> = {}) =>
   ({ kind: 'deploy', outcome: 'succeeded', by: { who: 'me@laptop', directory }, ...rest }) as const
-const note = 'shop was last deployed from /a: if this is another topology, give it a name of its own'
+const note = 'shop was last deployed from /a: if this is another topology, give it another name'
 
 test.each([
   ['deletes what another folder deployed', [change('delete')], [from('/a')], note],

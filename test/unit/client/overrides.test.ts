@@ -11,7 +11,7 @@ const topology = normalised({
     db: { type: 'container', image: 'a/b' },
   },
 })
-const versions = (options: Parameters<typeof override>[1]): (string | undefined)[] =>
+const versions = (options: Parameters<typeof override>[1]): (string | null | undefined)[] =>
   Object.values(override(topology, options).resources).map(({ deploy }) => deploy?.version)
 
 test.each([
@@ -38,4 +38,18 @@ test.each([
   [{ strategy: 'canari' }, 'no strategy canari (did you mean canary?)'],
 ])('%j is refused', (options, message) => {
   expect(() => override(topology, options)).toThrow(expect.objectContaining({ code: 'USAGE', message }) as Error)
+})
+
+test('a strategy that cannot change a shared public port is refused', () => {
+  const app = { image: 'a/b', network: { expose: [{ port: 4000, as: 80, pool: 'app' }] } }
+  const shared = normalised({
+    name: 'shop',
+    hosts: { here: { address: 'localhost', platform: 'debian' } },
+    resources: { app_1: app, app_2: app },
+  })
+  const message = 'strategy canary cannot deploy shop: app_1 and app_2 share a public port (pool app)'
+  expect(() => override(shared, { strategy: 'canary' })).toThrow(
+    expect.objectContaining({ code: 'USAGE', message }) as Error,
+  )
+  expect(override(shared, { strategy: 'recreate' }).strategy.approach).toBe('recreate')
 })

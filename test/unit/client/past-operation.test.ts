@@ -57,6 +57,6 @@ test('one that nobody knows', async () => {
   const through = link(() => Promise.reject(named('WorkflowNotFoundError')))
   await expect(readOperation(through, state(), 7)).rejects.toMatchObject({
     code: 'NOT_FOUND',
-    message: 'shop has no operation op-7, or it is forgotten',
+    message: 'shop has no operation op-7, or it is no longer recorded',
   })
 })

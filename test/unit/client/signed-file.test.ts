@@ -23,7 +23,7 @@ test.each<[string, unknown]>([
   ['a MAC that is a list', { ...file, mac: [file.mac] }],
   ['nothing', null],
   ['a list', [file]],
-  ['a text', 'mac'],
+  ['a string', 'mac'],
   ['nesting without end', { mac: file.mac, deep: JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown }],
 ])('%s is not ours', (_what, other) => {
   expect(isOwn('saved plan', other, key)).toBe(false)

@@ -126,7 +126,7 @@ describe('what is no state is refused, with the place', () => {
     ['and the nearest', set('histroy', []), '(did you mean history?)'],
     ['a wrong kind', set('history.0.kind', 'deplyo'), 'history[0].kind: found "deplyo", allowed deploy'],
     ['a time that is none', set('expiresAt', 'soon'), 'expiresAt: found "soon", allowed a time'],
-    ['a number that is a text', set('lastOperation', '9'), 'lastOperation: found "9", allowed a whole number'],
+    ['a number that is a string', set('lastOperation', '9'), 'lastOperation: found "9", allowed a whole number'],
     ['a negative one', set('lastOperation', -1), 'lastOperation: found -1'],
     ['a stable revision that is not kept', set('stable', 9), 'stable: found 9, allowed one of the revisions 1, 2'],
     ['one to go back to that is not', set('stableBefore', [9]), 'stableBefore[0]: found 9'],
@@ -152,6 +152,18 @@ describe('what is no state is refused, with the place', () => {
       'deploy.release: found "../x", allowed a name',
     ],
     ['an option of Incus', set('revisions.0.topology.resources.web.devices', { '-x': {} }), 'devices.-x: found'],
+    [
+      'a label of ours',
+      set('revisions.0.topology.resources.web.config', { 'user.cul8er.color': 'green' }),
+      "web.config: found a mapping, allowed keys that are not cul8er's",
+    ],
+    [
+      'a health check of another machine',
+      set('revisions.0.topology.resources.web.healthcheck', {
+        probe: { kind: 'http', scheme: 'http', port: 80, path: '@other.test/', expectedStatus: null },
+      }),
+      'probe.path: found "@other.test/", allowed the path of a URL',
+    ],
     ['two variables', set('revisions.0.topology.resources.web.environment', { 'A=B\nC': { value: '' } }), 'A=B'],
     ['more than a path', set('revisions.0.topology.project', 'a&b=c'), 'project: found "a&b=c", allowed'],
     [

@@ -24,12 +24,12 @@ it.each<[string, Compensation[], string[]]>([
   [
     'one way back for each instance, in the order of the first registration',
     [readmit, made('web-2'), restore, reinstall],
-    ['web-1: put the old release back, data kept', 'web-2: remove the new instance'],
+    ['web-1: reinstall the old release, keep the data', 'web-2: remove the new instance'],
   ],
   [
     'canaries of several resources at once',
     [withdraw('web'), withdraw('api', 'web')],
-    ['web, api: take the canary out of the traffic'],
+    ['web, api: take the canary out of rotation'],
   ],
 ])('%s', (_title, undos, expected) => {
   expect(read(after(...undos))).toEqual(expected)

@@ -28,7 +28,7 @@ it.each([
 })
 
 it('refuses what is too long', async () => {
-  await expect(readRegular(at('file'), 7)).rejects.toThrow('has over 7 bytes')
+  await expect(readRegular(at('file'), 7)).rejects.toThrow('is larger than 7 bytes')
 })
 
 it.each([

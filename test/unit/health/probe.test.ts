@@ -1,17 +1,14 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
 import { createServer as createHttp, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { createServer as createTcp, type AddressInfo, type Server as TcpServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Duplex } from 'node:stream'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8erError } from '../../../src/errors.js'
 import { probe, type ProbeTarget } from '../../../src/health/probe.js'
 import { dial } from '../../../src/hosts/dial.js'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
 import type { Probe } from '../../../src/topology/model.js'
+import { certificate } from './certificate.js'
 
 const spec = { name: 'shop-web', project: null, resource: 'web', release: null }
 const none = (): never => {
@@ -27,14 +24,6 @@ const executor = (changes: Partial<HostExecutor> = {}): HostExecutor => ({
 })
 const ask = (what: Probe, target: Partial<ProbeTarget> = {}, timeoutMs = 1_000) =>
   probe(what, { spec, address: '127.0.0.1', executor: executor(), ...target }, { timeoutMs })
-
-async function certificate(): Promise<{ key: string; cert: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'cul8er-probe-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -days 1'
-  await execa('openssl', [...words.split(' '), '-keyout', key, '-out', cert])
-  return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
-}
 
 const tcp = (port: number): Probe => ({ kind: 'tcp', port })
 
@@ -91,7 +80,7 @@ describe('http and tcp probes', () => {
     ['another than expected', () => http(ports.http, '/200', 204), 'failure', 'HTTP 200, expected 204'],
     ['https, not verified', () => http(ports.https, '/200', null, 'https'), 'ok', 'HTTP 200'],
     ['http asked of https', () => http(ports.https, '/200'), 'failure', null],
-    ['https asked of http', () => http(ports.http, '/200', null, 'https'), 'failure', 'not the protocol expected'],
+    ['https asked of http', () => http(ports.http, '/200', null, 'https'), 'failure', 'not the expected protocol'],
     ['no answer', () => http(ports.silent, '/200'), 'failure', 'no answer within 400 ms'],
     [
       'a TLS server that is silent',
@@ -99,8 +88,8 @@ describe('http and tcp probes', () => {
       'failure',
       'no answer within 400 ms',
     ],
-    ['a closed connection', () => http(ports.closes, '/200'), 'failure', 'connection closed without an answer'],
-    ['another protocol', () => http(ports.rubbish, '/200'), 'failure', 'not the protocol expected'],
+    ['a closed connection', () => http(ports.closes, '/200'), 'failure', 'connection closed without a response'],
+    ['another protocol', () => http(ports.rubbish, '/200'), 'failure', 'not the expected protocol'],
     ['a refused connection', () => http(1, '/200'), 'failure', 'connection refused'],
     ['tcp', () => tcp(ports.silent), 'ok', 'connected'],
     ['tcp refused', () => tcp(1), 'failure', 'connection refused'],
@@ -199,6 +188,132 @@ describe('probes inside', () => {
     ['tcp', tcp(5), answering(0), { outcome: 'ok' }],
     ['tcp refused', tcp(5), answering(1), { outcome: 'failure' }],
   ])('%s', async (_, what, by, expected) => {
-    expect(await ask(what, { executor: by, address: null, viaInstance: true })).toMatchObject(expected)
+    expect(await ask(what, { executor: by, address: null, inside: 'instead' })).toMatchObject(expected)
+  })
+})
+
+describe('what does not answer from outside', () => {
+  const http: Probe = { kind: 'http', scheme: 'http', port: 4000, path: '/', expectedStatus: null }
+  const grpc: Probe = { kind: 'grpc', scheme: 'grpc', port: 4000, service: '' }
+  const expose: ProbeTarget['spec']['expose'] = [
+    { port: 80, as: 80, protocol: 'http', host: null, certificate: null, sticky: false },
+  ]
+  const refused = new Cul8erError('UNREACHABLE', 'refused', { details: { errno: 'ECONNREFUSED' } })
+  const noRoute = new Cul8erError('UNREACHABLE', 'no route to it', { details: { errno: 'EHOSTUNREACH' } })
+  const reset = new Cul8erError('UNREACHABLE', 'reset', { details: { errno: 'ECONNRESET' } })
+  /** Answers of the network one after the other, the last one from then on; and what is said inside. */
+  const world = (outside: Error[], inside: { exitCode: number; stdout?: string } | Error) => {
+    const asked: string[] = []
+    const left = [...outside]
+    return {
+      asked,
+      executor: executor({
+        connect: () => {
+          asked.push('outside')
+          return Promise.reject((left.length > 1 ? left.shift() : left[0]) ?? refused)
+        },
+        tryRun: async () => {
+          asked.push('inside')
+          if (inside instanceof Error) throw inside
+          return { stdout: '', stderr: '', durationMs: 1, ...inside }
+        },
+      }),
+    }
+  }
+  const well = { exitCode: 0, stdout: '200' }
+
+  it.each<[string, Probe, Error[], Parameters<typeof world>[1], boolean, object, string]>([
+    [
+      'healthy inside, nothing exposed',
+      http,
+      [refused],
+      well,
+      false,
+      { outcome: 'ok', message: 'HTTP 200 (probed inside the instance)' },
+      'outside inside',
+    ],
+    ['tcp inside, nothing exposed', tcp(4000), [refused], { exitCode: 0 }, false, { outcome: 'ok' }, 'outside inside'],
+    ['no route, nothing exposed', http, [noRoute], well, false, { outcome: 'ok' }, 'outside inside'],
+    [
+      'healthy inside, exposed',
+      http,
+      [refused],
+      well,
+      true,
+      {
+        outcome: 'failure',
+        message: 'port 4000 listens on loopback only: it answers inside the instance and refuses at 127.0.0.1',
+        hint: 'let the app listen on 0.0.0.0 or ::, so that it can be reached from outside the instance',
+        answeredInside: true,
+      },
+      'outside inside outside',
+    ],
+    [
+      'no route, exposed',
+      http,
+      [noRoute],
+      well,
+      true,
+      { outcome: 'error', message: 'port 4000 answers inside, but not from outside: no route to it' },
+      'outside inside outside',
+    ],
+    [
+      'began to listen in between',
+      http,
+      [refused, reset],
+      well,
+      true,
+      { message: 'connection closed without a response' },
+      'outside inside outside',
+    ],
+    [
+      'wrong inside as well',
+      http,
+      [refused],
+      { exitCode: 0, stdout: '503' },
+      true,
+      { message: 'connection refused' },
+      'outside inside',
+    ],
+    [
+      'silent inside as well',
+      http,
+      [refused],
+      { exitCode: 7 },
+      false,
+      { outcome: 'failure', message: 'connection refused' },
+      'outside inside',
+    ],
+    [
+      'nobody to ask inside',
+      http,
+      [refused],
+      new Error('no host'),
+      false,
+      { outcome: 'failure', message: 'connection refused' },
+      'outside inside',
+    ],
+    [
+      'gRPC, which cannot be asked inside',
+      grpc,
+      [refused],
+      { exitCode: 0 },
+      false,
+      { outcome: 'failure', message: 'connection refused' },
+      'outside inside',
+    ],
+    ['another failure of the network', http, [reset], well, false, { outcome: 'failure' }, 'outside'],
+  ])('%s', async (_, what, outside, inside, exposed, expected, order) => {
+    const { asked, executor: by } = world(outside, inside)
+    const found = await ask(what, { executor: by, spec: exposed ? { ...spec, expose } : spec })
+    expect(found).toMatchObject(expected)
+    expect(found).not.toHaveProperty('unreached')
+    expect(asked.join(' ')).toBe(order)
+  })
+
+  it('is not asked inside where that is not wanted', async () => {
+    const { asked, executor: by } = world([refused], well)
+    expect(await ask(http, { executor: by, inside: 'never' })).toMatchObject({ message: 'connection refused' })
+    expect(asked).toEqual(['outside'])
   })
 })

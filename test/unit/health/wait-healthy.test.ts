@@ -46,6 +46,46 @@ const wait = (codes: number[], changes: Partial<Healthcheck> = {}, waitedMs = 0)
   })
 }
 
+describe('an app that refuses at its address', () => {
+  const probe: Healthcheck['probe'] = { kind: 'http', scheme: 'http', port: 4000, path: '/', expectedStatus: null }
+  const expose = [{ port: 4000, as: 80, protocol: 'http' as const, host: null, certificate: null, sticky: false }]
+  /** What is asked inside is the HTTP status that it answers there after some ms. */
+  const inside = (afterMs: number, changes: object = {}) => {
+    const { clock, executor } = rig([0])
+    let asked = 0
+    const tryRun = async () => {
+      asked += 1
+      const up = clock.now() >= afterMs
+      return { exitCode: up ? 0 : 1, stdout: up ? '200' : '', stderr: '', durationMs: 1 }
+    }
+    const spec = { ...target, healthcheck: { ...check, probe }, ...changes }
+    const waited = waitHealthy({ spec, executor: { ...executor, tryRun }, clock, address: async () => '10.0.0.1' })
+    return { waited, asked: () => asked, clock }
+  }
+
+  it('is healthy by what it answers inside where nothing is exposed', async () => {
+    const { waited } = inside(0)
+    expect(await waited).toMatchObject({ healthy: true, last: { message: 'HTTP 200 (probed inside the instance)' } })
+  })
+
+  it('is told to listen elsewhere where it is to be reached, long before the deadline', async () => {
+    const { waited, clock } = inside(0, { expose })
+    await expect(waited).rejects.toMatchObject({
+      code: 'UNHEALTHY',
+      message: expect.stringContaining('port 4000 listens on loopback only') as string,
+      hint: expect.stringContaining('0.0.0.0 or ::') as string,
+    })
+    expect(clock.now()).toBeLessThan(5_000)
+  })
+
+  it('is asked inside seldom while it starts', async () => {
+    const { waited, asked, clock } = inside(Infinity)
+    await expect(waited).rejects.toMatchObject({ message: expect.stringContaining('connection refused') as string })
+    expect(clock.now()).toBeGreaterThanOrEqual(10_000)
+    expect(asked()).toBeLessThanOrEqual(5)
+  })
+})
+
 describe('waitHealthy', () => {
   it('reports what led to healthy, and calls back after each probe', async () => {
     const { clock, executor } = rig([1, 1, 0])
@@ -68,7 +108,7 @@ describe('waitHealthy', () => {
   })
 
   it.each([
-    ['never', [1], {}, 'UNHEALTHY', 'shop-web did not get healthy within 10 s: exit 1: said'],
+    ['never', [1], {}, 'UNHEALTHY', 'shop-web did not become healthy within 10 s: exit 1: said'],
     ['no more', [0, 1], {}, 'UNHEALTHY', 'shop-web failed 2 probes in a row after it had answered: exit 1: said'],
     [
       'not for long',
@@ -93,7 +133,7 @@ describe('waitHealthy', () => {
 
   it('goes on with a wait that was broken off, and gives what is well the time to show it', async () => {
     await expect(wait([1], {}, 5_500)).rejects.toMatchObject({
-      message: expect.stringContaining('did not get healthy within 10 s') as string,
+      message: expect.stringContaining('did not become healthy within 10 s') as string,
       details: { report: { failures: 12, waitedMs: 10_000 } },
     })
     expect(await wait([1, 0], {}, 60_000)).toMatchObject({ healthy: true, successes: 3, waitedMs: 7_550 })

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { emulatorControl } from '../../../src/hosts/emulator/client.js'
-import { privateFolder, socketPath } from '../../../src/hosts/emulator/wire.js'
+import { emulatorControl } from '../../../src/emulator/client.js'
+import { privateFolder, socketPath } from '../../../src/emulator/wire.js'
 
 let folder = ''
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'cul8er-socket-'))))

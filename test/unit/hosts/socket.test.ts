@@ -9,7 +9,7 @@ const ANSWERS: Record<string, RequestListener> = {
   '/1.0': (_, response) => response.end('{"type":"sync","status_code":200,"metadata":{"api":"1.0"}}'),
   '/1.0/gone': (_, response) => response.writeHead(404).end('{"type":"error","error":"Instance not found"}'),
   '/1.0/log': (_, response) => response.end('a line, and no JSON'),
-  '/1.0/text': (_, response) => response.end('{"type":"sync","metadata":"a text"}'),
+  '/1.0/text': (_, response) => response.end('{"type":"sync","metadata":"a string"}'),
   '/1.0/cut': (_, response) => response.writeHead(200, { 'content-length': 50 }).write('{', () => response.destroy()),
   '/1.0/flood': (_, response) => response.end('x'.repeat(100_000)),
   '/1.0/silent': () => {},

@@ -131,6 +131,6 @@ test('an image server that is not reached: what works without it', () => {
     'Error: Failed instance creation: Failed getting remote image info: Failed getting image: Failed parsing stream: Get "https://images.linuxcontainers.org/streams/v1/index.json": lookup images.linuxcontainers.org: no such host\n'
   expect(incusError(text, 1, ['launch', 'images:debian/12'])).toMatchObject({
     code: 'UNREACHABLE',
-    hint: expect.stringContaining('does not reach the image server') as string,
+    hint: expect.stringContaining('cannot reach the image server') as string,
   })
 })

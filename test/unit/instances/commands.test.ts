@@ -27,7 +27,7 @@ describe('labels of an instance that is made', () => {
       topology: 'shop',
       resource: 'web',
       index: null,
-      slot: '',
+      color: '',
       revision: 3,
       digest: spec.digest,
       operation: '7',

@@ -17,7 +17,7 @@ it('a person sees it in a few lines', () => {
     '### shop',
     'desired revision 1, attempted 1, stable 1',
     `in progress: deploy (topology/shop/op/7) since ${AT}`,
-    `destroyed by itself at ${AT}`,
+    `will be destroyed at ${AT}`,
     'a cancel was ignored',
     '',
     '- op-1 deploy to 1: succeeded',

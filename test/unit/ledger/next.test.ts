@@ -41,6 +41,16 @@ describe('one thing at a time', () => {
     ['but first the request', deployed(1), [start('deploy')], { renewal: true }, 'start'],
     ['and the answer', deployed(1), [], { renewal: true, asked: true }, 'wait'],
     ['and the operation', deploying, [], { renewal: true }, 'wait'],
+    ['a watch', deployed(1), [], { watch: 'idle' }, 'watch'],
+    ['one that runs', deployed(1), [], { watch: 'running' }, 'wait'],
+    ['what it has seen', deployed(1), [], { watch: 'seen' }, 'judge'],
+    ['but first the request', deployed(1), [start('deploy')], { watch: 'seen' }, 'start'],
+    ['and the answer', deployed(1), [], { watch: 'seen', asked: true }, 'wait'],
+    ['not while an operation runs', deploying, [], { watch: 'seen' }, 'wait'],
+    ['what it has seen, and a due ttl', expiredTtl, [], { watch: 'seen' }, 'destroy'],
+    ['a long history ends it first', deployed(1), [], { watch: 'running', renewal: true }, 'unwatch'],
+    ['and waits for its end', deployed(1), [], { watch: 'ending', renewal: true }, 'wait'],
+    ['before it begins another one', deployed(1), [], { watch: 'idle', renewal: true }, 'renew'],
     ['and what is due', expiredTtl, [], { renewal: true }, 'destroy'],
   ])('%s', (_what, state, queue, more, expected) => {
     expect(words(state, queue, more)).toBe(expected)

@@ -7,9 +7,23 @@ describe('what is refused', () => {
   it.each<[string, LedgerState, OperationRequest, string | null]>([
     ['the first deploy', ledger(), request('deploy', { revision: wanted('d1') }), null],
     ['a deploy without a revision', ledger(), request('deploy'), 'USAGE: a deploy needs a revision'],
-    ['a rollback of nothing', ledger(), request('rollback'), 'UNKNOWN_TOPOLOGY: nothing of shop is deployed'],
-    ['a destroy of nothing', ledger(), request('destroy'), 'UNKNOWN_TOPOLOGY: nothing of shop is deployed'],
-    ['a restore of nothing', ledger(), request('restore'), 'UNKNOWN_TOPOLOGY: nothing of shop is deployed'],
+    ['a rollback of nothing', ledger(), request('rollback'), 'UNKNOWN_TOPOLOGY: shop is not deployed'],
+    ['a destroy of nothing', ledger(), request('destroy'), 'UNKNOWN_TOPOLOGY: shop is not deployed'],
+    ['a restore of nothing', ledger(), request('restore'), 'UNKNOWN_TOPOLOGY: shop is not deployed'],
+    ['a snapshot of nothing', ledger(), request('snapshot'), 'UNKNOWN_TOPOLOGY: shop is not deployed'],
+    ['a snapshot', deployed(1), request('snapshot', { snapshot: 'mine' }), null],
+    [
+      'a snapshot that is called as ours are',
+      deployed(1),
+      request('snapshot', { snapshot: 'pre-deploy-1-mine' }),
+      'USAGE: pre-deploy-1-mine begins as the snapshots do that operations take, and prune',
+    ],
+    [
+      'the deletion of one of ours',
+      deployed(1),
+      request('snapshot', { snapshot: 'pre-deploy-1-0a1b2c3d', remove: true }),
+      'USAGE: pre-deploy-1-0a1b2c3d was taken by an operation, and is not deleted by hand',
+    ],
     ['a rollback', deployed(2), request('rollback'), null],
     [
       'a rollback of the first',
@@ -27,7 +41,7 @@ describe('what is refused', () => {
       'a second operation',
       deployed(1, { current: summary('deploy') }),
       request('deploy', { revision: wanted('x') }),
-      'OPERATION_IN_PROGRESS: deploy of shop (op-7) has been in progress for 65 s',
+      'OPERATION_IN_PROGRESS: deploy of shop (op-7) has been in progress for 1 m 05 s',
     ],
     [
       'a move to another Incus project',

@@ -22,8 +22,8 @@ describe('the file of the working folder', () => {
 })
 
 it.each([
-  ['../shop.config.ts', 'a file is named with -f ../shop.config.ts'],
-  ['shop', '`cul8er init` writes a first one; `-f FILE` names one that is elsewhere'],
+  ['../shop.config.ts', 'to name a file, use -f ../shop.config.ts'],
+  ['shop', '`cul8er init` writes a first one; `-f FILE` names one in another place'],
 ])('%s in the place of a name', (word, hint) => {
   expect(() => findTopologyFile(folder(), undefined, word)).toThrow(expect.objectContaining({ hint }))
 })
@@ -39,7 +39,7 @@ describe('a file by its name', () => {
     ['nothing-like-it.ts', 'no file nothing-like-it.ts'],
     ['gone/prod.yaml', 'no file gone/prod.yaml'],
     ['sub', 'sub is not a file'],
-    ['readme.txt', 'readme.txt is no topology file: its name must end in .ts, .mts, .js, .mjs, .yaml, .yml, .json'],
+    ['readme.txt', 'readme.txt is not a topology file: its name must end in .ts, .mts, .js, .mjs, .yaml, .yml, .json'],
   ])('%s', (name, message) => {
     const cwd = folder({ 'prod.yaml': '', 'sub/x': '', 'readme.txt': '' })
     expect(() => findTopologyFile(cwd, name)).toThrow(expect.objectContaining({ code: 'USAGE', message }))

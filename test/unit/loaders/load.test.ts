@@ -108,11 +108,11 @@ strategy:
     expect(await refusal('x.yaml', text)).toBe(
       [
         '6 problems in x.yaml',
-        'x.yaml:5  hosts.here.platform: found "debain", allowed arch_linux, debian, ubuntu, icusos, emulated (did you mean debian?)',
+        'x.yaml:5  hosts.here.platform: found "debain", allowed arch_linux, debian, ubuntu, incusos, icusos, emulated (did you mean debian?)',
         'x.yaml:9  resources.app.on[1]: found "there", allowed here (did you mean here?)',
         "x.yaml:11  resources.app.limits.memory: found 8, allowed a size with its unit, such as '512MiB', '8GiB', '1TiB' (did you mean 8GiB?)",
-        'x.yaml:15  resources.app.network.expose[1].as: found port 80 (http), beside port 80 (http) of app on host here, allowed a port or host name of its own',
-        'x.yaml:18  resources.web.replica: found the unknown key "replica", allowed type, on, replicas, image, limits, stateful, dependsOn, network, devices, environment, deploy, healthcheck (did you mean replicas?)',
+        'x.yaml:15  resources.app.network.expose[1].as: found port 80 (http), beside port 80 (http) of app on host here, allowed its own port or host name',
+        'x.yaml:18  resources.web.replica: found the unknown key "replica", allowed type, on, replicas, image, limits, stateful, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean replicas?)',
         "x.yaml:20  strategy.drain: found 10, allowed a duration with its unit, such as '500ms', '10s', '5m', '24h' (did you mean 10s?)",
       ].join('\n'),
     )
@@ -131,9 +131,9 @@ strategy:
       'x.yaml:1  resources.app.limits.memory: found 8',
     ],
     ['an empty file', '', 'x.yaml  found nothing (null)'],
-    ['a key twice', `${YAML_TEXT}name: again\n`, 'x.yaml:6  no YAML: Map keys must be unique'],
-    ['bad indentation', 'name: shop\n hosts: x\n', 'x.yaml:1  no YAML: '],
-    ['an unknown tag', `${YAML_TEXT}ttl: !secret x\n`, 'x.yaml:6  no YAML: Unresolved tag: !secret'],
+    ['a key twice', `${YAML_TEXT}name: again\n`, 'x.yaml:6  not valid YAML: Map keys must be unique'],
+    ['bad indentation', 'name: shop\n hosts: x\n', 'x.yaml:1  not valid YAML: '],
+    ['an unknown tag', `${YAML_TEXT}ttl: !secret x\n`, 'x.yaml:6  not valid YAML: Unresolved tag: !secret'],
   ])('YAML: %s', async (_, text, expected) => expect(await refusal('x.yaml', text)).toContain(expected))
 
   it.each([
@@ -145,10 +145,10 @@ strategy:
     [
       'a key twice',
       JSON_TEXT.replace('{"name"', '{"name": "x",\n"name"'),
-      'x.json:2  no YAML: Map keys must be unique',
+      'x.json:2  not valid YAML: Map keys must be unique',
     ],
-    ['a comma too many', '{\n"name": "shop",\n}', 'x.json:3  no JSON: Expected double-quoted property name'],
-    ['a comment', '{\n  # mine\n  "name": "shop"\n}', 'x.json:2  no JSON: '],
+    ['a comma too many', '{\n"name": "shop",\n}', 'x.json:3  not valid JSON: Expected double-quoted property name'],
+    ['a comment', '{\n  # mine\n  "name": "shop"\n}', 'x.json:2  not valid JSON: '],
     ['nothing', '', 'x.json'],
   ])('JSON: %s', async (_, text, expected) => expect(await refusal('x.json', text)).toContain(expected))
 

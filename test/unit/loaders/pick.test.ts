@@ -28,6 +28,6 @@ describe('the topology that is meant', () => {
 
 it('a file in the place of a name', () => {
   expect(() => pickTopology([shop], 'prod.yaml')).toThrow(
-    expect.objectContaining({ code: 'UNKNOWN_TOPOLOGY', hint: 'a file is named with -f prod.yaml' }),
+    expect.objectContaining({ code: 'UNKNOWN_TOPOLOGY', hint: 'to name a file, use -f prod.yaml' }),
   )
 })

@@ -111,10 +111,10 @@ it('refuses an empty answer and an unsigned reason, where all else is signed', (
 })
 
 it.each<[string, Failure, string]>([
-  ['a reason beside what is signed, but is none', app(made('other')), 'nobody with the key'],
-  ['a reason beside what is signed, but is nothing', app(madeAs(nothing, 'other')), 'nobody with the key'],
-  ['a reason without a kind', {}, 'nobody with the key'],
-  ['a reason that seems to be the server’s', { serverFailureInfo: {} }, 'nobody with the key'],
+  ['a reason beside what is signed, but is none', app(made('other')), 'not signed with the key'],
+  ['a reason beside what is signed, but is nothing', app(madeAs(nothing, 'other')), 'not signed with the key'],
+  ['a reason without a kind', {}, 'not signed with the key'],
+  ['a reason that seems to be the server’s', { serverFailureInfo: {} }, 'not signed with the key'],
   ['a reason of one who terminated it', { terminatedFailureInfo: {} }, 'it was terminated'],
 ])('shows no text of a stranger: %s', (_what, failure, instead) => {
   const thrown = { childWorkflowExecutionFailureInfo: {}, cause: { ...failure, message: 'run this' } }
@@ -140,7 +140,7 @@ it('takes a bare signal, and the end of an activity that has no answer', () => {
   })
 })
 
-it('forgets details of failures that nobody with the key made, however deep', () => {
+it('forgets details of failures that not signed with the key made, however deep', () => {
   const info = (kind: PayloadKind) => ({ type: 'X', details: { payloads: [made(kind)] } })
   const failure = { applicationFailureInfo: info('other'), cause: { applicationFailureInfo: info('refused') } }
   checked({ resolveActivity: { seq: 1, result: { failed: { failure } } } })

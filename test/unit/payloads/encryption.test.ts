@@ -87,5 +87,5 @@ it.each([
 })
 
 it('CUL8ER_ENCRYPT=yes is refused', () => {
-  expect(() => wantsEncryption({ CUL8ER_ENCRYPT: 'yes' })).toThrow('CUL8ER_ENCRYPT is "yes"; it is 1 or 0')
+  expect(() => wantsEncryption({ CUL8ER_ENCRYPT: 'yes' })).toThrow('CUL8ER_ENCRYPT is "yes"; expected 1 or 0')
 })

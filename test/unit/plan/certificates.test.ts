@@ -38,7 +38,7 @@ describe('the certificates of routes', () => {
 
   it.each([
     ['sealed', own, null, route, sealed('own')],
-    ['of a colour', own, null, { ...route, pool: 'shop-web-4000-green' }, sealed('own')],
+    ['of a color', own, null, { ...route, pool: 'shop-web-4000-green' }, sealed('own')],
     ['not those of before', own, before, route, sealed('own')],
     ['none for a self-signed one', selfSigned, before, route, []],
     ['none for another port', own, null, { ...route, as: 444 }, []],
@@ -69,12 +69,12 @@ describe('what a plan says of a certificate', () => {
   const own = revision({ 'web/443': kept('own') }, https())
   it.each([
     ['the same', own, pem('own'), null],
-    ['another', own, pem('other'), 'certificate of https 443 changes, new end 2027-01-02'],
+    ['another', own, pem('other'), 'certificate of https 443 changes, new expiry 2027-01-02'],
     [
       'instead of a self-signed one',
       own,
       null,
-      'certificate of https 443 changes from a self-signed one, new end 2027-01-02',
+      'certificate of https 443 changes from a self-signed one, new expiry 2027-01-02',
     ],
     [
       'a self-signed one from now on',
@@ -91,7 +91,7 @@ describe('what a plan says of a certificate', () => {
   it('with its host name', () => {
     const desired = revision({ 'web/443/a.test': kept('own') }, https({ host: 'a.test' }))
     expect(certificateReason({ ...route, host: 'a.test' }, pem('x'), desired)).toBe(
-      'certificate of https 443 of a.test changes, new end 2027-01-02',
+      'certificate of https 443 of a.test changes, new expiry 2027-01-02',
     )
   })
 
@@ -101,7 +101,7 @@ describe('what a plan says of a certificate', () => {
         {
           instance: 'shop-web',
           resource: 'web',
-          slot: '' as const,
+          color: '' as const,
           host: 'one',
           address: '10.0.0.1',
           weight: 100,
@@ -120,7 +120,12 @@ describe('what a plan says of a certificate', () => {
       exposureChanges(own, traffic, [{ host: 'one', current: current(text) }], new Set())
     expect(changes('own')).toEqual([])
     expect(changes('other')).toMatchObject([
-      { action: 'update', host: 'one', live: true, reasons: ['certificate of https 443 changes, new end 2027-01-02'] },
+      {
+        action: 'update',
+        host: 'one',
+        live: true,
+        reasons: ['certificate of https 443 changes, new expiry 2027-01-02'],
+      },
     ])
     expect(JSON.stringify(changes('other'))).not.toContain('secret')
   })
@@ -128,10 +133,10 @@ describe('what a plan says of a certificate', () => {
 
 it.each([
   ['2026-12-19T00:00:00Z', []],
-  ['2026-12-20T12:00:00Z', ['web: the certificate of https 443 ends 2027-01-02, in 12 days']],
-  ['2027-01-01T02:00:00Z', ['web: the certificate of https 443 ends 2027-01-02, in 1 day']],
-  ['2027-01-02T03:00:00Z', ['web: the certificate of https 443 ends 2027-01-02, within a day']],
-  ['2027-01-03T00:00:00Z', ['web: the certificate of https 443 ended 2027-01-02: browsers refuse it']],
+  ['2026-12-20T12:00:00Z', ['web: the certificate of https 443 expires on 2027-01-02, in 12 days']],
+  ['2027-01-01T02:00:00Z', ['web: the certificate of https 443 expires on 2027-01-02, in 1 day']],
+  ['2027-01-02T03:00:00Z', ['web: the certificate of https 443 expires on 2027-01-02, within a day']],
+  ['2027-01-03T00:00:00Z', ['web: the certificate of https 443 expired on 2027-01-02: browsers refuse it']],
 ])('at %s it warns: %j', (now, expected) => {
   const { topology, certificates = {} } = revision({ 'web/443': kept('own') }, https())
   expect(certificateNotes(topology, certificates, new Date(now))).toEqual(expected)

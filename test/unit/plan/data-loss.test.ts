@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cul8erError } from '../../../src/errors.js'
 import type { Labels, ObservedInstance, Revision } from '../../../src/plan/model.js'
-import { planWork, type PlanInput } from '../../../src/plan/plan.js'
+import { planChanges, type PlanInput } from '../../../src/plan/plan.js'
 import { apply, read, revisionOf, web, worldOf } from './world.js'
 
 type Part = Record<string, unknown>
@@ -20,7 +20,7 @@ const pruned = (all: Ours[], ...snapshots: string[]): Ours[] =>
 
 function refusal(input: PlanInput): Cul8erError {
   try {
-    planWork(input)
+    planChanges(input)
   } catch (error) {
     if (error instanceof Cul8erError) return error
     throw error
@@ -78,9 +78,9 @@ describe('data that a plan would lose', () => {
       'two that claim one place: the newer one would have it',
       {
         revision: db(),
-        observed: [...worldOf(before()), ...worldOf(db({ limits: { cpu: 2 } }), { slot: 'green' })],
+        observed: [...worldOf(before()), ...worldOf(db({ limits: { cpu: 2 } }), { color: 'green' })],
       },
-      `shop-db-green on one ${STILL} deleted, its data with it (another instance has its place)`,
+      `shop-db-green on one ${STILL} deleted, its data with it (another instance has taken its place)`,
     ],
     [
       'another image and not stateful any more: as labelled, not as declared now',
@@ -113,7 +113,7 @@ describe('data that a plan would lose', () => {
     expect(error.code).toBe('DATA_LOSS')
     expect(error.message).toBe(`data would be lost: ${message}`)
     expect(error.hint).toContain('--force')
-    const forced = planWork({ ...input, force: true })
+    const forced = planChanges({ ...input, force: true })
     expect(forced.notes.filter((note) => note.startsWith('--force: '))).toHaveLength(message.split('; ').length)
   })
 
@@ -152,7 +152,7 @@ describe('data that a plan would lose', () => {
 
   it('a silent instance of which nothing is known to be stateful is not in the way', () => {
     const observed = silent(worldOf(before()))
-    expect(read(planWork({ revision: other, base: other, observed }).work)).toEqual([
+    expect(read(planChanges({ revision: other, base: other, observed }).changes)).toEqual([
       'create shop-web@one: missing',
       'delete shop-db@one: its resource is no longer declared',
     ])
@@ -175,7 +175,7 @@ describe('data that a plan would lose', () => {
       ],
     ],
   ])('%s', (_what, input, expected) => {
-    expect(read(planWork(input).work)).toEqual(expected)
+    expect(read(planChanges(input).changes)).toEqual(expected)
   })
 })
 
@@ -219,7 +219,7 @@ describe('a resource with another name that is the same to Incus', () => {
       'keeps its blue-green set',
       {
         revision: api('my-api', { replicas: 2 }, { strategy: { approach: 'blueGreen' } }),
-        observed: worldOf(api('my_api', { replicas: 2 }), { slot: 'blue' }),
+        observed: worldOf(api('my_api', { replicas: 2 }), { color: 'blue' }),
       },
       [
         'update shop-my-api-1-blue@one: resource my_api is now called my-api',
@@ -239,18 +239,18 @@ describe('a resource with another name that is the same to Incus', () => {
         revision: api('my-api', { on: ['one', 'two'] }),
         observed: [...worldOf(api('my_api', {}, {}, 1)), ...worldOf(api('my-api', { on: 'two' }))],
       },
-      ['delete shop-my-api@one: another instance has its place'],
+      ['delete shop-my-api@one: another instance has taken its place'],
     ],
   ])('%s', (_what, input, expected) => {
-    const { work } = planWork(input)
-    expect(read(work)).toEqual(expected)
-    const after = apply(input.revision, work, input.observed)
-    expect(planWork({ revision: input.revision, observed: after }).work).toEqual([])
+    const { changes } = planChanges(input)
+    expect(read(changes)).toEqual(expected)
+    const after = apply(input.revision, changes, input.observed)
+    expect(planChanges({ revision: input.revision, observed: after }).changes).toEqual([])
   })
 
   it('is a change of labels alone, declared, and takes its traffic along', () => {
-    const { work } = planWork({ revision: db({}, 'my-db'), observed: worldOf(before({}, 'my_db')) })
-    expect(work).toEqual([
+    const { changes } = planChanges({ revision: db({}, 'my-db'), observed: worldOf(before({}, 'my_db')) })
+    expect(changes).toEqual([
       expect.objectContaining({
         resource: 'my-db',
         live: true,
@@ -307,7 +307,7 @@ describe('what serves under a name that is needed', () => {
       'is deleted last: a new resource takes another name',
       {
         revision: stateless({ 'web-green': {} }),
-        observed: worldOf(stateless({ web: {} }), { slot: 'green' }),
+        observed: worldOf(stateless({ web: {} }), { color: 'green' }),
       },
       ['create shop-web-green-green@one: missing', 'delete shop-web-green@one: its resource is no longer declared'],
     ],
@@ -327,7 +327,7 @@ describe('what serves under a name that is needed', () => {
       'is deleted last: the next set takes a third color',
       {
         revision: stateless({ web: { image: 'new' } }, blueGreen),
-        observed: [...worldOf(stateless({ web: {} }), { slot: 'blue' }), ...worldOf(stateless({ 'web-green': {} }))],
+        observed: [...worldOf(stateless({ web: {} }), { color: 'blue' }), ...worldOf(stateless({ 'web-green': {} }))],
       },
       [
         'replace shop-web-blue by shop-web@one: image is tiny, should be new',
@@ -340,7 +340,7 @@ describe('what serves under a name that is needed', () => {
         revision: stateless({ web: { image: 'new' } }),
         observed: [
           ...worldOf(stateless({ web: {} })),
-          ...worldOf(stateless({ web: {} }), { slot: 'green', role: 'new' }),
+          ...worldOf(stateless({ web: {} }), { color: 'green', role: 'new' }),
         ],
       },
       [
@@ -349,14 +349,14 @@ describe('what serves under a name that is needed', () => {
       ],
     ],
   ])('%s', (_what, input, expected) => {
-    expect(read(planWork(input).work)).toEqual(expected)
+    expect(read(planChanges(input).changes)).toEqual(expected)
   })
 
   it('is refused where no other name is left, and forced', () => {
     const input = {
       revision: stateless({ web: { replicas: 2 } }, blueGreen),
       observed: [
-        ...worldOf(stateless({ web: { replicas: 1 } }), { slot: 'green' }),
+        ...worldOf(stateless({ web: { replicas: 1 } }), { color: 'green' }),
         ...worldOf(stateless({ 'web-2-green': {} })),
       ],
     }
@@ -368,7 +368,7 @@ describe('what serves under a name that is needed', () => {
         'it would be deleted before its replacement serves',
       hint: 'name the resource differently, or use --force',
     })
-    expect(read(planWork({ ...input, force: true }).work)).toEqual([
+    expect(read(planChanges({ ...input, force: true }).changes)).toEqual([
       'create shop-web-2-green@one: missing',
       'delete shop-web-2-green@one: its resource is no longer declared',
     ])
@@ -380,7 +380,7 @@ describe('what serves under a name that is needed', () => {
       observed: [...worldOf(stateless({ web: {} })), ...worldOf(before({}, 'web-green'))],
     }
     expect(refusal(input).message).toContain('shop-web-green on one is stateful and would be deleted')
-    expect(read(planWork({ ...input, force: true }).work)).toEqual([
+    expect(read(planChanges({ ...input, force: true }).changes)).toEqual([
       'replace shop-web by shop-web-blue@one: image is tiny, should be new',
       'delete shop-web-green@one: its resource is no longer declared',
     ])

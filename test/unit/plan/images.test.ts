@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
 import { imageNotes } from '../../../src/plan/images.js'
 import type { Labels, ObservedInstance } from '../../../src/plan/model.js'
-import { planWork } from '../../../src/plan/plan.js'
+import { planChanges } from '../../../src/plan/plan.js'
 import { instanceOf, revisionOf, web } from './world.js'
-import { instanceSpec, seats } from '../../../src/plan/specs.js'
+import { instanceSpec, replicas } from '../../../src/plan/specs.js'
 
 const revision = revisionOf(web({ replicas: 2 }))
 type Instance = ObservedInstance & { labels: Labels }
 const made = (baseImage?: string, of = revision): Instance[] =>
-  seats(of).map((seat) => ({
-    ...instanceOf(instanceSpec(of, seat, seat.index === 1 ? 'one' : 'two', '')),
+  replicas(of).map((replica) => ({
+    ...instanceOf(instanceSpec(of, replica, replica.index === 1 ? 'one' : 'two', '')),
     ...(baseImage === undefined ? {} : { baseImage }),
   }))
 const both = (fingerprint: string) => ({ one: new Map([['tiny', fingerprint]]), two: new Map([['tiny', fingerprint]]) })
 const notes = (ours: Instance[], images: Parameters<typeof imageNotes>[1]['images'], now = revision): string[] =>
-  imageNotes(now, { work: planWork({ revision: now, observed: ours }).work, ours, images })
+  imageNotes(now, { changes: planChanges({ revision: now, observed: ours }).changes, ours, images })
 
 test.each([
   ['the image that the alias names', made('a'), both('a'), []],

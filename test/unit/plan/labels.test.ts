@@ -7,7 +7,7 @@ const labels: Labels = {
   topology: 'shop',
   resource: 'web',
   index: 2,
-  slot: 'blue',
+  color: 'blue',
   revision: 4,
   digest: '0123456789abcdef',
   operation: '7',
@@ -21,7 +21,7 @@ const config = {
   'user.cul8er.topology': 'shop',
   'user.cul8er.resource': 'web',
   'user.cul8er.index': '2',
-  'user.cul8er.slot': 'blue',
+  'user.cul8er.color': 'blue',
   'user.cul8er.revision': '4',
   'user.cul8er.digest': '0123456789abcdef',
   'user.cul8er.operation': '7',
@@ -37,8 +37,14 @@ describe('labels', () => {
     expect(labelsFromConfig({ ...config, 'limits.cpu': '2' })).toEqual(labels)
   })
 
-  it.each(['index', 'slot', 'release'])('has no key for %s when there is none', (key) => {
-    const without = labelsToConfig({ ...labels, index: null, slot: '', release: null })
+  it('are read as they were called before', () => {
+    const { 'user.cul8er.color': color, ...rest } = config
+    expect(labelsFromConfig({ ...rest, 'user.cul8er.slot': color })).toEqual(labels)
+    expect(labelsFromConfig({ ...config, 'user.cul8er.slot': 'green' })).toEqual(labels)
+  })
+
+  it.each(['index', 'color', 'release'])('has no key for %s when there is none', (key) => {
+    const without = labelsToConfig({ ...labels, index: null, color: '', release: null })
     expect(without).not.toHaveProperty([`user.cul8er.${key}`])
   })
 
@@ -57,7 +63,7 @@ describe('labels', () => {
       topology: fc.string({ minLength: 1 }),
       resource: fc.string({ minLength: 1 }),
       index: fc.option(fc.nat()),
-      slot: fc.constantFrom('', 'blue', 'green', 'canary'),
+      color: fc.constantFrom('', 'blue', 'green', 'canary'),
       revision: fc.nat(),
       digest: fc.string(),
       operation: fc.string(),
@@ -86,7 +92,7 @@ describe('labels', () => {
   it.each<[string, Record<string, string>, Partial<Labels>]>([
     ['index', { 'user.cul8er.index': 'two' }, { index: null }],
     ['revision', { 'user.cul8er.revision': '-1' }, { revision: 0 }],
-    ['slot', { 'user.cul8er.slot': 'red' }, { slot: '' }],
+    ['color', { 'user.cul8er.color': 'red' }, { color: '' }],
     ['role', { 'user.cul8er.role': 'king' }, { role: 'live' }],
   ])('a spoilt %s does not hide an instance', (_what, spoilt, read) => {
     expect(labelsFromConfig({ ...config, ...spoilt })).toEqual({ ...labels, ...read })
@@ -101,11 +107,12 @@ describe('changes from labels to labels', () => {
     [
       'keys that go are emptied',
       labels,
-      { ...labels, index: null, slot: '', release: null, secrets: {} },
+      { ...labels, index: null, color: '', release: null, secrets: {} },
       {
         'user.cul8er.index': '',
-        'user.cul8er.slot': '',
+        'user.cul8er.color': '',
         'user.cul8er.release': '',
+        'user.cul8er.slot': '',
         'user.cul8er.secret.KEY': '',
       },
     ],

@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchesOf } from '../../../src/plan/batches.js'
 import { levels } from '../../../src/plan/order.js'
 import { placeOn } from '../../../src/plan/place.js'
-import type { Work } from '../../../src/plan/work.js'
+import type { PlannedChange } from '../../../src/plan/planned-change.js'
 
 const needs = (dependsOn: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(dependsOn).map(([name, list]) => [name, { dependsOn: list }]))
@@ -18,27 +19,27 @@ describe('levels of dependsOn', () => {
   })
 
   it('names a circle', () => {
-    expect(() => levels(needs({ a: [], b: ['c'], c: ['b'] }))).toThrow('in a circle: b, c')
+    expect(() => levels(needs({ a: [], b: ['c'], c: ['b'] }))).toThrow('in a cycle: b, c')
   })
 })
 
 /** `update web-1` and so on. */
-const works = (...lines: string[]): Work[] =>
+const works = (...lines: string[]): PlannedChange[] =>
   lines.map((line) => {
     const [action = '', instance = ''] = line.split(' ')
     return {
-      action: action as Work['action'],
+      action: action as PlannedChange['action'],
       resource: instance.split('-')[0] ?? '',
       instance,
       host: 'one',
       reasons: [],
       drift: false,
       index: null,
-      slot: '',
+      color: '',
       from: null,
     }
   })
-const names = (batches: Work[][]): string[][] => batches.map((batch) => batch.map(({ instance }) => instance))
+const names = (batches: PlannedChange[][]): string[][] => batches.map((batch) => batch.map(({ instance }) => instance))
 
 describe('batches', () => {
   const resources = needs({ db: [], web: ['db'], api: ['db'] })
@@ -63,6 +64,86 @@ describe('batches', () => {
     ['wider than the work', ['create web-1'], 100, [['web-1']]],
   ])('%s', (_what, lines, maxParallel, expected) => {
     expect(names(batchesOf(works(...lines), { resources, maxParallel }))).toEqual(expected)
+  })
+})
+
+describe('batches of resources that share a public port', () => {
+  const pooled = (pool: string, dependsOn: string[] = []) => ({
+    dependsOn,
+    expose: [{ port: 1, as: 2, protocol: 'http' as const, host: null, certificate: null, sticky: false, pool }],
+  })
+  const resources = { db: { dependsOn: [] }, a: pooled('app'), b: pooled('app'), c: pooled('app', ['a']) }
+  it.each<[string, string[], number, string[][]]>([
+    ['one of them before the others', ['update a-1', 'update a-2', 'update b-1'], 9, [['a-1'], ['a-2', 'b-1']]],
+    [
+      'also behind something else',
+      ['update db-1', 'update a-1', 'update b-1', 'update b-2'],
+      9,
+      [['db-1'], ['a-1'], ['b-1', 'b-2']],
+    ],
+    ['what comes up before what goes out', ['update a-1', 'create b-1'], 9, [['b-1'], ['a-1']]],
+    ['new ones side by side', ['create a-1', 'create b-1'], 9, [['a-1', 'b-1']]],
+    ['in later levels', ['update a-1', 'update c-1', 'update c-2'], 9, [['a-1'], ['c-1'], ['c-2']]],
+    [
+      'no more than asked for',
+      ['update a-1', 'update a-2', 'update b-1', 'update b-2'],
+      2,
+      [['a-1'], ['a-2', 'b-1'], ['b-2']],
+    ],
+  ])('%s', (_what, lines, maxParallel, expected) => {
+    expect(names(batchesOf(works(...lines), { resources, maxParallel }))).toEqual(expected)
+  })
+
+  const instance = fc.record({
+    resource: fc.constantFrom('r0', 'r1', 'r2', 'r3'),
+    host: fc.constantFrom('one', 'two'),
+    action: fc.constantFrom('create' as const, 'update' as const, 'restart' as const, 'start' as const),
+    live: fc.boolean(),
+    staysOut: fc.boolean(),
+  })
+  const world = fc.record({
+    pools: fc.tuple(...Array.from({ length: 4 }, () => fc.constantFrom('p', 'q', null))),
+    needs: fc.tuple(...Array.from({ length: 4 }, () => fc.boolean())),
+    instances: fc.array(instance, { maxLength: 10 }),
+    maxParallel: fc.integer({ min: 1, max: 12 }),
+  })
+  it('leave somebody in each pool, on every host, where somebody else serves or could come first', () => {
+    fc.assert(
+      fc.property(world, ({ pools, needs, instances, maxParallel }) => {
+        const all = Object.fromEntries(
+          pools.map((pool, i) => {
+            const dependsOn = needs[i] && i > 0 ? [`r${i - 1}`] : []
+            return [`r${i}`, pool === null ? { dependsOn, expose: [] } : pooled(pool, dependsOn)]
+          }),
+        )
+        const changes = instances.map((each, id) => ({
+          ...each,
+          id,
+          // Only what is restarted may be found, and left, out of the traffic.
+          staysOut: each.staysOut && each.action === 'restart',
+          live: each.live && each.action === 'update',
+        }))
+        const batches = batchesOf(changes, { resources: all, maxParallel })
+        expect(batches.flat().toSorted((a, b) => a.id - b.id)).toEqual(changes)
+        expect(batches.every(({ length }) => length > 0 && length <= maxParallel)).toBe(true)
+        const poolOf = ({ resource }: (typeof changes)[number]) => pools[Number(resource[1])]
+        const isRunning = ({ action, staysOut }: (typeof changes)[number]) =>
+          (action === 'update' || action === 'restart') && !staysOut
+        const places = ['p', 'q'].flatMap((pool) => [
+          changes.filter((each) => poolOf(each) === pool),
+          ...['one', 'two'].map((host) => changes.filter((each) => poolOf(each) === pool && each.host === host)),
+        ])
+        for (const place of places) {
+          const serving = new Set(place.filter(isRunning))
+          for (const batch of batches) {
+            const out = batch.filter((each) => serving.has(each) && !each.live)
+            if (serving.size > 1) expect(out.length).toBeLessThan(serving.size)
+            batch.filter((each) => place.includes(each) && !each.staysOut).forEach((each) => serving.add(each))
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
 

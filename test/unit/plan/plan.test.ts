@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ObservedInstance } from '../../../src/plan/model.js'
-import { planWork, toPlan, type PlanInput } from '../../../src/plan/plan.js'
+import { planChanges, toPlan, type PlanInput } from '../../../src/plan/plan.js'
 import { foreign, read, revisionOf, web, worldOf } from './world.js'
 
 type Part = Record<string, unknown>
@@ -14,7 +14,7 @@ const spoilt = (spoil: (first: ReturnType<typeof world>[number]) => void, app: P
   all.slice(0, 1).forEach(spoil)
   return all
 }
-const planned = (input: PlanInput): string[] => read(planWork(input).work)
+const planned = (input: PlanInput): string[] => read(planChanges(input).changes)
 
 describe('what a plan changes', () => {
   it.each<[string, PlanInput, string[]]>([
@@ -38,10 +38,10 @@ describe('what a plan changes', () => {
       ['replace shop-web-1 by shop-web-1-green@one: image is tiny, should be new'],
     ],
     [
-      'another image again: the name without colour is free',
+      'another image again: the name without color is free',
       {
         revision: wanted({ image: 'new', replicas: 1 }),
-        observed: worldOf(wanted({ replicas: 1 }), { slot: 'green' }),
+        observed: worldOf(wanted({ replicas: 1 }), { color: 'green' }),
       },
       ['replace shop-web-1-green by shop-web-1@one: image is tiny, should be new'],
     ],
@@ -93,9 +93,9 @@ describe('what a plan changes', () => {
         revision: wanted({ replicas: 1 }),
         observed: [
           ...world({ replicas: 1 }),
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', role: 'new', operation: 4 }),
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'blue', role: 'old', operation: 3 }),
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'canary', role: 'canary', operation: 5 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'green', role: 'new', operation: 4 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'blue', role: 'old', operation: 3 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'canary', role: 'canary', operation: 5 }),
         ],
       },
       [
@@ -109,7 +109,7 @@ describe('what a plan changes', () => {
       {
         revision: wanted({ replicas: 1, image: 'tiny:2' }),
         observed: [
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', operation: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'green', operation: 2 }),
           ...worldOf(wanted({ replicas: 1 }), { role: 'old' }),
         ],
       },
@@ -123,7 +123,7 @@ describe('what a plan changes', () => {
       {
         revision: wanted({ replicas: 1, image: 'tiny:2', on: 'one' }),
         observed: [
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', role: 'new', operation: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'green', role: 'new', operation: 2 }),
           ...worldOf(wanted({ replicas: 1 }), { role: 'old' }),
         ],
       },
@@ -138,9 +138,9 @@ describe('what a plan changes', () => {
       {
         revision: wanted({ replicas: 1, image: 'tiny:2' }),
         observed: [
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', operation: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'green', operation: 2 }),
           ...worldOf(wanted({ replicas: 1 }), { role: 'old' }),
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'blue', role: 'old' }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'blue', role: 'old' }),
         ],
       },
       [
@@ -154,11 +154,11 @@ describe('what a plan changes', () => {
       {
         revision: wanted({ replicas: 1 }),
         observed: [
-          ...worldOf(wanted({ replicas: 1 }), { slot: 'green', revision: 2 }),
+          ...worldOf(wanted({ replicas: 1 }), { color: 'green', revision: 2 }),
           ...worldOf(wanted({ replicas: 1 }), { revision: 1 }),
         ],
       },
-      ['delete shop-web-1@one: another instance has its place'],
+      ['delete shop-web-1@one: another instance has taken its place'],
     ],
     [
       'in the order of dependsOn, deletions last',
@@ -185,7 +185,7 @@ describe('what a plan changes', () => {
   it('spreads what leaves a host', () => {
     const hosts = Object.fromEntries(['a', 'b', 'c'].map((h) => [h, { address: `u@${h}`, platform: 'debian' }]))
     const on = (...names: string[]) => revisionOf(web({ replicas: 4, on: names }, { hosts }))
-    const moved = planWork({ revision: on('b', 'c'), observed: worldOf(on('a')) }).work
+    const moved = planChanges({ revision: on('b', 'c'), observed: worldOf(on('a')) }).changes
     expect(moved.map(({ host }) => host)).toEqual(['b', 'c', 'b', 'c'])
   })
 })
@@ -223,13 +223,13 @@ describe('how a change is marked', () => {
       { action: 'replace', drift: false, replaces: 'shop-web-1' },
     ],
   ])('%s', (_what, input, mark) => {
-    const [first] = planWork(input).work
+    const [first] = planChanges(input).changes
     expect({ live: false, ...first }).toMatchObject({ live: false, ...mark })
   })
 
   it('what a plan leaves alone is told apart', () => {
-    const { work, bystanders } = planWork({ revision: wanted(), observed: spoilt((i) => (i.status = 'Stopped')) })
-    expect(work.map(({ from }) => from?.name)).toEqual(['shop-web-1'])
+    const { changes, bystanders } = planChanges({ revision: wanted(), observed: spoilt((i) => (i.status = 'Stopped')) })
+    expect(changes.map(({ from }) => from?.name)).toEqual(['shop-web-1'])
     expect(bystanders.map(({ name }) => name)).toEqual(['shop-web-2'])
   })
 })
@@ -244,17 +244,20 @@ describe('what is not ours', () => {
     ["nobody's", [foreign('shop-web-1')], "instance shop-web-1 on one exists and is not cul8er's"],
     ["another topology's", other(), 'instance shop-web-1 on one exists and belongs to topology other'],
   ])('a name that is taken: %s', (_what, observed, message) => {
-    expect(() => planWork({ revision: wanted(), observed })).toThrow(
+    expect(() => planChanges({ revision: wanted(), observed })).toThrow(
       expect.objectContaining({ code: 'NAME_CLASH', message }) as Error,
     )
-    expect(() => planWork({ revision: wanted(), observed, force: true })).toThrow(message)
+    expect(() => planChanges({ revision: wanted(), observed, force: true })).toThrow(message)
   })
 
   it('a copy that a person made, labels and all, is left alone, and named', () => {
     const copies = world().map((i) => ({ ...i, name: `${i.name}-backup` }))
     const renamed = world().map((i) => ({ ...i, host: 'two', name: i.name.replace('web', 'mine') }))
-    const { work, bystanders, notes } = planWork({ revision: wanted(), observed: [...world(), ...copies, ...renamed] })
-    expect(work).toEqual([])
+    const { changes, bystanders, notes } = planChanges({
+      revision: wanted(),
+      observed: [...world(), ...copies, ...renamed],
+    })
+    expect(changes).toEqual([])
     expect(bystanders).toHaveLength(2)
     expect(notes.slice(0, 1)).toEqual(['shop-web-1-backup on one has the labels of web but not its name: left alone'])
     expect(notes).toHaveLength(4)
@@ -263,7 +266,7 @@ describe('what is not ours', () => {
   it('nor is the edge of a topology that is called as the edge is', () => {
     const [one] = world()
     const edge = one === undefined ? [] : [{ ...one, labels: { ...one.labels, role: 'edge' as const } }]
-    expect(() => planWork({ revision: wanted(), observed: edge })).toThrow('shop-web-1 on one exists')
+    expect(() => planChanges({ revision: wanted(), observed: edge })).toThrow('shop-web-1 on one exists')
   })
 
   it('is no clash on a host that the plan does not use, nor under another name', () => {
@@ -277,7 +280,7 @@ describe('stateful instances', () => {
   const input = { revision: stateful({ image: 'new' }), observed: worldOf(stateful()) }
 
   it('are not replaced', () => {
-    expect(() => planWork(input)).toThrow(
+    expect(() => planChanges(input)).toThrow(
       expect.objectContaining({
         code: 'DATA_LOSS',
         message:
@@ -288,8 +291,8 @@ describe('stateful instances', () => {
   })
 
   it('are with --force, and the plan says what that loses', () => {
-    const { work, notes } = planWork({ ...input, force: true })
-    expect(read(work)).toEqual(['replace shop-web by shop-web-green@one: image is tiny, should be new'])
+    const { changes, notes } = planChanges({ ...input, force: true })
+    expect(read(changes)).toEqual(['replace shop-web by shop-web-green@one: image is tiny, should be new'])
     expect(notes).toEqual(['--force: shop-web-green replaces shop-web and starts without its data'])
   })
 
@@ -315,7 +318,7 @@ describe('stateful instances', () => {
 describe('the fingerprint', () => {
   const stable = wanted({}, {})
   const print = (observed: ObservedInstance[], over: Partial<PlanInput> = {}) =>
-    planWork({ revision: wanted(), base: stable, observed, ...over }).fingerprint
+    planChanges({ revision: wanted(), base: stable, observed, ...over }).fingerprint
   const base = print(world())
 
   it.each<[string, string, string?]>([
@@ -363,7 +366,7 @@ describe('the fingerprint', () => {
 it('a plan for people has no more than they need', () => {
   const plan = toPlan(
     'shop',
-    planWork({ revision: wanted({ limits: { cpu: 2 }, replicas: 1 }), observed: world({ replicas: 1 }) }),
+    planChanges({ revision: wanted({ limits: { cpu: 2 }, replicas: 1 }), observed: world({ replicas: 1 }) }),
   )
   expect(plan).toEqual({
     topology: 'shop',
@@ -382,5 +385,5 @@ it('a plan for people has no more than they need', () => {
     fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     notes: [],
   })
-  expect(toPlan('shop', planWork({ revision: wanted(), observed: world() })).empty).toBe(true)
+  expect(toPlan('shop', planChanges({ revision: wanted(), observed: world() })).empty).toBe(true)
 })

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cul8erError } from '../../../src/errors.js'
-import type { Labels, ObservedInstance, Revision, Role, Slot } from '../../../src/plan/model.js'
-import { planWork, type PlanInput, type WorkPlan } from '../../../src/plan/plan.js'
+import type { Labels, ObservedInstance, Revision, Role } from '../../../src/plan/model.js'
+import type { Color } from '../../../src/naming/instance-names.js'
+import { planChanges, type PlanInput, type PlannedChanges } from '../../../src/plan/plan.js'
 import { parseTopology } from '../../../src/topology/parse.js'
 import { validDeclaration } from '../topology/arbitrary.js'
 import { apply, foreign, revisionOf, worldOf } from './world.js'
@@ -46,21 +47,21 @@ const spoils: Spoil[] = [
   (i) => (i.labels.secrets = {}),
   (i) => (i.labels.stateful = undefined),
   (i) => (i.labels.revision = 0),
-  (i) => (i.labels.slot = 'green'),
+  (i) => (i.labels.color = 'green'),
   (i) => (i.labels.role = 'old'),
   (i) => (i.labels.role = 'new'),
   (i) => (i.labels.topology = 'other'),
   (i) => (i.host = 'remote'),
 ]
 
-/** What runs: seats of some revision, each spoilt in some way or gone, some twice; and what is nobody's. */
+/** What runs: replicas of some revision, each spoilt in some way or gone, some twice; and what is nobody's. */
 const observed = (of: Revision): fc.Arbitrary<ObservedInstance[]> => {
-  const slots: Slot[] = ['', 'blue', 'green']
+  const colors: Color[] = ['', 'blue', 'green']
   const roles: Role[] = ['live', 'live', 'old', 'new']
   return fc
     .array(
       fc.tuple(
-        fc.constantFrom(...slots),
+        fc.constantFrom(...colors),
         fc.constantFrom(...roles),
         fc.array(fc.nat(spoils.length), { minLength: 30, maxLength: 30 }),
         fc.boolean(),
@@ -68,8 +69,8 @@ const observed = (of: Revision): fc.Arbitrary<ObservedInstance[]> => {
       { minLength: 1, maxLength: 2 },
     )
     .map((sets) => {
-      const all = sets.flatMap(([slot, role, ways, twoWays]) =>
-        worldOf(of, { slot, role, operation: 1 }).flatMap((instance, i) => {
+      const all = sets.flatMap(([color, role, ways, twoWays]) =>
+        worldOf(of, { color, role, operation: 1 }).flatMap((instance, i) => {
           const first = spoils[ways[2 * i] ?? 0]
           if (first === undefined) return []
           first(instance)
@@ -111,9 +112,9 @@ const cases: fc.Arbitrary<Case> = fc.tuple(revision(1), revision(2), fc.boolean(
 )
 
 /** The plan; null where a name is taken, or data would be lost. */
-function planOf(input: PlanInput): WorkPlan | null {
+function planOf(input: PlanInput): PlannedChanges | null {
   try {
-    return planWork(input)
+    return planChanges(input)
   } catch (error) {
     if (error instanceof Cul8erError && REFUSED.has(error.code)) return null
     throw error
@@ -127,13 +128,13 @@ const isOurs = ({ input: { revision: r } }: Case, { labels }: ObservedInstance):
   labels?.topology === r.topology.name
 
 const HOLDS = new Set<Role | undefined>(['live', 'old'])
-const roleAfter = ({ work }: WorkPlan, i: ObservedInstance): Role | undefined =>
-  work.some(({ action, instance: name, host }) => action !== 'delete' && place({ name, host }) === place(i))
+const roleAfter = ({ changes }: PlannedChanges, i: ObservedInstance): Role | undefined =>
+  changes.some(({ action, instance: name, host }) => action !== 'delete' && place({ name, host }) === place(i))
     ? 'live'
     : i.labels?.role
 
 /** Without its color: of one place of the declaration, whatever its resource is called. */
-const seatName = ({ name }: ObservedInstance): string => name.replace(/-(blue|green|canary)$/, '')
+const replicaName = ({ name }: ObservedInstance): string => name.replace(/-(blue|green|canary)$/, '')
 
 describe('whatever was declared, and whatever the world is', { timeout: 60_000 + 600 * runs.numRuns }, () => {
   it('a plan that was carried out leaves nothing to do', () => {
@@ -142,7 +143,7 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         const plan = planOf(input)
         fc.pre(plan !== null)
         const keep = input.revision.topology.strategy.approach === 'blueGreen'
-        const after = apply(input.revision, plan.work, input.observed, { keep })
+        const after = apply(input.revision, plan.changes, input.observed, { keep })
         // What was put aside, or not finished, by an earlier operation is kept by nobody, and stays all the same.
         const aside = new Set(
           plan.bystanders.filter((i) => i.role !== 'live' && !input.standby?.includes(i.name)).map(place),
@@ -152,7 +153,8 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         const standby = after.filter((i) => i.labels?.role === 'old' && !aside.has(place(i))).map(({ name }) => name)
         const { revision: base, without, force } = input
         expect(
-          planWork({ revision: base, base, observed: after, standby, without, force: force && aside.size === 0 }).work,
+          planChanges({ revision: base, base, observed: after, standby, without, force: force && aside.size === 0 })
+            .changes,
         ).toEqual([])
       }),
       runs,
@@ -165,7 +167,7 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         const plan = planOf(input)
         expect(planOf(structuredClone(input))).toEqual(plan)
         const again = planOf({ ...input, observed: shuffled })
-        expect(again?.work).toEqual(plan?.work)
+        expect(again?.changes).toEqual(plan?.changes)
         expect(again?.fingerprint).toBe(plan?.fingerprint)
       }),
       runs,
@@ -178,7 +180,7 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         const plan = planOf(each.input)
         fc.pre(plan !== null)
         const others = new Set(each.input.observed.filter((i) => !isOurs(each, i)).map(place))
-        for (const { action, instance: name, host, from } of plan.work) {
+        for (const { action, instance: name, host, from } of plan.changes) {
           expect(others).not.toContain(place({ name, host }))
           if (from !== null) expect(others).not.toContain(place(from))
           expect(from === null).toBe(action === 'create')
@@ -197,7 +199,7 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         const plan = planOf({ ...each.input, force: false })
         fc.pre(plan !== null)
         const ours = new Map(each.input.observed.filter((i) => isOurs(each, i)).map((i) => [place(i), i]))
-        for (const { action, from } of plan.work) {
+        for (const { action, from } of plan.changes) {
           if (from === null || (action !== 'delete' && action !== 'replace')) continue
           const instance = ours.get(place(from))
           if (instance?.labels?.stateful !== true) continue
@@ -205,11 +207,11 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
           expect(instance.labels.role).not.toBe('live')
           expect(instance.labels.role).not.toBe('old')
           const holders = [...ours.values()].filter(
-            (i) => i !== instance && seatName(i) === seatName(instance) && HOLDS.has(roleAfter(plan, i)),
+            (i) => i !== instance && replicaName(i) === replicaName(instance) && HOLDS.has(roleAfter(plan, i)),
           )
           expect(holders).not.toEqual([])
           for (const holder of holders.filter((i) => i.labels?.stateful)) {
-            const going = plan.work.filter(({ from: gone }) => gone !== null && place(gone) === place(holder))
+            const going = plan.changes.filter(({ from: gone }) => gone !== null && place(gone) === place(holder))
             expect(going.filter((w) => w.action === 'delete' || w.action === 'replace')).toEqual([])
           }
         }
@@ -225,9 +227,9 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
         fc.pre(plan !== null)
         const there = new Map(input.observed.map((i) => [place(i), i]))
         const gone = new Set(
-          plan.work.flatMap(({ action, from }) => (action === 'delete' && from ? [place(from)] : [])),
+          plan.changes.flatMap(({ action, from }) => (action === 'delete' && from ? [place(from)] : [])),
         )
-        for (const { action, revive, host, instance: name } of plan.work) {
+        for (const { action, revive, host, instance: name } of plan.changes) {
           if ((action !== 'create' && action !== 'replace') || revive) continue
           const before = there.get(place({ host, name }))
           if (before === undefined) continue
@@ -244,7 +246,7 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
       fc.property(cases, ({ input }) => {
         const plan = planOf(input)
         fc.pre(plan !== null)
-        const hosts = [...plan.work, ...plan.bystanders, ...plan.work.flatMap(({ from }) => from ?? [])]
+        const hosts = [...plan.changes, ...plan.bystanders, ...plan.changes.flatMap(({ from }) => from ?? [])]
         for (const { host } of hosts) expect(input.without).not.toContain(host)
       }),
       runs,
@@ -256,11 +258,11 @@ describe('whatever was declared, and whatever the world is', { timeout: 60_000 +
       fc.property(cases, ({ input }) => {
         const plan = planOf(input)
         fc.pre(plan !== null)
-        const from = plan.work.flatMap((w) => w.from ?? []).map(place)
+        const from = plan.changes.flatMap((w) => w.from ?? []).map(place)
         expect(new Set(from).size).toBe(from.length)
         const alone = plan.bystanders.map(place)
         expect(new Set([...from, ...alone]).size).toBe(from.length + alone.length)
-        const made = plan.work.filter(({ action }) => action !== 'delete').map((w) => `${w.host}/${w.instance}`)
+        const made = plan.changes.filter(({ action }) => action !== 'delete').map((w) => `${w.host}/${w.instance}`)
         expect(new Set(made).size).toBe(made.length)
       }),
       runs,

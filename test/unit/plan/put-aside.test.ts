@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cul8erError } from '../../../src/errors.js'
 import type { Labels, ObservedInstance, Revision, Role } from '../../../src/plan/model.js'
-import { planWork, type PlanInput } from '../../../src/plan/plan.js'
+import { planChanges, type PlanInput } from '../../../src/plan/plan.js'
 import { apply, read, revisionOf, web, worldOf } from './world.js'
 
 /* A stateful instance was replaced with --force, and the operation came to no end: who is what, and what comes next. */
@@ -18,7 +18,7 @@ const GONE = revisionOf(web({ on: 'one', replicas: 1 }), { number: 3 })
 const original = (role: Role, over: Partial<Ours> = {}): Ours[] =>
   worldOf(V1, { role, operation: 1 }).map((i) => ({ ...i, ...over }))
 const newer = (role: Role, over: Partial<Ours> = {}): Ours[] =>
-  worldOf(V2, { role, operation: 2, slot: 'green' }).map((i) => ({ ...i, ...over }))
+  worldOf(V2, { role, operation: 2, color: 'green' }).map((i) => ({ ...i, ...over }))
 const STOPPED = { status: 'Stopped' as const }
 
 const PUT_ASIDE = 'was replaced, but its replacement is missing'
@@ -28,8 +28,8 @@ const KEPT = 'shop-db on one was replaced and may hold the only copy of its data
 /** The work, or what is refused; then what stays although nothing needs it. */
 function outcome(input: PlanInput): string[] {
   try {
-    const { work, notes } = planWork(input)
-    return [...read(work), ...notes.filter((note) => note.includes('it stays; --force'))]
+    const { changes, notes } = planChanges(input)
+    return [...read(changes), ...notes.filter((note) => note.includes('it stays; --force'))]
   } catch (error) {
     if (error instanceof Cul8erError && error.code === 'DATA_LOSS') return [`refused: ${error.message}`]
     throw error
@@ -90,7 +90,7 @@ describe('back to the revision of the original', () => {
       [...original('old', STOPPED), ...newer('live')],
       [],
       [
-        'refused: data would be lost: shop-db-green on one is stateful and would be given up for shop-db, its data with it ' +
+        'refused: data would be lost: shop-db-green on one is stateful and would be discarded for shop-db, its data with it ' +
           '(image is pg:2, should be pg:1; shop-db was replaced by it and is as declared)',
       ],
     ],
@@ -99,7 +99,7 @@ describe('back to the revision of the original', () => {
       [...original('old', STOPPED), ...newer('live')],
       ['shop-db-green'],
       [
-        'refused: data would be lost: shop-db-green on one is stateful and would be given up for shop-db, its data with it ' +
+        'refused: data would be lost: shop-db-green on one is stateful and would be discarded for shop-db, its data with it ' +
           '(dirty: an earlier operation left it half changed; image is pg:2, should be pg:1; shop-db was replaced by it and is as declared)',
       ],
     ],
@@ -109,7 +109,7 @@ describe('back to the revision of the original', () => {
       ['shop-db-green'],
       [
         'refused: data would be lost: shop-db-green on one is stateful and would be deleted, its data with it ' +
-          '(another instance has its place)',
+          '(another instance has taken its place)',
       ],
     ],
     [
@@ -141,7 +141,7 @@ describe('on to the newer revision', () => {
       ['shop-db-green'],
       [
         `${WOULD_REPLACE} (image is pg:1, should be pg:2); ` +
-          'shop-db-green on one is stateful and would be deleted, its data with it (another instance has its place)',
+          'shop-db-green on one is stateful and would be deleted, its data with it (another instance has taken its place)',
       ],
     ],
     [
@@ -160,7 +160,7 @@ describe('on to the newer revision', () => {
     ],
     [
       'the original is gone, and two were not finished: one of them gets the place',
-      [...newer('new'), ...worldOf(V1, { role: 'new', slot: 'blue', operation: 2 })],
+      [...newer('new'), ...worldOf(V1, { role: 'new', color: 'blue', operation: 2 })],
       [],
       ['replace shop-db-blue by shop-db-green@one: created by operation 2, which did not finish'],
     ],
@@ -185,9 +185,9 @@ describe('on to the newer revision', () => {
 
 it('a saved plan by which it stays does not stand for one that deletes it by force', () => {
   const input = { revision: GONE, observed: original('old', STOPPED) }
-  expect(planWork({ ...input, force: true }).fingerprint).not.toBe(planWork(input).fingerprint)
+  expect(planChanges({ ...input, force: true }).fingerprint).not.toBe(planChanges(input).fingerprint)
   const harmless = { revision: GONE, observed: [] }
-  expect(planWork({ ...harmless, force: true }).fingerprint).toBe(planWork(harmless).fingerprint)
+  expect(planChanges({ ...harmless, force: true }).fingerprint).toBe(planChanges(harmless).fingerprint)
 })
 
 describe('when the resource is gone from the file', () => {
@@ -198,7 +198,7 @@ describe('when the resource is gone from the file', () => {
     ['of two, the one with the data stays', [...original('old', STOPPED), ...newer('new')], [CREATE, LEFT, KEPT]],
     [
       'nor are two that were not finished: nobody knows which',
-      [...newer('new'), ...worldOf(V1, { role: 'new', slot: 'blue', operation: 2 })],
+      [...newer('new'), ...worldOf(V1, { role: 'new', color: 'blue', operation: 2 })],
       [
         CREATE,
         'shop-db-blue on one, which operation 2 did not finish, is stateful and has no original: it stays; --force deletes it',
@@ -220,8 +220,8 @@ describe('when the resource is gone from the file', () => {
 
 describe('with --force', () => {
   const forced = (revision: Revision, observed: Ours[], dirty: string[] = []) => {
-    const { work, notes } = planWork({ revision, base: V1, observed, dirty, force: true })
-    return { work: read(work), notes }
+    const { changes, notes } = planChanges({ revision, base: V1, observed, dirty, force: true })
+    return { changes: read(changes), notes }
   }
 
   it.each<[string, Revision, Ours[], string[], string[]]>([
@@ -254,8 +254,8 @@ describe('with --force', () => {
         '--force: shop-db on one is deleted, its data with it',
       ],
     ],
-  ])('%s', (_what, revision, observed, work, notes) => {
-    expect(forced(revision, observed)).toEqual({ work, notes })
+  ])('%s', (_what, revision, observed, changes, notes) => {
+    expect(forced(revision, observed)).toEqual({ changes, notes })
   })
 })
 
@@ -268,18 +268,18 @@ describe('how it comes back', () => {
       { action: 'replace', replaces: 'shop-db-green', from: { name: 'shop-db-green', role: 'new' } },
     ],
   ])('%s: nothing is made, and it is left alone afterwards', (_what, observed, expected) => {
-    const { work, bystanders } = planWork({ revision: V1, observed })
-    expect(work).toMatchObject([{ instance: 'shop-db', revive: true, drift: true, ...expected }])
+    const { changes, bystanders } = planChanges({ revision: V1, observed })
+    expect(changes).toMatchObject([{ instance: 'shop-db', revive: true, drift: true, ...expected }])
     expect(bystanders).toEqual([])
-    const after = apply(V1, work, observed)
+    const after = apply(V1, changes, observed)
     expect(after.map(({ name, labels, status }) => ({ name, role: labels?.role, status }))).toEqual([
       { name: 'shop-db', role: 'live', status: 'Running' },
     ])
-    expect(planWork({ revision: V1, observed: after }).work).toEqual([])
+    expect(planChanges({ revision: V1, observed: after }).changes).toEqual([])
   })
 
   it('what stays put aside is a bystander', () => {
-    const { bystanders } = planWork({ revision: V2, observed: [...original('old', STOPPED), ...newer('live')] })
+    const { bystanders } = planChanges({ revision: V2, observed: [...original('old', STOPPED), ...newer('live')] })
     expect(bystanders.map(({ name, role }) => `${name} ${role}`)).toEqual(['shop-db-green live', 'shop-db old'])
   })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Cul8erError } from '../../../src/errors.js'
 import type { ImagesOfHosts } from '../../../src/plan/images.js'
-import type { ObservedInstance, Revision, Role, Slot } from '../../../src/plan/model.js'
-import { planWork, toPlan, type PlanInput } from '../../../src/plan/plan.js'
+import type { ObservedInstance, Revision, Role } from '../../../src/plan/model.js'
+import type { Color } from '../../../src/naming/instance-names.js'
+import { planChanges, toPlan, type PlanInput } from '../../../src/plan/plan.js'
 import { apply, read, revisionOf, web, worldOf } from './world.js'
 
 const OLD = 'a'.repeat(64)
@@ -12,8 +13,8 @@ const WHY = 'image tiny was aaaaaaaaaaaa when it was created, and is bbbbbbbbbbb
 type Part = Record<string, unknown>
 const wanted = (app: Part = {}, approach = 'rolling'): Revision =>
   revisionOf(web({ replicas: 2, ...app }, { strategy: { approach } }))
-/** Every seat filled, from the old image where nothing else is said. */
-const there = (revision: Revision, of: { slot?: Slot; role?: Role } = {}, baseImage: string | null = OLD) =>
+/** Every replica filled, from the old image where nothing else is said. */
+const there = (revision: Revision, of: { color?: Color; role?: Role } = {}, baseImage: string | null = OLD) =>
   worldOf(revision, of).map((each) => ({ ...each, ...(baseImage === null ? {} : { baseImage }) }))
 const tiny = (one?: string, two: string | undefined = one): ImagesOfHosts => ({
   one: new Map(one === undefined ? [] : [['tiny', one]]),
@@ -87,7 +88,7 @@ describe('a refresh of images', () => {
     ],
     [
       'makes a new set with blueGreen, also where one host alone has a newer image',
-      { revision: blueGreen, observed: there(blueGreen, { slot: 'blue' }), refresh: tiny(NEW, OLD) },
+      { revision: blueGreen, observed: there(blueGreen, { color: 'blue' }), refresh: tiny(NEW, OLD) },
       [
         `replace shop-web-1-blue by shop-web-1-green@one: ${WHY}`,
         'replace shop-web-2-blue by shop-web-2-green@two: its set is replaced',
@@ -97,7 +98,7 @@ describe('a refresh of images', () => {
       'does not take back a standby of the older image',
       {
         revision: blueGreen,
-        observed: [...there(blueGreen, { slot: 'blue' }), ...there(blueGreen, { slot: 'green', role: 'old' })],
+        observed: [...there(blueGreen, { color: 'blue' }), ...there(blueGreen, { color: 'green', role: 'old' })],
         standby: ['shop-web-1-green', 'shop-web-2-green'],
         refresh: tiny(NEW),
       },
@@ -110,7 +111,7 @@ describe('a refresh of images', () => {
       'takes back a standby of the image that the alias names again',
       {
         revision: blueGreen,
-        observed: [...there(blueGreen, { slot: 'blue' }), ...there(blueGreen, { slot: 'green', role: 'old' }, NEW)],
+        observed: [...there(blueGreen, { color: 'blue' }), ...there(blueGreen, { color: 'green', role: 'old' }, NEW)],
         standby: ['shop-web-1-green', 'shop-web-2-green'],
         refresh: tiny(NEW),
       },
@@ -120,7 +121,7 @@ describe('a refresh of images', () => {
       ],
     ],
   ])('%s', (_what, input, expected) => {
-    expect(read(planWork(input).work.filter(isNoLeftover))).toEqual(expected)
+    expect(read(planChanges(input).changes.filter(isNoLeftover))).toEqual(expected)
   })
 
   it.each([
@@ -128,9 +129,9 @@ describe('a refresh of images', () => {
     ['blueGreen', 'blue'],
     ['canary', ''],
     ['recreate', ''],
-  ] as const)('%s: what differs is told as data, and is no drift', (approach, slot) => {
+  ] as const)('%s: what differs is told as data, and is no drift', (approach, color) => {
     const revision = wanted({}, approach)
-    const plan = planWork({ revision, observed: there(revision, { slot }), refresh: tiny(NEW) })
+    const plan = planChanges({ revision, observed: there(revision, { color }), refresh: tiny(NEW) })
     expect(toPlan('shop', plan).changes).toMatchObject([
       { action: 'replace', drift: false, image: { name: 'tiny', from: OLD, to: NEW } },
       { action: 'replace', drift: false, image: { name: 'tiny', from: OLD, to: NEW } },
@@ -140,13 +141,13 @@ describe('a refresh of images', () => {
   it.each(['rolling', 'blueGreen'])('%s: once it is done, nothing is left to do, and nothing goes back', (approach) => {
     const revision = wanted({}, approach)
     const keep = approach === 'blueGreen'
-    const observed = there(revision, { slot: keep ? 'blue' : '' })
-    const { work } = planWork({ revision, base: revision, observed, refresh: tiny(NEW) })
-    const after = apply(revision, work, observed, { keep }).map((each) => ({ baseImage: NEW, ...each }))
+    const observed = there(revision, { color: keep ? 'blue' : '' })
+    const { changes } = planChanges({ revision, base: revision, observed, refresh: tiny(NEW) })
+    const after = apply(revision, changes, observed, { keep }).map((each) => ({ baseImage: NEW, ...each }))
     const standby = after.filter(({ labels }) => labels?.role === 'old').map(({ name }) => name)
     expect(standby).toHaveLength(keep ? 2 : 0)
     for (const refresh of [tiny(NEW), null]) {
-      expect(read(planWork({ revision, base: revision, observed: after, standby, refresh }).work)).toEqual([])
+      expect(read(planChanges({ revision, base: revision, observed: after, standby, refresh }).changes)).toEqual([])
     }
   })
 })
@@ -159,7 +160,7 @@ describe('a stateful instance of an older image', () => {
   const observed = there(revision)
 
   it('is not replaced without force, and the hint says how to go on', () => {
-    expect(failure(() => planWork({ revision, observed, refresh: tiny(NEW) }))).toMatchObject({
+    expect(failure(() => planChanges({ revision, observed, refresh: tiny(NEW) }))).toMatchObject({
       code: 'DATA_LOSS',
       message: `data would be lost: shop-web on one is stateful and would be replaced by shop-web-green, its data with it (${WHY})`,
       hint: 'leave out --refresh-images, or move the data yourself and use --force',
@@ -167,8 +168,8 @@ describe('a stateful instance of an older image', () => {
   })
 
   it('is with force, and a note says what is lost', () => {
-    const { work, notes } = planWork({ revision, observed, refresh: tiny(NEW), force: true })
-    expect(read(work)).toEqual([`replace shop-web by shop-web-green@one: ${WHY}`])
+    const { changes, notes } = planChanges({ revision, observed, refresh: tiny(NEW), force: true })
+    expect(read(changes)).toEqual([`replace shop-web by shop-web-green@one: ${WHY}`])
     expect(notes).toContain('--force: shop-web-green replaces shop-web and starts without its data')
   })
 
@@ -181,22 +182,22 @@ describe('a stateful instance of an older image', () => {
       status: 'Stopped' as const,
       labels: { ...each.labels, role: 'old' as const },
     }))
-    const live = there(revision, { slot: 'green' }, NEW)
+    const live = there(revision, { color: 'green' }, NEW)
     const dirty = ['shop-web-green', 'shop-web']
-    const { work, notes } = planWork({ revision, observed: [...aside, ...live], dirty, refresh })
-    expect(read(work)).toEqual(['update shop-web-green@one: dirty: an earlier operation left it half changed'])
+    const { changes, notes } = planChanges({ revision, observed: [...aside, ...live], dirty, refresh })
+    expect(read(changes)).toEqual(['update shop-web-green@one: dirty: an earlier operation left it half changed'])
     expect(notes).toContain(
       'shop-web on one was replaced and may hold the only copy of its data: it stays; --force deletes it',
     )
   })
 
   it('is not taken back in place of one of the newer image', () => {
-    const aside: ObservedInstance[] = there(revision, { slot: 'green', role: 'old' }).map((each) => ({
+    const aside: ObservedInstance[] = there(revision, { color: 'green', role: 'old' }).map((each) => ({
       ...each,
       status: 'Stopped',
     }))
-    const plan = planWork({ revision, observed: [...observed, ...aside], refresh: tiny(NEW), force: true })
-    expect(read(plan.work.filter(({ action }) => action === 'replace'))).toEqual([
+    const plan = planChanges({ revision, observed: [...observed, ...aside], refresh: tiny(NEW), force: true })
+    expect(read(plan.changes.filter(({ action }) => action === 'replace'))).toEqual([
       `replace shop-web by shop-web-blue@one: ${WHY}`,
     ])
   })
@@ -204,7 +205,7 @@ describe('a stateful instance of an older image', () => {
 
 describe('notes', () => {
   const notes = (refresh: ImagesOfHosts | null, observed: ObservedInstance[]): string[] =>
-    planWork({ revision: rolling, observed, refresh }).notes
+    planChanges({ revision: rolling, observed, refresh }).notes
 
   it.each<[string, string[], string[]]>([
     [
@@ -230,7 +231,7 @@ describe('notes', () => {
 
 describe('the fingerprint', () => {
   const print = (refresh: ImagesOfHosts | null, baseImage: string | null = OLD): string =>
-    planWork({ revision: rolling, observed: there(rolling, {}, baseImage), refresh }).fingerprint
+    planChanges({ revision: rolling, observed: there(rolling, {}, baseImage), refresh }).fingerprint
 
   test.each<[string, string, string]>([
     ['that it was asked for', print(null), print(tiny(OLD))],

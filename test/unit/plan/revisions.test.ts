@@ -31,6 +31,37 @@ describe('where a rollback goes', () => {
     ['the one before', { desired: 3, stable: 3, stableBefore: [1, 2], dirty: [] }, 2],
     ['before in time, not by number', { desired: 3, stable: 3, stableBefore: [4, 1], dirty: [] }, 1],
     ['the stable one, when the last attempt failed', { desired: 4, stable: 3, stableBefore: [1], dirty: [] }, 3],
+    [
+      'again where the last rollback did not get',
+      {
+        ...{ desired: 2, stable: 3, stableBefore: [1, 2], dirty: ['a'], revisions: many(1, 3) },
+        history: [
+          { kind: 'deploy', outcome: 'succeeded', revision: 3 },
+          { kind: 'rollback', outcome: 'rolledBack', revision: 2 },
+          { kind: 'restart', outcome: 'succeeded', revision: 3 },
+        ],
+      },
+      2,
+    ],
+    [
+      'the stable one, when that revision is no longer kept',
+      {
+        ...{ desired: 2, stable: 3, stableBefore: [1, 2], dirty: [], revisions: many(3, 3) },
+        history: [{ kind: 'rollback', outcome: 'rolledBack', revision: 2 }],
+      },
+      3,
+    ],
+    [
+      'the stable one, when a deploy failed after that rollback',
+      {
+        ...{ desired: 4, stable: 3, stableBefore: [1, 2], dirty: [], revisions: many(1, 4) },
+        history: [
+          { kind: 'rollback', outcome: 'rolledBack', revision: 2 },
+          { kind: 'deploy', outcome: 'rolledBack', revision: 4 },
+        ],
+      },
+      3,
+    ],
     ['the stable one, when something is dirty', { desired: 3, stable: 3, stableBefore: [1], dirty: ['a'] }, 3],
   ])('%s', (_what, state, target) => {
     expect(rollbackTarget(state)).toBe(target)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { instanceSpec, seatKey, seats } from '../../../src/plan/specs.js'
+import { instanceSpec, replicaKey, replicas } from '../../../src/plan/specs.js'
 import { revisionOf, web } from './world.js'
 
-const seat = { resource: 'web', index: null }
+const replica = { resource: 'web', index: null }
 const full = {
   limits: { cpu: 2, memory: '512MiB', disk: '10GiB' },
   environment: { GREETING: 'hello', KEY: { secret: { from: 'system' } } },
@@ -11,15 +11,15 @@ const full = {
 }
 const sealed = { 'web/KEY': { box: 'v1:a:b:c', digest: 'd1' } }
 const specOf = (app: Record<string, unknown>, over: Parameters<typeof revisionOf>[1] = {}) =>
-  instanceSpec(revisionOf(web(app), over), seat, 'one', '')
+  instanceSpec(revisionOf(web(app), over), replica, 'one', '')
 
-describe('seats', () => {
+describe('replicas', () => {
   it.each([
     [undefined, ['web/']],
     [1, ['web/1']],
     [3, ['web/1', 'web/2', 'web/3']],
-  ])('replicas %s: %j', (replicas, keys) => {
-    expect(seats(revisionOf(web({ replicas }))).map(seatKey)).toEqual(keys)
+  ])('replicas %s: %j', (count, keys) => {
+    expect(replicas(revisionOf(web({ replicas: count }))).map(replicaKey)).toEqual(keys)
   })
 })
 
@@ -29,7 +29,7 @@ describe('the spec of an instance', () => {
     expect(spec).toMatchObject({
       name: 'shop-web-2-blue',
       host: 'two',
-      slot: 'blue',
+      color: 'blue',
       project: null,
       config: { 'limits.cpu': '2', 'limits.memory': '512MiB', 'environment.GREETING': 'hello' },
       devices: { data: { type: 'disk', source: '/srv', path: '/data' }, root: { size: '10240MiB' } },
@@ -82,9 +82,9 @@ describe('its digest', () => {
   })
 
   it.each<[string, () => string]>([
-    ['host', () => instanceSpec(revisionOf(web(full), { sealed }), seat, 'two', '').digest],
-    ['colour', () => instanceSpec(revisionOf(web(full), { sealed }), seat, 'one', 'green').digest],
-    ['number', () => instanceSpec(revisionOf(web(full), { sealed }), { ...seat, index: 4 }, 'one', '').digest],
+    ['host', () => instanceSpec(revisionOf(web(full), { sealed }), replica, 'two', '').digest],
+    ['color', () => instanceSpec(revisionOf(web(full), { sealed }), replica, 'one', 'green').digest],
+    ['number', () => instanceSpec(revisionOf(web(full), { sealed }), { ...replica, index: 4 }, 'one', '').digest],
     ['replicas', () => specOf({ ...full, replicas: 5 }, { sealed }).digest],
     ['ports and checks', () => specOf({ ...full, network: { expose: [{ port: 4000 }] } }, { sealed }).digest],
     [
@@ -104,8 +104,8 @@ describe('its digest', () => {
   })
 })
 
-it.each([4e9, 10_001, 0, -1, Number.NaN])('%d replicas are refused before they take memory', (replicas) => {
+it.each([4e9, 10_001, 0, -1, Number.NaN])('%d replicas are refused before they take memory', (count) => {
   const revision = structuredClone(revisionOf(web()))
-  Object.values(revision.topology.resources).forEach((each) => (each.replicas = replicas))
-  expect(() => seats(revision)).toThrow('allowed 1 to 10000')
+  Object.values(revision.topology.resources).forEach((each) => (each.replicas = count))
+  expect(() => replicas(revision)).toThrow('allowed 1 to 10000')
 })

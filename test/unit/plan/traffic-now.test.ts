@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Role, Slot } from '../../../src/plan/model.js'
+import type { Role } from '../../../src/plan/model.js'
+import type { Color } from '../../../src/naming/instance-names.js'
 import { trafficFound, trafficNow } from '../../../src/plan/traffic-now.js'
-import type { LiveInstance } from '../../../src/plan/work.js'
+import type { LiveInstance } from '../../../src/plan/planned-change.js'
 import { topologyOf } from '../../support/rig.js'
 import { shop } from '../../support/shop.js'
 
@@ -9,13 +10,13 @@ const topology = (approach: string) => topologyOf(shop('1.0.0', { strategy: { ap
 
 /** `2-green live` is the second instance in green; `2 live drained` takes no request now. */
 function live(words: string): LiveInstance {
-  const [seat = '', role = 'live', drained] = words.split(' ')
-  const [index, slot = ''] = seat.split('-')
+  const [replica = '', role = 'live', drained] = words.split(' ')
+  const [index, color = ''] = replica.split('-')
   return {
-    name: seat,
+    name: replica,
     resource: 'web',
     index: Number(index),
-    slot: slot as Slot,
+    color: color as Color,
     host: 'one',
     address: role === 'stopped' ? null : `10.0.0.${index}`,
     role: role === 'stopped' ? 'live' : (role as Role),
@@ -26,7 +27,7 @@ function live(words: string): LiveInstance {
 }
 
 describe('trafficNow', () => {
-  it.each<[string, string, string[], string[], string[], Slot | undefined]>([
+  it.each<[string, string, string[], string[], string[], Color | undefined]>([
     ['what lives', 'rolling', ['1', '2'], [], ['1 ready', '2 ready'], ''],
     ['not what is stopped', 'rolling', ['1', '2 stopped'], [], ['1 ready'], ''],
     [
@@ -38,7 +39,7 @@ describe('trafficNow', () => {
       '',
     ],
     [
-      'what is kept in a colour of its own',
+      'what is kept in a color of its own',
       'blueGreen',
       ['1-green', '1-blue old'],
       [],
@@ -50,7 +51,7 @@ describe('trafficNow', () => {
     ['unless nothing else is there', 'rolling', ['1 live drained'], [], ['1 ready'], ''],
     ['all half changed: better than nothing', 'rolling', ['1', '2'], ['1', '2'], ['1 ready', '2 ready'], ''],
     [
-      'two colours: the one with more',
+      'two colors: the one with more',
       'blueGreen',
       ['1-blue', '2-blue', '3-green'],
       [],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
-import { planWork, type PlanInput } from '../../../src/plan/plan.js'
+import { planChanges, type PlanInput } from '../../../src/plan/plan.js'
 import { read, revisionOf, web, worldOf } from './world.js'
 
 type Part = Record<string, unknown>
@@ -34,7 +34,7 @@ describe('a plan without a host', () => {
       {
         revision: of({ web: { on: ['a', 'b'], replicas: 2 } }, BLUE_GREEN),
         base: web2,
-        observed: but('b', worldOf(of({ web: { on: ['a', 'b'], replicas: 2 } }, BLUE_GREEN), { slot: 'green' })),
+        observed: but('b', worldOf(of({ web: { on: ['a', 'b'], replicas: 2 } }, BLUE_GREEN), { color: 'green' })),
       },
       ['create shop-web-2-green@a: host b is left out'],
       [],
@@ -49,7 +49,7 @@ describe('a plan without a host', () => {
       'nor as part of a new set',
       {
         revision: of({ web: { on: 'a', deploy: { release: 'r', version: '2' } }, api: { on: 'b' } }, BLUE_GREEN),
-        observed: worldOf(of({ web: { on: 'a', deploy: { release: 'r', version: '1' } } }), { slot: 'blue' }),
+        observed: worldOf(of({ web: { on: 'a', deploy: { release: 'r', version: '1' } } }), { color: 'blue' }),
       },
       ['replace shop-web-blue by shop-web-green@a: release is r@1, should be r@2'],
       ['resource api is not created: all of its hosts are left out (b)'],
@@ -139,16 +139,16 @@ describe('a plan without a host', () => {
       [],
       ['replica 2 of web is no longer declared, but stays if it is on b'],
     ],
-  ])('%s', (_what, input, work, notes) => {
-    const plan = planWork({ ...input, without: ['b'] })
-    expect(read(plan.work.filter((w) => w.host !== 'b' && w.from?.host !== 'b'))).toEqual(work)
-    expect(read(plan.work)).toEqual(work)
+  ])('%s', (_what, input, changes, notes) => {
+    const plan = planChanges({ ...input, without: ['b'] })
+    expect(read(plan.changes.filter((w) => w.host !== 'b' && w.from?.host !== 'b'))).toEqual(changes)
+    expect(read(plan.changes)).toEqual(changes)
     expect(plan.notes).toEqual([GONE, ...notes])
   })
 
   it('does not go by what was seen there nevertheless', () => {
-    const { work, bystanders } = planWork({ revision: web2, base: web2, observed: worldOf(web2), without: ['b'] })
-    expect(read(work)).toEqual(['create shop-web-2@a: host b is left out'])
+    const { changes, bystanders } = planChanges({ revision: web2, base: web2, observed: worldOf(web2), without: ['b'] })
+    expect(read(changes)).toEqual(['create shop-web-2@a: host b is left out'])
     expect(bystanders.map(({ host }) => host)).toEqual(['a'])
   })
 
@@ -156,8 +156,8 @@ describe('a plan without a host', () => {
     'does not take a stateful instance with role %s for the one that may be there',
     (role) => {
       const observed = worldOf(db, { role })
-      const { work, notes } = planWork({ revision: db, base: db, observed, without: ['b'] })
-      expect(work).toEqual([])
+      const { changes, notes } = planChanges({ revision: db, base: db, observed, without: ['b'] })
+      expect(changes).toEqual([])
       expect(notes).toContainEqual(expect.stringContaining('it stays; --force deletes it'))
       expect(notes).toContain('resource db is stateful and may be on b: it is not created elsewhere')
     },
@@ -170,22 +170,22 @@ describe('a plan without a host', () => {
       observed: [],
       without: ['b'],
     }
-    expect(() => planWork(moved)).toThrow(
+    expect(() => planChanges(moved)).toThrow(
       expect.objectContaining({
         code: 'DATA_LOSS',
         message:
-          'data would be lost: shop-db is stateful and would be made anew on a, while its data may be on b, left out',
+          'data would be lost: shop-db is stateful and would be created again on a, while its data may be on b, which is left out',
         hint: 'bring b back, or use --force to start without the data',
       }) as Error,
     )
-    const { work, notes } = planWork({ ...moved, force: true })
-    expect(read(work)).toEqual(['create shop-db@a: host b is left out'])
-    expect(notes).toContain('--force: shop-db is made anew on a, without the data that may be on b')
+    const { changes, notes } = planChanges({ ...moved, force: true })
+    expect(read(changes)).toEqual(['create shop-db@a: host b is left out'])
+    expect(notes).toContain('--force: shop-db is created again on a, without the data that may be on b')
   })
 
   it('several are named together', () => {
-    const { work, notes } = planWork({ revision: web3, base: web3, observed: [], without: ['c', 'b', 'b'] })
-    expect(read(work)).toEqual([
+    const { changes, notes } = planChanges({ revision: web3, base: web3, observed: [], without: ['c', 'b', 'b'] })
+    expect(read(changes)).toEqual([
       'create shop-web-1@a: hosts b, c are left out',
       'create shop-web-2@a: hosts b, c are left out',
       'create shop-web-3@a: hosts b, c are left out',

@@ -1,8 +1,9 @@
 import { labelsOf } from '../../../src/instances/commands.js'
 import { digestOf } from '../../../src/plan/digest.js'
-import type { InstanceSpec, Labels, ObservedInstance, Revision, Role, Slot } from '../../../src/plan/model.js'
-import { instanceSpec, seats } from '../../../src/plan/specs.js'
-import type { Work } from '../../../src/plan/work.js'
+import type { InstanceSpec, Labels, ObservedInstance, Revision, Role } from '../../../src/plan/model.js'
+import type { Color } from '../../../src/naming/instance-names.js'
+import { instanceSpec, replicas } from '../../../src/plan/specs.js'
+import type { PlannedChange } from '../../../src/plan/planned-change.js'
 import { parsed } from '../topology/sample.js'
 
 type Part = Record<string, unknown>
@@ -65,15 +66,15 @@ export function instanceOf(
   }
 }
 
-/** Every seat of a revision filled, in turn on the resource's hosts. */
+/** Every replica of a revision filled, in turn on the resource's hosts. */
 export const worldOf = (
   revision: Revision,
-  { slot = '', ...stamp }: Stamp & { slot?: Slot } = {},
+  { color = '', ...stamp }: Stamp & { color?: Color } = {},
 ): (ObservedInstance & { labels: Labels })[] =>
-  seats(revision).map((seat) => {
-    const { on } = revision.topology.resources[seat.resource] ?? { on: [] }
-    const host = on[((seat.index ?? 1) - 1) % on.length] ?? ''
-    return instanceOf(instanceSpec(revision, seat, host, slot), { revision: revision.number, ...stamp })
+  replicas(revision).map((replica) => {
+    const { on } = revision.topology.resources[replica.resource] ?? { on: [] }
+    const host = on[((replica.index ?? 1) - 1) % on.length] ?? ''
+    return instanceOf(instanceSpec(revision, replica, host, color), { revision: revision.number, ...stamp })
   })
 
 export const foreign = (name: string, host = 'one'): ObservedInstance => ({
@@ -90,8 +91,10 @@ export const foreign = (name: string, host = 'one'): ObservedInstance => ({
 })
 
 /** `action instance@host: reasons`, the way a plan is read. */
-export const read = (work: readonly Pick<Work, 'action' | 'instance' | 'host' | 'reasons' | 'replaces'>[]): string[] =>
-  work.map(
+export const read = (
+  changes: readonly Pick<PlannedChange, 'action' | 'instance' | 'host' | 'reasons' | 'replaces'>[],
+): string[] =>
+  changes.map(
     ({ action, instance, host, reasons, replaces }) =>
       `${action} ${replaces === undefined ? '' : `${replaces} by `}${instance}@${host}: ${reasons.join('; ')}`,
   )
@@ -99,7 +102,7 @@ export const read = (work: readonly Pick<Work, 'action' | 'instance' | 'host' | 
 /** What the world is after a plan was carried out; replaced instances stay where `keep` says so, as blue-green leaves them. */
 export function apply(
   revision: Revision,
-  work: readonly Work[],
+  changes: readonly PlannedChange[],
   observed: readonly ObservedInstance[],
   { keep = false, operation = 2 } = {},
 ): ObservedInstance[] {
@@ -116,11 +119,11 @@ export function apply(
     const labels = world.find(at(from))?.labels
     if (labels) labels.role = to
   }
-  for (const { action, from } of work) if (action === 'delete' && from !== null) remove(from)
-  for (const w of work) {
+  for (const { action, from } of changes) if (action === 'delete' && from !== null) remove(from)
+  for (const w of changes) {
     const { action, instance: name, host, from } = w
     if (action === 'delete') continue
-    const spec = instanceSpec(revision, w, host, w.slot)
+    const spec = instanceSpec(revision, w, host, w.color)
     const found = world.find(at({ name, host }))
     if (action === 'start' && found) found.status = 'Running'
     if (action === 'start' && found?.labels && w.revive) found.labels.role = 'live'

@@ -9,9 +9,8 @@ import {
   restartCommand,
   stopCommand,
 } from '../../../src/releases/commands.js'
-import { decodeConfiguration } from '../../../src/releases/configuration.js'
-import { configureScript } from '../../../src/releases/scripts/configure.js'
-import { installScript } from '../../../src/releases/scripts/install.js'
+import { decodeConfiguration } from '../../../src/releases/read-configuration.js'
+import { configureScript, installScript } from '../../../src/releases/scripts.js'
 import type { InstanceSpec } from '../../../src/plan/model.js'
 
 const sha256 = 'ab'.repeat(32)
@@ -20,7 +19,7 @@ const spec: InstanceSpec = {
   topology: 'shop',
   resource: 'web',
   index: 1,
-  slot: '',
+  color: '',
   host: 'h',
   project: 'p',
   type: 'container',
@@ -139,7 +138,7 @@ describe('commands of a release', () => {
     ['the version current', { release: { ...spec.release!, version: 'current' } }, '"current" cannot be'],
     ['a variable', { environment: { 'a-b': 'x' } }, '"a-b" cannot name an environment variable'],
     ['a variable of ours', { environment: { CUL8ER_RELEASE: 'x' } }, '"CUL8ER_RELEASE" cannot name'],
-    ['a NUL byte', { environment: { A: 'x\0hush' } }, 'the value of A holds a NUL byte'],
+    ['a NUL byte', { environment: { A: 'x\0hush' } }, 'the value of A contains a NUL byte'],
   ])('refuses %s that cannot be', (_, changes, message) => {
     const refused = expect(() => configureCommand({ ...spec, ...changes }, { secrets: new Map() }))
     refused.toThrowError(

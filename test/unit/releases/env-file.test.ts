@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { envFile, parseEnvFile } from '../../../src/releases/env-file.js'
-import { shellWords } from '../../../src/releases/shell-words.js'
+import { shellWords } from '../../../src/shell/words.js'
 
 const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', ''))
 const environment = fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/), text, { maxKeys: 6 })

@@ -72,12 +72,7 @@ describe('installRelease', () => {
   })
 
   it.each([
-    [
-      ScriptExit.digestDiffers,
-      'sha256 is x',
-      'ARTIFACT_BROKEN',
-      'shop-web: app 2 did not arrive as it was stored: sha256 is x',
-    ],
+    [ScriptExit.digestDiffers, 'sha256 is x', 'ARTIFACT_BROKEN', 'shop-web: app 2 arrived damaged: sha256 is x'],
     [ScriptExit.cannotUnpack, 'tar: bad', 'ARTIFACT_BROKEN', 'shop-web: app 2 cannot be unpacked: tar: bad'],
     [
       ScriptExit.cannotUnpack,
@@ -91,10 +86,15 @@ describe('installRelease', () => {
       'ARTIFACT_BROKEN',
       'shop-web: app 2 cannot be started: bin/app is missing',
     ],
-    [ScriptExit.noInit, 'process 1 is x', 'NOT_SUPPORTED_YET', 'shop-web: nothing can run app 2: process 1 is x'],
-    [ScriptExit.initNotReady, 'systemd', 'TIMEOUT', 'shop-web: the init did not get ready: systemd'],
+    [
+      ScriptExit.noInit,
+      'process 1 is x',
+      'NOT_SUPPORTED_YET',
+      'shop-web: no supported init system can run app 2: process 1 is x',
+    ],
+    [ScriptExit.initNotReady, 'systemd', 'TIMEOUT', 'shop-web: the init system did not become ready: systemd'],
     [ScriptExit.startRefused, 'masked', 'INCUS', 'shop-web: the service manager refused to start app 2: masked'],
-    [ScriptExit.configurationCut, 'cut', 'UNREACHABLE', 'shop-web: the configuration did not arrive whole: cut'],
+    [ScriptExit.configurationCut, 'cut', 'UNREACHABLE', 'shop-web: the configuration arrived incomplete: cut'],
     [1, '', 'INCUS', 'shop-web: a command inside failed: exit 1'],
   ])('exit %i, %j is %s', async (exitCode, stderr, code, message) => {
     for (const answers of [[{ exitCode, stderr }], [{ exitCode: ScriptExit.tarballNeeded }, { exitCode, stderr }]]) {

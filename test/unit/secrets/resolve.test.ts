@@ -3,7 +3,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { resolveSecret, SECRET_LIMIT_BYTES } from '../../../src/secrets/resolve.js'
+import { resolveSecret } from '../../../src/secrets/resolve.js'
+import { SECRET_LIMIT_BYTES } from '../../../src/secrets/sources/resolver.js'
 import type { SecretRef } from '../../../src/topology/model.js'
 
 const env = { PATH: process.env.PATH, HOME: '/home/me', LANG: 'C', TOKEN: 'from env', SSH_AUTH_SOCK: '/agent' }
@@ -43,7 +44,7 @@ describe('resolveSecret', () => {
     ['an absent file', ref('file', join(folder, 'absent')), 'ENOENT'],
     ['a folder', ref('file', folder), 'EISDIR'],
     ['a file that is too long', ref('file', files.long), 'bytes'],
-    ['a command that fails', ref('command', 'ls --hush-hush'), 'exit code 2'],
+    ['a command that fails', ref('command', 'ls --hush-hush'), 'code 2'],
     ['a command that is not there', ref('command', '/absent/command'), 'cannot be run (ENOENT)'],
     ['a command that takes too long', ref('command', 'sleep 5'), 'longer than 300 ms'],
     ['a command that prints too much', ref('command', 'head -c 100000 /dev/zero'), 'bytes'],

@@ -14,7 +14,7 @@ test.each([
 })
 
 test.each(['30', '30 days', '59m', '0s', '-1d'])('CUL8ER_RETENTION=%s is refused', (CUL8ER_RETENTION) => {
-  expect(() => wantedRetention({ CUL8ER_RETENTION })).toThrow('a duration of at least 1h is expected')
+  expect(() => wantedRetention({ CUL8ER_RETENTION })).toThrow('expected a duration of at least 1h')
 })
 
 test.each([

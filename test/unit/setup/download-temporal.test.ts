@@ -53,7 +53,7 @@ test('an archive with the known digest is unpacked', async () => {
 test('an archive with another digest is refused, and nothing of it is left', async () => {
   const expected = digestOf(Buffer.from('what was released'))
   await expect(download({ '1.2.3': { linux_amd64: expected } })).rejects.toThrow(
-    `refused: Temporal CLI 1.2.3 on linux_amd64 has sha256 ${digestOf(archive)}, expected is ${expected}`,
+    `refused: Temporal CLI 1.2.3 on linux_amd64 has sha256 ${digestOf(archive)}, expected ${expected}`,
   )
   expect(existsSync(join(folder, 'temporal'))).toBe(false)
   expect(readdirSync(folder)).toEqual([])
@@ -63,13 +63,13 @@ test.each([
   ['version', { '1.2.2': { linux_amd64: 'a'.repeat(64) } }],
   ['platform', { '1.2.3': { linux_arm64: 'a'.repeat(64) } }],
 ])('nothing is asked for where no digest of this %s is known', async (_what, digests) => {
-  await expect(download(digests)).rejects.toThrow('no digest is known for Temporal CLI 1.2.3 on linux_amd64')
+  await expect(download(digests)).rejects.toThrow('no known digest of Temporal CLI 1.2.3 on linux_amd64')
   expect(asked).toEqual([])
 })
 
 test('a release that is missing is named with its host', async () => {
   const missing = { '9.9.9': { linux_amd64: 'a'.repeat(64) } }
-  await expect(download(missing, '9.9.9')).rejects.toThrow('127.0.0.1 is out of reach: it answers 404')
+  await expect(download(missing, '9.9.9')).rejects.toThrow('127.0.0.1 is unreachable: HTTP 404')
 })
 
 test('the table has a digest of the version that is pinned', () => {

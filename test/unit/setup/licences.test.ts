@@ -23,9 +23,9 @@ test.each([
   ['MIT', []],
   ['Apache-2.0 AND MIT', []],
   ['GPL-3.0-only OR MIT', []],
-  ['GPL-3.0-only', ['one 1.0.0: GPL-3.0-only is not on the list']],
-  ['MIT AND GPL-3.0-only', ['one 1.0.0: MIT AND GPL-3.0-only is not on the list']],
-  ['(MIT OR GPL-3.0-only)', ['one 1.0.0: (MIT OR GPL-3.0-only) is not on the list']],
+  ['GPL-3.0-only', ['one 1.0.0: GPL-3.0-only is not an allowed licence']],
+  ['MIT AND GPL-3.0-only', ['one 1.0.0: MIT AND GPL-3.0-only is not an allowed licence']],
+  ['(MIT OR GPL-3.0-only)', ['one 1.0.0: (MIT OR GPL-3.0-only) is not an allowed licence']],
   [undefined, ['one 1.0.0: names no licence']],
 ])('a licence of %s', (licence, refused) => {
   expect(refusals([{ name: 'one', version: '1.0.0', ...(licence === undefined ? {} : { licence }) }])).toEqual(refused)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Compensation, Stage } from '../../../src/contracts/index.js'
 import { compensationOf, compensationWords, keyOf, targetOf } from '../../../src/steps/compensation.js'
+import { declaration, parsed } from '../topology/sample.js'
 import { live } from './live.js'
 
 const [one, two, three] = [live('web-1'), live('web-2'), live('web-3')]
@@ -27,23 +28,23 @@ describe('the order of compensations', () => {
       [reinstall(one), reinstall(two), restore(three)],
       [
         'undo: restore snapshot pre-deploy-2: web-3 drain, restore, healthy, admit',
-        'undo: put the old release back, data kept: web-2 drain, configure, install, restart, healthy, admit; web-1 drain, configure, install, restart, healthy, admit',
+        'undo: reinstall the old release, keep the data: web-2 drain, configure, install, restart, healthy, admit; web-1 drain, configure, install, restart, healthy, admit',
       ],
     ],
     [
       'kinds that alternate stay apart',
       [readmit(one), made(two), readmit(three)],
       [
-        'undo: back into the traffic: web-3 admit',
+        'undo: back into rotation: web-3 admit',
         'undo: remove the new instance: web-2 drain, forget, keepLogs, delete',
-        'undo: back into the traffic: web-1 admit',
+        'undo: back into rotation: web-1 admit',
       ],
     ],
     [
       'canaries leave the traffic before anything else',
       [made(two), withdraw, restore(one)],
       [
-        'undo: take the canary out of the traffic: - weights',
+        'undo: take the canary out of rotation: - weights',
         'undo: restore snapshot pre-deploy-2: web-1 drain, restore, healthy, admit',
         'undo: remove the new instance: web-2 drain, forget, keepLogs, delete',
       ],
@@ -74,6 +75,18 @@ describe('the order of compensations', () => {
     ])
   })
 
+  it('leaves somebody in the pool of resources that share a public port', () => {
+    const resource = { image: 'x', network: { expose: [{ port: 4000, as: 80, pool: 'app' }] } }
+    const topology = parsed(declaration({ resources: { web: { ...resource, replicas: 2 }, other: resource } }))
+    const other = live('other-1', { resource: 'other' })
+    const undos = [reinstall(one), reinstall(two), reinstall(other), made(three)]
+    const lanes = compensationOf(undos, 9, { topology }).map((stage) => stage.lanes.map(({ instance }) => instance))
+    expect(lanes).toEqual([['web-3'], ['other-1'], ['web-2', 'web-1']])
+    expect(compensationOf(undos, 9, { topology, exclusive: true })).toEqual(
+      compensationOf(undos, 9, { exclusive: true }),
+    )
+  })
+
   it('goes on where one fails, so many at a time', () => {
     expect(compensationOf([made(one), withdraw], 7)).toMatchObject([
       { atOnce: 7, onFailure: 'continue' },
@@ -93,15 +106,15 @@ describe('the order of compensations', () => {
 
 it.each<[Compensation, string, string, string]>([
   [made(), 'web-1', 'web-1', 'remove the new instance'],
-  [readmit(), 'web-1', 'web-1', 'back into the traffic'],
+  [readmit(), 'web-1', 'web-1', 'back into rotation'],
   [restore(), 'web-1', 'web-1', 'restore snapshot pre-deploy-2'],
-  [reinstall(), 'web-1', 'web-1', 'put the old release back, data kept'],
-  [{ kind: 'configure', from: one }, 'web-1', 'web-1', 'put the old limits and devices back'],
+  [reinstall(), 'web-1', 'web-1', 'reinstall the old release, keep the data'],
+  [{ kind: 'configure', from: one }, 'web-1', 'web-1', 'reset limits and devices'],
   [revive(), 'web-1', 'web-1', 'bring the old instance back'],
   [{ kind: 'shelve', from: one }, 'web-1', 'web-1', 'back to standby'],
   [ports, 'web-1', 'switch ', 'switch the traffic back'],
   [{ ...ports, from: null }, 'the edge', 'switch ', 'switch the traffic back'],
-  [withdraw, 'web', 'withdraw ', 'take the canary out of the traffic'],
+  [withdraw, 'web', 'withdraw ', 'take the canary out of rotation'],
 ])('$0.kind: what it is about, its place and its words', (undo, target, key, words) => {
   expect([targetOf(undo), keyOf(undo), compensationWords(undo)]).toEqual([target, key, words])
 })

@@ -4,7 +4,7 @@ import { predictionOf } from '../../../src/steps/prediction.js'
 import { procedureOf } from '../../../src/strategies/procedure.js'
 import { strategyNamed } from '../../../src/strategies/registry.js'
 import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
-import { planWork } from '../../../src/plan/plan.js'
+import { planChanges } from '../../../src/plan/plan.js'
 import { briefArgs } from '../../../src/releases/commands.js'
 import { revisionOf, web, worldOf } from '../plan/world.js'
 
@@ -20,7 +20,7 @@ function shown(
   observed: ObservedInstance[],
   more: { standby?: string[]; force?: boolean } = {},
 ): string[] {
-  const plan = planWork({ revision, observed, ...more })
+  const plan = planChanges({ revision, observed, ...more })
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), plan, { revision })
   return dryRun(stages, predictionOf({ revision, plan, observed, operation: 7 })).map(
     ({ instance, step, args, stdin }) =>
@@ -52,7 +52,7 @@ describe('a dry run', () => {
         /^shop-web: install release \| incus exec .*cul8er-install shop 1\.0\.0 SHA 30 .*\| < configuration of shop-web and release shop 1\.0\.0, 1000 bytes$/,
       ) as string,
       'shop-web: wait until healthy',
-      'shop-web: admit: into the traffic',
+      'shop-web: admit: into rotation',
     ])
   })
 
@@ -71,7 +71,7 @@ describe('a dry run', () => {
         /^shop-web: configure \| incus config set shop-web limits\.cpu=2 user\.cul8er\.digest=[0-9a-f]{16} user\.cul8er\.operation=7 user\.cul8er\.release=shop@1\.1\.0$/,
       ) as string,
       'shop-web: wait until healthy',
-      'shop-web: admit: into the traffic',
+      'shop-web: admit: into rotation',
       'shop-web: prune | incus snapshot delete shop-web pre-deploy-2',
     ])
     expect(lines.filter((each) => each.includes('install release'))).toHaveLength(2)
@@ -119,7 +119,7 @@ describe('a dry run', () => {
       [
         'shop-web-green: create | incus launch --quiet new shop-web-green',
         'shop-web-green: wait until healthy',
-        'shop-web-green: admit: into the traffic',
+        'shop-web-green: admit: into rotation',
         'shop-web-green: take over | incus config set shop-web-green user.cul8er.role=live',
         'shop-web: drain',
         'shop-web: mark as old | incus config set shop-web user.cul8er.role=old',
@@ -144,7 +144,7 @@ describe('a dry run', () => {
       'what is left over in the way goes first, the rest last',
       shown(plain({ replicas: 1, image: 'new' }), [
         ...worldOf(plain({ replicas: 2 })),
-        ...worldOf(plain({ replicas: 1 }), { slot: 'green', role: 'new' }),
+        ...worldOf(plain({ replicas: 1 }), { color: 'green', role: 'new' }),
       ]),
       [
         'shop-web-1-green: delete | incus delete --force shop-web-1-green',
@@ -165,7 +165,7 @@ describe('a dry run', () => {
 describe('a dry run of blue-green', () => {
   const of = (app: Part, keep = '10m'): Revision =>
     plain({ replicas: 2, ...exposed, ...app }, { strategy: { approach: 'blueGreen', keep } })
-  const set = (app: Part, slot: 'blue' | 'green', role: 'live' | 'old' = 'live') => worldOf(of(app), { slot, role })
+  const set = (app: Part, color: 'blue' | 'green', role: 'live' | 'old' = 'live') => worldOf(of(app), { color, role })
   const taken = (n: number, from: string, to: string): string[] => [
     `shop-web-${n}-${to}: take over | incus config set shop-web-${n}-${to} user.cul8er.role=live`,
     `shop-web-${n}-${from}: mark as old | incus config set shop-web-${n}-${from} user.cul8er.role=old`,
@@ -227,7 +227,7 @@ describe('a dry run of what was put aside', () => {
     ['starts it again', original, back],
     [
       'stops first what never took its place',
-      [...original, ...worldOf(newer, { role: 'new', slot: 'green' })],
+      [...original, ...worldOf(newer, { role: 'new', color: 'green' })],
       [
         'shop-web-green: mark as old | incus config set shop-web-green user.cul8er.role=old',
         'shop-web-green: stop | incus stop --timeout=30 shop-web-green',
@@ -252,7 +252,7 @@ it('a dry run of a canary tries one before the others, and takes it away', () =>
       'install release',
       'install release',
       'wait until healthy',
-      'admit: into the traffic',
+      'admit: into rotation',
     ].map((step) => `${name}: ${step}`)
   expect(steps).toEqual([
     'shop-web-1-canary: create',

@@ -5,7 +5,7 @@ import type { Member } from '../../../src/plan/routes.js'
 import { revisionOf, web } from '../plan/world.js'
 
 const member = (instance: string, resource: string): Member => ({
-  ...{ instance, resource, slot: '', host: 'one', address: '10.0.0.1', weight: 100, state: 'ready' },
+  ...{ instance, resource, color: '', host: 'one', address: '10.0.0.1', weight: 100, state: 'ready' },
 })
 
 it.each([
@@ -15,7 +15,7 @@ it.each([
   const exposed = { on: 'one', network: { expose: [{ port: 4000, as: 80 }] } }
   const [base, revision] = [revisionOf(web(exposed), { number: 1 }), revisionOf(web(exposed), { number: 2 })]
   const view = {
-    ...predictionOf({ revision, base, plan: { work: [], bystanders: [] }, observed: [], operation: 2 }),
+    ...predictionOf({ revision, base, plan: { changes: [], bystanders: [] }, observed: [], operation: 2 }),
     traffic: { members: [member('shop-api', 'api')], active: {} },
     leaving: { members: [member('shop-web', 'web')], active: { web: '' as const } },
     dirty: new Set(dirty),

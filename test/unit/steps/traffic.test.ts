@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { planWork } from '../../../src/plan/plan.js'
+import { planChanges } from '../../../src/plan/plan.js'
 import type { TrafficState } from '../../../src/plan/routes.js'
-import { instanceSpec, seats } from '../../../src/plan/specs.js'
+import { instanceSpec, replicas } from '../../../src/plan/specs.js'
 import { predictionOf } from '../../../src/steps/prediction.js'
 import { kindOf } from '../../../src/steps/registry.js'
 import { admitted, drained, forgotten, shared, switched } from '../../../src/steps/traffic.js'
@@ -11,8 +11,8 @@ import { instanceOf, revisionOf, web } from '../plan/world.js'
 import { live } from './live.js'
 
 const place = (name: string, host = 'one') => {
-  const slot = name.endsWith('-canary') ? ('canary' as const) : ('' as const)
-  return { ...live(name), slot, host }
+  const color = name.endsWith('-canary') ? ('canary' as const) : ('' as const)
+  return { ...live(name), color, host }
 }
 const NOBODY: TrafficState = { members: [], active: {} }
 const all = (...names: [string, string?][]): TrafficState =>
@@ -46,8 +46,8 @@ describe('the traffic after a step', () => {
   })
 
   it('the first color that is admitted is the active one, until a switch', () => {
-    const blue = { ...place('web-1'), slot: 'blue' as const }
-    const green = { ...place('web-2'), slot: 'green' as const }
+    const blue = { ...place('web-1'), color: 'blue' as const }
+    const green = { ...place('web-2'), color: 'green' as const }
     const both = admitted(admitted(NOBODY, blue, 'a'), green, 'b')
     expect(both.active).toEqual({ web: 'blue' })
     expect(switched(both, { web: 'green' })).toEqual({ ...both, active: { web: 'green' } })
@@ -59,7 +59,7 @@ describe('the share of canaries', () => {
   const share = (state: TrafficState, host: string): number => {
     const here = state.members.filter((m) => m.host === host && m.resource === 'web')
     const sum = (of: typeof here): number => of.reduce((total, { weight }) => total + weight, 0)
-    return (100 * sum(here.filter(({ slot }) => slot === 'canary'))) / sum(here)
+    return (100 * sum(here.filter(({ color }) => color === 'canary'))) / sum(here)
   }
 
   it.each([1, 10, 25, 50, 75, 99])('%i % at the edge that has one, and nothing changes elsewhere', (percent) => {
@@ -92,11 +92,11 @@ describe('the share of canaries', () => {
 /* A host that was away comes back with an instance whose place another host has by now. */
 describe('an instance that has the name of one on another host', () => {
   const revision = revisionOf(web({ network: { expose: [{ port: 4000, as: 80, protocol: 'http' }] } }), { number: 2 })
-  const [seat] = seats(revision)
+  const [replica] = replicas(revision)
   const there = (host: string, number: number) =>
-    instanceOf(instanceSpec(revision, seat!, host, ''), { revision: number })
+    instanceOf(instanceSpec(revision, replica!, host, ''), { revision: number })
   const observed = [there('one', 2), there('two', 1)]
-  const plan = planWork({ revision, observed })
+  const plan = planChanges({ revision, observed })
   const { stages } = procedureOf(strategyNamed('rolling'), plan, { revision })
   const lanes = stages.flatMap((stage) => (stage.name === 'remove' ? stage.lanes : []))
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { instanceSpec } from '../../../src/plan/specs.js'
 import type { Revision } from '../../../src/plan/model.js'
-import type { LiveInstance } from '../../../src/plan/work.js'
+import type { LiveInstance } from '../../../src/plan/planned-change.js'
 import { specBefore, specOf, type View } from '../../../src/steps/view.js'
 import { revisionOf, web } from '../plan/world.js'
 
@@ -17,7 +17,7 @@ const found = (over: Partial<LiveInstance> = {}): LiveInstance => ({
   ...at,
   name: 'shop-web',
   host: 'one',
-  slot: '',
+  color: '',
   address: null,
   role: 'live',
   revision: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
-import { planWork } from '../../../src/plan/plan.js'
+import { planChanges } from '../../../src/plan/plan.js'
 import { predictionOf, procedureView } from '../../../src/steps/prediction.js'
 import { procedureOf } from '../../../src/strategies/procedure.js'
 import { strategyNamed } from '../../../src/strategies/registry.js'
@@ -19,7 +19,7 @@ const shop =
     })
 
 function read(revision: Revision, observed: ObservedInstance[], standby: string[] = [], force = false): string[] {
-  const plan = planWork({ revision, observed, standby, force })
+  const plan = planChanges({ revision, observed, standby, force })
   const { stages } = procedureOf(strategyNamed(revision.topology.strategy.approach), plan, { revision })
   const view = procedureView(stages, predictionOf({ revision, plan, observed, operation: 7 }))
   return view.stages.map(({ name, lanes }) =>
@@ -32,8 +32,8 @@ function read(revision: Revision, observed: ObservedInstance[], standby: string[
 
 /** Who stays to serve when all went well. */
 function standbyOf(revision: Revision, observed: ObservedInstance[]): string[] {
-  const { work } = planWork({ revision, observed })
-  return procedureOf(strategyNamed(revision.topology.strategy.approach), { work }, { revision }).standby.map(
+  const { changes } = planChanges({ revision, observed })
+  return procedureOf(strategyNamed(revision.topology.strategy.approach), { changes }, { revision }).standby.map(
     ({ name }) => name,
   )
 }
@@ -105,14 +105,14 @@ describe('rolling', () => {
     expect(read(baked('1.0.0', { replicas: 1 }), [])).toEqual([
       `batch 1 of 1 | shop-web-1: ${MADE}, admit`,
       VERIFY,
-      'bake | bake for 600 s',
+      'bake | bake for 10 m',
     ])
   })
 })
 
 describe('blueGreen', () => {
   const of = shop({ approach: 'blueGreen' })
-  const set = (slot: 'blue' | 'green', role: 'live' | 'old' = 'live') => worldOf(of('1.0.0'), { slot, role })
+  const set = (color: 'blue' | 'green', role: 'live' | 'old' = 'live') => worldOf(of('1.0.0'), { color, role })
   it('a new set, verified, one switch; the old one stands by', () => {
     expect(read(of('1.1.0'), set('blue'))).toEqual([
       `bring up the new set | shop-web-1-green: ${MADE}, admit | shop-web-2-green: ${MADE}, admit`,
@@ -125,10 +125,10 @@ describe('blueGreen', () => {
 
   it('keep: 0s: the old set goes after the commit', () => {
     const brief = shop({ approach: 'blueGreen', keep: '0s' })
-    expect(read(brief('1.1.0'), worldOf(brief('1.0.0'), { slot: 'blue' })).slice(-1)).toEqual([
+    expect(read(brief('1.1.0'), worldOf(brief('1.0.0'), { color: 'blue' })).slice(-1)).toEqual([
       'remove | shop-web-1-blue: drain, delete | shop-web-2-blue: drain, delete',
     ])
-    expect(standbyOf(brief('1.1.0'), worldOf(brief('1.0.0'), { slot: 'blue' }))).toEqual([])
+    expect(standbyOf(brief('1.1.0'), worldOf(brief('1.0.0'), { color: 'blue' }))).toEqual([])
   })
 })
 
@@ -154,7 +154,7 @@ describe('canary', () => {
       row(1),
       [
         up(1),
-        stepAt(30, 'for 60 s'),
+        stepAt(30, 'for 1 m'),
         stepAt(60, 'until a promote'),
         ...STABLE,
         WITHDRAWN,
@@ -168,7 +168,7 @@ describe('canary', () => {
       row(2),
       [
         up(1, 2),
-        stepAt(30, 'for 60 s'),
+        stepAt(30, 'for 1 m'),
         stepAt(60, 'until a promote'),
         ...STABLE,
         WITHDRAWN,
@@ -182,7 +182,7 @@ describe('canary', () => {
       row(1, { replicas: 4 }),
       [
         up(1),
-        stepAt(30, 'for 60 s'),
+        stepAt(30, 'for 1 m'),
         stepAt(60, 'until a promote'),
         ...STABLE,
         `batch 3 of 3 | shop-web-4: ${MADE}, admit`,
@@ -198,7 +198,7 @@ describe('canary', () => {
 
   it('one that an earlier operation left makes room for the next of its name', () => {
     const of = shop({ approach: 'canary', steps })
-    const left = worldOf(of('1.1.0', { replicas: 1 }), { slot: 'canary', role: 'canary' })
+    const left = worldOf(of('1.1.0', { replicas: 1 }), { color: 'canary', role: 'canary' })
     const found = read(of('1.2.0', { replicas: 3 }), [...worldOf(of('1.0.0', { replicas: 3 })), ...left])
     expect(found.slice(0, 2)).toEqual([`make room | ${gone(1)}`, up(1)])
     expect(found.at(-1)).toBe(`remove | ${gone(1)}`)
@@ -207,7 +207,7 @@ describe('canary', () => {
   it('share: more with every step, and each goes with the stable one of its place', () => {
     expect(row('share')).toEqual([
       up(1),
-      stepAt(30, 'for 60 s'),
+      stepAt(30, 'for 1 m'),
       up(2),
       stepAt(60, 'until a promote'),
       `batch 1 of 2 | shop-web-1: ${UPDATED}, drain shop-web-1-canary, delete shop-web-1-canary`,

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { NOTICE_WORDS } from '../../../src/notifiers/words.js'
 
 /** Optional keys, each there or not. */
 const some = <Shape extends object>(shape: { [Key in keyof Shape]: fc.Arbitrary<Shape[Key]> }) =>
@@ -17,6 +18,16 @@ const command = fc.array(anyText, { minLength: 1, maxLength: 3 })
 const secret = fc
   .tuple(fc.constantFrom('system', 'file', 'command', 'vault'), text)
   .map(([from, key]) => ({ secret: { from, key } }) as const)
+const outcomes = fc.uniqueArray(fc.constantFrom(...NOTICE_WORDS), { minLength: 1 })
+const notifier = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ webhook: fc.oneof(fc.constantFrom('https://a.example/x?y', 'http://localhost:1/'), secret) }),
+      fc.record({ command }),
+    ),
+    some({ on: outcomes }),
+  )
+  .map(([to, rest]) => ({ ...to, ...rest }))
 const environment = fc.dictionary(
   fc.string({ unit: fc.constantFrom(...'ABZ_09'), maxLength: 6 }).map((end) => `V${end}`),
   fc.oneof(anyText, fc.integer(), fc.boolean(), secret),
@@ -29,7 +40,7 @@ const healthcheck = fc
     fc.oneof(
       fc.record({ command }),
       fc.record({ endpoint: fc.constantFrom('http://localhost:4000/up?x=1', 'https://127.0.0.1/') }),
-      fc.record({ endpoint: fc.constant('tcp://localhost:5432') }),
+      fc.record({ endpoint: fc.constantFrom('tcp://localhost:5432', 'grpcs://localhost:1/a.B') }),
       fc.record({ endpoint: fc.constant('http://localhost'), expectedStatus: fc.integer({ min: 100, max: 599 }) }),
     ),
     some({ interval: duration, timeout: duration, retries: fc.nat(9), minHealthyTime: duration }),
@@ -148,6 +159,7 @@ export const validDeclaration: fc.Arbitrary<Record<string, unknown>> = fc
           ),
           observability: some({ metrics: fc.constant(['cluster_size']), events: fc.constant(['node_joined']) }),
           ttl: duration,
+          notify: fc.array(notifier, { minLength: 1, maxLength: 3 }),
         }),
       )
       .map(([rest]) => ({

@@ -10,18 +10,18 @@ const hosts = (all: Record<string, [string, string]>) =>
   Object.fromEntries(Object.entries(all).map(([name, [address, platform]]) => [name, { address, platform }]))
 const expose = (...ports: object[]) => ({ network: { expose: ports } })
 const HTTP = { endpoint: 'http://localhost/' }
-const APART = 'allowed names that stay apart when _ becomes - and numbers and colours are added'
+const APART = 'allowed names that still differ when _ becomes - and numbers and colors are added'
 
 describe('names that lead nowhere', () => {
   it.each([
     [withApp({ on: 'her' }), ['resources.app.on: found "her", allowed here (did you mean here?)']],
     [withApp({ on: ['here', 'there'] }), ['resources.app.on[1]: found "there", allowed here (did you mean here?)']],
     [withApp({ on: ['here', 'here'] }), ['resources.app.on[1]: found "here" twice, allowed each name once']],
-    [withApp({ dependsOn: 'db' }), ['resources.app.dependsOn: found "db", allowed app']],
-    [withApp({ dependsOn: ['app'] }), ['resources.app.dependsOn: found the circle app -> app, allowed no circle']],
+    [withApp({ dependsOn: 'db' }), ['resources.app.dependsOn: found "db", allowed nothing: there are none']],
+    [withApp({ dependsOn: ['app'] }), ['resources.app.dependsOn: found the cycle app -> app, allowed no cycle']],
     [
       resources({ a: { dependsOn: 'b' }, b: { dependsOn: ['c'] }, c: { dependsOn: 'a' }, d: { dependsOn: 'a' } }),
-      ['resources.a.dependsOn: found the circle a -> b -> c -> a, allowed no circle'],
+      ['resources.a.dependsOn: found the cycle a -> b -> c -> a, allowed no cycle'],
     ],
     [
       declaration({ cluster: { name: 'c', nodes: ['apps'] } }),
@@ -33,25 +33,21 @@ describe('names that lead nowhere', () => {
 
 describe('hosts', () => {
   it.each([
-    [
-      { x: ['10.0.0.1', 'debian'] },
-      [
-        `hosts.x.address: found "10.0.0.1", allowed 'localhost', 'user@host[:port]' or 'https://host:8443' (did you mean root@10.0.0.1?)`,
-      ],
-    ],
+    [{ x: ['10.0.0.1', 'debian'], y: ['10.0.0.2', 'incusos'], z: ['10.0.0.3', 'icusos'] }, []],
     [
       { x: ['locahost', 'debian'] },
       [
-        `hosts.x.address: found "locahost", allowed 'localhost', 'user@host[:port]' or 'https://host:8443' (did you mean localhost?)`,
+        `hosts.x.address: found "locahost", allowed 'localhost', 'https://host:8443', 'user@host[:port]' or a bare name (SSH) (did you mean localhost?)`,
       ],
     ],
     [
       { x: ['http://h:8443', 'icusos'] },
       [
-        `hosts.x.address: found "http://h:8443", allowed 'localhost', 'user@host[:port]' or 'https://host:8443' (did you mean https://h:8443?)`,
+        `hosts.x.address: found "http://h:8443", allowed 'localhost', 'https://host:8443', 'user@host[:port]' or a bare name (SSH) (did you mean https://h:8443?)`,
       ],
     ],
     [{ x: ['root@h', 'icusos'] }, [`hosts.x.address: found "root@h", allowed 'https://host:8443': icusos has no SSH`]],
+    [{ x: ['root@h', 'incusos'] }, [`hosts.x.address: found "root@h", allowed 'https://host:8443': icusos has no SSH`]],
     [{ x: ['whatever', 'emulated'], y: ['localhost', 'debian'] }, []],
   ] as [Record<string, [string, string]>, string[]][])('%#', (all, expected) =>
     expect(said(declaration({ hosts: hosts(all) }))).toEqual(expected),
@@ -95,6 +91,89 @@ describe('instance names', () => {
   ])('%#', (written, expected) => expect(said(written)).toEqual(expected))
 })
 
+describe('pools', () => {
+  const pool = (...ports: object[]) => expose(...ports.map((port) => ({ port: 4000, as: 80, pool: 'app', ...port })))
+  const https = { as: 443, protocol: 'https', certificate: { cert: 'c', key: 'k' } }
+  const of = (path: string, found: string, allowed: string) => `resources.${path}: found ${found}, allowed ${allowed}`
+  it.each<[string, object, string[]]>([
+    ['share a port', resources({ x: pool({}), y: pool({ port: 5000 }), z: pool({}) }), []],
+    ['share two', resources({ x: pool({}, https), y: pool({}, https) }), []],
+    ['of one alone', resources({ x: pool({}) }), []],
+    ['by TCP', resources({ x: pool({ protocol: 'tcp' }), y: pool({ protocol: 'tcp' }) }), []],
+    [
+      'of one resource twice',
+      resources({ x: pool({}, { port: 5000 }) }),
+      [
+        of(
+          'x.network.expose[1].as',
+          'port 80 (http), beside port 80 (http) of x on host here',
+          'its own port or host name',
+        ),
+      ],
+    ],
+    [
+      'one in the pool, one not',
+      resources({ x: pool({}), y: expose({ port: 80 }) }),
+      [
+        of(
+          'y.network.expose[0].as',
+          'port 80 (http), beside port 80 (http) of x on host here',
+          'its own port or host name, or the same `pool` in both to share it',
+        ),
+      ],
+    ],
+    [
+      'two pools on one port',
+      resources({ x: pool({}), y: pool({ pool: 'other' }) }),
+      [
+        of(
+          'y.network.expose[0].as',
+          'port 80 (http), beside port 80 (http) of x on host here',
+          'its own port or host name, or the same `pool` in both to share it',
+        ),
+      ],
+    ],
+    [
+      'all that differs',
+      resources({
+        x: pool({ ...https, sticky: true }),
+        y: pool({ ...https, host: 'A.example', certificate: { cert: 'd', key: 'k' } }),
+        z: pool({ as: 443 }),
+      }),
+      [
+        of('y.network.expose[0].host', 'a.example', 'none, the host of x in pool app'),
+        of('y.network.expose[0].certificate', 'd with k', 'c with k, the certificate of x in pool app'),
+        of('y.network.expose[0].sticky', 'false', 'true, the sticky of x in pool app'),
+        of('z.network.expose[0].protocol', 'http', 'https, the protocol of x in pool app'),
+        of('z.network.expose[0].certificate', 'none', 'c with k, the certificate of x in pool app'),
+        of('z.network.expose[0].sticky', 'false', 'true, the sticky of x in pool app'),
+      ],
+    ],
+    [
+      'another public port',
+      resources({ x: pool({}), y: pool({ as: 81 }) }),
+      [of('y.network.expose[0].as', 'port 81', 'the public port 80 of x in pool app')],
+    ],
+    [
+      'a public port too few',
+      resources({ x: pool({}, { as: 81 }), y: pool({}) }),
+      [of('y.network.expose[0].pool', 'pool app without port 81', 'the public ports 80, 81 of x in pool app')],
+    ],
+    ...['blueGreen', 'canary'].map((approach): [string, object, string[]] => [
+      approach,
+      resources({ x: pool({}) }, { strategy: { approach } }),
+      [
+        of(
+          'x.network.expose[0].pool',
+          `pool app with strategy ${approach}`,
+          'a pool with strategy rolling or recreate, or no pool',
+        ),
+      ],
+    ]),
+    ['recreate', resources({ x: pool({}), y: pool({}) }, { strategy: { approach: 'recreate' } }), []],
+  ])('%s', (_, written, expected) => expect(said(written)).toEqual(expected))
+})
+
 describe('ports', () => {
   const two = hosts({ a: ['localhost', 'debian'], b: ['localhost', 'debian'] })
   const at = (path: string, found: string, allowed: string) =>
@@ -106,7 +185,7 @@ describe('ports', () => {
         at(
           'y.network.expose[0]',
           'port 80 (http), beside port 80 (http) of x on host here',
-          'a port or host name of its own',
+          'its own port or host name, or the same `pool` in both to share it',
         ),
       ],
     ],
@@ -118,7 +197,7 @@ describe('ports', () => {
         at(
           'y.network.expose[0]',
           'port 80 (http, a.example), beside port 80 (http, a.example) of x on host here',
-          'a port or host name of its own',
+          'its own port or host name, or the same `pool` in both to share it',
         ),
       ],
     ],
@@ -137,7 +216,7 @@ describe('ports', () => {
     ],
     [
       resources({ x: expose({ port: 5432, protocol: 'tcp' }, { port: 5433, as: 5432, protocol: 'tcp' }) }),
-      [at('x.network.expose[1]', 'port 5432 (tcp), beside port 5432 (tcp) of x on host here', 'a port of its own')],
+      [at('x.network.expose[1]', 'port 5432 (tcp), beside port 5432 (tcp) of x on host here', 'its own port')],
     ],
     [
       resources({ x: { on: 'a', ...expose({ port: 80 }) }, y: { on: 'b', ...expose({ port: 80 }) } }, { hosts: two }),
@@ -149,7 +228,7 @@ describe('ports', () => {
         at(
           'y.network.expose[0]',
           'port 80 (http), beside port 80 (http) of x on host a',
-          'a port or host name of its own',
+          'its own port or host name, or the same `pool` in both to share it',
         ),
       ],
     ],

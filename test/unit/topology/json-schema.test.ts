@@ -57,3 +57,18 @@ it('has only standard keywords, and says defaults that depend on others in words
   expect(JSON.stringify(annotatedJsonSchema())).toContain('defaultText')
   expect(known().get('.resources.*.network.expose[].as')?.description).toMatch(/Default: the same as `port`$/)
 })
+
+it('knows the other spellings of keys, with all that they may hold', () => {
+  const paths = known()
+  for (const [key, spelling] of [
+    ['.strategy.maxParallel', '.strategy.max_parallel'],
+    ['.resources.*.dependsOn', '.resources.*.depends_on'],
+    ['.strategy.healthcheck.expectedStatus', '.strategy.health_check.expected_status'],
+    ['.strategy.rollback.onFailure', '.strategy.rollback.on_failure'],
+  ] as const) {
+    const { description, ...other } = paths.get(spelling) ?? {}
+    expect(description, spelling).toBe(`Another spelling of \`${key.split('.').at(-1)}\``)
+    expect(paths.get(key)).toMatchObject(other)
+  }
+  expect(paths.get('.strategy.approach')?.enum).toContain('blue_green')
+})

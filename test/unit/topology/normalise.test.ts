@@ -154,6 +154,19 @@ describe('health checks', () => {
     expect(probe?.kind === 'command' ? probe : probe?.port).toBe(port)
   })
 
+  it.each([
+    [{}, { restart: 3, withinMs: 600_000, then: 'alert' }],
+    [
+      { restart: 0, within: '1h', then: 'replace' },
+      { restart: 0, withinMs: 3_600_000, then: 'replace' },
+    ],
+  ])('what is unhealthy between operations: %j', (unhealthy, expected) =>
+    expect(app({ healthcheck: { ...HTTP, unhealthy } }).healthcheck?.unhealthy).toEqual(expected),
+  )
+
+  it('without a policy there is no key for one, so that no digest changes', () =>
+    expect(app({ healthcheck: HTTP }).healthcheck).not.toHaveProperty('unhealthy'))
+
   it('runs a command', () =>
     expect(app({ healthcheck: { command: ['pg_isready', '-q'] } }).healthcheck?.probe).toEqual({
       kind: 'command',

@@ -4,6 +4,7 @@ import { declaration, problemsOf, said, withApp } from './sample.js'
 
 const SIZE = "a size with its unit, such as '512MiB', '8GiB', '1TiB'"
 const DURATION = "a duration with its unit, such as '500ms', '10s', '5m', '24h'"
+const HTTP = { endpoint: 'http://localhost:4000/' }
 const VARIABLE_WORDS = "a variable name of letters, digits and _, none of cul8er's own (CUL8ER_…)"
 const strategy = (over: object) => declaration({ strategy: over })
 
@@ -27,6 +28,22 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     [
       withApp({ type: 'conatiner' }),
       'resources.app.type: found "conatiner", allowed container, vm (did you mean container?)',
+    ],
+    [
+      withApp({ healthcheck: { ...HTTP, unhealthy: { restart: -1 } } }),
+      'resources.app.healthcheck.unhealthy.restart: found -1, allowed a whole number from 0 to 100',
+    ],
+    [
+      withApp({ healthcheck: { ...HTTP, unhealthy: { then: 'reboot' } } }),
+      'resources.app.healthcheck.unhealthy.then: found "reboot", allowed replace, alert',
+    ],
+    [
+      withApp({ healthcheck: { ...HTTP, unhealthy: { within: 10 } } }),
+      `resources.app.healthcheck.unhealthy.within: found 10, allowed ${DURATION} (did you mean 10s?)`,
+    ],
+    [
+      withApp({ stateful: true, healthcheck: { ...HTTP, unhealthy: { then: 'replace' } } }),
+      "resources.app.healthcheck.unhealthy.then: found 'replace', for a stateful resource, allowed 'alert': a fresh instance would begin without its data",
     ],
     [withApp({ replicas: 0 }), 'resources.app.replicas: found 0, allowed a whole number from 1 to 10000'],
     [withApp({ image: '--help' }), 'resources.app.image: found "--help", allowed an image such as images:debian/12'],
@@ -57,7 +74,11 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       withApp({ healthcheck: { endpoint: 'http://example.com' } }),
-      "resources.app.healthcheck.endpoint: found \"http://example.com\", allowed 'http(s)://localhost:PORT/path' or 'tcp://localhost:PORT' (localhost is the instance itself)",
+      "resources.app.healthcheck.endpoint: found \"http://example.com\", allowed 'http(s)://localhost:PORT/path', 'tcp://localhost:PORT' or 'grpc(s)://localhost:PORT/service' (localhost is the instance itself)",
+    ],
+    [
+      withApp({ healthcheck: { endpoint: 'gprc://localhost:5' } }),
+      "resources.app.healthcheck.endpoint: found \"gprc://localhost:5\", allowed 'http(s)://localhost:PORT/path', 'tcp://localhost:PORT' or 'grpc(s)://localhost:PORT/service' (localhost is the instance itself) (did you mean grpc://localhost:5?)",
     ],
     [
       withApp({ healthcheck: { command: 'true' } }),
@@ -89,11 +110,11 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       withApp({ memory: '1GiB' }),
-      'resources.app.memory: found the unknown key "memory", allowed type, on, replicas, image, limits, stateful, dependsOn, network, devices, environment, deploy, healthcheck',
+      'resources.app.memory: found the unknown key "memory", allowed type, on, replicas, image, limits, stateful, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean resources.app.limits.memory?)',
     ],
     [
       withApp({ replica: 2 }),
-      'resources.app.replica: found the unknown key "replica", allowed type, on, replicas, image, limits, stateful, dependsOn, network, devices, environment, deploy, healthcheck (did you mean replicas?)',
+      'resources.app.replica: found the unknown key "replica", allowed type, on, replicas, image, limits, stateful, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean replicas?)',
     ],
     [strategy({ drain: 10 }), `strategy.drain: found 10, allowed ${DURATION} (did you mean 10s?)`],
     [strategy({ drain: '-10s' }), `strategy.drain: found "-10s", allowed ${DURATION} (did you mean 10s?)`],
@@ -124,7 +145,7 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       strategy({ steps: [{ weight: 10, pause: 'manually' }] }),
-      "strategy.steps[0].pause: found \"manually\", allowed a duration such as '5m', or 'manual'",
+      "strategy.steps[0].pause: found \"manually\", allowed a duration such as '5m', or 'manual' (did you mean manual?)",
     ],
     [
       strategy({ rollback: { snapshot: 'sometimes' } }),
@@ -142,7 +163,7 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       declaration({ hosts: { here: { address: 'localhost', platform: 'debain' } } }),
-      'hosts.here.platform: found "debain", allowed arch_linux, debian, ubuntu, icusos, emulated (did you mean debian?)',
+      'hosts.here.platform: found "debain", allowed arch_linux, debian, ubuntu, incusos, icusos, emulated (did you mean debian?)',
     ],
     [
       declaration({ observability: { metrics: 'cluster_size' } }),
@@ -150,12 +171,15 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       null,
-      'found nothing (null), allowed a mapping of $schema, name, project, artifacts, hosts, resources, strategy, cluster, observability, ttl',
+      'found nothing (null), allowed a mapping of $schema, name, project, artifacts, hosts, resources, strategy, cluster, observability, ttl, notify',
     ],
-    [declaration({ ttl: () => '1h' }), 'ttl: found a function, allowed text, numbers, true, false, lists and mappings'],
+    [
+      declaration({ ttl: () => '1h' }),
+      'ttl: found a function, allowed strings, numbers, true, false, lists and mappings',
+    ],
     [
       withApp({ image: new Date(0) }),
-      'resources.app.image: found a Date, allowed text, numbers, true, false, lists and mappings',
+      'resources.app.image: found a Date, allowed strings, numbers, true, false, lists and mappings',
     ],
   ])('%#', (written, expected) => expect(said(written)).toEqual([expected]))
 })
@@ -194,7 +218,7 @@ it('says all of it at once, also what is wrong between sound parts beside broken
       web: { image: 'x', dependsOn: ['app', 'wbe'], network: { expose: [{ port: 8080, as: 80 }] }, on: 'here' },
       db: { image: 'x', network: { expose: [{ port: 5432, as: 80, protocol: 'tcp' }] }, on: ['here'] },
     },
-    strategy: { steps: [50, 10], max_parallel: 2, healthcheck: { endpoint: 'nowhere', deadline: '1s' } },
+    strategy: { steps: [50, 10], max_paralel: 2, healthcheck: { endpoint: 'nowhere', deadline: '1s' } },
     tll: '1h',
   })
   expect(problems.map(({ path, suggestion }) => [path, suggestion]).sort()).toEqual([
@@ -203,9 +227,9 @@ it('says all of it at once, also what is wrong between sound parts beside broken
     ['resources.app.limits.memory', '8GiB'],
     ['resources.app.on', 'here'],
     ['resources.db.network.expose[0].as', undefined],
-    ['resources.web.dependsOn[1]', 'web'],
+    ['resources.web.dependsOn[1]', undefined],
     ['strategy.healthcheck.endpoint', undefined],
-    ['strategy.max_parallel', 'maxParallel'],
+    ['strategy.max_paralel', 'maxParallel'],
     ['strategy.steps[1]', undefined],
     ['tll', 'ttl'],
   ])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { toDeclaration } from '../../../src/topology/declaration.js'
+import { toDeclaration } from '../../support/declaration.js'
 import { parseTopologies, parseTopology } from '../../../src/topology/parse.js'
 import { mutatedDeclaration, validDeclaration } from './arbitrary.js'
 import { parsed } from './sample.js'

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { exportedTopology } from '../../../src/contracts/exported-topology.js'
-import * as naming from '../../../src/plan/naming.js'
+import * as naming from '../../../src/naming/instance-names.js'
 import { parseTopologies, parseTopology } from '../../../src/topology/parse.js'
 
 /* A small file can ask for millions of instances: what is refused is counted and never written out. */
 
-vi.mock('../../../src/plan/naming.js', async (load) => {
+vi.mock('../../../src/naming/instance-names.js', async (load) => {
   const real = await load<typeof naming>()
   return { ...real, instanceName: vi.fn(real.instanceName) }
 })

@@ -10,16 +10,19 @@ describe('what a deploy cannot carry out yet is named', () => {
   it.each([
     [declaration({ ttl: '1h' }), []],
     [declaration(host('any', 'emulated')), []],
-    [declaration(host('root@h', 'debian')), ['hosts.x.address: hosts over SSH come later']],
-    [declaration(host('https://h:8443', 'icusos')), ['hosts.x.address: Incus remotes come later']],
-    [declaration({ cluster: { name: 'c', nodes: ['app'] } }), ['cluster: forming a cluster of nodes comes later']],
+    [declaration(host('root@h', 'debian')), ['hosts.x.address: hosts over SSH are not available yet']],
+    [declaration(host('https://h:8443', 'icusos')), ['hosts.x.address: Incus remotes are not available yet']],
+    [
+      declaration({ cluster: { name: 'c', nodes: ['app'] } }),
+      ['cluster: forming a cluster of nodes is not supported yet'],
+    ],
     [
       declaration({ observability: { metrics: [], events: ['node_joined'] } }),
-      ['observability.events: events come later'],
+      ['observability.events: events are not supported yet'],
     ],
     [
       withApp({ environment: { A: from('vault'), B: from('file'), C: from('command'), D: from('system') } }),
-      ['resources.app.environment.A: secrets from Vault come later'],
+      ['resources.app.environment.A: secrets from Vault are not supported yet'],
     ],
   ])('%#', (written, expected) =>
     expect(unsupported(parsed(written)).map(({ path, what }) => `${path}: ${what}`)).toEqual(expected),
@@ -29,7 +32,7 @@ describe('what a deploy cannot carry out yet is named', () => {
     const two = (address: string, platform: string) =>
       unsupported(parsed(declaration({ hosts: { a: { address, platform }, b: { address, platform } } })))
     expect(two('localhost', 'debian')).toEqual([
-      { path: 'hosts.b.address', what: 'this is the machine of host a: give it one name' },
+      { path: 'hosts.b.address', what: 'this is the machine of host a: declare it once' },
     ])
     expect(two('localhost', 'emulated')).toEqual([])
   })

@@ -18,9 +18,12 @@ const topology = topologyOf({
         KEY: { secret: { from: 'file', key: '/etc/key' } },
         NAME: { secret: { from: 'system' } },
       },
+      config: { 'security.privileged': true, 'raw.lxc': 'lxc.hook.pre-start = /bin/sh -c id' },
+      profiles: ['default', 'whole-disk'],
+      volumes: { files: { path: '/var/lib/files', pool: 'fast' } },
       devices: { data: { type: 'disk', source: '/', path: '/host' } },
       deploy: { release: 'shop', version: '1.0.0', start: ['bin/shop', 'a\nb'] },
-      healthcheck: { command: ['true'] },
+      healthcheck: { command: ['true'], unhealthy: { then: 'replace' } },
     },
   },
   strategy: {
@@ -35,6 +38,10 @@ test('everything that a topology runs or reads is said, one line each', () => {
   expect(whatRuns(topology)).toEqual([
     'host web: runs the Incus commands on deploy@10.0.1.10 (ssh) with the SSH key /keys/deploy',
     'app: 2 × container of the image images:debian/12',
+    "app: has what the host's profiles say: default whole-disk",
+    'app: has the Incus configuration security.privileged=true',
+    'app: has the Incus configuration raw.lxc="lxc.hook.pre-start = /bin/sh -c id"',
+    'app: has a volume of its own, files, of the pool fast at /var/lib/files',
     'app: installs the release shop 1.0.0',
     String.raw`app: starts with bin/shop "a\nb"`,
     'app: stops with bin/shop of the release',
@@ -44,9 +51,10 @@ test('everything that a topology runs or reads is said, one line each', () => {
     'app: for the secret NAME the variable NAME is given to it',
     'app: has the device data: type=disk source=/ path=/host',
     'app: is healthy if this succeeds in it: true',
+    'app: an unhealthy instance is restarted, then deleted and created again automatically',
     'analysis: the worker runs look closely',
     'analysis: the worker runs step',
-    'all is destroyed by itself 1d after a deploy',
+    'everything is destroyed automatically 1d after a deploy',
   ])
 })
 
@@ -56,4 +64,12 @@ test('no value looks like a line of ours, or reads otherwise than it runs', () =
     resources: { app: { ...(topology.resources.app as Topology['resources'][string]), image: 'a\u202Eb\nc' } },
   })
   expect(image).toBe(String.raw`app: 2 × container of the image "a\u202eb\nc"`)
+})
+
+test.each([
+  [{ kind: 'command', command: ['/bin/page', '\u202E]"x"'] }, 'runs ["/bin/page","\\u202e]\\"x\\""] when'],
+  [{ kind: 'webhook', url: { secret: { from: 'command', key: 'pass \u2066x' } } }, String.raw`runs "pass \u2066x"`],
+] as const)('nor does a notifier %j', (to, shown) => {
+  const notify = [{ to: to as NonNullable<Topology['notify']>[number]['to'], on: null }]
+  expect(whatRuns({ ...topology, notify }).at(-1)).toContain(shown)
 })

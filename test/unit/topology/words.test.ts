@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hostKind } from '../../../src/topology/hosts.js'
+import { hostKind, readAddress } from '../../../src/topology/hosts.js'
 import { nearest } from '../../../src/topology/nearest.js'
-import { formatEndpoint, parseEndpoint } from '../../../src/topology/probe.js'
 import { pathText } from '../../../src/topology/problem.js'
 
 describe('how a host is reached', () => {
@@ -14,7 +13,15 @@ describe('how a host is reached', () => {
     ['https://10.0.1.20:8443', 'icusos', 'incus'],
     ['https://incus.example.com', 'debian', 'incus'],
     ['anything', 'emulated', 'emulated'],
-    ['10.0.1.10', 'debian', null],
+    ['10.0.1.10', 'debian', 'ssh'],
+    ['db.example.com:2222', 'ubuntu', 'ssh'],
+    ['[fd00::1]', 'debian', 'ssh'],
+    ['10.0.1.20', 'icusos', 'incus'],
+    ['web:9443', 'icusos', 'incus'],
+    ['web:0', 'icusos', null],
+    ['web:65536', 'debian', null],
+    ['-web', 'debian', null],
+    ['web/x', 'icusos', null],
     ['http://10.0.1.20:8443', 'icusos', null],
     ['https://me:secret@10.0.1.20', 'icusos', null],
     ['https://10.0.1.20/path', 'icusos', null],
@@ -25,35 +32,14 @@ describe('how a host is reached', () => {
   ] as const)('%s on %s: %s', (address, platform, kind) => expect(hostKind(address, platform)).toBe(kind))
 })
 
-describe('endpoints', () => {
-  it.each([
-    [
-      'http://localhost:4000/health',
-      { kind: 'http', scheme: 'http', port: 4000, path: '/health', expectedStatus: null },
-    ],
-    [
-      'https://localhost/up?deep=1',
-      { kind: 'http', scheme: 'https', port: 443, path: '/up?deep=1', expectedStatus: null },
-    ],
-    ['http://127.0.0.1', { kind: 'http', scheme: 'http', port: 80, path: '/', expectedStatus: null }],
-    ['tcp://localhost:5432', { kind: 'tcp', port: 5432 }],
-  ] as const)('%s', (endpoint, probe) => {
-    expect(parseEndpoint(endpoint)).toEqual(probe)
-    expect(parseEndpoint(formatEndpoint(probe))).toEqual(probe)
-  })
-
-  it.each([
-    'localhost:4000',
-    'http://example.com/',
-    'tcp://localhost',
-    'tcp://localhost:1/x',
-    'ftp://localhost:21/',
-    'http://u:p@localhost/',
-    'http://localhost:0/',
-    'http://localhost:4000/#x',
-    '',
-  ])('%j is none', (endpoint) => expect(parseEndpoint(endpoint)).toBeNull())
-})
+it.each([
+  ['10.0.1.20', 'https://10.0.1.20:8443'],
+  ['web.example.com:9443', 'https://web.example.com:9443'],
+  ['[fd00::1]', 'https://[fd00::1]:8443'],
+  ['https://web', 'https://web'],
+])('on IncusOS %s is %s', (written, address) =>
+  expect(readAddress(written, 'icusos')).toEqual({ kind: 'incus', address }),
+)
 
 describe('the nearest name', () => {
   it.each([

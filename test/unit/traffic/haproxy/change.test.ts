@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { changeEdge, type EdgeParts } from '../../../../src/traffic/haproxy/change.js'
 import type { Commit, Committed, Exchange } from '../../../../src/traffic/haproxy/exchange.js'
-import type { EdgeInstance } from '../../../../src/traffic/haproxy/instance.js'
+import type { EdgeInstance } from '../../../../src/traffic/instance/instance.js'
 import type { StoredTopology } from '../../../../src/traffic/haproxy/picture.js'
 import { pool, route, server } from './cases.js'
 
@@ -17,7 +17,8 @@ function edgeOf(commit: (commit: Commit) => Committed): EdgeParts {
   const instance: Partial<EdgeInstance> = {
     look: async () => seen as never,
     openPorts: async (now) => now,
-    closeOtherPorts: async () => false,
+    direct: async () => null,
+    settlePorts: async () => false,
   }
   const exchange: Partial<Exchange> = {
     read: async () => ({ version: '7', topologies: [shop('shop-web-1')], answer: '' }),

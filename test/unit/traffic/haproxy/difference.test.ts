@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CHECK } from '../../../../src/traffic/haproxy/backend.js'
+import { CHECK, kept } from '../../../../src/traffic/haproxy/backend.js'
 import { difference, isLeftover } from '../../../../src/traffic/haproxy/difference.js'
 import { pool, server } from './cases.js'
 
@@ -30,13 +30,15 @@ describe('difference', () => {
       'a new server',
       [],
       [server('b', { weight: 5 })],
-      [`add server p/b 10.0.0.1:4000 weight 5 ${CHECK}; enable health p/b; set server p/b state ready`],
+      [
+        `add server p/b 10.0.0.1:4000 weight 5 ${CHECK}${kept({ protocol: 'http' })}; enable health p/b; set server p/b state ready`,
+      ],
     ],
     [
       'a new server that waits',
       [],
       [server('b', { state: 'drain' })],
-      [`add server p/b 10.0.0.1:4000 weight 100 ${CHECK}; enable health p/b`],
+      [`add server p/b 10.0.0.1:4000 weight 100 ${CHECK}${kept({ protocol: 'http' })}; enable health p/b`],
     ],
     ['a removal', [found('a')], [], ['set server p/a state maint; del server p/a']],
     ['a removal after a drain', [found('a', { drained: true })], [], ['del server p/a']],
@@ -54,7 +56,7 @@ describe('difference', () => {
     const pools = [pool('p', []), pool('p-green', [server('g')])]
     const desired = { '80/*': 'p-green', '443/a.test': 'p-green' }
     expect(difference({ servers: [found('a')], map }, { pools, map: desired })).toEqual([
-      `add server p-green/g 10.0.0.1:4000 weight 100 ${CHECK}; enable health p-green/g; set server p-green/g state ready`,
+      `add server p-green/g 10.0.0.1:4000 weight 100 ${CHECK}${kept({ protocol: 'http' })}; enable health p-green/g; set server p-green/g state ready`,
       'prepare map routes.map',
       'add map @N routes.map 80/* p-green; add map @N routes.map 443/a.test p-green',
       'commit map @N routes.map',

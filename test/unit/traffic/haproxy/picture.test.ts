@@ -30,12 +30,27 @@ describe('checkPicture', () => {
     [
       'a pool that is not there',
       [topology('two', [route(80, 'x')], [])],
-      "port 80 of two leads to a pool 'x' that it does not have",
+      "port 80 of two routes to a pool 'x' that it does not have",
     ],
     [
       'an http port to a TCP pool',
       [topology('two', [route(80, 'p')], [pool('p', [], { protocol: 'tcp' })])],
       "port 80 of two is http, its pool 'p' is tcp",
+    ],
+    [
+      'a line end in the path of a check',
+      [
+        topology(
+          'two',
+          [],
+          [
+            pool('p', [], {
+              check: { scheme: 'http', port: 1, path: '/\n', expectedStatus: null, intervalMs: 1, timeoutMs: 1 },
+            }),
+          ],
+        ),
+      ],
+      'check path of p is "/\\n"; allowed: a path of ASCII characters without spaces',
     ],
     [
       'a line end in a host name',

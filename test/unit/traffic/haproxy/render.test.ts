@@ -20,6 +20,9 @@ const mail = topology(
 )
 const sections = (text: string): string => text.slice(text.indexOf('frontend'))
 
+const SHARED = 'METH_GET { internal.htx.has_eom } { req.body_len 0 } !{ req.fhdr(transfer-encoding) -m found }'
+const KEPT = ' pool-purge-delay 5s pool-max-conn -1 sni var(txn.own_connection)'
+
 describe('render', () => {
   it('one http port', () => {
     const { files, skeleton } = render([shop()])
@@ -27,8 +30,10 @@ describe('render', () => {
 frontend port-80
   mode http
   bind 127.0.0.1:80 accept-proxy
+  bind :80
   option idle-close-on-response
   log-format "%[date(0,ms)] %b %s %ST %Ta"
+  http-request del-header '^(forwarded|x[-_](forwarded[-_].*|real[-_]ip))$' -m reg
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 80
@@ -44,20 +49,55 @@ backend shop-web-4000
   mode http
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
-  server shop-web-1 10.0.0.1:4000 weight 100 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter
-  server shop-web-2 10.0.0.2:4000 weight 7 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter disabled
+  http-request set-var(txn.own_connection) uuid() unless ${SHARED}
+  http-request set-header Connection close unless ${SHARED}
+  server shop-web-1 10.0.0.1:4000 weight 100 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter pool-purge-delay 5s pool-max-conn -1 sni var(txn.own_connection)
+  server shop-web-2 10.0.0.2:4000 weight 7 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter pool-purge-delay 5s pool-max-conn -1 sni var(txn.own_connection) disabled
 
 backend shop-web-4000-blue
   mode http
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
+  http-request set-var(txn.own_connection) uuid() unless ${SHARED}
+  http-request set-header Connection close unless ${SHARED}
 
 backend shop-web-4000-green
   mode http
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
+  http-request set-var(txn.own_connection) uuid() unless ${SHARED}
+  http-request set-header Connection close unless ${SHARED}
 `)
     expect(files['routes.map']).toBe('80/* shop-web-4000\n')
+  })
+
+  it.each([
+    [
+      { scheme: 'http' as const, expectedStatus: null, intervalMs: 200 },
+      "uri '/health?a=%27#' ver HTTP/1.1 hdr host localhost:4001 hdr user-agent cul8er-health hdr x-forwarded-proto http hdr connection close",
+      'status 200-299',
+      'check inter 1000ms fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter port 4001',
+    ],
+    [
+      { scheme: 'https' as const, expectedStatus: 204, intervalMs: 10_000 },
+      "uri '/health?a=%27#' ver HTTP/1.1 hdr host localhost:4001 hdr user-agent cul8er-health hdr x-forwarded-proto https hdr connection close",
+      'status 204',
+      'check inter 10000ms fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter port 4001 check-ssl verify none',
+    ],
+  ])('the check of an app: %j', (changes, send, expect_, options) => {
+    const check = { port: 4001, path: "/health?a='#", timeoutMs: 3_000, ...changes }
+    const told = topology('shop', [route(80, 'p')], [pool('p', [server('a')], { check })])
+    const { files, skeleton } = render([told])
+    const text = `  option httpchk
+  http-check send meth GET ${send}
+  http-check expect ${expect_}
+  timeout check 3000ms
+  default-server ${options}
+`
+    expect(files['haproxy.cfg']).toContain(`${text}  server a 10.0.0.1:4000 weight 100 ${options}${KEPT}\n`)
+    // The empty pool of a color has it too: filling it needs no load.
+    expect(files['haproxy.cfg']?.split(text)).toHaveLength(4)
+    expect(skeleton).not.toBe(render([topology('shop', [route(80, 'p')], [pool('p', [server('a')])])]).skeleton)
   })
 
   it('TCP, TLS and a cookie, several topologies in one picture', () => {
@@ -66,10 +106,13 @@ backend shop-web-4000-green
     expect(config).toContain(`frontend port-25
   mode tcp
   bind 127.0.0.1:25 accept-proxy
+  bind :25
   log-format "%[date(0,ms)] %b %s - %Tt"
   use_backend %[str(25/*),map(routes.map)]
 `)
-    expect(config).toContain('  bind 127.0.0.1:443 accept-proxy ssl crt-list tls-443.list alpn h2,http/1.1\n')
+    expect(config).toContain(
+      '  bind 127.0.0.1:443 accept-proxy ssl crt-list tls-443.list alpn h2,http/1.1\n  bind :443 ssl crt-list tls-443.list alpn h2,http/1.1\n',
+    )
     expect(config).toContain(`backend mail-smtp-25
   mode tcp
   server mail-smtp 10.0.0.1:25 `)
@@ -104,7 +147,7 @@ backend shop-web-4000-green
     expect(render([shop(servers)]).skeleton).toBe(render([shop()]).skeleton),
   )
 
-  it('the skeleton stays the same for another colour, order or certificate, and not for another port or host name', () => {
+  it('the skeleton stays the same for another color, order or certificate, and not for another port or host name', () => {
     const { skeleton } = render([shop()])
     const green = topology(
       'shop',

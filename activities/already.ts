@@ -1,0 +1,13 @@
+import { Cul8erError } from '../src/errors.js'
+
+/** Runs what may be done already. */
+export async function already(code: 'ALREADY_EXISTS' | 'NOT_FOUND', run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (!isCode(error, code)) throw error
+  }
+}
+
+export const isCode = (error: unknown, code: Cul8erError['code']): boolean =>
+  error instanceof Cul8erError && error.code === code

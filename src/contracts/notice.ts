@@ -1,0 +1,99 @@
+import type { ErrorCode } from '../errors.js'
+import { NOTIFIERS, type NotifierChoice } from '../notifiers/notifiers.js'
+import type { NoticeWord } from '../notifiers/words.js'
+import type { Revision, Sealed } from '../plan/model.js'
+import { sealedNotifierKey } from '../secrets/notifier-key.js'
+import { operationWorkflowId } from './names.js'
+import type { OperationKind, Outcome } from './operation.js'
+
+/* What notifiers are told, and who is. docs/notifications.md describes each event: what is told once stays. */
+
+/** An operation ended. Times are ISO times. */
+export interface OperationEnded {
+  event: 'operationEnded'
+  topology: string
+  /** `op-3`. */
+  operation: string
+  number: number
+  kind: OperationKind
+  outcome: Outcome
+  /** `user@machine` of whoever asked; null: it began by itself. */
+  who: string | null
+  startedAt: string
+  endedAt: string
+  /** The revision that it led to. */
+  revision: number
+  /** Releases of that revision: `shop@1.2.0`. */
+  versions: string[]
+  /** Why it did not succeed, in a sentence; null: nobody knows, or it did. */
+  reason: { code: ErrorCode; message: string } | null
+  /** A command to go on with; null: there is nothing to do. */
+  next: string | null
+}
+
+/** An instance is unhealthy while no operation is in progress. */
+export interface InstanceUnhealthy {
+  event: 'unhealthy'
+  topology: string
+  instance: string
+  reason: string
+  /** ISO time. */
+  at: string
+}
+
+/** Everything that somebody can be told of, by its `event`. */
+export type NoticeEvent = OperationEnded | InstanceUnhealthy
+
+/** Whom to tell, with what opens its secret. */
+export interface Recipient {
+  to: NotifierChoice
+  /** Absent: it has no secret, or one that the worker resolves. */
+  sealed?: Sealed
+}
+
+/** What `tell` is asked: one event for one recipient, so that a retry repeats nothing for another. */
+export interface Telling {
+  event: NoticeEvent
+  to: Recipient
+}
+
+/** What a workflow that tells is started with. */
+export interface Announcement {
+  event: NoticeEvent
+  to: Recipient[]
+}
+
+/** The same for the same event, however often it is told: the key by which whoever is told can see a repetition. */
+export const noticeKey = (event: NoticeEvent): string =>
+  event.event === 'operationEnded'
+    ? operationWorkflowId(event.topology, event.number)
+    : `topology/${event.topology}/unhealthy/${event.instance}/${event.at}`
+
+/** The workflow that tells of an event: one at most for each. */
+export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(event)}/notify`
+
+/** An event in a few words, for the Web UI. */
+export const noticeTitle = (event: NoticeEvent): string =>
+  event.event === 'operationEnded'
+    ? `${event.kind} ${event.operation} of ${event.topology}: ${event.outcome}`
+    : `${event.instance} of ${event.topology}: ${event.event}`
+
+/** Those whom a revision would have told of an event. */
+export function recipientsOf(
+  { topology, sealed }: Pick<Revision, 'topology' | 'sealed'>,
+  event: NoticeEvent,
+): Recipient[] {
+  return (topology.notify ?? [])
+    .filter(({ on }) => isToldOf(on, event))
+    .map(({ to }) => {
+      const secret = NOTIFIERS.secret(to)
+      const box = secret === null ? undefined : sealed[sealedNotifierKey(secret)]
+      return { to, ...(box === undefined ? {} : { sealed: box }) }
+    })
+}
+
+/** Without `on`: everything but what went well. */
+function isToldOf(on: readonly NoticeWord[] | null, event: NoticeEvent): boolean {
+  const word: string = event.event === 'operationEnded' ? event.outcome : event.event
+  return on === null ? word !== ('succeeded' satisfies Outcome) : on.some((each) => each === word)
+}

@@ -1,0 +1,25 @@
+import type { AddressKind } from '../address.js'
+import { isPort, parseBare } from '../bare.js'
+
+/** Where an Incus that listens to the network listens. */
+const PORT = 8443
+
+/** An Incus of another machine, over its API. What runs IncusOS has no SSH, so that a bare name there is one of these. */
+export const incus = {
+  name: 'incus',
+  words: ["'https://host:8443'"],
+  read: ({ address, platform }) => {
+    if (address.startsWith('https://')) return isRemote(address) ? address : null
+    const bare = platform === 'icusos' ? parseBare(address) : null
+    if (bare === null || (bare.port !== null && !isPort(bare.port))) return null
+    return `https://${bare.host}:${bare.port ?? PORT}`
+  },
+  machine: ({ address }) => address.replace(/\/$/, ''),
+  unavailable: 'Incus remotes are not available yet',
+} as const satisfies AddressKind
+
+function isRemote(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { username, password, pathname, search, hash } = new URL(address)
+  return username + password + search + hash === '' && pathname === '/'
+}

@@ -1,0 +1,39 @@
+lines=$2
+from=$3
+if [ -d /run/systemd/system ]; then
+  echo journal
+  set -- --no-pager --quiet --output=short-iso --show-cursor
+  [ "$name" = - ] || set -- "$@" "_SYSTEMD_UNIT=cul8er-$name.service"
+  case $from in
+  journal:?*) set -- "$@" "--after-cursor=${from#journal:}" ;;
+  '') set -- "$@" "--lines=$lines" ;;
+  esac
+  journalctl "$@" && exit 0
+  code=$?
+  # It fails where there is no journal yet, a moment after the boot.
+  for journal in /run/log/journal/*/* /var/log/journal/*/*; do [ ! -e "$journal" ] || exit "$code"; done
+  exit 0
+fi
+read_from() {
+  size=$(wc -c <"$1")
+  size=$((size))
+  case $from in
+  file:*) at=${from#file:} ;;
+  '') at=$((size - $(head -c "$size" "$1" | tail -n "$lines" | wc -c))) ;;
+  *) at=0 ;;
+  esac
+  if [ "$at" -gt "$size" ]; then
+    echo rotated
+    for old in "$1.1" "$1.0"; do
+      if [ -f "$old" ]; then exec tail -c "+$((at + 1))" "$old"; fi
+    done
+    exit 0
+  fi
+  echo "file $at"
+  exec tail -c "+$((at + 1))" "$1"
+}
+for file in "/var/log/cul8er/$name.log" /var/log/syslog /var/log/messages; do
+  [ ! -f "$file" ] || read_from "$file"
+  [ "$name" = - ] || break
+done
+echo file 0

@@ -1,0 +1,5 @@
+/** A script, as text. */
+declare module '*.sh' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,1 @@
+for name in "$@"; do cat "$etc/certs/$name.pem" || exit 1; done

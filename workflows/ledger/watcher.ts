@@ -1,0 +1,82 @@
+import { CancellationScope, log, ParentClosePolicy, startChild } from '@temporalio/workflow'
+import { watchWorkflowId, WorkflowType, type Seen, type WatchInput } from '../../src/contracts/index.js'
+import { whenSettled } from '../concurrency.js'
+import { reportOf } from '../engine/failure.js'
+import type { watch } from '../watch/watch.js'
+
+/**
+ * The watch of a topology between operations, as its ledger sees it: a child that ends when it has something to tell. It ends with the
+ * ledger, and is ended before an operation begins; there is never a second one.
+ */
+export class Watcher {
+  private scope: CancellationScope | null = null
+  private failures = 0
+  /** What was seen last, until it is taken. */
+  private seen: Seen | null = null
+  /** ms since the epoch. */
+  private notBeforeMs = 0
+
+  /** It runs, or has not ended yet. */
+  get isRunning(): boolean {
+    return this.scope !== null
+  }
+
+  /** It was told to end. */
+  get isEnding(): boolean {
+    return this.scope?.consideredCancelled === true
+  }
+
+  get hasSeen(): boolean {
+    return this.seen !== null
+  }
+
+  /** When a new one may begin, ms since the epoch: one that fails is not begun again at once. */
+  get mayBeginAt(): number {
+    return this.notBeforeMs
+  }
+
+  take(): Seen | null {
+    const { seen } = this
+    this.seen = null
+    return seen
+  }
+
+  begin(input: WatchInput): void {
+    const scope = new CancellationScope({ cancellable: true })
+    this.scope = scope
+    whenSettled(
+      scope.run(async () => {
+        const child = await startChild<typeof watch>(WorkflowType.watch, {
+          workflowId: watchWorkflowId(input.topology),
+          args: [input],
+          parentClosePolicy: ParentClosePolicy.TERMINATE,
+          staticSummary: `health of ${input.topology} between operations`,
+        })
+        return child.result()
+      }),
+      (how) => {
+        const isCancelled = scope.consideredCancelled
+        this.scope = null
+        if (isCancelled) return
+        if (how.status === 'fulfilled') {
+          this.failures = 0
+          this.seen = how.value
+          return
+        }
+        // One that a former ledger began may take a moment to end.
+        this.failures += 1
+        this.notBeforeMs = Date.now() + retryMs(this.failures)
+        log.warn('the watch ended', { error: reportOf(how.reason).message, failures: this.failures })
+      },
+    )
+  }
+
+  /** Also of what it has told and nobody has taken. */
+  end(): void {
+    this.seen = null
+    this.scope?.cancel()
+  }
+}
+
+/** From 5 s, doubling to an hour. */
+const retryMs = (failures: number): number => Math.min(5_000 * 2 ** (failures - 1), 3_600_000)
