@@ -9,7 +9,7 @@ const counts = report?.metadata?.vulnerabilities
 if (counts === undefined) {
   const why = report?.message ?? report?.error?.summary ?? stderr.trim().split('\n')[0]
   console.error(
-    `cul8er: not audited: the registry of this machine gives no advisories (${why || 'npm audit printed no report'})`,
+    `cul8er: not audited: the registry of this machine provides no advisories (${why || 'npm audit printed no report'})`,
   )
   process.exit(2)
 }

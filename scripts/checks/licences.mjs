@@ -12,6 +12,7 @@ export const ALLOWED = [
   'CC-BY-4.0',
   'ISC',
   'MIT',
+  'PSF-2.0',
   'Unlicense',
 ]
 
@@ -23,7 +24,7 @@ export const refusals = (packages) =>
   packages.flatMap(({ name, version, licence }) => {
     const told = licence ?? READ_BY_HAND[`${name}@${version}`]
     if (told !== undefined && isAllowed(told)) return []
-    return [`${name} ${version}: ${told === undefined ? 'names no licence' : `${told} is not on the list`}`]
+    return [`${name} ${version}: ${told === undefined ? 'names no licence' : `${told} is not an allowed licence`}`]
   })
 
 // An expression with parentheses is left to a person.
@@ -35,6 +36,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const found = refusals(packages)
   for (const line of found) console.error(line)
   if (found.length > 0) console.error(`allowed are ${ALLOWED.join(', ')} (scripts/checks/licences.mjs)`)
-  else console.log(`${packages.length} packages, all with a licence of the list`)
+  else console.log(`${packages.length} packages, all with an allowed licence`)
   process.exit(found.length === 0 ? 0 : 1)
 }
