@@ -7,8 +7,8 @@ export interface Row {
   /** What it is measured against; '': nothing. */
   against?: string
   ratio?: number
-  /** The most that ratio, or value, may be. */
-  aim?: { most: number; value: number; text: string }
+  /** The most, or the least, that ratio or value may be. */
+  aim?: { most?: number; least?: number; value: number; text: string }
   note?: string
 }
 
@@ -21,11 +21,14 @@ export function table(rows: readonly Row[]): string {
     colWidths: [46, 22, 26, 8, 14, 34],
   })
   for (const { what, cul8er, against = '', ratio, aim, note = '' } of rows) {
-    const met = aim === undefined ? '' : `${aim.text} ${aim.value <= aim.most ? '✔' : '✘'}`
+    const met = aim === undefined ? '' : `${aim.text} ${isMet(aim) ? '✔' : '✘'}`
     drawn.push([what, cul8er, against, ratio === undefined ? '' : ratio.toFixed(2), met, note])
   }
   return drawn.toString()
 }
+
+const isMet = ({ most = Infinity, least = -Infinity, value }: NonNullable<Row['aim']>): boolean =>
+  value <= most && value >= least
 
 export const ms = (value: number): string => `${Math.round(value)} ms`
 

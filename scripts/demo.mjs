@@ -42,7 +42,7 @@ const address = async () => {
 
 title(
   emulated > 0
-    ? `cul8er demo, on the emulator ${process.argv[emulated + 1]}: instances are processes in memory, the database is none`
+    ? `cul8er demo, on the emulator ${process.argv[emulated + 1]}: instances are processes in memory, and there is no real database`
     : 'cul8er demo: a PostgreSQL and three instances of a web app, on Incus',
 )
 
@@ -53,7 +53,7 @@ try {
   await walk()
 } catch (error) {
   failed = true
-  tell(`The demo stops here: ${error.message}`)
+  tell(`The demo failed: ${error.message}`)
 }
 if (keep) tellHowToGoOn()
 else await remove()
@@ -69,7 +69,7 @@ async function walk() {
 
   heading(
     emulated > 0
-      ? 'What an instance answers'
+      ? 'What an instance responds'
       : 'What the app answers, with a row in PostgreSQL that each visit counts up',
   )
   await visit(await address(), 4)
@@ -88,7 +88,7 @@ async function walk() {
 
   if (emulated < 0) await drift()
 
-  heading('Back to the revision before')
+  heading('Roll back to the previous revision')
   await cul8er(['rollback', '--yes'])
   await visit(await address(), 2)
 
@@ -99,7 +99,7 @@ async function walk() {
 }
 
 async function drift() {
-  heading('Somebody changes things by hand')
+  heading('Somebody changes an instance by hand')
   const incus = (args) => {
     command(`incus ${args.join(' ')}`)
     return run('incus', args, { cwd: shop, env, expected: [0] })
@@ -126,7 +126,7 @@ async function remove() {
 }
 
 function tellHowToGoOn() {
-  tell(`\nIt is still there. To go on:
+  tell(`\nIt is still running. To go on:
   cd examples/shop && export CUL8ER_HOME=${home} SHOP_PORT=${port}${emulated > 0 ? ' SHOP_EMULATED=1' : ''}
   ../../bin/cul8er status
   ../../bin/cul8er deploy --version shop=1.2.0     this version is broken: see it being undone

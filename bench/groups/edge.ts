@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { incus, PREFIX, type Bench } from '../bench.js'
 import { balancer } from '../balancer.js'
+import { haproxyByHand } from '../by-hand.js'
 import { operationFacts, operationRow, type OperationFacts } from '../history.js'
 import { APP_PORT } from '../release.js'
 import { median, range, type Row } from '../report.js'
 import { ratioRow, sideBySide } from '../side-by-side.js'
-import { requestsPerSecond } from '../throughput.js'
+import { outside, requestsPerSecond } from '../throughput.js'
 import { memory } from './cli.js'
 
 const COUNT = 3
@@ -21,7 +23,7 @@ export async function edge(bench: Bench): Promise<Row[]> {
   const file = await behindEdge(bench, port)
   try {
     await bench.deploy(file)
-    const rows = [...(await updates(bench, file)), await throughput(bench, port)]
+    const rows = [...(await updates(bench, file)), ...(await throughput(bench, port))]
     return [...rows, memory(bench, 'memory, after all')]
   } finally {
     await bench.destroy(file)
@@ -52,22 +54,67 @@ async function updates(bench: Bench, file: string): Promise<Row[]> {
   return [ratioRow(`update of ${COUNT} instances behind the edge`, times, 1), operationRow(facts, times.script, COUNT)]
 }
 
-async function throughput(bench: Bench, port: number): Promise<Row> {
-  const direct: number[] = []
-  const through: number[] = []
-  const address = /[\d.]+/.exec(await incus('list', '^bench-edge-app-1$', '-f', 'csv', '-c', '4'))?.[0] ?? ''
-  for (let round = 0; round < bench.rounds; round += 1) {
-    direct.push(await requestsPerSecond(`http://${address}:${APP_PORT}/`))
-    through.push(await requestsPerSecond(`http://127.0.0.1:${port}/`))
+/** Four ways to the same apps in each round: themselves, HAProxy set up by hand, and the edge from outside and over loopback. */
+async function throughput(bench: Bench, port: number): Promise<Row[]> {
+  const handPort = await freePort()
+  const names = Array.from({ length: COUNT }, (_, i) => `bench-edge-app-${i + 1}`)
+  const apps = await Promise.all(names.map(addressOf))
+  const client = await outside(`${PREFIX}out`)
+  try {
+    const servers = apps.map((app) => `${app}:${APP_PORT}`)
+    const byHand = await haproxyByHand(bench, { instance: names[0] ?? '', port: handPort, servers })
+    try {
+      const address = await addressOfHost()
+      const found = { app: [] as number[], byHand: [] as number[], edge: [] as number[], loopback: [] as number[] }
+      for (let round = 0; round < bench.rounds; round += 1) {
+        found.app.push(await requestsPerSecond(client.place, apps[0] ?? '', APP_PORT))
+        const ways = [
+          async () => found.byHand.push(await requestsPerSecond(client.place, address, handPort)),
+          async () => found.edge.push(await requestsPerSecond(client.place, address, port)),
+        ]
+        for (const way of round % 2 === 0 ? ways : ways.reverse()) await way()
+        found.loopback.push(await requestsPerSecond([], '127.0.0.1', port))
+      }
+      return [
+        rate('requests a second through the edge, from outside', found.edge, found.byHand, 'HAProxy by hand', 0.9),
+        rate('the same over loopback', found.loopback, found.byHand, 'HAProxy by hand'),
+        rate('the same from outside', found.edge, found.app, 'direct to one app'),
+      ]
+    } finally {
+      byHand.close()
+    }
+  } finally {
+    await client.close()
   }
+}
+
+/** The ratio is the median of the rounds' ratios, as what else the machine does hits both of a round. */
+function rate(what: string, through: number[], against: number[], words: string, least?: number): Row {
   const perSecond = (value: number): string => `${Math.round(value)}/s`
+  const ratio = median(through.map((value, i) => value / (against[i] ?? NaN)))
   return {
-    what: 'requests a second through the edge, 16 kept connections',
+    what,
     cul8er: perSecond(median(through)),
-    against: `${perSecond(median(direct))}, direct to one`,
-    ratio: median(through.map((value, i) => value / (direct[i] ?? NaN))),
+    against: `${perSecond(median(against))}, ${words}`,
+    ratio,
+    ...(least === undefined ? {} : { aim: { least, value: ratio, text: `≥ ${least}` } }),
     note: range(through, perSecond),
   }
+}
+
+const addressOf = async (instance: string): Promise<string> =>
+  /[\d.]+/.exec(await incus('list', `^${instance}$`, '-f', 'csv', '-c', '4'))?.[0] ?? ''
+
+/** One that the kernel sends on to the edge; otherwise any that is not for this host alone. */
+async function addressOfHost(): Promise<string> {
+  const { devices } = JSON.parse(await incus('query', '/1.0/instances/cul8er-edge')) as {
+    devices: Record<string, Record<string, string>>
+  }
+  const direct = Object.values(devices).find(({ nat }) => nat === 'true')?.listen
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  return direct?.split(':')[1] ?? own ?? ''
 }
 
 const behindEdge = (bench: Bench, port: number): Promise<string> =>

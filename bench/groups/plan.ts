@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { createExecutors } from '../../src/hosts/executors.js'
 import { createCommand, labelsOf } from '../../src/instances/commands.js'
-import { listInstances, observe } from '../../src/incus/index.js'
-import { emulatorControl } from '../../src/hosts/emulator/client.js'
+import { listInstances } from '../../src/incus/index.js'
+import { observe } from '../../src/instances/observe.js'
+import { emulatorControl } from '../../src/emulator/client.js'
 import { loadTopologies } from '../../src/loaders/load.js'
 import type { ObservedInstance, Revision } from '../../src/plan/model.js'
-import { planWork } from '../../src/plan/plan.js'
+import { planChanges } from '../../src/plan/plan.js'
 import { instanceSpec } from '../../src/plan/specs.js'
 import type { Bench } from '../bench.js'
 import { median, ms, range, type Row } from '../report.js'
@@ -22,7 +23,7 @@ export async function plan(bench: Bench): Promise<Row[]> {
   const changed = await thousand(bench, 'two')
   rows.push(await command(bench, 'plan 1,000 instances on 50 hosts, all changed', changed))
   const revision = await revisionOf(changed)
-  const pure = await times(bench, async () => planWork({ revision, observed }))
+  const pure = await times(bench, async () => planChanges({ revision, observed }))
   rows.push({ what: '  the decision alone, all changed', cul8er: ms(median(pure)), note: range(pure) })
   return [...rows, memory(bench, 'memory, after plans of 1,000')]
 }

@@ -16,7 +16,7 @@ export function run(program, args, { cwd, env, expected, quiet = false }) {
     child.on('error', reject)
     child.on('close', (code) => {
       if (expected === null || expected.includes(code)) resolve(output)
-      else reject(new Error(`${program.split('/').at(-1)} ${args[0]} ended with ${code}`))
+      else reject(new Error(`${program.split('/').at(-1)} ${args[0]} exited with ${code}`))
     })
   })
 }

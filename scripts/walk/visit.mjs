@@ -7,7 +7,7 @@ export async function visit(url, times) {
   for (let i = 0; i < times; i += 1) {
     const reply = await fetch(url, { signal: AbortSignal.timeout(5_000) })
     tell(`  ${reply.status} ${(await reply.text()).trim()}`)
-    if (!reply.ok) throw new Error(`the app answers ${reply.status}`)
+    if (!reply.ok) throw new Error(`the app answered ${reply.status}`)
   }
 }
 
