@@ -12,7 +12,7 @@ export function notifiersOf<const Kinds extends readonly Notifier[]>(kinds: Kind
   type Choice = z.output<Kinds[number]['normalised']>
   const names = kinds.map(({ kind }) => kind)
   /** What an entry must have, in words. */
-  const one = `one of ${names.join(', ')}`
+  const one = `exactly one of ${names.join(', ')}`
 
   function of(choice: { kind: string }): Notifier {
     const found = kinds.find(({ kind }) => kind === choice.kind)

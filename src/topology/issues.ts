@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { PROBES } from '../health/probes/registry.js'
 import type { RightPlace } from './misplaced.js'
-import { nearest } from './nearest.js'
+import { nearest, sameBeginning } from './nearest.js'
 import { describe, problem, type Finding, type Path } from './problem.js'
 import { valueAt } from './prune.js'
 import { DURATION, SIZE } from './units.js'
@@ -49,9 +49,18 @@ function translate(issue: Issue, above: Path, context: Context): Finding[] {
   const found = valueAt(declaration, path)
   if (issue.code === 'invalid_union') {
     const meant = issue.errors.find((branch) => !branch.some((each) => each.path.length === 0 && wrongKind(each)))
-    if (meant !== undefined && typeof found === 'object') return meant.flatMap((each) => translate(each, path, context))
+    if (meant !== undefined && typeof found === 'object' && !isStrange(meant, found))
+      return meant.flatMap((each) => translate(each, path, context))
   }
   return [problem(path, describe(found, path), issue.message, suggest(issue, found))]
+}
+
+/** A mapping without one key that this branch knows was written for something else. */
+function isStrange(branch: readonly Issue[], found: object | null): boolean {
+  const unknown = branch.flatMap((each) =>
+    each.code === 'unrecognized_keys' && each.path.length === 0 ? each.keys : [],
+  )
+  return unknown.length > 0 && unknown.length === Object.keys(found ?? {}).length
 }
 
 const wrongKind = (issue: Issue): boolean => issue.code === 'invalid_type' || issue.code === 'invalid_value'
@@ -86,7 +95,8 @@ function suggest(issue: Issue, found: unknown): string | undefined {
   if (issue.message === PROBES.endpoints) return PROBES.nearest(String(found))
   const values = wordsOf(issue)
   // `Cluster.Strategy.Epmd` and `:rolling` are how other files write it.
-  return nearest(String(found), values) ?? nearest(String(found).split(/[.:]/).at(-1) ?? '', values)
+  const word = String(found).split(/[.:]/).at(-1) ?? ''
+  return nearest(String(found), values) ?? nearest(word, values) ?? sameBeginning(word, values)
 }
 
 /** The words that may stand there; of a union, those among its branches. */

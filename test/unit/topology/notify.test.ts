@@ -38,11 +38,15 @@ describe('mistakes', () => {
     [[HOOK], ['notify[0]: found a string, allowed a mapping of webhook, command, on']],
     [[], ['notify: found an empty list, allowed at least one notifier']],
     [Array(21).fill({ command: ['x'] }), ['notify: found a list, allowed 20 notifiers at most']],
-    [[{}], ['notify[0]: found an empty mapping, allowed one of webhook, command']],
-    [[{ webhook: HOOK, command: ['x'] }], ['notify[0]: found a mapping, allowed one of webhook, command']],
+    [[{}], ['notify[0]: found an empty mapping, allowed exactly one of webhook, command']],
+    [[{ webhook: HOOK, command: ['x'] }], ['notify[0]: found a mapping, allowed exactly one of webhook, command']],
     [
       [{ webhok: HOOK }],
       ['notify[0].webhok: found the unknown key "webhok", allowed webhook, command, on (did you mean webhook?)'],
+    ],
+    [
+      [{ webhook: { url: HOOK } }],
+      [expect.stringMatching(/^notify\[0\]\.webhook: found a mapping, allowed an https URL .*, or secret\(/)],
     ],
     [[{ webhook: 'http://example.com/s3cret' }], [URL_WORDS]],
     [[{ webhook: 'https://ann:s3cret@example.com' }], [URL_WORDS]],
@@ -50,6 +54,12 @@ describe('mistakes', () => {
     [
       [{ command: 's3cret --x' }],
       ["notify[0].command: found a string, allowed a list of arguments: ['program', 'argument']"],
+    ],
+    [
+      [{ webhook: HOOK, on: ['success'] }],
+      [
+        'notify[0].on[0]: found "success", allowed succeeded, rolledBack, held, needsAttention, failed, unhealthy (did you mean succeeded?)',
+      ],
     ],
     [
       [{ webhook: HOOK, on: ['rolled_back'] }],
