@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { temporal } from '@temporalio/proto'
 import { Worker } from '@temporalio/worker'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   ledgerId,
   renewLedger,
@@ -70,7 +70,9 @@ describe('notifiers', { timeout: 120_000 }, () => {
   const toldAt = (path: string): Told[] => told.filter((each) => each.path === `/${path}`)
   const notice = (name: string, number: number) =>
     rig.env.client.workflow.getHandle(`topology/${name}/op/${number}/notify`)
-  const toldOf = (name: string, number: number): Promise<unknown> => notice(name, number).result()
+  /** A ledger begins it once it has heard of the end. */
+  const toldOf = (name: string, number: number): Promise<unknown> =>
+    vi.waitFor(() => notice(name, number).result(), { timeout: 20_000 })
   const statusOf = (name: string, number: number): Promise<string> =>
     notice(name, number)
       .describe()
