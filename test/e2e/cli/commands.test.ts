@@ -273,7 +273,7 @@ test('destroy removes all of it; afterwards there is nothing and no orphan', asy
     0,
     expect.stringMatching(/^✔ shop is not deployed here: there is nothing/),
   ])
-  expect((await home.cul8er(['state', 'forget', 'shop', '--yes'])).stdout).toBe('shop is forgotten\n')
+  expect((await home.cul8er(['state', 'forget', 'shop', '--yes'])).stdout).toBe('shop is forgotten')
   const unknown = await home.cul8er(['status', 'nowhere', '--json'])
   expect([unknown.exit, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: 'UNKNOWN_TOPOLOGY' } }])
 })
