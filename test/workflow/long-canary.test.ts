@@ -67,9 +67,8 @@ describe('a canary of two days', { timeout: 120_000 }, () => {
           Context.current().heartbeat()
           // Time for a heartbeat's answer, which is not of the server's time.
           await Promise.race([delay(100), Context.current().cancelled])
-          // When the deadline is over the time nearly stands still until the worker has heard of it, however busy the machine is. Not
-          // quite: a retry waits for its time to come.
-          await passes(passed <= PROGRESS_DEADLINE_MS ? 60_000 : 1_000)
+          // When the deadline is over the time stands still until the worker has heard of it, however busy the machine is.
+          if (passed <= PROGRESS_DEADLINE_MS) await passes(60_000)
         }
       },
       // It takes its time, but of the server's.

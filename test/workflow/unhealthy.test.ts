@@ -27,7 +27,7 @@ describe('the unhealthy policy on an emulated host', { timeout: 120_000 }, () =>
   let artifacts: Record<string, Artifact>
   beforeAll(async () => {
     rig = await Rig.start()
-    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {}, [WEARY]: { health: { failsAfterMs: 2_500 } } })
+    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {}, [WEARY]: { health: { failsAfterMs: 4_000 } } })
   })
   afterAll(() => rig.stop())
 
@@ -113,21 +113,16 @@ describe('the unhealthy policy on an emulated host', { timeout: 120_000 }, () =>
   it.concurrent('restarts that do not help end in a replacement, and that in a message', async () => {
     const fleet = await deployed(
       'weary',
-      { restart: 2, within: '8s', then: 'replace' },
+      { restart: 2, within: '14s', then: 'replace' },
       { version: WEARY, web: { replicas: 1 } },
     )
     const [name = ''] = fleet.names()
     const made = fleet.instances()[name]?.createdAt
     const state = await untilLedger(fleet, ({ unhealthy }) => unhealthy?.['web/1']?.toldAt !== undefined)
-    expect(words(state)).toEqual([
-      'restart succeeded',
-      'restart succeeded',
-      'replace succeeded',
-      'restart succeeded',
-      'restart succeeded',
-    ])
+    // On a busy machine it may fail before a restart has found it healthy.
+    expect(automatic(state).map(({ kind }) => kind)).toEqual(['restart', 'restart', 'replace', 'restart', 'restart'])
     expect(automatic(state)[2]?.reason).toBe(
-      `${name} was unhealthy: HTTP 500 at http://localhost:4000/health, replaced after 2 restarts within 8 s`,
+      `${name} was unhealthy: HTTP 500 at http://localhost:4000/health, replaced after 2 restarts within 14 s`,
     )
     expect(fleet.instances()[name]?.createdAt).not.toBe(made)
     const told = rig.edges.get('weary')?.told.flatMap(({ pools }) => pools.flatMap(({ servers }) => servers)) ?? []
@@ -151,6 +146,7 @@ describe('the unhealthy policy on an emulated host', { timeout: 120_000 }, () =>
     expect(words(state)).toEqual([])
     const { toldAt: at, reason } = state.unhealthy!['web/1']!
     const event = { event: 'unhealthy', topology: 'told', instance: one, reason, at: at! } as const
+    await until(() => rig.env.client.workflow.getHandle(noticeWorkflowId(event)).describe())
     await rig.env.client.workflow.getHandle(noticeWorkflowId(event)).result()
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(event)
     await untilWatch('told', 'RUNNING')
