@@ -17,12 +17,18 @@ import { nearest } from '../src/topology/nearest.js'
 import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
 import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
 import type { ImagesOfHosts } from '../src/plan/images.js'
+import { neededImages, type NewEdge } from '../src/plan/missing-images.js'
+import { createdBy } from '../src/strategies/created.js'
+import { procedureOf } from '../src/strategies/procedure.js'
+import { strategyFor } from '../src/strategies/registry.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
-import type { Activities } from '../src/contracts/index.js'
+import type { Activities, Procedure } from '../src/contracts/index.js'
 import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './already.js'
 import { imagesOfInstances, observeHosts } from './observe.js'
+import { refuseMissingImages } from './images.js'
+import { newEdges } from './new-edges.js'
 import { checkPublicPorts } from './public-ports.js'
 import { step } from './step.js'
 import { refuseUnseenRequests } from './unseen-requests.js'
@@ -89,13 +95,26 @@ async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSigna
  */
 export async function observeAndPlan(
   deps: ActivityDeps,
-  { revision, base, hosts: all, dirty, standby, without = [], refreshImages = false, force, goesBack }: PlanInput,
+  {
+    revision,
+    base,
+    hosts: all,
+    dirty,
+    standby,
+    without = [],
+    refreshImages = false,
+    force,
+    goesBack = false,
+  }: PlanInput,
   signal: AbortSignal,
 ): Promise<{
   plan: PlannedChanges
   observed: ObservedInstance[]
   images: ImagesOfHosts | null
   storage: Storage[] | undefined
+  procedure: Procedure
+  /** Those that have to be made. */
+  edges: NewEdge[]
 }> {
   const { project, name: topology } = revision.topology
   refuseOtherBalancer(revision, base ?? null)
@@ -132,6 +151,11 @@ export async function observeAndPlan(
   await refuseMissingProfiles(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
+  const strategy = strategyFor(revision.topology.strategy.approach, { goesBack })
+  const procedure = procedureOf(strategy, plan, { revision, isRollback: goesBack })
+  const made = createdBy(procedure.stages)
+  const edges = await newEdges(deps, revision, { hosts, plan, exposures })
+  await refuseMissingImages(deps, neededImages(revision, { made, edges }), { hosts, signal })
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
   const notes = [
@@ -139,7 +163,14 @@ export async function observeAndPlan(
     ...unseen,
     ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date()),
   ]
-  return { plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) }, observed, images, storage }
+  return {
+    plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) },
+    observed,
+    images,
+    storage,
+    procedure,
+    edges,
+  }
 }
 
 /** What the edges do. One that cannot be asked is no reason to refuse a plan. */

@@ -4,8 +4,6 @@ import { oursOf } from '../../src/plan/ours.js'
 import { toPlan } from '../../src/plan/plan.js'
 import { dryRun } from '../../src/steps/dry-run.js'
 import { predictionOf, procedureView } from '../../src/steps/prediction.js'
-import { procedureOf } from '../../src/strategies/procedure.js'
-import { strategyNamed } from '../../src/strategies/registry.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
 import { imagesOfInstances } from '../observe.js'
 import { observeAndPlan } from '../plan.js'
@@ -22,14 +20,12 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     observed,
     images: refreshed,
     storage,
+    procedure: { stages },
   } = await observeAndPlan(
     deps,
     { revision, base, hosts, dirty, standby, without, refreshImages, force, goesBack },
     signal,
   )
-  const strategy = strategyNamed(revision.topology.strategy.approach)
-  const by = goesBack ? strategyNamed(strategy.rollsBackBy ?? strategy.name) : strategy
-  const { stages } = procedureOf(by, found, { revision, isRollback: goesBack })
   const prediction = predictionOf({
     revision,
     base,

@@ -27,6 +27,8 @@ export const text = {
   badSnapshotSpace: (snapshot: string) =>
     `Failed creating instance snapshot record "${snapshot}": Invalid instance snapshot name: Cannot contain space or / characters`,
   noImage: (image: string) => `Image "${image}" not found`,
+  noAlias: 'Image alias not found',
+  noProjectOfImages: 'Check if project has images: fetch project: Project not found',
   noRemoteImage: (image: string) =>
     `Failed instance creation: Failed getting remote image info: Failed getting image: The requested image couldn't be found for fingerprint "${image}"`,
   noVms:

@@ -1,7 +1,8 @@
-import type { Lane, Place, Procedure, Stage, Step } from '../contracts/index.js'
+import type { Lane, Procedure, Stage, Step } from '../contracts/index.js'
 import type { PlannedChanges } from '../plan/plan.js'
 import type { PlannedChange } from '../plan/planned-change.js'
 import { replicaKey } from '../plan/specs.js'
+import { createdBy } from './created.js'
 import { removed, REMOVALS_AT_ONCE, volumeRemoved } from './removal.js'
 import type { Settings, Strategy } from './strategy.js'
 
@@ -57,12 +58,6 @@ const holdsVolume = ({ from }: PlannedChange, changes: readonly PlannedChange[])
   from?.role === 'new' &&
   from.volumes !== undefined &&
   changes.some((w) => w.action !== 'delete' && replicaKey(w) === replicaKey(from))
-
-/** What a strategy makes, with what no plan names: a canary of an operation that was lost may serve under the name of the next. */
-const createdBy = (stages: readonly Stage[]): Place[] =>
-  stages.flatMap(({ lanes }) =>
-    lanes.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'create' ? [step.at] : []))),
-  )
 
 const stage = (name: string, lanes: Lane[], how: Partial<Stage> = {}): Stage[] =>
   lanes.length === 0 ? [] : [{ name, lanes, ...how }]

@@ -15,3 +15,9 @@ export function strategyNamed(name: string): Strategy {
   if (found === undefined) throw new Error(`no strategy ${name}`)
   return found
 }
+
+/** The strategy of an operation: what was stable before is not tried with a canary again, for going back is what is urgent. */
+export function strategyFor(approach: string, { goesBack }: { goesBack: boolean }): Strategy {
+  const strategy = strategyNamed(approach)
+  return goesBack ? strategyNamed(strategy.rollsBackBy ?? strategy.name) : strategy
+}

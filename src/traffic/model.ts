@@ -83,8 +83,19 @@ export interface Claims {
   taken: number[]
 }
 
+/** The instance that an edge runs in. */
+export interface InstanceOfEdge {
+  instance: string
+  image: string
+}
+
 /** One host's load balancer. Every verb is idempotent and safe to repeat after a crash. */
 export interface Edge {
+  /**
+   * The instance that an apply would make first; null: there is one. Absent: this balancer makes none.
+   * @throws Cul8erError NAME_CLASH when an instance of that name is somebody else's
+   */
+  wouldMake?(): Promise<InstanceOfEdge | null>
   /** Makes the edge exist and run: instance, programs of the newest image, configuration, public ports. */
   ensure(): Promise<void>
   /**

@@ -267,7 +267,13 @@ describe.each(worlds)('%s', (name, open) => {
     expect(
       (await refusal(incus.createInstance({ image: IMAGE, name: A, devices: { none: { size: '1' } } }))).code,
     ).toBe('INCUS')
-    expect(incus.parseImages(await run(incus.listImages())).flatMap((image) => image.aliases)).toContain(IMAGE)
+    const images = incus.parseImages(await run(incus.listImages()))
+    expect(images.flatMap((image) => image.aliases)).toContain(IMAGE)
+    const target = images.find(({ aliases }) => aliases.includes(IMAGE))?.fingerprint
+    expect(JSON.parse(await run(incus.getImageAlias(IMAGE)))).toMatchObject({ name: IMAGE, target })
+    expect((await refusal(incus.getImageAlias('missing-image'))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.getImageAlias(IMAGE, { project: 'ct-none' }))).code).toBe('NOT_FOUND')
+    expect((await refusal(incus.listImages({ project: 'ct-none' }))).code).toBe('NOT_FOUND')
   })
 
   test('one instance alone is as the list shows it', async () => {

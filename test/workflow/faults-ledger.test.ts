@@ -149,7 +149,7 @@ describe('the ledger under faults', { timeout: 90_000 }, () => {
         error: { code: 'ARTIFACT_BROKEN', hint: expect.any(String) as string },
       })
       await fleet.expectSettled('1.0.0', color)
-      const image = await fleet.deploy('1.1.0', { web: { image: 'missing/image' } })
+      const image = await fleet.deploy('1.1.0', { web: { image: 'images:missing/image' } })
       expect(image).toMatchObject({
         outcome: 'rolledBack',
         error: { code: 'IMAGE_NOT_FOUND', hint: expect.any(String) as string },

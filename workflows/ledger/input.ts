@@ -1,6 +1,6 @@
 import type { Revision } from '../../src/plan/model.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
-import { strategyNamed } from '../../src/strategies/registry.js'
+import { strategyFor } from '../../src/strategies/registry.js'
 import type { Approach } from '../../src/topology/model.js'
 import { hostsOf } from '../../src/plan/where.js'
 import type { LedgerState, OperationInput, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
@@ -62,8 +62,8 @@ export function pastOf(state: LedgerState): Revision[] {
   return kept.filter(({ number }, index) => number === state.stable || index > kept.length - PAST)
 }
 
-/** Type of the operation's workflow, as in WorkflowType, or its strategy. A revision that was stable before is not tried with a canary again: going back is what is urgent. */
+/** Type of the operation's workflow, as in WorkflowType, or its strategy. */
 export function workflowType({ kind }: Pick<OperationRequest, 'kind'>, approach: Approach): string {
-  if (kind === 'rollback') return strategyNamed(strategyNamed(approach).rollsBackBy ?? approach).name
+  if (kind === 'rollback') return strategyFor(approach, { goesBack: true }).name
   return kind === 'deploy' ? approach : kind
 }

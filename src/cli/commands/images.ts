@@ -38,9 +38,10 @@ const refresh = (app: App) =>
     .argument('[names...]', 'names of images, such as debian')
     .action(
       app.run(async (context, names) => {
-        const [{ importedImages }, { rebuild, recipeNames }] = await Promise.all([
+        const [{ importedImages }, { rebuild }, { recipeNames }] = await Promise.all([
           import('../images/imported.js'),
           import('../images/recipes.js'),
+          import('../../images/recipes.js'),
         ])
         const host = await localHost(context)
         const known = await recipeNames()

@@ -1,5 +1,6 @@
 import { createLocalExecutor } from '../../hosts/local.js'
 import { listImages, parseImages } from '../../incus/index.js'
+import { OUR_IMAGES } from '../../topology/image-names.js'
 import { versionNow } from './recipes.js'
 import { debugged } from '../debugged.js'
 import { daysSince, updateOf, type Update } from './updates.js'
@@ -18,19 +19,17 @@ export interface ImportedImage {
   update: Update
 }
 
-const PREFIX = 'cul8er/'
-
 /** Our images in the Incus of this machine, by name. @throws Cul8erError as an executor's run does */
 export async function importedImages(host = 'localhost'): Promise<ImportedImage[]> {
   const executor = debugged(createLocalExecutor({ host }))
   try {
     const { stdout } = await executor.run(listImages())
     const ours = parseImages(stdout).flatMap((image) =>
-      image.aliases.filter((alias) => alias.startsWith(PREFIX)).map((alias) => ({ ...image, alias })),
+      image.aliases.filter((alias) => alias.startsWith(OUR_IMAGES)).map((alias) => ({ ...image, alias })),
     )
     const images = await Promise.all(
       ours.map(async ({ alias, fingerprint, size, createdAt, properties }) => {
-        const name = alias.slice(PREFIX.length)
+        const name = alias.slice(OUR_IMAGES.length)
         return {
           host,
           name,

@@ -1,19 +1,12 @@
-import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { Cul8erError } from '../../errors.js'
+import { recipeNames } from '../../images/recipes.js'
 import { distFolder } from '../../service/build-stamp.js'
 import { setupScript } from '../../service/setup-script.js'
 
 const root = join(distFolder, '..')
-
-/** Names of the images that this version of cul8er can build; none where its recipes are not installed. */
-export async function recipeNames(): Promise<string[]> {
-  const folders = await readdir(join(root, 'images')).catch(() => [])
-  return folders.filter((name) => existsSync(join(root, 'images', name, 'recipe'))).sort()
-}
 
 /** The version that a build would have now, or null where there is no such recipe. */
 export async function versionNow(name: string): Promise<string | null> {

@@ -15,19 +15,21 @@ export const importImage: CarryOut = (host, words) => {
   return `Image imported with fingerprint: ${fingerprint}\n`
 }
 
-export const listImages: CarryOut = (host, words) =>
-  JSON.stringify(
+export const listImages: CarryOut = (host, words) => {
+  checkProject(host, words.project)
+  return JSON.stringify(
     host.state.images
       .filter(({ aliases, fingerprint }) =>
         words.operands.every((f) => aliases.some((alias) => alias.includes(f)) || fingerprint.startsWith(f)),
       )
       .map(renderImage),
   )
+}
 
 export const deleteAlias: CarryOut = (host, words) => {
   const [alias = ''] = words.operands
   const image = host.state.images.find(({ aliases }) => aliases.includes(alias))
-  if (image === undefined) throw new Refusal('Image alias not found')
+  if (image === undefined) throw new Refusal(text.noAlias)
   image.aliases = image.aliases.filter((other) => other !== alias)
 }
 
@@ -45,15 +47,31 @@ export function useImage(host: EmulatedHost, name: string, type: EmulatedImage['
     return given
   }
   const [remote, alias] = name.includes(':') ? (name.split(/:(.*)/s, 2) as [string, string]) : [null, name]
-  if (alias.startsWith('missing')) throw new Refusal(remote === null ? text.noImage(alias) : text.noRemoteImage(alias))
-  const made = {
-    ...newImage(createHash('sha256').update(`${type} ${name}`).digest('hex'), 1_000_000),
-    type,
-    aliases: [name],
-  }
+  if (isMissing(alias)) throw new Refusal(remote === null ? text.noImage(alias) : text.noRemoteImage(alias))
+  const made = unseen(name, type)
   host.state.images.push(made)
   return made
 }
+
+/** What an alias names, or will once it is used. @throws Refusal */
+export function imageNamed(host: EmulatedHost, alias: string, type: EmulatedImage['type']): EmulatedImage {
+  const given = host.state.images.find(({ aliases }) => aliases.includes(alias))
+  if (given === undefined && isMissing(alias)) throw new Refusal(text.noAlias)
+  return given ?? unseen(alias, type)
+}
+
+/** @throws Refusal */
+export function checkProject({ state }: EmulatedHost, project: string): void {
+  if (project !== 'default' && !(project in state.projects)) throw new Refusal(text.noProjectOfImages)
+}
+
+const isMissing = (alias: string): boolean => alias.startsWith('missing')
+
+const unseen = (name: string, type: EmulatedImage['type']): EmulatedImage => ({
+  ...newImage(createHash('sha256').update(`${type} ${name}`).digest('hex'), 1_000_000),
+  type,
+  aliases: [name],
+})
 
 const byName = (host: EmulatedHost, name: string): EmulatedImage | undefined =>
   host.state.images.find(

@@ -2,6 +2,7 @@ import type { EmulatedHost } from '../host.js'
 import { renderInstance } from '../render.js'
 import { Refusal, text } from '../texts.js'
 import type { CarryOut } from './carry-out.js'
+import { checkProject, imageNamed } from './images.js'
 import { volumeShown, volumesShown, volumeSnapshotsShown } from './volumes.js'
 
 const MIB = 1024 * 1024
@@ -40,6 +41,7 @@ const ANSWERS: [RegExp, (host: EmulatedHost, name: string, project: string) => u
   [/^\/1\.0\/profiles$/, profiles],
   [/^\/1\.0\/networks\/([^/]+)\/state$/, network],
   [/^\/1\.0\/warnings$/, () => []],
+  [/^\/1\.0\/images\/aliases\/([^/]+)$/, alias],
   [/^\/1\.0\/instances\/([^/]+)(?:\/state)?$/, instance],
 ]
 
@@ -47,6 +49,12 @@ function instance(host: EmulatedHost, name: string, project: string): unknown {
   if (project !== 'default' && !(project in host.state.projects)) throw new Refusal(text.noProjectToQuery)
   const found = host.find(name, project)
   return renderInstance(found, host.address(found))
+}
+
+function alias(host: EmulatedHost, name: string, project: string): unknown {
+  checkProject(host, project)
+  const { fingerprint, type } = imageNamed(host, name, 'container')
+  return { name, description: '', target: fingerprint, type }
 }
 
 function server({ state }: EmulatedHost): unknown {

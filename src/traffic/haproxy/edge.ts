@@ -38,6 +38,8 @@ export function haproxyEdge({
   }
 
   return {
+    wouldMake: async () => ((await instance.look()) === null ? { instance: name, image } : null),
+
     ensure: () => changeRenewed({ change: (topologies) => topologies }),
 
     apply: async (routes, { signal } = {}) => {

@@ -1,0 +1,41 @@
+import type { Exposure } from '../src/plan/exposure.js'
+import type { NewEdge } from '../src/plan/missing-images.js'
+import type { Revision } from '../src/plan/model.js'
+import type { PlannedChanges } from '../src/plan/plan.js'
+import { resourceOf } from '../src/plan/specs.js'
+import type { Host } from '../src/topology/model.js'
+import { isCode } from './already.js'
+import type { ActivityDeps } from './deps.js'
+
+/**
+ * Edges that an operation has to make before it can open a public port. One that cannot be asked is no reason to refuse a plan.
+ * @throws Cul8erError NAME_CLASH
+ */
+export async function newEdges(
+  deps: ActivityDeps,
+  revision: Revision,
+  {
+    hosts,
+    plan: { changes },
+    exposures,
+  }: { hosts: Record<string, Host>; plan: Pick<PlannedChanges, 'changes'>; exposures: readonly Exposure[] },
+): Promise<NewEdge[]> {
+  const opening = changes.filter(
+    ({ action, resource }) => action !== 'delete' && resourceOf(revision, resource).expose.length > 0,
+  )
+  const edges: NewEdge[] = []
+  for (const host of new Set(opening.map((change) => change.host))) {
+    const via = hosts[host]
+    if (via === undefined || exposures.some((each) => each.host === host && each.current !== null)) continue
+    const made = await deps
+      .edgeFor(host, via)
+      .wouldMake?.()
+      .catch((error: unknown) => {
+        if (isCode(error, 'NAME_CLASH')) throw error
+        deps.log.warn({ error: String(error) }, 'the edge did not answer')
+        return null
+      })
+    if (made != null) edges.push({ host, ...made })
+  }
+  return edges
+}
