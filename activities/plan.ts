@@ -30,6 +30,7 @@ import { imagesOfInstances, observeHosts } from './observe.js'
 import { refuseMissingImages } from './images.js'
 import { newEdges } from './new-edges.js'
 import { checkPublicPorts } from './public-ports.js'
+import { checkRoom } from './room.js'
 import { step } from './step.js'
 import { refuseUnseenRequests } from './unseen-requests.js'
 import { storageOf, volumeSnapshots } from './volumes.js'
@@ -158,9 +159,12 @@ export async function observeAndPlan(
   await refuseMissingImages(deps, neededImages(revision, { made, edges }), { hosts, signal })
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
+  const goesOn = force === true ? '--force' : goesBack ? 'rollback' : null
+  const room = await checkRoom(deps, revision, { hosts, changes: plan.changes, observed, goesOn, signal })
   const notes = [
     ...plan.notes,
     ...unseen,
+    ...room,
     ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date()),
   ]
   return {

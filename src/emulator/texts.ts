@@ -68,6 +68,7 @@ export const text = {
     `Failed add validation for device "${device}": Failed loading custom volume: Storage volume not found`,
   noPool: 'Storage pool not found',
   noProfile: 'Profile not found',
+  noProfileToQuery: 'Fetch profile: Profile not found',
   noProfileToUse: (profile: string) => `Requested profile "${profile}" doesn't exist`,
   profileExists: (profile: string) => `Error inserting "${profile}" into database: The profile already exists`,
   noRootDisk: 'Invalid root disk device: No root device could be found',

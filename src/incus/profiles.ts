@@ -18,3 +18,12 @@ export const parseProfileNames = (text: string): string[] =>
   parseJson('incus query /1.0/profiles', z.array(z.string()), text).map((path) =>
     decodeURIComponent(path.split('/').at(-1)?.split('?')[0] ?? ''),
   )
+
+/** Read it with parseProfile. */
+export const getProfile = (name: string): IncusCommand => query(`/1.0/profiles/${encodeURIComponent(name)}`)
+
+/** @throws Cul8erError INCUS */
+export const parseProfile = (text: string): { devices: Record<string, Record<string, string>> } =>
+  parseJson('incus query /1.0/profiles/…', profile, text)
+
+const profile = z.object({ devices: z.record(z.string(), z.record(z.string(), z.string())).default({}) })

@@ -333,6 +333,8 @@ describe.each(worlds)('%s', (name, open) => {
     expect((await refusal(incus.assignProfiles(B, ['default', 'ct-none']))).code).toBe('NOT_FOUND')
     expect((await refusal(incus.assignProfiles(B, ['ct-profile']))).code).toBe('INCUS')
     await run(incus.deleteInstance(B, { force: true }))
+    expect(incus.parseProfile(await run(incus.getProfile('default'))).devices.root?.pool).toBe('default')
+    expect((await refusal(incus.getProfile('ct-none'))).code).toBe('NOT_FOUND')
     expect(
       (await refusal(incus.createInstance({ image: IMAGE, name: B, profiles: ['default', 'ct-none'] }))).code,
     ).toBe('NOT_FOUND')

@@ -1,8 +1,10 @@
 import type { EmulatedHost } from '../host.js'
+import { PROFILE_DEVICES } from '../profile.js'
 import { renderInstance } from '../render.js'
 import { Refusal, text } from '../texts.js'
 import type { CarryOut } from './carry-out.js'
 import { checkProject, imageNamed } from './images.js'
+import { hasProfile } from './profiles.js'
 import { volumeShown, volumesShown, volumeSnapshotsShown } from './volumes.js'
 
 const MIB = 1024 * 1024
@@ -39,6 +41,7 @@ const ANSWERS: [RegExp, (host: EmulatedHost, name: string, project: string) => u
   [/^\/1\.0\/networks$/, networks],
   [VOLUMES, () => null],
   [/^\/1\.0\/profiles$/, profiles],
+  [/^\/1\.0\/profiles\/([^/]+)$/, profile],
   [/^\/1\.0\/networks\/([^/]+)\/state$/, network],
   [/^\/1\.0\/warnings$/, () => []],
   [/^\/1\.0\/images\/aliases\/([^/]+)$/, alias],
@@ -82,6 +85,11 @@ function resources({ state }: EmulatedHost): unknown {
 
 function profiles({ state }: EmulatedHost): unknown {
   return ['default', ...(state.profiles ?? [])].map((name) => `/1.0/profiles/${name}`)
+}
+
+function profile({ state }: EmulatedHost, name: string): unknown {
+  if (!hasProfile(state, name)) throw new Refusal(text.noProfileToQuery)
+  return { name, config: {}, devices: name === 'default' ? PROFILE_DEVICES : {} }
 }
 
 function pool(host: EmulatedHost, name: string): unknown {

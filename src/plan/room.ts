@@ -1,0 +1,150 @@
+import { Cul8erError } from '../errors.js'
+import { formatSize } from '../topology/units.js'
+import type { ObservedInstance, Revision } from './model.js'
+import { placeKey } from './place-key.js'
+import type { PlannedChange } from './planned-change.js'
+import { resourceOf } from './specs.js'
+import { volumeMiB } from './volumes.js'
+
+/** What a host has in all, as far as it was asked. */
+export interface HostRoom {
+  cpus: number
+  memoryMiB: number
+  /** MiB of each storage pool. */
+  pools: Record<string, number>
+  /** The pool that an instance of a resource has its root disk in. */
+  rootPools: Record<string, string | undefined>
+  /** Bytes of the images that a resource's instances are made from; absent: not known. */
+  imageBytes: Record<string, number | undefined>
+}
+
+export interface RoomInput {
+  revision: Revision
+  changes: readonly PlannedChange[]
+  /** All instances of the hosts, others' too. */
+  observed: readonly ObservedInstance[]
+  rooms: Readonly<Record<string, HostRoom>>
+}
+
+/** Changes after which an instance has limits that it may not have had. */
+export const setsLimits = ({ action }: Pick<PlannedChange, 'action'>): boolean =>
+  action === 'create' || action === 'replace' || action === 'update'
+
+/** One instance that wants more than its host has in all, or less disk than its image takes: each resource once a host. */
+export function roomRefusals({ revision, changes, rooms }: Omit<RoomInput, 'observed'>): Cul8erError[] {
+  const places = new Map(
+    changes.filter(setsLimits).map(({ resource, host }) => [`${resource} ${host}`, { resource, host }]),
+  )
+  return [...places.values()].flatMap(({ resource, host }) => {
+    const room = rooms[host]
+    return room === undefined ? [] : refusalsOf(revision, { resource, host, room })
+  })
+}
+
+function refusalsOf(
+  revision: Revision,
+  { resource, host, room }: { resource: string; host: string; room: HostRoom },
+): Cul8erError[] {
+  const { limits, volumes = {}, image } = resourceOf(revision, resource)
+  const at = `resources.${resource}`
+  const pool = room.rootPools[resource]
+  const imageMiB = (room.imageBytes[resource] ?? 0) / MIB
+  const larger = (place: string, wanted: number | null, has: number | undefined, where: string): Cul8erError[] =>
+    wanted === null || has === undefined || wanted <= has
+      ? []
+      : [noRoom(`${at}.${place}: ${formatSize(wanted)} is more than ${where} has: ${sizeWords(has)}`, host)]
+  return [
+    ...(limits.cpu === null || limits.cpu <= room.cpus
+      ? []
+      : [noRoom(`${at}.limits.cpu: ${limits.cpu} is more than host ${host} has: ${room.cpus}`, host)]),
+    ...larger('limits.memory', limits.memoryMiB, room.memoryMiB, `host ${host}`),
+    ...(pool === undefined ? [] : larger('limits.disk', limits.diskMiB, room.pools[pool], `pool ${pool} of ${host}`)),
+    ...(limits.diskMiB === null || imageMiB <= limits.diskMiB
+      ? []
+      : [
+          noRoom(
+            `${at}.limits.disk: ${formatSize(limits.diskMiB)} is less than image ${image} takes on ${host}: ${sizeWords(imageMiB)} packed, more unpacked`,
+            host,
+          ),
+        ]),
+    ...Object.entries(volumes).flatMap(([name, volume]) =>
+      larger(`volumes.${name}.size`, volume.sizeMiB, room.pools[volume.pool], `pool ${volume.pool} of ${host}`),
+    ),
+  ]
+}
+
+const noRoom = (message: string, host: string): Cul8erError =>
+  new Cul8erError('NO_ROOM', message, {
+    hint: 'change the limit, or put the resource on another host (`on`); --force goes on with what is declared',
+    details: { host },
+  })
+
+/**
+ * Hosts whose instances may together use more than there is. That is no mistake, for limits reserve nothing. What is replaced counts,
+ * for it runs beside its replacement for a while.
+ */
+export function roomNotes({ revision, changes, observed, rooms }: RoomInput): string[] {
+  const changed = new Set(
+    changes.flatMap(({ action, from }) =>
+      from !== null && (action === 'update' || action === 'delete') ? [placeKey(from)] : [],
+    ),
+  )
+  return Object.entries(rooms).flatMap(([host, room]) => {
+    const wanted = changes.filter((change) => change.host === host && setsLimits(change))
+    const others = observed.filter((i) => i.host === host && i.status === 'Running' && !changed.has(placeKey(i)))
+    const limits = wanted.map(({ resource }) => resourceOf(revision, resource).limits)
+    const cpus = sum([
+      ...limits.map(({ cpu }) => cpu ?? 0),
+      ...others.map(({ config }) => cpusOf(config['limits.cpu'])),
+    ])
+    const memory = sum([
+      ...limits.map(({ memoryMiB }) => memoryMiB ?? 0),
+      ...others.map(({ config }) => volumeMiB(config['limits.memory']) ?? 0),
+    ])
+    const over = [
+      ...(cpus > room.cpus ? [`${cpus} CPUs of ${room.cpus}`] : []),
+      ...(memory > room.memoryMiB ? [`${sizeWords(memory)} of memory of ${sizeWords(room.memoryMiB)}`] : []),
+      ...Object.entries(room.pools).flatMap(([pool, total]) => {
+        const disk = sum([
+          ...wanted.map(({ resource }) => diskOf(revision, { resource, pool, room })),
+          ...others.map(({ devices }) => (devices.root?.pool === pool ? (volumeMiB(devices.root.size) ?? 0) : 0)),
+        ])
+        return disk > total ? [`${sizeWords(disk)} of pool ${pool} of ${sizeWords(total)}`] : []
+      }),
+    ]
+    return over.length === 0 ? [] : [`the limits on ${host} add up to more than it has: ${over.join(', ')}`]
+  })
+}
+
+function diskOf(
+  revision: Revision,
+  { resource, pool, room }: { resource: string; pool: string; room: HostRoom },
+): number {
+  const { limits, volumes = {} } = resourceOf(revision, resource)
+  return sum([
+    room.rootPools[resource] === pool ? (limits.diskMiB ?? 0) : 0,
+    ...Object.values(volumes).map((volume) => (volume.pool === pool ? (volume.sizeMiB ?? 0) : 0)),
+  ])
+}
+
+/** A number of CPUs, or a list of those that an instance is bound to, such as `0-2,5`. */
+function cpusOf(limit: string | undefined): number {
+  if (limit === undefined) return 0
+  if (/^\d+$/.test(limit)) return Number(limit)
+  return sum(
+    limit.split(',').map((range) => {
+      const [first = NaN, last = first] = range.split('-').map(Number)
+      return Number.isNaN(last - first) ? 0 : last - first + 1
+    }),
+  )
+}
+
+const MIB = 1024 * 1024
+
+const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0)
+
+/** For people: `23.4GiB`. */
+function sizeWords(mib: number): string {
+  const [size, unit] = mib >= MIB ? [mib / MIB, 'TiB'] : mib >= 1024 ? [mib / 1024, 'GiB'] : [mib, 'MiB']
+  return `${Math.floor(size * 10) / 10}${unit}`
+}
