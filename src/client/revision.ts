@@ -95,6 +95,8 @@ async function artifactOf(
     const wanted = { ...release, version }
     file = await findArtifact({ topologyDir: directory, artifacts: topology.artifacts, release: wanted })
   } catch (error) {
+    // Whoever names a file means that one.
+    if (release.artifact !== null) throw error
     const kept = known.findLast(({ artifacts }) => artifacts[key] !== undefined)?.artifacts[key]
     if (kept !== undefined && (await store.has(kept.sha256))) return kept
     throw error

@@ -8,6 +8,12 @@ import type { Ours } from './planned-change.js'
 export const specInPlace = (revision: Revision, replica: Replica, { host, labels }: Ours): InstanceSpec =>
   instanceSpec(revision, replica, host, labels.color)
 
+/** What a revision says of the instance, under the name that it was declared by; null: nothing. */
+export const specBefore = (revision: Revision | null, instance: Ours): InstanceSpec | null =>
+  revision?.topology.resources[instance.labels.resource] === undefined
+    ? null
+    : specInPlace(revision, instance.labels, instance)
+
 /**
  * Whether bringing it back would leave nothing to do: a stopped one is started on the way, what was changed by hand is not mended.
  * @param refresh - it must have these images; null: whichever image of the declared name it was made from will do

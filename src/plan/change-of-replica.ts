@@ -1,5 +1,5 @@
 import type { Resource } from '../topology/model.js'
-import { isAsWanted, specInPlace } from './as-wanted.js'
+import { isAsWanted, specBefore, specInPlace } from './as-wanted.js'
 import { renamed } from './adopt.js'
 import { compare, type Difference } from './compare.js'
 import { freeColor, type UsedNames } from './free-name.js'
@@ -38,6 +38,8 @@ function count(counts: Counts, resource: string, host: string): void {
 
 export interface ReplicaInput {
   revision: Revision
+  /** The stable one. */
+  base: Revision | null
   replica: Replica
   place: Place
   /** Of the set that the replica belongs to: a new instance takes traffic only in that color. null: it belongs to none. */
@@ -54,7 +56,7 @@ export interface ReplicaInput {
 
 /** What must change for one replica; null: nothing, or nothing that can be done without the hosts that are left out. */
 export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
-  const { revision, replica, place, counts, dirty, left, used, refresh } = input
+  const { revision, base, replica, place, counts, dirty, left, used, refresh } = input
   const { live, aside, unproven } = place
   if (live === null) return creation(input)
   const resource = resourceOf(revision, replica.resource)
@@ -68,7 +70,7 @@ export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
       ? [{ kind: 'app' as const, reason: 'dirty: an earlier operation left it half changed' }]
       : []),
     ...(live.formerly === undefined ? [] : [{ kind: 'live' as const, reason: renamed(live.formerly, replica) }]),
-    ...compare(spec, live, live.labels),
+    ...compare(spec, live, live.labels, specBefore(base, live)),
     ...(image === null ? [] : [{ kind: 'image' as const, reason: imageReason(image) }]),
     ...role(live),
   ]

@@ -12,11 +12,20 @@ export interface Difference {
   reason: string
 }
 
-/** What separates an instance of ours from its spec, in words; empty when nothing does. */
-export function compare(spec: InstanceSpec, observed: ObservedInstance, labels: Labels): Difference[] {
+/**
+ * What separates an instance of ours from its spec, in words; empty when nothing does.
+ * @param before - its spec in the stable revision, where that is known
+ */
+export function compare(
+  spec: InstanceSpec,
+  observed: ObservedInstance,
+  labels: Labels,
+  before: InstanceSpec | null = null,
+): Difference[] {
   const found = [
     ...image(spec, observed, labels),
     ...release(spec, labels),
+    ...rebuilt(spec, before, labels),
     ...keys('limits.', 'live', spec.config, observed.config).map(withRestart),
     ...keys('environment.', 'app', spec.config, observed.config),
     ...configDifferences(spec, observed, labels),
@@ -48,6 +57,17 @@ function release(spec: InstanceSpec, labels: Labels): Difference[] {
   if (labels.release === wanted) return []
   return [{ kind: 'app', reason: `release is ${labels.release ?? 'none'}, should be ${wanted ?? 'none'}` }]
 }
+
+/** A tarball of the same version that is another one. An instance that is not as the stable revision says has who knows which. */
+function rebuilt(spec: InstanceSpec, before: InstanceSpec | null, labels: Labels): Difference[] {
+  const [now, then] = [spec.release, before?.release ?? null]
+  if (now === null || then === null || labels.digest !== before?.digest) return []
+  const [to, from] = [now, then].map(({ artifact }) => artifact.sha256)
+  if (now.name !== then.name || now.version !== then.version || to === from) return []
+  return [{ kind: 'app', reason: `rebuilt: ${now.name} ${now.version}, digest ${short(from)} → ${short(to)}` }]
+}
+
+const short = (sha256 = ''): string => sha256.slice(0, 12)
 
 /** Keys of the user's own: those that are declared, and those that were. What else a person set is left alone. */
 function configDifferences(spec: InstanceSpec, observed: ObservedInstance, labels: Labels): Difference[] {

@@ -108,7 +108,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
       return [
         replicaKey(replica),
         changeOfReplica({
-          ...{ revision, replica, place, color, counts, dirty, left, used, refresh },
+          ...{ revision, base, replica, place, color, counts, dirty, left, used, refresh },
           withVolumes: hostsWithVolumes(revision, replica, storage),
         }),
       ]

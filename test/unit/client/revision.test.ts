@@ -93,6 +93,23 @@ test('without the tarball and without the secret the last revision has them', as
   expect(again.sealed).toEqual(first.sealed)
 })
 
+test('a file that the topology names must be there, whatever was deployed before', async () => {
+  const declared = (artifact: string) => {
+    const topology = declare()
+    const { web } = topology.resources
+    if (web?.deploy == null) throw new Error('no release')
+    return { ...topology, resources: { web: { ...web, deploy: { ...web.deploy, artifact } } } }
+  }
+  const first = { number: 1, ...(await buildRevision(declared('releases/web-{version}.tar.gz'), sources())) }
+  await expect(
+    buildRevision(declared('releases/wbe-{version}.tar.gz'), sources({ known: [first] })),
+  ).rejects.toMatchObject({
+    code: 'ARTIFACT_MISSING',
+    message: `no artifact of web 1.0.0: looked for ${join(folder, 'releases', 'wbe-1.0.0.tar.gz')}`,
+    hint: expect.stringMatching(/^Found web-1\.0\.0\.tar\.gz: did you mean/) as string,
+  })
+})
+
 test('a secret that no environment and no revision has is refused with what to export', async () => {
   await expect(buildRevision(declare(), sources({ env: {} }))).rejects.toMatchObject({
     code: 'SECRET_UNRESOLVED',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compare } from '../../../src/plan/compare.js'
-import type { Labels, ObservedInstance, Sealed } from '../../../src/plan/model.js'
+import type { InstanceSpec, Labels, ObservedInstance, Sealed } from '../../../src/plan/model.js'
 import { instanceSpec } from '../../../src/plan/specs.js'
 import { instanceOf, revisionOf, web } from './world.js'
 
@@ -114,5 +114,37 @@ describe('what separates an instance from its spec', () => {
     const instance = instanceOf(plain)
     instance.devices.root = { type: 'disk', path: '/', pool: 'default', size: '1GiB' }
     expect(compare(plain, instance, instance.labels)).toEqual([])
+  })
+})
+
+describe('a tarball that was rebuilt', () => {
+  const of = (sha256: string, { version = '1.0.0', memory = '512MiB' } = {}) =>
+    instanceSpec(
+      revisionOf(web({ limits: { memory }, deploy: { release: 'shop', version } }), {
+        artifacts: { [`shop@${version}`]: { sha256: sha256.repeat(64), size: 1 } },
+      }),
+      { resource: 'web', index: null },
+      'one',
+      '',
+    )
+  const rebuilt = 'app: rebuilt: shop 1.0.0, digest aaaaaaaaaaaa → bbbbbbbbbbbb'
+  const before = of('a')
+
+  it.each<[string, InstanceSpec, InstanceSpec | null, string[]]>([
+    ['the same one', of('a'), before, []],
+    ['another of the same version', of('b'), before, [rebuilt]],
+    [
+      'another, and a limit as well',
+      of('b', { memory: '1GiB' }),
+      before,
+      [rebuilt, 'live: limits.memory is "512MiB", should be "1024MiB"'],
+    ],
+    ['another version', of('b', { version: '2.0.0' }), before, ['app: release is shop@1.0.0, should be shop@2.0.0']],
+    ['no stable revision', of('b'), null, ['app: its declaration changed']],
+    ['a stable revision that the instance is not of', of('b'), of('c'), ['app: its declaration changed']],
+  ])('%s', (_, now, stable, differences) => {
+    const instance = instanceOf(before)
+    const found = compare(now, instance, instance.labels, stable)
+    expect(found.map(({ kind, reason }) => `${kind}: ${reason}`)).toEqual(differences)
   })
 })

@@ -387,3 +387,19 @@ it('a plan for people has no more than they need', () => {
   })
   expect(toPlan('shop', planChanges({ revision: wanted(), observed: world() })).empty).toBe(true)
 })
+
+it.each(['rolling', 'blueGreen'])('a tarball that was rebuilt is called that in a plan: %s', (approach) => {
+  const of = (sha256: string) =>
+    revisionOf(web({ deploy: { release: 'shop', version: '1.0.0' }, replicas: 2 }, { strategy: { approach } }), {
+      artifacts: { 'shop@1.0.0': { sha256: sha256.repeat(64), size: 1 } },
+    })
+  const { changes } = planChanges({
+    revision: of('b'),
+    base: of('a'),
+    observed: worldOf(of('a'), { color: approach === 'blueGreen' ? 'blue' : '' }),
+  })
+  expect(changes.map(({ reasons }) => reasons)).toEqual([
+    ['rebuilt: shop 1.0.0, digest aaaaaaaaaaaa → bbbbbbbbbbbb'],
+    ['rebuilt: shop 1.0.0, digest aaaaaaaaaaaa → bbbbbbbbbbbb'],
+  ])
+})
