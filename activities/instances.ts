@@ -13,6 +13,7 @@ import {
 import { configureCommands, createCommand, labelsOf } from '../src/instances/commands.js'
 import { lookAt } from '../src/instances/look.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
+import { tooLittleMemory } from '../src/instances/too-little-memory.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { Labels, ObservedInstance } from '../src/plan/model.js'
 import { isOurSnapshot, superfluous } from '../src/naming/snapshot-names.js'
@@ -62,7 +63,9 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
         await executor.run(createCommand(spec, labels), { signal: later(signal, SEE_IT_END_MS), timeoutMs: CREATE_MS })
         return { address: null, created: true }
       } catch (error) {
-        if (!isCode(error, 'ALREADY_EXISTS') && !isCode(error, 'IN_USE') && !isCode(error, 'UNREACHABLE')) throw error
+        if (!isCode(error, 'ALREADY_EXISTS') && !isCode(error, 'IN_USE') && !isCode(error, 'UNREACHABLE')) {
+          throw tooLittleMemory(error, spec) ?? error
+        }
         const found = await lookAt(executor, { ...at, name: spec.name, project: spec.project }, signal)
         if (found === null) throw error
         await adopt(executor, found, labels, { ...at, name: spec.name, project: spec.project }, signal)

@@ -68,6 +68,11 @@ const KNOWN: readonly Known[] = [
     hint: 'the user needs the group incus-admin on the host; a remote must trust this client (`incus config trust add`)',
   },
   {
+    match: /^Failed creating instance from image: .*disk quota exceeded/i,
+    code: 'NO_SPACE',
+    hint: 'limits.disk is too small for the image once it is unpacked: raise it',
+  },
+  {
     match: /disk quota exceeded|no space left on device|ENOSPC/i,
     code: 'NO_SPACE',
     hint: 'free space in the pool, or raise limits.disk',

@@ -134,3 +134,12 @@ test('an image server that is not reached: what works without it', () => {
     hint: expect.stringContaining('cannot reach the image server') as string,
   })
 })
+
+test('a disk that is too small for its image is told from a full pool', () => {
+  const said =
+    'Launching a\nError: Failed creating instance from image: Failed to run: btrfs qgroup limit -e none 0/514 /var/lib/incus/storage-pools/default/containers/a: exit status 1 (ERROR: unable to limit requested quota group: Disk quota exceeded)'
+  expect(incusError(said, 1, ['launch', 'tiny', 'a'])).toMatchObject({
+    code: 'NO_SPACE',
+    hint: 'limits.disk is too small for the image once it is unpacked: raise it',
+  })
+})
