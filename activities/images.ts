@@ -2,6 +2,7 @@ import { setupScript } from '../src/service/setup-script.js'
 import { recipeNames } from '../src/images/recipes.js'
 import { getImageAlias, listImages, parseImages, type IncusImage } from '../src/incus/index.js'
 import { localImages, missingImage, type NeededImage } from '../src/plan/missing-images.js'
+import { isLocalImage } from '../src/topology/image-names.js'
 import type { Host } from '../src/topology/model.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './already.js'
@@ -55,4 +56,30 @@ async function listedWhereMissing(
     deps.log.warn({ error: String(error) }, 'the images of the host could not be looked up')
     return null
   }
+}
+
+/** What the hosts have of the images of image servers that are needed; a host that cannot list its images is left out. */
+export async function imagesOfServers(
+  deps: ActivityDeps,
+  needed: readonly NeededImage[],
+  { hosts, signal }: { hosts: Record<string, Host>; signal: AbortSignal },
+): Promise<Record<string, IncusImage[]>> {
+  const found: Record<string, IncusImage[]> = {}
+  for (const { host, image, project } of needed) {
+    const via = hosts[host]
+    if (via === undefined || isLocalImage(image) || found[host] !== undefined) continue
+    const list = (where: string | null) => deps.executorFor(host, via).run(listImages({ project: where }), { signal })
+    const listed = await list(project)
+      .catch((error: unknown) => {
+        if (project !== null && isCode(error, 'NOT_FOUND')) return list(null)
+        throw error
+      })
+      .then(({ stdout }) => parseImages(stdout))
+      .catch((error: unknown) => {
+        deps.log.warn({ error: String(error) }, 'the images of the host could not be listed')
+        return null
+      })
+    if (listed !== null) found[host] = listed
+  }
+  return found
 }

@@ -1,6 +1,5 @@
 import type { Exposure } from '../src/plan/exposure.js'
-import type { NewEdge } from '../src/plan/missing-images.js'
-import type { Revision } from '../src/plan/model.js'
+import type { NewEdge, Revision } from '../src/plan/model.js'
 import type { PlannedChanges } from '../src/plan/plan.js'
 import { resourceOf } from '../src/plan/specs.js'
 import type { Host } from '../src/topology/model.js'

@@ -15,9 +15,9 @@ import { resolveSecret } from '../src/secrets/resolve.js'
 import { secretSource } from '../src/secrets/sources/sources.js'
 import { nearest } from '../src/topology/nearest.js'
 import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
-import type { Change, ObservedInstance, Revision } from '../src/plan/model.js'
+import type { Change, NewEdge, ObservedInstance, Revision } from '../src/plan/model.js'
 import type { ImagesOfHosts } from '../src/plan/images.js'
-import { neededImages, type NewEdge } from '../src/plan/missing-images.js'
+import { neededImages, type NeededImage } from '../src/plan/missing-images.js'
 import { createdBy } from '../src/strategies/created.js'
 import { procedureOf } from '../src/strategies/procedure.js'
 import { strategyFor } from '../src/strategies/registry.js'
@@ -116,6 +116,8 @@ export async function observeAndPlan(
   procedure: Procedure
   /** Those that have to be made. */
   edges: NewEdge[]
+  /** For what is made. */
+  needed: NeededImage[]
 }> {
   const { project, name: topology } = revision.topology
   refuseOtherBalancer(revision, base ?? null)
@@ -156,7 +158,8 @@ export async function observeAndPlan(
   const procedure = procedureOf(strategy, plan, { revision, isRollback: goesBack })
   const made = createdBy(procedure.stages)
   const edges = await newEdges(deps, revision, { hosts, plan, exposures })
-  await refuseMissingImages(deps, neededImages(revision, { made, edges }), { hosts, signal })
+  const needed = neededImages(revision, { made, edges })
+  await refuseMissingImages(deps, needed, { hosts, signal })
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
   const goesOn = force === true ? '--force' : goesBack ? 'rollback' : null
@@ -174,6 +177,7 @@ export async function observeAndPlan(
     storage,
     procedure,
     edges,
+    needed,
   }
 }
 

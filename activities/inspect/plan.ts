@@ -1,10 +1,12 @@
 import { imageNotes } from '../../src/plan/images.js'
-import type { Revision } from '../../src/plan/model.js'
+import type { Plan, Revision } from '../../src/plan/model.js'
+import { downloads } from '../../src/plan/missing-images.js'
 import { oursOf } from '../../src/plan/ours.js'
 import { toPlan } from '../../src/plan/plan.js'
 import { dryRun } from '../../src/steps/dry-run.js'
 import { predictionOf, procedureView } from '../../src/steps/prediction.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
+import { imagesOfServers } from '../images.js'
 import { imagesOfInstances } from '../observe.js'
 import { observeAndPlan } from '../plan.js'
 import type { Inspection } from './inspection.js'
@@ -20,7 +22,9 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     observed,
     images: refreshed,
     storage,
-    procedure: { stages },
+    procedure: { stages, standby: kept },
+    edges,
+    needed,
   } = await observeAndPlan(
     deps,
     { revision, base, hosts, dirty, standby, without, refreshImages, force, goesBack },
@@ -46,6 +50,15 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     })
   const images = refreshed ?? (await list())
   const notes = [...shown.notes, ...imageNotes(revision, { changes: found.changes, ours, images })]
-  const plan = { ...shown, notes, procedure: procedureView(stages, prediction) }
+  const fetched = downloads(needed, await imagesOfServers(deps, needed, { hosts, signal }))
+  const { keepMs } = revision.topology.strategy
+  const plan: Plan = {
+    ...shown,
+    notes,
+    procedure: procedureView(stages, prediction),
+    ...(kept.length === 0 ? {} : { standby: { instances: kept.map(({ name }) => name), forMs: keepMs } }),
+    ...(edges.length === 0 ? {} : { edges }),
+    ...(fetched.length === 0 ? {} : { downloads: fetched }),
+  }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }
 }

@@ -33,6 +33,8 @@ export interface IncusImage {
   fingerprint: string
   aliases: string[]
   type: 'container' | 'virtual-machine'
+  /** Its alias on the image server that it came from; null: from none. */
+  source: string | null
   /** Bytes. */
   size: number
   properties: Record<string, string>
@@ -50,6 +52,7 @@ const image = z.object({
   properties: z.record(z.string(), z.string()).nullish(),
   created_at: z.string(),
   uploaded_at: z.string(),
+  update_source: z.object({ alias: z.string() }).nullish(),
 })
 
 /** @throws Cul8erError INCUS */
@@ -62,6 +65,7 @@ export const parseImages = (text: string): IncusImage[] =>
     properties: found.properties ?? {},
     createdAt: found.created_at,
     uploadedAt: found.uploaded_at,
+    source: found.update_source?.alias ?? null,
   }))
 
 export interface IncusServer {

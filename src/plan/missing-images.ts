@@ -1,9 +1,10 @@
 import type { Place } from '../contracts/procedure.js'
 import { Cul8erError } from '../errors.js'
+import type { IncusImage } from '../incus/parse.js'
 import { isLocalImage, OUR_IMAGES } from '../topology/image-names.js'
 import { someOf } from '../some-of.js'
 import { nearest } from '../topology/nearest.js'
-import type { Revision } from './model.js'
+import type { NewEdge, Revision } from './model.js'
 import { resourceOf } from './specs.js'
 
 /** An image that an operation needs on a host. */
@@ -14,13 +15,6 @@ export interface NeededImage {
   project: string | null
   /** Who needs it: `resources.web.image`, or the edge. */
   place: string
-}
-
-/** An edge that an operation would make first. */
-export interface NewEdge {
-  host: string
-  instance: string
-  image: string
 }
 
 /** Images that the instances and edges that an operation makes are made from, each once a host. */
@@ -78,3 +72,14 @@ const MOST_ALIASES = 8
 /** Images of a list that an image server is not asked for. */
 export const localImages = (needed: readonly NeededImage[]): NeededImage[] =>
   needed.filter(({ image }) => isLocalImage(image))
+
+/** Images that an image server would be asked for, because the host has none from there under that name. */
+export const downloads = (
+  needed: readonly NeededImage[],
+  has: Readonly<Record<string, readonly Pick<IncusImage, 'aliases' | 'source'>[]>>,
+): { image: string; host: string }[] =>
+  needed.flatMap(({ image, host }) => {
+    if (isLocalImage(image) || has[host] === undefined) return []
+    const alias = image.slice(image.indexOf(':') + 1)
+    return has[host].some(({ aliases, source }) => aliases.includes(image) || source === alias) ? [] : [{ image, host }]
+  })

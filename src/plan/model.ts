@@ -203,6 +203,19 @@ export interface Plan {
   notes: string[]
   /** How the changes would be carried out. */
   procedure?: ProcedureView
+  /** What stays out of the traffic for an instant switch back; absent: nothing. */
+  standby?: { instances: string[]; forMs: number }
+  /** Load balancers that have to be made first; absent: none. */
+  edges?: NewEdge[]
+  /** Images of an image server that a host does not have; absent: none, or nobody knows. */
+  downloads?: { image: string; host: string }[]
+}
+
+/** An edge that an operation would make first. */
+export interface NewEdge {
+  host: string
+  instance: string
+  image: string
 }
 
 /** A procedure in few words: what a plan prints. */

@@ -97,4 +97,23 @@ describe('a missing image', { timeout: 90_000 }, () => {
     rig.edges.set('edge', new EdgeToMake(() => ({ instance: 'cul8er-edge', image: 'cul8er/edge' })))
     expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
   })
+
+  it.concurrent(
+    'a plan names the edge that is made, the images that are fetched, and the standby that is kept',
+    async () => {
+      rig.edges.set('told', new EdgeToMake(() => ({ instance: 'cul8er-edge', image: 'cul8er/edge' })))
+      const fleet = new Fleet(rig, 'told', 'blueGreen', artifacts, { strategy: { keep: '10m' } })
+      const remote = { web: { image: 'images:debian/12' } }
+      const first = await rig.plan(fleet.revision('1.0.0', remote))
+      expect(first).toMatchObject({
+        edges: [{ host: 'told', instance: 'cul8er-edge', image: 'cul8er/edge' }],
+        downloads: [{ host: 'told', image: 'images:debian/12' }],
+      })
+      expect(first.standby).toBeUndefined()
+      expect(await fleet.deploy('1.0.0', remote)).toMatchObject({ outcome: 'succeeded' })
+      const next = await fleet.plan('1.1.0', remote)
+      expect(next.standby).toEqual({ instances: [1, 2, 3].map((k) => fleet.instance(k, 'blue')), forMs: 600_000 })
+      expect([next.edges, next.downloads]).toEqual([undefined, undefined])
+    },
+  )
 })

@@ -1,10 +1,12 @@
 import type { Action, Change, Plan } from '../../plan/model.js'
+import { someOf } from '../../some-of.js'
+import { durationWords } from '../../topology/units.js'
 import type { Palette } from '../palette.js'
 import { procedureLines } from './procedure.js'
 
 /** A plan for people: a sign and a line for each change, its reasons below; then the stages in which it is carried out. */
 export function planText(
-  { topology, changes, notes, empty, procedure }: Pick<Plan, 'topology' | 'changes' | 'notes' | 'empty' | 'procedure'>,
+  { topology, changes, notes, empty, procedure, ...beside }: Omit<Plan, 'fingerprint'>,
   colors: Palette,
   columns = 80,
 ): string {
@@ -14,6 +16,7 @@ export function planText(
   return [
     `${colors.bold(topology)}: ${countText(changes)}`,
     ...changesLines(changes, colors),
+    ...besideLines(beside, colors),
     ...(stages.length === 0 ? [] : ['', colors.dim('in this order:'), ...stages]),
     ...(stages.length === 0 || remarks.length === 0 ? [] : ['']),
     ...remarks,
@@ -23,6 +26,27 @@ export function planText(
 /** The changes alone. */
 export const changesLines = (changes: Change[], colors: Palette): string[] =>
   changes.flatMap((change) => changeLines(change, colors))
+
+/** What goes with the changes: what is made and fetched first, and what is kept. */
+function besideLines(
+  { standby, edges = [], downloads = [] }: Pick<Plan, 'standby' | 'edges' | 'downloads'>,
+  colors: Palette,
+): string[] {
+  return [
+    ...downloads.map(({ image, host }) => `  ${colors.cyan('↓')} download image ${colors.bold(image)} to ${host}`),
+    ...edges.map(
+      ({ instance, image, host }) =>
+        `  ${colors.green('+')} create the load balancer ${colors.bold(instance)} on ${host}, from image ${image}`,
+    ),
+    ...(standby === undefined
+      ? []
+      : [
+          `  ${colors.cyan('=')} keep ${colors.bold(someOf(standby.instances, MOST_NAMES))} for ${durationWords(standby.forMs)}, for an instant switch back`,
+        ]),
+  ]
+}
+
+const MOST_NAMES = 8
 
 /** `2 to create, 1 to update`. */
 export function countText(changes: Change[]): string {

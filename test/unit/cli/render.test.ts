@@ -125,6 +125,19 @@ test('a plan for people', () => {
     '  ± replace shop-db-blue on here (replaces shop-db)',
     '! port 443 answers with a self-signed certificate',
   ])
+  const more = {
+    standby: { instances: ['shop-web-1', 'shop-web-2'], forMs: 600_000 },
+    edges: [{ host: 'here', instance: 'cul8er-edge', image: 'cul8er/edge' }],
+    downloads: [{ image: 'images:debian/12', host: 'here' }],
+  }
+  const changes = [{ ...change, action: 'create' as const, instance: 'shop-web-1', reasons: [] }]
+  expect(planText({ topology: 'shop', changes, notes: [], empty: false, ...more }, plain).split('\n')).toEqual([
+    'shop: 1 to create',
+    '  + create shop-web-1 on here',
+    '  ↓ download image images:debian/12 to here',
+    '  + create the load balancer cul8er-edge on here, from image cul8er/edge',
+    '  = keep shop-web-1, shop-web-2 for 10 m, for an instant switch back',
+  ])
   expect(planText({ topology: 'shop', changes: [], notes: [], empty: true }, plain)).toBe('✔ shop: nothing to change')
 })
 

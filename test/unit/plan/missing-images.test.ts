@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { missingImage, neededImages, type NeededImage } from '../../../src/plan/missing-images.js'
+import { downloads, missingImage, neededImages, type NeededImage } from '../../../src/plan/missing-images.js'
 import { isLocalImage } from '../../../src/topology/image-names.js'
 import { revisionOf, web } from './world.js'
 
@@ -72,4 +72,14 @@ describe('an image that a host does not have', () => {
     expect(message).toBe(wantedMessage)
     expect(hint).toBe(wantedHint)
   })
+})
+
+it.each([
+  ['of the host itself', 'cul8er/tiny', [], false],
+  ['that the host has from there', 'images:debian/12', [{ aliases: [], source: 'debian/12' }], false],
+  ['that the host does not have', 'images:debian/12', [{ aliases: ['debian/12'], source: null }], true],
+])('an image %s', (_, image, has, fetched) => {
+  const needed = { image, host: 'here', project: null, place: 'resources.web.image' }
+  expect(downloads([needed], { here: has })).toEqual(fetched ? [{ image, host: 'here' }] : [])
+  expect(downloads([needed], {})).toEqual([])
 })
