@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { withGlobals, type App } from './command.js'
 import { attach } from './commands/attach.js'
 import { codec } from './commands/codec.js'
-import { completion, hostNames, instanceNames, snapshotNames, topologyNames } from './commands/completion.js'
+import { completion, liveNameCommands } from './commands/completion.js'
 import { deploy } from './commands/deploy.js'
 import { destroy } from './commands/destroy.js'
 import { doctor } from './commands/doctor.js'
@@ -54,10 +54,7 @@ export function createProgram(app: App, version: string): Command {
     for (const command of commands) program.addCommand(command(app) as Command)
   }
   program.addCommand(completion(app, () => program))
-  program.addCommand(topologyNames(app), { hidden: true })
-  program.addCommand(hostNames(app), { hidden: true })
-  program.addCommand(instanceNames(app), { hidden: true })
-  program.addCommand(snapshotNames(app), { hidden: true })
+  for (const names of liveNameCommands(app)) program.addCommand(names, { hidden: true })
   return finished(program, app)
 }
 

@@ -185,6 +185,11 @@ test('a rollback from a shell without the secret', async () => {
   const { exit, stdout } = await home.cul8er(['rollback', '--to', '1', '--yes', '--json'])
   expect([exit, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'succeeded', revision: 1 }])
   expect((await home.json<Status>(['status'])).instances).toHaveLength(2)
+  const names = async (of: string): Promise<string[]> =>
+    (await home.cul8er([`__${of}`, '--', 'history', 'shop'])).stdout.split('\n')
+  expect((await names('revisions')).at(-1)).toBe('1')
+  expect((await names('operations')).at(-1)).toBe('op-1')
+  expect(await names('resources')).toEqual(['app'])
   const unknown = await home.cul8er(['rollback', '--to', '99', '--yes', '--json'])
   expect([unknown.exit, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: 'UNKNOWN_REVISION' } }])
 })

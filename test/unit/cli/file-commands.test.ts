@@ -1,9 +1,7 @@
-import { execaSync } from 'execa'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { STRATEGIES } from '../../../src/strategies/registry.js'
 import { cul8er } from './terminal.js'
 
 let cwd = ''
@@ -61,36 +59,4 @@ test('schema prints a JSON Schema', async () => {
   const { exit, stdout } = await cul8er(['schema'])
   expect(exit).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ title: 'cul8er topology', definitions: { topology: { type: 'object' } } })
-})
-
-test('completion for bash completes commands, options and topologies of the file', async () => {
-  const { stdout } = await cul8er(['completion', 'bash'])
-  writeFileSync(join(cwd, 'completion.bash'), stdout)
-  const complete = (...words: string[]): string[] =>
-    execaSync(
-      'bash',
-      [
-        '-c',
-        `. ./completion.bash; cul8er() { [ $1 = __topologies ] && echo shop || echo asked-for-$1; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cul8er; printf '%s\\n' "\${COMPREPLY[@]}"`,
-        'bash',
-        ...words,
-      ],
-      { cwd },
-    ).stdout.split('\n')
-  expect(complete('cul8er', 'de')).toEqual(['deploy', 'destroy'])
-  expect(complete('cul8er', 'deploy', '--dr')).toEqual(['--dry-run'])
-  expect(complete('cul8er', 'deploy', '--re')).toEqual(['--refresh-images'])
-  expect(complete('cul8er', 'plan', '--re')).toEqual(['--refresh-images'])
-  expect(complete('cul8er', '-f', 'x.ts', 'deploy', 's')).toEqual(['shop'])
-  expect(complete('cul8er', 'service', 'sto')).toEqual(['stop'])
-  expect(complete('cul8er', 'plan', '--strategy', 'b')).toEqual(['blueGreen'])
-  expect(complete('cul8er', 'deploy', '--strategy', '')).toEqual(STRATEGIES.map(({ name }) => name))
-  expect(complete('cul8er', 'destroy', '--yes', '--without', '')).toEqual(['asked-for-__hosts'])
-})
-
-test('names for completion come from the file', async () => {
-  await cul8er(['init', 'shop'], { cwd })
-  const env = { CUL8ER_HOME: join(cwd, 'home') }
-  expect((await cul8er(['__topologies'], { cwd, env })).stdout).toBe('shop\n')
-  expect((await cul8er(['__hosts'], { cwd, env })).stdout).toBe('here\n')
 })
