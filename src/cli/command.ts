@@ -57,7 +57,7 @@ export function withGlobals(command: Command): Command {
 /** One of two files would be left out without a word. */
 function once(value: string, before: string | undefined): string {
   if (before === undefined) return value
-  throw new InvalidArgumentError('it is there twice, and takes one file')
+  throw new InvalidArgumentError('given twice; expected one file')
 }
 
 function examplesText(examples: About['examples']): string {

@@ -8,6 +8,12 @@ export interface FirstTopology {
   release: string | null
 }
 
+/** The image of a first topology: one of ours that is there needs no internet; Debian's from a public server is for who has none. */
+export function firstImage(imported: readonly string[]): string {
+  const ours = ['debian', 'tiny'].find((name) => imported.includes(name))
+  return ours === undefined ? 'images:debian/12' : `cul8er/${ours}`
+}
+
 /** A first topology file: small, valid, and with the next things to say as comments. */
 export const firstTopology = (wanted: FirstTopology, format: 'ts' | 'yaml'): string =>
   format === 'ts' ? typescript(wanted) : yaml(wanted)

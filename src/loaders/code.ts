@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type Cul8erError, messageOf } from '../errors.js'
 import { nearest } from '../topology/nearest.js'
 import { brokenFile } from './errors.js'
@@ -16,26 +17,32 @@ export async function readCode(file: string): Promise<unknown> {
     interopDefault: false,
     virtualModules: { cul8er },
   })
-  const exported = await jiti
-    .import(file)
-    .then(defaultExport)
-    .catch((error: unknown) => {
-      throw failure(file, error, Object.keys(cul8er))
-    })
-  if (exported !== undefined) return exported
-  throw brokenFile(
-    file,
-    'found no default export, allowed one topology or an array: export default defineTopology(...)',
-  )
+  const module = await jiti.import(file).catch((error: unknown) => {
+    throw failure(file, error, Object.keys(cul8er))
+  })
+  // An export may be a promise.
+  const exported = await Promise.resolve(defaultExport(module)).catch((error: unknown) => {
+    throw failure(file, error, Object.keys(cul8er))
+  })
+  if (exported !== undefined && typeof exported !== 'function') return exported
+  const found = exported === undefined ? `no default export${besides(module)}` : 'a function as the default export'
+  throw brokenFile(file, `found ${found}, allowed one topology or an array: export default defineTopology(...)`)
+}
+
+/** What a file exports under names, for somebody who looks for it. */
+function besides(module: unknown): string {
+  const names = Object.keys(module as object).filter((name) => name !== 'default')
+  return names.length === 0 ? '' : ` beside ${names.join(', ')}`
 }
 
 /** The user's own folder and none that others may write to, because what is in it is run. */
 const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cul8er', 'jiti')
 
-/** May be a promise. A CommonJS file exports the thing itself. */
+/** A CommonJS file exports the thing itself; a file that exports nothing is an empty one of these. */
 function defaultExport(module: unknown): unknown {
   const exports = module as { default?: unknown; __esModule?: boolean } | null
-  return exports?.__esModule === true ? exports.default : (exports?.default ?? module)
+  if (exports?.__esModule === true) return exports.default
+  return exports?.default ?? (isDeepStrictEqual(module, {}) ? undefined : module)
 }
 
 function failure(file: string, error: unknown, exported: readonly string[]): Cul8erError {

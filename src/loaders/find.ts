@@ -18,9 +18,13 @@ export function findTopologyFile(cwd: string, explicit?: string, word = ''): str
   return explicit === undefined ? search(cwd, word) : named(resolve(cwd, explicit), explicit)
 }
 
+/** Names of the topology files in a folder that are found without `-f`; the first one is read. */
+export const topologyFilesIn = (folder: string): string[] =>
+  ENDINGS.map((ending) => NAME + ending).filter((name) => existsSync(join(folder, name)))
+
 function search(cwd: string, word: string): string {
-  const found = ENDINGS.map((ending) => join(cwd, NAME + ending)).find((file) => existsSync(file))
-  if (found !== undefined) return found
+  const [found] = topologyFilesIn(cwd)
+  if (found !== undefined) return join(cwd, found)
   throw new Cul8erError('USAGE', `no topology file in ${cwd}: looked for ${NAME} with ${ENDINGS.join(', ')}`, {
     hint: isFile(word)
       ? `to name a file, use -f ${word}`

@@ -14,7 +14,7 @@ export function pickTopology(topologies: readonly Topology[], name?: string): To
     const [only, ...others] = topologies
     if (only !== undefined && others.length === 0) return only
     throw new Cul8erError('USAGE', `the file has ${names.length} topologies: ${list}`, {
-      hint: 'name one of them after the command',
+      hint: `name one of them after the command, such as cul8er plan ${names[0]}`,
       details: { topologies: names },
     })
   }

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'
-import { firstTopology, type FirstTopology } from '../first-topology.js'
+import { topologyFilesIn } from '../../loaders/find.js'
+import { linkTypes } from '../type-link.js'
+import { firstImage, firstTopology, type FirstTopology } from '../first-topology.js'
 
 export const init = (app: App) =>
   newCommand('init', {
@@ -16,34 +17,61 @@ export const init = (app: App) =>
   })
     .argument('[name]', 'name of the topology (default: that of the folder)')
     .option('--yaml', 'YAML instead of TypeScript')
-    .option('--image <image>', 'image of the instance, by its Incus name', 'images:debian/12')
+    .option(
+      '--image <image>',
+      'image of the instance, by its Incus name (default: one of ours that is imported, else images:debian/12)',
+    )
     .option('--force', 'overwrite an existing file')
     .option('--yes', 'use the defaults without asking')
     .action(
       app.run(async (context, name, { yaml, image, force, yes }) => {
         const { cwd } = context.terminal
-        if (!IMAGE.test(image)) throw new Cul8erError('USAGE', `${JSON.stringify(image)} is not the name of an image`)
+        if (image !== undefined && !IMAGE.test(image))
+          throw new Cul8erError('USAGE', `${JSON.stringify(image)} is not the name of an image`)
         const file = `cul8er.config.${yaml === true ? 'yaml' : 'ts'}`
-        if (force !== true && existsSync(join(cwd, file))) {
-          throw new Cul8erError('ALREADY_EXISTS', `${file} already exists`, { hint: '--force overwrites it' })
-        }
+        refuseBeside(topologyFilesIn(cwd), { file, force })
         const defaults: FirstTopology = {
           name: name ?? nameFrom(basename(cwd)),
           platform: await platform(),
-          image,
+          image: image ?? (await defaultImage()),
           release: null,
         }
         const wanted =
           context.terminal.interactive && !context.json && yes !== true ? await ask(context, defaults, name) : defaults
         if (wanted === null) return ExitCode.failed
         await writeFile(join(cwd, file), firstTopology(wanted, yaml === true ? 'yaml' : 'ts'))
+        const types = yaml === true ? null : await linkTypes(cwd)
         context.answer(
-          { topology: wanted.name, file },
-          `wrote ${file}. Review it, then: cul8er validate, cul8er plan, cul8er deploy`,
+          { topology: wanted.name, file, ...(types === 'linked' ? { linked: 'node_modules/cul8er' } : {}) },
+          [
+            `wrote ${file}. Review it, then: cul8er validate, cul8er plan, cul8er deploy`,
+            ...(types === 'linked' ? ['linked node_modules/cul8er to this cul8er, where editors find its types'] : []),
+          ].join('\n'),
         )
         return ExitCode.done
       }),
     )
+
+/**
+ * One folder has one topology file: of two, a command would read the one whose ending comes first.
+ * @throws Cul8erError ALREADY_EXISTS
+ */
+function refuseBeside(present: readonly string[], { file, force }: { file: string; force?: boolean }): void {
+  const other = present.find((name) => name !== file)
+  if (other !== undefined) {
+    throw new Cul8erError('ALREADY_EXISTS', `${other} already exists, and one folder has one topology file`, {
+      hint: `edit it, or remove it first: ${file} beside it would hide one of the two`,
+    })
+  }
+  if (present.length > 0 && force !== true) {
+    throw new Cul8erError('ALREADY_EXISTS', `${file} already exists`, { hint: '--force overwrites it' })
+  }
+}
+
+async function defaultImage(): Promise<string> {
+  const { importedNames } = await import('../images/imported.js')
+  return firstImage(await importedNames())
+}
 
 /** A remote and an alias or fingerprint; nothing that would end a string in the file. */
 const IMAGE = /^[\w.:/+@-]+$/

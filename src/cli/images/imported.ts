@@ -19,6 +19,20 @@ export interface ImportedImage {
   update: Update
 }
 
+/** Names of our images in the Incus of this machine, such as `debian`; none where it does not answer. */
+export async function importedNames(): Promise<string[]> {
+  const executor = debugged(createLocalExecutor({ host: 'localhost' }))
+  try {
+    const { stdout } = await executor.run(listImages())
+    const aliases = parseImages(stdout).flatMap((image) => image.aliases)
+    return aliases.filter((alias) => alias.startsWith(OUR_IMAGES)).map((alias) => alias.slice(OUR_IMAGES.length))
+  } catch {
+    return []
+  } finally {
+    await executor.close()
+  }
+}
+
 /** Our images in the Incus of this machine, by name. @throws Cul8erError as an executor's run does */
 export async function importedImages(host = 'localhost'): Promise<ImportedImage[]> {
   const executor = debugged(createLocalExecutor({ host }))

@@ -18,6 +18,10 @@ const file = (changes: object): Files => ({ 'cul8er.config.json': JSON.stringify
 const web = (changes: object): Files => file({ resources: { web: { ...base.resources.web, ...changes } } })
 const code = (text: string): Files => ({ 'cul8er.config.ts': text })
 const release = (more: object = {}): Files => web({ deploy: { release: 'shop', version: '1.0.0', ...more } })
+const DEFINE = "import { defineTopology } from 'cul8er'\n"
+const shopNamed = (name: string): string => `defineTopology(${JSON.stringify(name)}, ${JSON.stringify(base)})`
+const twoTopologies = (...names: string[]): Files =>
+  code(`${DEFINE}export default [${names.map(shopNamed).join(', ')}]\n`)
 type Files = Record<string, string>
 
 /** A folder, what is typed in it, the exit code, and what the answer says. */
@@ -139,8 +143,26 @@ const FILE: Mistake[] = [
     code('export const a = 1\n'),
     ['validate'],
     64,
-    /found no default export, .*export default defineTopology/,
+    /found no default export beside a, allowed one topology or an array: export default defineTopology/,
+    '→ fix the file; cul8er validate checks it',
   ],
+  [
+    'a topology that is not exported',
+    code(`${DEFINE}${shopNamed('a')}\n`),
+    ['validate'],
+    64,
+    /found no default export, allowed one topology or an array: export default defineTopology/,
+  ],
+  ['an empty file', code(''), ['validate'], 64, /found no default export, allowed one topology/],
+  [
+    'a function in place of a topology',
+    code(`${DEFINE}export default defineTopology\n`),
+    ['validate'],
+    64,
+    /found a function as the default export, allowed one topology or an array/,
+  ],
+  inFile('an empty list', code('export default []\n'), /ts {2}found an empty list, allowed at least one topology/),
+  inFile('two of one name', twoTopologies('a', 'a'), /\[1\]\.name: found "a" twice, allowed a unique name/),
   ['code that throws', code("throw new Error('boom')\n"), ['validate'], 64, /ts:1 {2}boom/, /→ fix the file/],
   [
     'an import that does not exist',
@@ -168,7 +190,7 @@ const WORLD: Mistake[] = [
     { 'a.json': '{}', 'b.json': '{}' },
     ['validate', '-f', 'a.json', '-f', 'b.json'],
     64,
-    /there twice, and takes one/,
+    /given twice; expected one file/,
   ],
   [
     'a topology of another name',
@@ -177,6 +199,30 @@ const WORLD: Mistake[] = [
     1,
     /no topology "shpo" in the file, .*did you mean shop\?/,
   ],
+  [
+    'two topologies, and none named',
+    twoTopologies('one', 'two'),
+    ['plan'],
+    64,
+    '✘ the file has 2 topologies: one, two',
+    '→ name one of them after the command, such as cul8er plan one',
+  ],
+  [
+    'two topologies, and another named',
+    twoTopologies('one', 'two'),
+    ['plan', 'on'],
+    1,
+    /no topology "on" in the file, which has one, two \(did you mean one\?\)/,
+  ],
+  [
+    'a first file where there is one of another kind',
+    { 'cul8er.config.yml': 'name: mine\n' },
+    ['init', '--force'],
+    1,
+    '✘ cul8er.config.yml already exists, and one folder has one topology file',
+    '→ edit it, or remove it first',
+  ],
+  ['a first file where there is one', file({}), ['init'], 1, '✘ cul8er.config.json already exists'],
   ['a command with a typo', {}, ['deply'], 64, /unknown command 'deply' \(Did you mean deploy\?\)/, '→ cul8er --help'],
   ['an option with a typo', {}, ['deploy', '--verson', '1'], 64, /Did you mean --version\?/, '→ cul8er help deploy'],
   ['nobody to ask', file({}), ['deploy'], 64, /confirmation required, but no terminal/, '→ pass --yes'],

@@ -87,6 +87,30 @@ test('a release: deployed, updated, rolled back, removed', { timeout: 120_000 },
   ])
 })
 
+test('a first topology has types and loads, in an empty folder', { timeout: 120_000 }, async () => {
+  const made = await installed.run('mkdir -p first && cd first && cul8er init first --json && cul8er validate')
+  expect([made.exit, made.stdout]).toEqual([0, expect.stringContaining('"linked":"node_modules/cul8er"')])
+  const folder = join(installed.change, 'first')
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const check = async (...words: string[]): Promise<string> =>
+    (
+      await execa(
+        process.execPath,
+        [compiler, '--noEmit', '--strict', '--skipLibCheck', ...words, 'cul8er.config.ts'],
+        {
+          cwd: folder,
+          reject: false,
+        },
+      )
+    ).stdout
+  expect(await check('--module', 'nodenext', '--target', 'es2022')).toBe('')
+  expect(await check('--module', 'preserve', '--moduleResolution', 'bundler', '--target', 'es2022')).toBe('')
+  expect(await check()).toBe('')
+  const file = join(folder, 'cul8er.config.ts')
+  writeFileSync(file, readFileSync(file, 'utf8').replace("type: 'container'", "type: 'contaner'"))
+  expect(await check('--module', 'nodenext', '--target', 'es2022')).toContain('\'"contaner"\' is not assignable')
+})
+
 test('the checkout was out of reach', async () => {
   const { exit } = await installed.run(`[ -e ${join(root, 'package.json')} ]`)
   expect(exit).toBe(installed.hidesCheckout ? 1 : 0)

@@ -1,4 +1,3 @@
-import type { Command } from '@commander-js/extra-typings'
 import { execaSync } from 'execa'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
