@@ -1,5 +1,6 @@
 import { Cul8erError } from '../src/errors.js'
-import { listProfiles, parseProfileNames, parseServer, serverInfo } from '../src/incus/index.js'
+import { lacksForVms, vmUnsupported } from '../src/hosts/virtual-machines.js'
+import { listProfiles, parseProfileNames } from '../src/incus/index.js'
 import { projectCommand } from '../src/instances/commands.js'
 import { certificateNotes, declaredCertificates } from '../src/plan/certificates.js'
 import { refuseOtherBalancer } from '../src/plan/balancers.js'
@@ -284,11 +285,9 @@ async function refuseVms(
   for (const name of new Set(wanted.map(({ host }) => host))) {
     const host = revision.topology.hosts[name]
     if (host === undefined) continue
-    const { stdout } = await deps.executorFor(name, host).run(serverInfo(), { signal })
-    if (parseServer(stdout).vms) continue
+    const lack = await lacksForVms(deps.executorFor(name, host), { local: host.kind === 'local', signal })
+    if (lack === null) continue
     const instances = wanted.filter((w) => w.host === name).map(({ instance }) => instance)
-    throw new Cul8erError('VM_UNSUPPORTED', `host ${name} cannot run virtual machines: ${instances.join(', ')}`, {
-      hint: 'use type container, or a host with KVM (its Incus lists the driver qemu)',
-    })
+    throw vmUnsupported(name, lack, instances)
   }
 }

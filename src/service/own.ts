@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { Cul8erError } from '../errors.js'
+import { modeHint } from './home-folder.js'
 
 /**
  * That a home is of the user who asks, and that nobody else can put anything into it: what lies there is read as that user's own
@@ -18,7 +19,7 @@ export function refuseForeignHome(home: string): void {
   if (problem === null) return
   throw new Cul8erError('PERMISSION', `the home ${home} ${problem}`, {
     hint: isWritableByOthers(found)
-      ? `check that everything in it is yours, then chmod 700 ${home}`
+      ? modeHint(home, readdirSync(home))
       : 'set CUL8ER_HOME to a folder of your own, or run the command as the user it belongs to',
   })
 }
@@ -47,7 +48,8 @@ export function foreign(found: Pick<Stats, 'uid' | 'mode'>, uid: number | undefi
   return isWritableByOthers(found) ? `can be written by others (mode ${(found.mode & 0o777).toString(8)})` : null
 }
 
-const isWritableByOthers = ({ mode }: Pick<Stats, 'mode'>): boolean => (mode & 0o022) !== 0
+/** Whether others than its owner can change what is in it. */
+export const isWritableByOthers = ({ mode }: Pick<Stats, 'mode'>): boolean => (mode & 0o022) !== 0
 
 function openOwn(file: string): number | null {
   try {

@@ -28,7 +28,7 @@ export const validate = (app: App) =>
             resources: Object.keys(topology.resources).length,
             hosts: Object.keys(topology.hosts).length,
             unsupported: unsupported(topology),
-            warnings: await certificateWarnings(topology, directory),
+            warnings: [...(await certificateWarnings(topology, directory)), ...(await vms(topology))],
           })),
         )
         const { colors } = context
@@ -41,6 +41,12 @@ export const validate = (app: App) =>
         return ExitCode.done
       }),
     )
+
+/** Most topologies have none, and commands are short. */
+async function vms(topology: Topology): Promise<string[]> {
+  if (!Object.values(topology.resources).some(({ type }) => type === 'vm')) return []
+  return (await import('../virtual-machines.js')).vmWarnings(topology)
+}
 
 /**
  * Where topologies are only checked, as in a pipeline, the files may be missing that a deploy needs: that is worth a warning.

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access, stat, statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -8,18 +7,12 @@ import { OLD_DAYS } from '../images/updates.js'
 import { asCul8erError } from '../report-error.js'
 import { findTemporal } from '../../service/binary.js'
 import { runningService } from '../../service/ensure.js'
-import { foreign } from '../../service/own.js'
 import { serviceHome } from '../../service/paths.js'
 import { setupScript } from '../../service/setup-script.js'
-
-export interface Check {
-  name: string
-  /** warning: something works less well, or not at all where it is needed. */
-  outcome: 'ok' | 'warning' | 'failure'
-  found: string
-  /** What to do. */
-  hint?: string
-}
+import { cannotRunVms } from '../../hosts/virtual-machines.js'
+import { lacksHere } from '../virtual-machines.js'
+import type { Check } from './check.js'
+import { home } from './home.js'
 
 /** Everything that this machine needs, looked at side by side. None of the checks changes anything. */
 export const checkMachine = (env: NodeJS.ProcessEnv): Promise<Check[]> =>
@@ -119,32 +112,6 @@ async function service(env: NodeJS.ProcessEnv): Promise<Check> {
     : { name: 'service', outcome: 'ok', found: `at ${running.address}` }
 }
 
-async function home(env: NodeJS.ProcessEnv): Promise<Check> {
-  const folder = serviceHome(env)
-  const found = await stat(folder).catch(() => null)
-  if (found === null) return { name: 'home', outcome: 'ok', found: `${folder}, created when needed` }
-  const problem = foreign(found, process.getuid?.())
-  if (problem !== null) {
-    const hint = `take ownership of it and chmod 700 ${folder}, or set CUL8ER_HOME`
-    return { name: 'home', outcome: 'failure', found: `${folder} ${problem}`, hint }
-  }
-  const writable = await access(folder, constants.W_OK).then(
-    () => true,
-    () => false,
-  )
-  if (!writable)
-    return {
-      name: 'home',
-      outcome: 'failure',
-      found: `${folder} cannot be written to`,
-      hint: `take ownership of it, or set CUL8ER_HOME`,
-    }
-  if ((found.mode & 0o077) !== 0) {
-    return { name: 'home', outcome: 'warning', found: `${folder} can be read by others`, hint: `chmod 700 ${folder}` }
-  }
-  return { name: 'home', outcome: 'ok', found: folder }
-}
-
 /** Below this a deploy of a few releases fills the disk. */
 const LEAST_GIB = 2
 
@@ -181,18 +148,22 @@ async function ssh(env: NodeJS.ProcessEnv): Promise<Check> {
 }
 
 async function vms(): Promise<Check> {
-  const usable = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  )
-  return usable
-    ? { name: 'VMs', outcome: 'ok', found: '/dev/kvm' }
+  try {
+    return vmsCheck(await lacksHere())
+  } catch {
+    return { name: 'VMs', outcome: 'ok', found: 'not checked, because Incus does not answer' }
+  }
+}
+
+/** The outcome for a machine that lacks this to run virtual machines. */
+export const vmsCheck = (lack: string | null): Check =>
+  lack === null
+    ? { name: 'VMs', outcome: 'ok', found: 'its Incus runs them' }
     : {
         name: 'VMs',
         outcome: 'warning',
-        found: 'no /dev/kvm',
-        hint: 'containers work; resources of type vm do not run here',
+        found: cannotRunVms('this machine', lack),
+        hint: 'containers work; a plan with a resource of type vm is refused here',
       }
-}
 
 const command = (file: string, args: string[]) => execa(file, args, { reject: false, timeout: 10_000, stdin: 'ignore' })
