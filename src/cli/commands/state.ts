@@ -10,6 +10,7 @@ import { writePrivate } from '../../files/write-private.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
+import { differenceText, stateDifference } from '../render/state-difference.js'
 import { table } from '../render/table.js'
 import { topologyName, topologyOfFile } from '../topologies.js'
 import { admits } from '../trust.js'
@@ -120,11 +121,18 @@ const importState = (app: App) =>
           const topologies = state.revisions.map((each) => each.topology)
           const carried = { kind: 'exported state', content, topologies, besides: inTime(state) } as const
           if (!(await admits(context, cul8er, carried, { yes, trust }))) return ExitCode.failed
-          const question = replaces(state, await cul8er.stateIfKnown(topology))
-          if (question !== null && !(await agrees(context, { yes }, question))) return ExitCode.failed
+          const known = await cul8er.stateIfKnown(topology)
+          const differences = known === null ? [] : stateDifference(known, state)
+          if (known !== null && isReplaced(state, known)) {
+            if (differences.length > 0) context.say(differenceText(differences, context.colors))
+            // The ledger refuses an older one unless it is forced: there is nothing to ask.
+            const refused = known.lastOperation > state.lastOperation && force !== true
+            const question = `Replace the recorded state of ${topology} with the file?`
+            if (!refused && !(await agrees(context, { yes }, question))) return ExitCode.failed
+          }
           const { revisions, notes = [] } = await cul8er.importState(content, { force, trust })
           context.answer(
-            { topology, revisions, notes },
+            { topology, revisions, notes, replaced: differences },
             [`${topology}: ${plural(revisions, 'revision')} loaded`, ...notes].join('\n'),
           )
           return ExitCode.done
@@ -259,10 +267,6 @@ const inTime = ({ expiresAt, standby }: LedgerState): string[] => [
     : [`${standby.names.join(', ')}: will be removed at ${standby.until}, unless that has passed`]),
 ]
 
-/** What a person is asked before something that is known is replaced; null: nothing is. */
-function replaces(file: LedgerState, known: LedgerState | null): string | null {
-  if (known === null || known.lastOperation === 0 || isDeepStrictEqual(file, known)) return null
-  const words = ({ lastOperation, desired }: LedgerState): string =>
-    `operation ${lastOperation}, ${desired === null ? 'nothing deployed' : `revision ${desired}`}`
-  return `Replace the recorded state of ${file.topology} (${words(known)}) with the file (${words(file)})?`
-}
+/** Whether something that is known would go; what was destroyed and forgotten is nothing. */
+const isReplaced = (file: LedgerState, known: LedgerState): boolean =>
+  known.lastOperation !== 0 && !isDeepStrictEqual(file, known)

@@ -16,7 +16,7 @@ export function rollbackHead({ topology, revisions, desired }: LedgerState, to: 
 }
 
 /** ` (web shop@1.0.0, worker jobs@2.1.0)`; nothing where nothing is released. */
-function releasesOf({ resources }: Topology): string {
+export function releasesOf({ resources }: Topology): string {
   const releases = Object.entries(resources).flatMap(([name, { deploy }]) =>
     deploy === null ? [] : [`${name} ${deploy.release}${deploy.version === null ? '' : `@${deploy.version}`}`],
   )
