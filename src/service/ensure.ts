@@ -51,7 +51,9 @@ export async function ensureService(home?: string): Promise<Service> {
         // Found, or built for minutes, here, where a person sees it.
         await temporalBinary()
         spawnedAt = Date.now()
-        spawnSupervisor(paths)
+        // Loaded here: most commands find the service running.
+        const { startByUnit } = await import('./systemd/installed.js')
+        if (!(await startByUnit({ home: paths.home, main: serviceMain() }))) spawnSupervisor(paths)
       }
     }
     if (Date.now() > deadline) throw failed(paths, `it was not ready after ${READY_MS / 1000} s`)
@@ -87,9 +89,12 @@ const serviceOf = ({ home }: ServicePaths, { port, uiHost = '127.0.0.1', uiPort 
   home,
 })
 
+/** What runs the service. */
+export const serviceMain = (): string => join(distFolder, 'src', 'service', 'main.js')
+
 function spawnSupervisor(paths: ServicePaths): void {
   const log = openSync(logFile(paths, 'service'), 'a', 0o600)
-  const child = spawn(process.execPath, ['--enable-source-maps', join(distFolder, 'src', 'service', 'main.js')], {
+  const child = spawn(process.execPath, ['--enable-source-maps', serviceMain()], {
     detached: true,
     // Not the user's folder: it may go away, or be unmounted.
     cwd: paths.home,

@@ -5,6 +5,7 @@ import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
 import { elapsed } from '../render/duration.js'
 import { yesOption } from './options.js'
+import { serviceInstall, serviceUninstall } from './service-install.js'
 import { serviceLogs } from './service-logs.js'
 import { plural } from '../../plural.js'
 
@@ -15,12 +16,15 @@ export const service = (app: App) =>
       ['service status', 'show whether it is running, and where'],
       ['service logs worker', 'what its worker said'],
       ['service stop', 'stops it; operations continue at the next start'],
+      ['service install', 'writes a systemd unit for it'],
     ],
   })
     .addCommand(start(app))
     .addCommand(stop(app))
     .addCommand(statusOf(app))
     .addCommand(serviceLogs(app))
+    .addCommand(serviceInstall(app))
+    .addCommand(serviceUninstall(app))
 
 const start = (app: App) =>
   newCommand('start', {
@@ -59,7 +63,17 @@ const stop = (app: App) =>
           return ExitCode.failed
         }
         const stopped = await stopService()
-        context.answer({ running: false, stopped }, stopped ? 'the service has stopped' : 'the service was not running')
+        const { serviceMain } = await import('../../service/ensure.js')
+        const { unitOf } = await import('../../service/systemd/installed.js')
+        const { serviceHome } = await import('../../service/paths.js')
+        const unit = unitOf({ home: serviceHome(), main: serviceMain() })
+        context.answer(
+          { running: false, stopped, ...(unit === null ? {} : { unit }) },
+          [
+            stopped ? 'the service has stopped' : 'the service was not running',
+            ...(unit === null ? [] : [`systemd starts it again with the machine, by ${unit}, where that is enabled`]),
+          ].join('\n'),
+        )
         return ExitCode.done
       }),
     )
