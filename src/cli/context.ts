@@ -1,6 +1,7 @@
 import type { Cul8er } from '../client/index.js'
 import type { Output } from './output.js'
 import { palette, type Palette } from './palette.js'
+import { laidOut } from './render/wrapped.js'
 import { visibly } from './visible.js'
 
 /** What the options before and after every command say. */
@@ -61,6 +62,11 @@ export class Context {
   /** A line of progress, left out with `--quiet`. */
   say(line: string): void {
     if (this.options.quiet !== true) this.progress.write(`${line}\n`)
+  }
+
+  /** Prose of progress, laid out for the terminal that it goes to. */
+  tell(text: string): void {
+    this.say(laidOut(text, this.progress))
   }
 
   /** The answer: as an object with `--json`, else as text. */

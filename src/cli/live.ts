@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Output } from './output.js'
+import { laidOut } from './render/wrapped.js'
 import { visible } from './visible.js'
 
 /** Lines that are drawn again in place at the end of a terminal, with finished lines above them. */
@@ -8,10 +9,10 @@ export class Live {
 
   constructor(private readonly output: Output) {}
 
-  /** A line that stays. */
+  /** A line that stays, as several where it is too long. */
   print(line: string): void {
     this.clear()
-    this.output.write(`${visible(line)}\n`)
+    this.output.write(`${laidOut(visible(line), this.output)}\n`)
   }
 
   /** Replaces the lines that were drawn last. */

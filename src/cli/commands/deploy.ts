@@ -86,7 +86,7 @@ export const deploy = (app: App) =>
           const agreed = await consent(context, cul8er, topology, settings, options)
           if (agreed === null) return ExitCode.failed
           const run = await cul8er.deploy(topology, agreed)
-          context.say(
+          context.tell(
             context.colors.dim(
               `${run.operation} of ${topology.name}, to revision ${run.revision}${webUi(cul8er, run.workflowId)}`,
             ),
@@ -144,7 +144,7 @@ async function consent(
         without: plan.without,
         refreshImages: plan.refreshImages,
       })
-  context.say(planText(shown, context.colors, context.columns))
+  context.tell(planText(shown, context.colors, context.columns))
   return (await agrees(
     context,
     options,

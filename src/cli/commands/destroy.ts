@@ -62,7 +62,7 @@ async function shown(context: Context, cul8er: Cul8er, topology: string): Promis
   if (declared === null) return true
   try {
     const { instances } = await cul8er.status(topology)
-    destroyLines(declared.topology, instances, context.colors).forEach((line) => context.say(line))
+    destroyLines(declared.topology, instances, context.colors).forEach((line) => context.tell(line))
   } catch (error) {
     context.say(`${context.colors.yellow('!')} what is there could not be read: ${messageOf(error)}`)
   }

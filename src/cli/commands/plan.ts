@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import { planText } from '../render/plan.js'
+import { laidOut } from '../render/wrapped.js'
 import { topologyOfFile } from '../topologies.js'
 import { forceOption, refreshImagesOption, strategyOption, versionOption, withoutOption } from './options.js'
 
@@ -34,7 +35,8 @@ export const plan = (app: App) =>
             await writePlan(resolve(cwd, out), saved)
           }
           const kept = out === undefined ? '' : `\nsaved; deploy it with: cul8er deploy --plan ${out}`
-          context.answer(saved.plan, planText(saved.plan, context.colors, context.columns) + kept)
+          const text = planText(saved.plan, context.colors, context.columns)
+          context.answer(saved.plan, laidOut(text, context.progress) + kept)
           return saved.plan.empty ? ExitCode.done : ExitCode.changes
         })
       }),

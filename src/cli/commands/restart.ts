@@ -35,7 +35,7 @@ export const restart = (app: App) =>
           if (yes !== true) {
             const plan = await cul8er.planRestart(topology, asked)
             const shown = { topology, notes: [], empty: plan.changes.length === 0, ...plan }
-            context.say(planText(shown, context.colors, context.columns))
+            context.tell(planText(shown, context.colors, context.columns))
             if (!(await agrees(context, { yes }, `Restart ${plural(plan.changes.length, 'instance')}?`)))
               return ExitCode.failed
           }

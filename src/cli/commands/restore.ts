@@ -55,5 +55,5 @@ async function shown(
 ): Promise<void> {
   const resources = currentRevision(await cul8er.state(topology))?.topology.resources ?? {}
   const lines = restoreLines({ resources }, await cul8er.snapshots(topology), what, context.colors)
-  lines.forEach((line) => context.say(line))
+  lines.forEach((line) => context.tell(line))
 }

@@ -50,8 +50,8 @@ async function shown(
   const target = to ?? rollbackTarget(state)
   const revision = state.revisions.find(({ number }) => number === target)
   if (revision === undefined) return null
-  context.say(rollbackHead(state, revision, context.colors))
+  context.tell(rollbackHead(state, revision, context.colors))
   const plan = await cul8er.planRevision(revision, { force, goesBack: true })
-  context.say(planText(plan, context.colors, context.columns))
+  context.tell(planText(plan, context.colors, context.columns))
   return revision.number
 }

@@ -1,5 +1,6 @@
 import type { ProcedureView } from '../../plan/model.js'
 import type { Palette } from '../palette.js'
+import { wrapped } from './wrapped.js'
 
 /** More than fit on a screen are counted. */
 const MOST_STAGES = 20
@@ -78,19 +79,4 @@ function groupText({ instances, steps }: Group): string {
   const names = more > 1 ? [...instances.slice(0, MOST_NAMES), `${more} more`] : instances
   const said = steps.join(', ')
   return names.length === 0 ? said : `${names.join(', ')}: ${said}`
-}
-
-/** @param indent - before all lines but the first */
-function wrapped(text: string, indent: string, columns: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/(?<=\S) /)) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (longer.length <= columns || line.trim() === '') line = longer
-    else {
-      lines.push(line)
-      line = indent + word
-    }
-  }
-  return [...lines, line]
 }
