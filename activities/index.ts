@@ -2,6 +2,7 @@ import type { Activities } from '../src/contracts/index.js'
 import { analysisActivities } from './analysis.js'
 import type { ActivityDeps } from './deps.js'
 import { healthActivities } from './health.js'
+import { hookActivities } from './hooks.js'
 import { housekeepingActivities } from './housekeeping.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
@@ -30,4 +31,5 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...logActivities(deps),
   ...housekeepingActivities(deps),
   ...notifyActivities(deps),
+  ...hookActivities(deps),
 })

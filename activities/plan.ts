@@ -14,6 +14,7 @@ import type { PlannedChanges } from '../src/plan/plan.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
 import { secretSource } from '../src/secrets/sources/sources.js'
+import type { OperationHooks } from '../src/topology/hooks.js'
 import { nearest } from '../src/topology/nearest.js'
 import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
 import type { Change, NewEdge, ObservedInstance, Revision } from '../src/plan/model.js'
@@ -93,6 +94,7 @@ async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSigna
 
 /**
  * The plan with what it was made from; `images` where they are to be refreshed.
+ * @param input - `hooks` are those of the procedure; a plan is made without them
  * @throws Cul8erError as makePlan does
  */
 export async function observeAndPlan(
@@ -107,7 +109,8 @@ export async function observeAndPlan(
     refreshImages = false,
     force,
     goesBack = false,
-  }: PlanInput,
+    hooks,
+  }: PlanInput & { hooks?: OperationHooks | null },
   signal: AbortSignal,
 ): Promise<{
   plan: PlannedChanges
@@ -156,7 +159,7 @@ export async function observeAndPlan(
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
   const strategy = strategyFor(revision.topology.strategy.approach, { goesBack })
-  const procedure = procedureOf(strategy, plan, { revision, isRollback: goesBack })
+  const procedure = procedureOf(strategy, plan, { revision, isRollback: goesBack, hooks, force })
   const made = createdBy(procedure.stages)
   const edges = await newEdges(deps, revision, { hosts, plan, exposures })
   const needed = neededImages(revision, { made, edges })

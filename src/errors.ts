@@ -49,6 +49,7 @@ export type ErrorCode =
   | 'INCUS'
   | 'EDGE'
   | 'NOTIFIER'
+  | 'HOOK'
   | 'SERVICE'
   | 'ABORTED'
   | 'NEEDS_ATTENTION'
@@ -120,6 +121,7 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'VM_UNSUPPORTED',
   'UNHEALTHY',
   'PROBE_ERROR',
+  'HOOK',
   'ABORTED',
   'NEEDS_ATTENTION',
 ])

@@ -5,6 +5,7 @@ import { oursOf } from '../../src/plan/ours.js'
 import { toPlan } from '../../src/plan/plan.js'
 import { dryRun } from '../../src/steps/dry-run.js'
 import { predictionOf, procedureView } from '../../src/steps/prediction.js'
+import { hooksOf } from '../../src/topology/hooks.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
 import { imagesOfServers } from '../images.js'
 import { imagesOfInstances } from '../observe.js'
@@ -15,6 +16,7 @@ import type { Inspection } from './inspection.js'
 export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => {
   const { base = null, dirty = [], standby = [], without, refreshImages, force = false, goesBack = false } = request
   const { dryRun: numbers } = request
+  const { hooks = hooksOf(goesBack ? 'rollback' : 'deploy', request.revision.topology) } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
   const {
@@ -27,7 +29,7 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     needed,
   } = await observeAndPlan(
     deps,
-    { revision, base, hosts, dirty, standby, without, refreshImages, force, goesBack },
+    { revision, base, hosts, dirty, standby, without, refreshImages, force, goesBack, hooks },
     signal,
   )
   const prediction = predictionOf({

@@ -205,7 +205,7 @@ const isOutcome = (words: string): boolean => Object.hasOwn(OUTCOMES, words.spli
 
 /** How an operation ended, and what to do next. */
 export function endLines(context: Pick<Context, 'colors'>, result: OperationResult): string[] {
-  const { topology, operation, outcome, revision, durationMs, error } = result
+  const { topology, operation, outcome, revision, durationMs, error, warnings = [] } = result
   const { colors } = context
   const next = nextOf(result)
   const mark = outcome === 'succeeded' ? colors.green('✔') : colors.red('✘')
@@ -215,6 +215,7 @@ export function endLines(context: Pick<Context, 'colors'>, result: OperationResu
     ...(error === undefined
       ? []
       : errorLines(next !== null && error.code === 'UNHEALTHY' ? bare(error) : error, context)),
+    ...warnings.map((warning) => `${colors.yellow('!')} ${warning}`),
     ...(next === null ? [] : [`${colors.cyan('→')} next: ${next}`]),
   ]
 }

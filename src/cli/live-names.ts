@@ -3,7 +3,7 @@ import type { LedgerState } from '../contracts/index.js'
 import type { Topology } from '../topology/model.js'
 import type { LiveNames } from './completion.js'
 import { Context, type Terminal } from './context.js'
-import { recipeNames } from './images/recipes.js'
+import { recipeNames } from '../images/recipes.js'
 import { topologiesIfAny } from './topologies.js'
 import { typedSoFar } from './typed-so-far.js'
 

@@ -1,15 +1,11 @@
 import { Cul8erError } from '../errors.js'
 import { hostsOf } from '../plan/where.js'
 import { nearest } from '../topology/nearest.js'
-import {
-  operationId,
-  positionsOf,
-  type InspectAnswers,
-  type InspectRequests,
-  type LedgerState,
-} from '../contracts/index.js'
+import { operationId, positionsOf, type InspectAnswers, type LedgerState } from '../contracts/index.js'
 import { inspect } from './inspect.js'
 import type { Link } from './link.js'
+import { environmentSecrets } from '../plan/environment-secrets.js'
+import type { SecretOf } from '../plan/model.js'
 import { currentRevision } from '../plan/revisions.js'
 
 /** Whose log is read, and how much of it. */
@@ -109,19 +105,8 @@ export async function readLogs(
 }
 
 /** Of the revisions that may run. */
-function secretsOf({ revisions, desired, attempted, stable }: LedgerState): Secrets {
-  const running = revisions.filter(({ number }) => [desired, attempted, stable].includes(number))
-  const all = running.flatMap(({ topology, sealed }) =>
-    Object.entries(topology.resources).flatMap(([resource, { environment }]) =>
-      Object.entries(environment).flatMap(([name, value]) =>
-        'secret' in value ? [{ resource, name, ref: value.secret, sealed: sealed[`${resource}/${name}`] ?? null }] : [],
-      ),
-    ),
-  )
-  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
-}
-
-type Secrets = NonNullable<InspectRequests['logs']['secrets']>
+const secretsOf = ({ revisions, desired, attempted, stable }: LedgerState): SecretOf[] =>
+  environmentSecrets(revisions.filter(({ number }) => [desired, attempted, stable].includes(number)))
 
 const aborted = (signal: AbortSignal | undefined): Promise<null> =>
   new Promise((resolve) => {

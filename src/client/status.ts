@@ -33,7 +33,7 @@ export interface UnhealthyStatus {
 }
 
 /** How an operation ended. */
-export type Ended = Pick<HistoryEntry, 'operation' | 'kind' | 'outcome' | 'revision' | 'endedAt' | 'error'>
+export type Ended = Pick<HistoryEntry, 'operation' | 'kind' | 'outcome' | 'revision' | 'endedAt' | 'error' | 'warnings'>
 
 /** @param now - the step of the operation in progress, in words, and what it waits for; the ledger knows only how it began */
 export function statusOf(
@@ -69,8 +69,12 @@ export function statusOf(
 
 function endOf(entry: HistoryEntry | undefined): Ended | null {
   if (entry === undefined) return null
-  const { operation, kind, outcome, revision, endedAt, error } = entry
-  return { operation, kind, outcome, revision, endedAt, ...(error === undefined ? {} : { error }) }
+  const { operation, kind, outcome, revision, endedAt, error, warnings } = entry
+  return {
+    ...{ operation, kind, outcome, revision, endedAt },
+    ...(error === undefined ? {} : { error }),
+    ...(warnings === undefined ? {} : { warnings }),
+  }
 }
 
 /** The last operation left something for a person to do. */

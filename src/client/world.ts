@@ -1,7 +1,9 @@
 import { Cul8erError } from '../errors.js'
 import { notComeUp } from '../plan/not-come-up.js'
+import { declaring } from '../plan/declaring.js'
 import { currentRevision, deployTarget } from '../plan/revisions.js'
 import { hostsOf, projectRefusal } from '../plan/where.js'
+import { hooksOf } from '../topology/hooks.js'
 import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
 import {
@@ -54,7 +56,12 @@ export async function lookAhead(
     standby: state?.standby?.names ?? [],
     ...(without.length === 0 ? {} : { without: hostsToLeaveOut(without, revision.topology, state) }),
     ...(refreshImages ? { refreshImages } : {}),
-    ...(goesBack ? { goesBack } : {}),
+    ...(goesBack
+      ? {
+          goesBack,
+          hooks: hooksOf('rollback', declaring('rollback', null, state ?? { revisions: [] })?.topology ?? null),
+        }
+      : {}),
     force,
     ...(dryRun ? { dryRun: numbersOf(state, revision) } : {}),
   })

@@ -11,6 +11,7 @@ import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
+import type { HookEnd, HookRun } from './hook.js'
 import type { Telling } from './notice.js'
 import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
@@ -150,6 +151,8 @@ export interface Activities {
   readSlice(input: { workflowId: string }): Promise<SliceEnd | null>
   /** Tells one recipient of an event, once; it may hear of it again when an answer gets lost. @throws NOTIFIER, SECRET_UNRESOLVED */
   tell(input: Telling): Promise<void>
+  /** Runs a command of the operator's on the worker's machine. It may run twice, or half, and then again. @throws HOOK */
+  runHook(input: HookRun): Promise<HookEnd>
   /** Looks at the world for a command; changes nothing. */
   inspect<Kind extends InspectKind>(input: InspectRequest<Kind>): Promise<InspectAnswers[Kind]>
 }

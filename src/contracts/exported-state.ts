@@ -83,6 +83,7 @@ const entry: z.ZodType<HistoryEntry> = section({
   automatic: z.literal(true).optional(),
   reason: z.string().optional(),
   times: number().optional(),
+  warnings: z.array(z.string()).optional(),
 })
 
 const summary: z.ZodType<OperationSummary> = section({

@@ -6,6 +6,7 @@ import { NOTICE_WORDS } from '../notifiers/words.js'
 import { STRATEGIES } from '../strategies/registry.js'
 import { ownConfigKey } from '../topology/config-keys.js'
 import { EDGES } from '../traffic/balancers.js'
+import { HOOK_NAMES, type HookName } from '../topology/hook-names.js'
 import type * as Model from '../topology/model.js'
 import {
   CONFIG_KEY,
@@ -19,10 +20,11 @@ import {
   releaseVersion,
   VOLUME,
 } from '../topology/schema/resource.js'
+import { hookCommand, LONGEST_HOOK_MS } from '../topology/schema/hooks.js'
 import { normalisedSecret, VARIABLE } from '../topology/schema/secret.js'
 import { OPTION, project } from '../topology/schema/topology.js'
 import { command, NAME, name, port, section, text, whole, word, type KeyRule } from '../topology/schema/words.js'
-import { MOST_INSTANCES, MOST_REPLICAS } from '../topology/limits.js'
+import { MOST_HOOKS, MOST_INSTANCES, MOST_REPLICAS } from '../topology/limits.js'
 import { LARGEST_MIB, LONGEST_MS } from '../topology/units.js'
 
 /*
@@ -155,6 +157,19 @@ const cluster: z.ZodType<Model.Cluster> = section({
   cookie: value,
 })
 
+const hook: z.ZodType<Model.Hook> = section({
+  command: hookCommand(),
+  timeoutMs: whole(1, LONGEST_HOOK_MS),
+  required: z.literal(true).optional(),
+})
+
+/** One list for each name. */
+const hooks: z.ZodType<NonNullable<Model.Topology['hooks']>> = section(
+  Object.fromEntries(HOOK_NAMES.map((each) => [each, z.array(hook).min(1).max(MOST_HOOKS).optional()])) as {
+    [Name in HookName]: z.ZodOptional<z.ZodArray<typeof hook>>
+  },
+)
+
 /** The normalised form; see src/topology/model.ts. */
 export const exportedTopology: z.ZodType<Model.Topology> = section({
   name: name(),
@@ -173,4 +188,5 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
     .array(section({ to: NOTIFIERS.normalised, on: z.array(z.enum(NOTICE_WORDS)).min(1).nullable() }))
     .min(1)
     .optional(),
+  hooks: hooks.optional(),
 })

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../errors.js'
-import type { Change, Plan, ProcedureView, Revision, SecretSpec } from '../plan/model.js'
+import type { Change, Plan, ProcedureView, Revision, SecretOf } from '../plan/model.js'
 import type { Found } from '../plan/found.js'
+import type { OperationHooks } from '../topology/hooks.js'
 import type { Host } from '../topology/model.js'
 
 /*
@@ -39,6 +40,8 @@ export interface InspectRequests {
     force?: boolean
     /** As a rollback would: by its strategy, and what grew since is no reason to refuse. */
     goesBack?: boolean
+    /** What is run before and after; null: nothing. Absent: what the revision declares. */
+    hooks?: OperationHooks | null
     /** Numbers that the operation would have; with them the answer has the commands too. */
     dryRun?: { operation: number; revision: number }
   }
@@ -79,7 +82,7 @@ export interface InspectRequests {
     /** Lines without an end wait for it, and where there are no lines the answer waits for some, so long, ms; absent: not at all. */
     followMs?: number
     /** What the apps may print, to be masked. */
-    secrets?: ({ resource: string } & SecretSpec)[]
+    secrets?: SecretOf[]
   }
   /** `of`: a resource or one of its instances; null: all. */
   evidence: { topology: string; operation: number; of: string | null }

@@ -43,6 +43,8 @@ export interface HistoryEntry {
   reason?: string
   /** It failed so many times in a row; this is the last of them. */
   times?: number
+  /** What failed and did not count for the outcome. */
+  warnings?: string[]
 }
 
 /** What the `unhealthy` policy of a resource has done about one of its replicas. Times are ISO times. */

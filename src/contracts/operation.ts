@@ -2,6 +2,7 @@ import { defineQuery } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Change, Revision } from '../plan/model.js'
 import type { Position } from './procedure.js'
+import type { OperationHooks } from '../topology/hooks.js'
 import type { Host } from '../topology/model.js'
 
 /* What an operation is asked, shows and answers. */
@@ -89,6 +90,8 @@ export interface OperationResult {
   durationMs: number
   steps: StepRecord[]
   error?: ErrorReport
+  /** What failed and did not count for the outcome, a sentence each. */
+  warnings?: string[]
 }
 
 /** Answer to the progress query of an operation. */
@@ -141,6 +144,8 @@ export interface OperationInput {
   notComeUp?: string[]
   /** Instances kept for an instant switch back. */
   standby: string[]
+  /** What is run before and after; absent: nothing. */
+  hooks?: OperationHooks
 }
 
 /** What the ledger learns when it ends. */

@@ -3,7 +3,8 @@ import type { Color } from '../naming/instance-names.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
-import type { Analysis } from '../topology/model.js'
+import type { HookName } from '../topology/hook-names.js'
+import type { Analysis, Hook } from '../topology/model.js'
 import type { ErrorReport } from '../errors.js'
 
 /*
@@ -70,6 +71,8 @@ export type Step =
   /** `spent`: the snapshot that an undo restored. It holds what the instance holds, so it goes before any other one. */
   | { kind: 'prune'; at: Pick<Place, 'name' | 'host'> & { volumes?: VolumeRef[] }; spent?: string }
   | { kind: 'closePorts'; host: string }
+  /** `number`: its place in the list, from 1. */
+  | { kind: 'hook'; name: HookName; number: number; hook: Hook }
 
 export type KindOfStep = Step['kind']
 export type StepOf<K extends KindOfStep> = Extract<Step, { kind: K }>
@@ -92,10 +95,12 @@ export interface Stage {
   /** Lanes at a time; absent: all. */
   atOnce?: number
   /**
-   * stop (default): the operation fails with the stage. continue: what failed is named at the end. ignore: nobody is told, for what
-   * the next operation does as well.
+   * stop (default): the operation fails with the stage. continue: what failed is named at the end. warn: it is a warning beside the outcome.
+   * ignore: nobody is told, for what the next operation does as well.
    */
-  onFailure?: 'stop' | 'continue' | 'ignore'
+  onFailure?: 'stop' | 'continue' | 'warn' | 'ignore'
+  /** Nothing is changed by it, whatever its steps do elsewhere: where it fails first, there is nothing to take back. */
+  changesNothing?: true
 }
 
 /** A whole operation. */

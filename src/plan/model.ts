@@ -94,6 +94,9 @@ export interface SecretSpec {
   sealed: Sealed | null
 }
 
+/** A secret of a resource's environment. */
+export type SecretOf = { resource: string } & SecretSpec
+
 export interface ReleaseSpec {
   name: string
   version: string

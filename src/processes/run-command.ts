@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { commandEnvironment } from './environment.js'
+import { commandEnvironment, type Environment } from './environment.js'
 
 export interface CommandOptions {
   /** Of this process; the command gets what commandEnvironment says. */
@@ -12,6 +12,12 @@ export interface CommandOptions {
   stdin?: string
   /** Keep the end of what it writes to standard error. */
   withStderr?: boolean
+  /** Told of all that it writes, to standard output and standard error, as it comes; `limitBytes` does not count then. */
+  onOutput?: (chunk: Buffer) => void
+  /** Its working folder; absent: this process's. */
+  cwd?: string
+  /** Variables that it gets besides. */
+  more?: Environment
 }
 
 /** How a command of a topology ended. */
@@ -34,15 +40,16 @@ const GRACE_MS = 2_000
  * @throws the signal's reason
  */
 export async function runCommand(file: string, args: string[], options: CommandOptions): Promise<CommandEnd> {
-  const { env = process.env, signal, timeoutMs, limitBytes, stdin, withStderr = false } = options
+  const { env = process.env, signal, timeoutMs, limitBytes, stdin, withStderr = false, onOutput, cwd, more } = options
   signal?.throwIfAborted()
   const child = spawn(file, args, {
     stdio: [
       stdin === undefined ? 'ignore' : 'pipe',
-      limitBytes === 0 ? 'ignore' : 'pipe',
-      withStderr ? 'pipe' : 'ignore',
+      limitBytes === 0 && onOutput === undefined ? 'ignore' : 'pipe',
+      withStderr || onOutput !== undefined ? 'pipe' : 'ignore',
     ],
-    env: commandEnvironment(env),
+    env: { ...commandEnvironment(env), ...more },
+    ...(cwd === undefined ? {} : { cwd }),
     detached: true,
   })
   const printed: Buffer[] = []
@@ -54,12 +61,14 @@ export async function runCommand(file: string, args: string[], options: CommandO
     setTimeout(() => killGroup(child.pid, 'SIGKILL'), GRACE_MS).unref()
   }
   child.stdout?.on('data', (chunk: Buffer) => {
+    if (onOutput !== undefined) return onOutput(chunk)
     bytes += chunk.length
     if (bytes > limitBytes) return end({ how: 'limit' })
     printed.push(chunk)
   })
   let stderr = ''
   child.stderr?.on('data', (chunk: Buffer) => {
+    onOutput?.(chunk)
     stderr = `${stderr}${chunk.toString('utf8')}`.slice(-STDERR_KEPT)
   })
   // A program may end without having read all of it.

@@ -4,8 +4,8 @@ import type { Topology } from '../topology/model.js'
 import type { DryStep } from '../contracts/inspect.js'
 import type { Prediction, View } from './view.js'
 
-/** How hard an activity is tried: seconds, the move of a release or an image, or a wait of its own. */
-type Pace = 'quick' | 'long' | 'waiting'
+/** How hard an activity is tried: seconds, the move of a release or an image, a wait of its own, or a command of somebody's. */
+type Pace = 'quick' | 'long' | 'waiting' | 'lasting'
 
 /** One activity that a step asks for. */
 export type Call = {
@@ -13,7 +13,7 @@ export type Call = {
     activity: A
     input: Parameters<Activities[A]>[0]
     pace: Pace
-    /** waiting: how long it waits by itself, ms. */
+    /** waiting, lasting: how long it takes by itself, ms. */
     waitMs?: number
     /** Shown beside the activity in the Web UI. */
     summary: string

@@ -11,6 +11,7 @@ import { dropSnapshot } from './drop-snapshot.js'
 import { forget } from './forget.js'
 import { halt } from './halt.js'
 import { healthy } from './healthy.js'
+import { hook } from './hook.js'
 import { install } from './install.js'
 import { keepLogs } from './keep-logs.js'
 import type { StepKind } from './kind.js'
@@ -59,6 +60,7 @@ const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   deleteVolume,
   prune,
   closePorts,
+  hook,
 }
 
 /** The kind of a step, as one that takes just this step. */

@@ -38,7 +38,15 @@ function narrow(stage: Stage): Stage[] {
 }
 
 /** What concerns the whole operation, or waits for a person, stays with it. */
-const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set(['weights', 'switch', 'settle', 'recheck', 'watch', 'commit'])
+const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set([
+  'weights',
+  'switch',
+  'settle',
+  'recheck',
+  'watch',
+  'commit',
+  'hook',
+])
 
 const isSliceable = ({ lanes }: Stage): boolean =>
   lanes.every(({ steps }) => steps.every(({ kind }) => !OF_THE_WHOLE.has(kind)))

@@ -1,4 +1,4 @@
-import type { At, Compensation, InstanceAt, Place, Proven, SpecAt, Stamp } from '../contracts/index.js'
+import type { At, Compensation, InstanceAt, Outcome, Place, Proven, SpecAt, Stamp } from '../contracts/index.js'
 import type { InstanceSpec, ObservedInstance, Revision, Role } from '../plan/model.js'
 import type { Member, TrafficState } from '../plan/routes.js'
 import { instanceSpec } from '../plan/specs.js'
@@ -31,6 +31,8 @@ export interface View {
   dirtyBefore: ReadonlySet<string>
   /** Instances that this one has begun to change, or could not take back. */
   dirty: ReadonlySet<string>
+  /** How the operation ends as far as is known, once nothing can be taken back any more; absent: not yet. */
+  outcome?: Outcome | undefined
   /** How an instance would be taken back now. */
   registered: (instance: string) => Compensation | undefined
 }

@@ -3,6 +3,7 @@ import type { PlannedChanges } from '../plan/plan.js'
 import type { PlannedChange } from '../plan/planned-change.js'
 import { replicaKey } from '../plan/specs.js'
 import { createdBy } from './created.js'
+import { hookStages } from './hooks.js'
 import { removed, REMOVALS_AT_ONCE, volumeRemoved } from './removal.js'
 import type { Settings, Strategy } from './strategy.js'
 
@@ -12,7 +13,11 @@ import type { Settings, Strategy } from './strategy.js'
  */
 export function procedureOf(
   strategy: Strategy,
-  { changes, volumes = [] }: Pick<PlannedChanges, 'changes' | 'volumes'>,
+  {
+    changes,
+    exposure = [],
+    volumes = [],
+  }: Pick<PlannedChanges, 'changes' | 'volumes'> & Partial<Pick<PlannedChanges, 'exposure'>>,
   settings: Settings,
 ): Procedure {
   const { topology } = settings.revision
@@ -29,8 +34,12 @@ export function procedureOf(
   )
   const superfluous = changes.filter((w) => w.action === 'delete' && !inTheWay.includes(w))
   const gone = [...outline.gone, ...superfluous.flatMap(({ from }) => from ?? [])]
+  // Where nothing changes, there is nothing to come before or after.
+  const isEmpty = changes.length + exposure.length + volumes.length === 0
+  const hooks = hookStages(isEmpty ? null : settings.hooks, { force: settings.force })
   return {
     stages: [
+      ...hooks.before,
       ...projects(topology.project, makes),
       ...stage(
         'make room',
@@ -38,6 +47,7 @@ export function procedureOf(
       ),
       ...outline.stages,
       { name: 'verify', lanes: [{ steps: [{ kind: 'settle' }, { kind: 'recheck' }] }] },
+      ...hooks.required,
       ...bake(changes, settings),
       { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: gone.map(({ name }) => name) }] }] },
       ...stage('remove', gone.map(removed), { atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' }),
@@ -48,6 +58,7 @@ export function procedureOf(
         { atOnce: REMOVALS_AT_ONCE, onFailure: 'continue' },
       ),
       ...pruning(changes, settings),
+      ...hooks.after,
     ],
     standby: outline.standby,
   }

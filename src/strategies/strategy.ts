@@ -1,5 +1,6 @@
 import type { Place, Stage } from '../contracts/index.js'
 import type { Revision } from '../plan/model.js'
+import type { OperationHooks } from '../topology/hooks.js'
 import type { LiveInstance, PlannedChange } from '../plan/planned-change.js'
 
 /** What a strategy goes by beside the changes. */
@@ -8,6 +9,10 @@ export interface Settings {
   revision: Revision
   /** A rollback is not baked: what was stable before has proved itself, and going back is urgent. */
   isRollback?: boolean
+  /** What is run before and after. */
+  hooks?: OperationHooks | null | undefined
+  /** Go on where a hook before fails. */
+  force?: boolean | undefined
 }
 
 /** What a strategy makes of changes. */

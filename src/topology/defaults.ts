@@ -35,6 +35,7 @@ export const DEFAULTS = {
   minRequests: 1,
   analysisInterval: '10s',
   cookie: 'RELEASE_COOKIE',
+  hookTimeout: '5m',
 } as const
 
 /** Consecutive probe errors that end a wait; Argo Rollouts' consecutiveErrorLimit. */

@@ -5,6 +5,7 @@ import type { NotifierChoice } from '../notifiers/notifiers.js'
 import type { NoticeWord } from '../notifiers/words.js'
 import type { SecretRef } from '../secrets/sources/sources.js'
 import type { EdgeChoice } from '../traffic/balancers.js'
+import type { HookName } from './hook-names.js'
 
 export type { Platform, Probe, SecretRef }
 
@@ -29,6 +30,17 @@ export interface Topology {
   ttlMs: number | null
   /** Who is told how operations end, in the order of the file; absent: nobody. */
   notify?: Notify[]
+  /** What the worker runs before and after operations; absent: nothing. */
+  hooks?: Partial<Record<HookName, Hook[]>>
+}
+
+/** A command that a worker runs on its own machine. */
+export interface Hook {
+  /** Program first. */
+  command: string[]
+  timeoutMs: number
+  /** Of those that run after: its failure takes the operation back. */
+  required?: true
 }
 
 /** Whom to tell of what. */

@@ -2,6 +2,7 @@ import { PROBES } from '../health/probes/registry.js'
 import { NOTIFIERS } from '../notifiers/notifiers.js'
 import { secretSource } from '../secrets/sources/sources.js'
 import { EDGES, type EdgeChoice } from '../traffic/balancers.js'
+import { HOOK_NAMES } from './hook-names.js'
 import { formatDuration } from './units.js'
 import type {
   Analysis,
@@ -18,7 +19,15 @@ import type {
  * Everything that a topology would have the worker, the hosts and the instances run or read, in words: what a person must know of
  * one that somebody else made. A strategy of an older version may lack what is looked for.
  */
-export const whatRuns = ({ hosts, resources, strategy, cluster, ttlMs, notify = [] }: Topology): string[] => [
+export const whatRuns = ({
+  hosts,
+  resources,
+  strategy,
+  cluster,
+  ttlMs,
+  notify = [],
+  hooks = {},
+}: Topology): string[] => [
   ...Object.entries(hosts).flatMap(([name, { address, kind, credentials, edge }]) => [
     `host ${name}: runs the Incus commands on ${shown(address)} (${kind})${withKey(credentials?.ssh?.key)}`,
     ...(edge === undefined ? [] : ofEdge(name, edge)),
@@ -28,6 +37,9 @@ export const whatRuns = ({ hosts, resources, strategy, cluster, ttlMs, notify = 
   ...(cluster !== null && 'secret' in cluster.cookie ? [ofSecret('the cluster', 'cookie', cluster.cookie.secret)] : []),
   ...(ttlMs === null ? [] : [`everything is destroyed automatically ${formatDuration(ttlMs)} after a deploy`]),
   ...notify.map(({ to }) => `notify: ${readable(NOTIFIERS.runs(to))}`),
+  ...HOOK_NAMES.flatMap((name) =>
+    (hooks[name] ?? []).map(({ command }) => `${name}: the worker runs ${line(command)}`),
+  ),
 ]
 
 const withKey = (key: string | null | undefined): string => (key == null ? '' : ` with the SSH key ${shown(key)}`)

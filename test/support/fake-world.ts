@@ -38,6 +38,7 @@ export class FakeWorld {
       }),
       confirmHealthy: async () => {},
       takeSnapshot: async () => {},
+      runHook: async () => ({ lines: [] }),
       deleteSnapshot: async () => {},
       restoreSnapshot: async () => {},
       pruneSnapshots: async () => ({ removed: [] }),

@@ -47,6 +47,16 @@ export const undoing = ({ summary }: Options): Activities => proxyActivities<Act
 export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
   proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), summary })
 
+/**
+ * A command of the operator's, for up to `waitMs`. When a worker dies it begins again, though not for ever: nobody knows whether it may be
+ * repeated.
+ */
+export const lasting = ({ summary, waitMs = 0 }: Options): Activities =>
+  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, MOST_REPEATED), ...TO_ITS_END, summary })
+
+/** Attempts at a command, of which all but the last died with their worker. */
+const MOST_REPEATED = 10
+
 /** A look that goes on until there is something to tell; one that is cancelled ends before its workflow does. */
 export const watching = ({ summary, waitMs = 0 }: Options): Pick<Activities, 'watchHealth'> =>
   proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })

@@ -5,7 +5,7 @@ import type { Call } from '../../src/steps/kind.js'
 import { kindOf } from '../../src/steps/registry.js'
 import { slicesOf } from '../../src/steps/slices.js'
 import { all, inTurns } from '../concurrency.js'
-import { briefly, long, quick, undoing, waiting } from './activities.js'
+import { briefly, lasting, long, quick, undoing, waiting } from './activities.js'
 import { reportOf } from './failure.js'
 import { laneFailure } from './lane-failure.js'
 import type { Direction, Run } from './run.js'
@@ -51,6 +51,7 @@ async function runStage(run: Run, stage: Stage, direction: Direction): Promise<v
     if (end === undefined || !('error' in end)) continue
     if (onFailure === 'stop') throw end.error
     if (onFailure === 'continue') run.failures.push(laneFailure(lane, reportOf(end.error)))
+    if (onFailure === 'warn') run.warnings.push(reportOf(end.error).message)
   }
 }
 
@@ -134,7 +135,19 @@ async function carryOut(
 ): Promise<unknown> {
   const lost = host !== undefined && run.lost.has(host)
   const firm = direction === 'back' ? undoing : quick
+  const call = (of: Activities): Promise<unknown> => (of[activity] as (input: unknown) => Promise<unknown>)(input)
+  if (pace === 'lasting') return resting(run, () => call(lasting({ summary, waitMs })))
   const activities: Activities =
     pace === 'waiting' ? waiting({ summary, waitMs }) : (lost ? briefly : pace === 'long' ? long : firm)({ summary })
-  return (activities[activity] as (input: unknown) => Promise<unknown>)(input)
+  return call(activities)
+}
+
+/** The deadline is for what cul8er does: a command of the operator's has a limit of its own. */
+async function resting<T>({ steer }: Run, during: () => Promise<T>): Promise<T> {
+  steer.resting = true
+  try {
+    return await during()
+  } finally {
+    steer.resting = false
+  }
 }

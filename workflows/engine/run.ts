@@ -1,4 +1,4 @@
-import type { Compensation, LaneFailure, Position, Proven } from '../../src/contracts/index.js'
+import type { Compensation, LaneFailure, Outcome, Position, Proven } from '../../src/contracts/index.js'
 import type { Evidence } from '../../src/analysis/evidence.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { TrafficState } from '../../src/plan/routes.js'
@@ -45,6 +45,8 @@ export class Run implements View {
   readonly compensations = new Registered()
   /** Lanes that failed where the procedure goes on all the same. */
   readonly failures: LaneFailure[] = []
+  /** What failed where it does not count for the outcome, a sentence each. */
+  readonly warnings: string[] = []
   /** Hosts that gave no answer for as long as is waited for: what is still to be tried there is tried briefly. */
   readonly lost = new Set<string>()
   /** Instances that made room: an undo does not bring them back. */
@@ -73,6 +75,10 @@ export class Run implements View {
     this.traffic = input.traffic
     this.leaving = input.leaving
     this.edges = new Edges(this)
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.committed ? (this.failures.length === 0 ? 'succeeded' : 'needsAttention') : undefined
   }
 
   /** A stage begins. */

@@ -62,10 +62,16 @@ const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string
   ...(current.by === undefined ? {} : { by: current.by }),
   ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
   ...(current.reason === undefined ? {} : { reason: current.reason }),
+  ...(result.warnings === undefined ? {} : { warnings: fewShort(result.warnings) }),
 })
 
-/** Characters of an error's message, and of its details, that are kept with an outcome. */
-const MOST = { message: 4_000, details: 8_000 } as const
+/** Characters of an error's message and its details, and of warnings, that are kept with an outcome. */
+const MOST = { message: 4_000, details: 8_000, warnings: 5, warning: 300 } as const
+
+function fewShort(warnings: readonly string[]): string[] {
+  const kept = warnings.slice(0, MOST.warnings)
+  return kept.map((each) => (each.length > MOST.warning ? `${each.slice(0, MOST.warning)}…` : each))
+}
 
 /** The ledger is one payload, and an error may tell of a thousand instances: the operation's own workflow has all of it. */
 function short({ details, ...error }: ErrorReport): ErrorReport {

@@ -1,6 +1,8 @@
+import { declaring } from '../../src/plan/declaring.js'
 import type { Revision } from '../../src/plan/model.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
 import { strategyFor } from '../../src/strategies/registry.js'
+import { hooksOf } from '../../src/topology/hooks.js'
 import type { Approach } from '../../src/topology/model.js'
 import { hostsOf } from '../../src/plan/where.js'
 import type { LedgerState, OperationInput, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
@@ -14,6 +16,7 @@ export function operationInput(
 ): OperationInput {
   const revision = revisionOf(state, target)
   if (revision === null) throw new Error(`no revision ${target}`)
+  const hooks = hooksOf(request.kind, declaring(request.kind, target, state)?.topology ?? null)
   const {
     kind,
     planFingerprint,
@@ -39,6 +42,7 @@ export function operationInput(
     dirty: state.dirty,
     ...(kind === 'restart' || kind === 'replace' ? { notComeUp: notComeUp(state) } : {}),
     standby: state.standby?.names ?? [],
+    ...(hooks === null ? {} : { hooks }),
   }
 }
 

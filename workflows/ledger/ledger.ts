@@ -29,6 +29,7 @@ import {
   type OperationSummary,
   type TtlRequest,
 } from '../../src/contracts/index.js'
+import { newest } from '../../src/plan/declaring.js'
 import type { Revision } from '../../src/plan/model.js'
 import { whenSettled } from '../concurrency.js'
 import { failureOf, reportOf } from '../engine/failure.js'
@@ -46,7 +47,7 @@ import { lostEnd } from './lost.js'
 import { malformedImport, malformedStart, malformedTtl } from './malformed.js'
 import { announce } from '../notify/announce.js'
 import { nextOf, wakeAt, type Circumstances, type Item, type Next, type Question } from './next.js'
-import { announcing, endedOperation, newest } from './notice.js'
+import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { expired, inProgress, isBusy, isExpired, nothingThere, refusal } from './refusals.js'
 import { after, emptyLedger } from './state.js'

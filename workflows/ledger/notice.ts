@@ -1,6 +1,8 @@
 import type { ErrorReport } from '../../src/errors.js'
 import type { LedgerState, OperationEnded, Outcome } from '../../src/contracts/index.js'
+import { declaring } from '../../src/plan/declaring.js'
 import type { Revision } from '../../src/plan/model.js'
+import { versionsOf } from '../../src/plan/versions.js'
 import { revisionOf } from './state.js'
 
 /**
@@ -29,28 +31,9 @@ export function endedOperation(before: LedgerState, after: LedgerState): Operati
   }
 }
 
-/**
- * Whose notifiers are told: of a deploy those of what was deployed, of anything else those of the newest declaration. A rollback leads to an
- * older one, and whoever was added since is to hear of it.
- */
-export function announcing(state: Pick<LedgerState, 'current' | 'revisions'>): Revision | null {
-  const { current, revisions } = state
-  if (current === null) return null
-  const own = revisions.find(({ number }) => number === current.revision)
-  return current.kind === 'deploy' ? (own ?? newest(state)) : newest(state)
-}
-
-/** The newest declaration. */
-export const newest = ({ revisions }: Pick<LedgerState, 'revisions'>): Revision | null =>
-  revisions.reduce<Revision | null>((a, b) => (a === null || b.number > a.number ? b : a), null)
-
-const versionsOf = (revision: Revision | null): string[] => [
-  ...new Set(
-    Object.values(revision?.topology.resources ?? {}).flatMap(({ deploy }) =>
-      deploy === null ? [] : [`${deploy.release}@${deploy.version}`],
-    ),
-  ),
-]
+/** Whose notifiers are told of the operation in progress. */
+export const announcing = (state: Pick<LedgerState, 'current' | 'revisions'>): Revision | null =>
+  state.current === null ? null : declaring(state.current.kind, state.current.revision, state)
 
 /** Characters of a reason: what is told may end up on a phone. */
 const MOST = 300

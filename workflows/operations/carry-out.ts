@@ -16,7 +16,15 @@ import { plural } from '../../src/plural.js'
 /** Runs a procedure to one of its ends: done, taken back, held for a person, or in need of one. */
 export async function carryOut(run: Run, { stages, standby }: Procedure): Promise<Ending> {
   run.position = { stage: 0, stages: stages.length, name: '' }
-  const { way, rest } = atCommit(stages)
+  const { before, way, rest } = partsOf(stages)
+  // Its hooks have limits of their own; the deadline is for the strategy.
+  if (before.length > 0) {
+    try {
+      await run.steer.abortable(() => interpret(run, before))
+    } catch (error) {
+      return { outcome: 'failed', error: isCancellation(error) ? NOTHING_DONE : reportOf(error) }
+    }
+  }
   try {
     await run.steer.abortable(() => withDeadline(run, () => interpret(run, way)))
   } catch (error) {
@@ -32,11 +40,17 @@ export async function carryOut(run: Run, { stages, standby }: Procedure): Promis
   }
 }
 
-/** What can be taken back, and what comes after the point of no return. */
-function atCommit(stages: readonly Stage[]): { way: Stage[]; rest: Stage[] } {
+/** What comes before any change, what can be taken back, and what comes after the point of no return. */
+function partsOf(stages: readonly Stage[]): Record<'before' | 'way' | 'rest', Stage[]> {
+  const from = Math.max(
+    0,
+    stages.findIndex(({ changesNothing }) => changesNothing !== true),
+  )
   const at = stages.findIndex(({ lanes }) => lanes.some(({ steps }) => steps.some(({ kind }) => kind === 'commit')))
-  return { way: stages.slice(0, at + 1), rest: stages.slice(at + 1) }
+  return { before: stages.slice(0, from), way: stages.slice(from, at + 1), rest: stages.slice(at + 1) }
 }
+
+const NOTHING_DONE: ErrorReport = { code: 'ABORTED', message: 'aborted before anything changed' }
 
 async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const { rollback, maxParallel, approach } = strategyOf(run)

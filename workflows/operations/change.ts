@@ -30,6 +30,8 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
     const procedure = procedureOf(strategy, plan, {
       revision: input.revision,
       isRollback: input.request.kind === 'rollback',
+      hooks: input.hooks,
+      force: input.request.force,
     })
     return { ...asBefore(input, madeRoom(await carryOut(run, procedure), changes, run)), stays }
   })

@@ -70,6 +70,7 @@ export async function conduct(
     error: reportOf(error),
   }))
   recorder.say(ending.error === undefined ? ending.outcome : `${ending.outcome}: ${ending.error.message}`)
+  const { warnings = [] } = conducted.run ?? {}
   result = {
     topology: input.topology,
     operation: operationId(input.number),
@@ -78,6 +79,7 @@ export async function conduct(
     durationMs: Date.now() - started,
     steps: recorder.steps,
     ...(ending.error === undefined ? {} : { error: ending.error }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   }
   // Also when the workflow itself was cancelled: its end is a result like any other.
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))

@@ -1,5 +1,6 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import { edgesOf } from '../../src/steps/edges.js'
+import { hookStages } from '../../src/strategies/hooks.js'
 import { removed, REMOVALS_AT_ONCE, volumeRemoved } from '../../src/strategies/removal.js'
 import { quick } from '../engine/activities.js'
 import { interpret } from '../engine/interpreter.js'
@@ -35,7 +36,10 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
     )
     const run = runOf(input, [], conducted)
     conducted.run = run
+    const isEmpty = owned.length + volumes.length === 0
+    const hooks = hookStages(isEmpty ? null : input.hooks, { force: input.request.force })
     const stages: Stage[] = [
+      ...hooks.before,
       { name: 'commit', lanes: [{ steps: [{ kind: 'commit', gone: owned.map(({ name }) => name) }] }] },
       {
         name: 'close the public ports',
@@ -53,6 +57,7 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
               onFailure: 'continue' as const,
             },
           ]),
+      ...hooks.after,
     ]
     run.position = { stage: 0, stages: stages.length, name: '' }
     // A pause may hold it here, and an abort end it, until the first port is closed.

@@ -1,13 +1,15 @@
 import type { Cul8er } from '../../client/index.js'
 import { Cul8erError, ExitCode, messageOf } from '../../errors.js'
+import { declaring } from '../../plan/declaring.js'
 import { currentRevision } from '../../plan/revisions.js'
+import { hooksOf } from '../../topology/hooks.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
 import { detached, follow, saysWait } from '../follow.js'
-import { destroyLines } from '../render/consent.js'
+import { destroyLines, hookLines } from '../render/consent.js'
 import { topologyName } from '../topologies.js'
-import { detachOption, waitOption, withoutOption, yesOption } from './options.js'
+import { detachOption, forceOption, waitOption, withoutOption, yesOption } from './options.js'
 
 export const destroy = (app: App) =>
   newCommand('destroy', {
@@ -18,12 +20,13 @@ export const destroy = (app: App) =>
     ],
   })
     .argument('[topology]', 'name of the topology')
+    .addOption(forceOption())
     .addOption(yesOption())
     .addOption(detachOption())
     .addOption(waitOption())
     .addOption(withoutOption())
     .action(
-      app.run(async (context, name, { yes, detach, wait, without }) => {
+      app.run(async (context, name, { force, yes, detach, wait, without }) => {
         needsConsent(context, { yes })
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
@@ -31,7 +34,7 @@ export const destroy = (app: App) =>
           if (!(await agrees(context, { yes }, `Remove all instances and volumes of ${topology}, with their data?`)))
             return ExitCode.failed
           try {
-            const run = await cul8er.destroy(topology, { wait, waiting: saysWait(context), without })
+            const run = await cul8er.destroy(topology, { force, wait, waiting: saysWait(context), without })
             return await (detach === true ? detached(context, run) : follow(context, run))
           } catch (error) {
             if (error instanceof Cul8erError && error.code === 'UNKNOWN_TOPOLOGY') return notThere(context, topology)
@@ -63,6 +66,8 @@ async function shown(context: Context, cul8er: Cul8er, topology: string): Promis
   try {
     const { instances } = await cul8er.status(topology)
     destroyLines(declared.topology, instances, context.colors).forEach((line) => context.tell(line))
+    const hooks = hooksOf('destroy', declaring('destroy', null, state)?.topology ?? null)
+    hookLines(hooks).forEach((line) => context.tell(line))
   } catch (error) {
     context.say(`${context.colors.yellow('!')} what is there could not be read: ${messageOf(error)}`)
   }

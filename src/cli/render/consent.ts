@@ -1,6 +1,8 @@
 import type { InstanceStatusRow, LedgerState, SnapshotRow } from '../../contracts/index.js'
 import type { Revision } from '../../plan/model.js'
+import type { OperationHooks } from '../../topology/hooks.js'
 import type { Topology } from '../../topology/model.js'
+import { commandWords } from '../../steps/command-words.js'
 import type { Palette } from '../palette.js'
 import { ago, moment } from './duration.js'
 import { plural } from '../../plural.js'
@@ -49,6 +51,14 @@ export function destroyLines(
       : [`  the public ${ports.length === 1 ? 'port' : 'ports'} ${[...new Set(ports)].join(', ')}`]),
   ]
 }
+
+/** What is run before and after, one line each. */
+export const hookLines = (hooks: OperationHooks | null): string[] =>
+  hooks === null
+    ? []
+    : [hooks.before, hooks.after].flatMap(({ name, hooks: each }) =>
+        each.map(({ command }) => `  ${name}: the worker runs ${commandWords(command)}`),
+      )
 
 /** What a restore goes back to, and what is lost by it. */
 export function restoreLines(

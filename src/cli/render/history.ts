@@ -7,6 +7,7 @@ import { elapsed, humanDuration, moment, timeOfDay } from './duration.js'
 import { OUTCOMES } from './outcomes.js'
 import { stepLine } from './steps.js'
 import { table } from './table.js'
+import { plural } from '../../plural.js'
 
 /** Operations with their outcome, newest last. */
 export function historyTable(operations: HistoryEntry[], colors: Palette): string {
@@ -22,7 +23,7 @@ export function historyTable(operations: HistoryEntry[], colors: Palette): strin
       took(entry),
       asker(entry),
       ...(hasReasons ? [entry.reason ?? ''] : []),
-      entry.error?.message ?? '',
+      entry.error?.message ?? entry.warnings?.[0] ?? '',
     ]),
     colors,
   )
@@ -44,6 +45,7 @@ export function operationText(past: PastOperation, context: Context): string {
       ? ['Its steps are no longer available: Temporal deletes them after the retention period of its namespace.']
       : steps.map((step) => `${colors.dim(timeOfDay(step.startedAt))}  ${stepLine(step, colors)}`)),
     ...(ended?.error === undefined ? [] : ['', ...errorLines(ended.error, context)]),
+    ...(ended?.warnings === undefined ? [] : ['', ...ended.warnings.map((each) => `${colors.yellow('!')} ${each}`)]),
   ].join('\n')
 }
 
@@ -81,7 +83,8 @@ const requesterText = ({ who, directory, options = [] }: Requester): string =>
     ...(options.length === 0 ? [] : [`with ${options.join(' ')}`]),
   ].join(' ')
 
-function outcomeMark({ outcome, times = 1 }: HistoryEntry, colors: Palette): string {
-  const words = times === 1 ? OUTCOMES[outcome] : `${OUTCOMES[outcome]}, ${times} times`
+function outcomeMark({ outcome, times = 1, warnings = [] }: HistoryEntry, colors: Palette): string {
+  const often = times === 1 ? OUTCOMES[outcome] : `${OUTCOMES[outcome]}, ${times} times`
+  const words = warnings.length === 0 ? often : `${often}, ${plural(warnings.length, 'warning')}`
   return outcome === 'succeeded' ? colors.green(`✔ ${words}`) : colors.red(`✘ ${words}`)
 }

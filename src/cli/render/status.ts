@@ -55,12 +55,17 @@ function lastLines(
   { stable }: Status['revision'],
   colors: Palette,
 ): string[] {
-  if (last === null || last.outcome === 'succeeded') return []
-  const { operation, kind, outcome, revision, endedAt, error } = last
+  if (last === null || (last.outcome === 'succeeded' && last.warnings === undefined)) return []
+  const { operation, kind, outcome, revision, endedAt, error, warnings = [] } = last
+  const how =
+    outcome === 'succeeded'
+      ? colors.yellow(`! ${OUTCOMES[outcome]}, ${plural(warnings.length, 'warning')}`)
+      : colors.red(`✘ ${OUTCOMES[outcome]}`)
   const place = kind === 'deploy' || kind === 'rollback' ? ` to revision ${revision}` : ''
   return [
-    `  last operation: ${kind}${place}, ${operation}, ${colors.red(`✘ ${OUTCOMES[outcome]}`)} ${ago(endedAt)} (${moment(endedAt)})`,
+    `  last operation: ${kind}${place}, ${operation}, ${how} ${ago(endedAt)} (${moment(endedAt)})`,
     ...(error === undefined ? [] : [`    ${error.message} ${colors.dim(`(${error.code})`)}`]),
+    ...warnings.map((warning) => `    ${warning}`),
     `    ${colors.cyan('→')} ${next(topology, last, stable)}`,
   ]
 }

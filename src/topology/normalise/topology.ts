@@ -3,6 +3,7 @@ import { readAddress } from '../hosts.js'
 import { NOTIFIERS } from '../../notifiers/notifiers.js'
 import { EDGES } from '../../traffic/balancers.js'
 import { healthcheck } from './health.js'
+import { hooks } from './hooks.js'
 import { resource } from './resource.js'
 import { secretReference } from './secret.js'
 import { strategy } from './strategy.js'
@@ -34,6 +35,7 @@ export function normalise(declaration: FullDeclaration): Topology {
     ttlMs: declaration.ttl === undefined ? null : milliseconds(declaration.ttl),
     // Without it the digest is that of a topology from before there were notifiers.
     ...(declaration.notify === undefined ? {} : { notify: declaration.notify.map(notify) }),
+    ...(declaration.hooks === undefined ? {} : { hooks: hooks(declaration.hooks) }),
   }
 }
 

@@ -3,6 +3,7 @@ import { NOTIFIERS } from '../../notifiers/notifiers.js'
 import { NOTICE_WORDS } from '../../notifiers/words.js'
 import { DEFAULTS } from '../defaults.js'
 import { MOST_NOTIFIERS } from '../limits.js'
+import { hooks } from './hooks.js'
 import { host } from './host.js'
 import { resource } from './resource.js'
 import { cookie } from './secret.js'
@@ -89,6 +90,7 @@ export const topologySchema = section({
     .refine((list) => list.length <= MOST_NOTIFIERS, { error: `${MOST_NOTIFIERS} notifiers at most` })
     .optional()
     .meta({ defaultText: 'nobody', description: 'Who is told how operations end' }),
+  hooks: hooks.optional().meta({ defaultText: 'none', description: 'What is run before and after operations' }),
 })
 
 /** A topology as a file may write it. */

@@ -5,6 +5,7 @@ import { randomFor } from '../random.js'
 import type { Activities } from '../server/activity.js'
 import type { Acts, CanaryChances, Scene } from './acts.js'
 import { aMoment, DURATIONS } from './durations.js'
+import { hookActs } from './hooks.js'
 import { instanceActs } from './instances.js'
 import { ledgerActs } from './ledgers.js'
 import { planningActs } from './planning.js'
@@ -13,7 +14,7 @@ import { trafficActs } from './traffic.js'
 import { watchingActs } from './watching.js'
 import type { World } from './world.js'
 
-const ACTS: Acts = { ...planningActs, ...instanceActs, ...watchingActs, ...trafficActs, ...ledgerActs }
+const ACTS: Acts = { ...planningActs, ...instanceActs, ...watchingActs, ...trafficActs, ...ledgerActs, ...hookActs }
 
 export const ACTIVITY_NAMES = Object.keys(ACTS) as (keyof Contract)[]
 

@@ -1,0 +1,95 @@
+import { Cul8erError } from '../errors.js'
+import { inJson, lastLines } from '../evidence/last-lines.js'
+import { durationWords } from '../topology/units.js'
+import type { Environment } from './environment.js'
+import { runCommand, type CommandEnd } from './run-command.js'
+import { Tail } from './tail.js'
+
+/** A hook to run. */
+export interface HookCommand {
+  /** As in the topology, for people. */
+  hook: string
+  command: string[]
+  timeoutMs: number
+  environment: Environment
+}
+
+/** How the run of a hook is followed. */
+export interface Following {
+  signal: AbortSignal
+  /** A text without secrets. */
+  masked: (text: string) => string
+  /** Told of its last line, now and then. */
+  says: (line: string) => void
+}
+
+/** What is kept of its output. */
+const MOST = { lines: 20, bytes: 4_096, characters: 500 }
+/** ms between two looks at its last line. */
+const SAYS_MS = 1_000
+
+/**
+ * Runs a hook to its end. Its folder is the same wherever the worker was started, so that none works by chance.
+ * @throws Cul8erError HOOK with its last lines; or the signal's reason
+ */
+export async function runHook(
+  { hook, command: [program = '', ...args], timeoutMs, environment }: HookCommand,
+  { signal, masked, says }: Following,
+): Promise<{ lines: string[] }> {
+  const tail = new Tail()
+  let saidAt = 0
+  const end = await runCommand(program, args, {
+    signal,
+    timeoutMs,
+    limitBytes: 0,
+    cwd: '/',
+    more: environment,
+    onOutput: (chunk) => {
+      tail.take(chunk)
+      if (Date.now() - saidAt < SAYS_MS) return
+      saidAt = Date.now()
+      const line = linesOf(masked(tail.text({ ended: false }))).at(-1)
+      if (line !== undefined) says(line)
+    },
+  })
+  const lines = linesOf(masked(tail.text({ ended: true })))
+  if (end.how === 'exit' && end.code === 0) return { lines }
+  const said = lines.at(-1)
+  const how = inWords(end, timeoutMs)
+  throw new Cul8erError('HOOK', `${hook} hook ${program} ${how}${said === undefined ? '' : `: ${said}`}`, {
+    ...(end.how === 'absent' ? { hint: ABSENT } : {}),
+    details: { hook, program, ...(end.how === 'exit' ? { exit: end.code } : {}), logs: lines },
+  })
+}
+
+const ABSENT = 'a hook runs on the machine of the worker, in / and with its PATH: does the program exist there?'
+
+/** The last lines, without colours and whatever else a terminal would obey. */
+function linesOf(text: string): string[] {
+  const all = text
+    .split(/[\r\n]+/)
+    .map((line) =>
+      line
+        .replaceAll(COLOUR, '')
+        .replaceAll(/\p{Cc}/gu, ' ')
+        .trimEnd()
+        .slice(0, MOST.characters),
+    )
+    .filter((line) => line !== '')
+  return lastLines(all, { most: MOST.lines, bytes: MOST.bytes, sizeOf: inJson }).lines
+}
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g')
+
+function inWords(end: CommandEnd, timeoutMs: number): string {
+  switch (end.how) {
+    case 'exit':
+      return `failed (exit ${end.code})`
+    case 'absent':
+      return `cannot be run (${end.reason})`
+    case 'signal':
+      return `was killed by ${end.signal}`
+    default:
+      return `did not end within ${durationWords(timeoutMs)}`
+  }
+}
