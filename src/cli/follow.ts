@@ -230,7 +230,9 @@ function nextOf(result: OperationResult): string | null {
     case 'succeeded':
       return null
     case 'rolledBack':
-      return error?.code === 'ABORTED' ? null : `${evidenceOf(result)}fix the cause, then cul8er deploy ${topology}`
+      if (error?.code === 'ABORTED') return null
+      // What a hook said is with its error.
+      return `${error?.code === 'HOOK' ? '' : evidenceOf(result)}fix the cause, then cul8er deploy ${topology}`
     case 'held':
     case 'needsAttention':
       return `cul8er status ${topology} for the state of each instance`

@@ -57,11 +57,17 @@ export async function runHook(
   const said = lines.at(-1)
   const how = inWords(end, timeoutMs)
   throw new Cul8erError('HOOK', `${hook} hook ${program} ${how}${said === undefined ? '' : `: ${said}`}`, {
-    ...(end.how === 'absent' ? { hint: ABSENT } : {}),
+    ...hintFor(end, hook),
     details: { hook, program, ...(end.how === 'exit' ? { exit: end.code } : {}), logs: lines },
   })
 }
 
+function hintFor({ how }: CommandEnd, hook: string): { hint?: string } {
+  if (how === 'absent') return { hint: ABSENT }
+  return hook.startsWith('before') ? { hint: BEFORE } : {}
+}
+
+const BEFORE = 'nothing was changed: fix the cause and try again, or pass --force to go on where a hook before fails'
 const ABSENT = 'a hook runs on the machine of the worker, in / and with its PATH: does the program exist there?'
 
 /** The last lines, without colours and whatever else a terminal would obey. */

@@ -3,6 +3,7 @@ import type {
   Analysis,
   EnvironmentValue,
   Healthcheck,
+  Hook,
   Host,
   Notify,
   Release,
@@ -20,7 +21,8 @@ type StrategyDeclaration = NonNullable<TopologyDeclaration['strategy']>
 
 /** A topology back in the words of the file, every default spelled out: parsing it gives the same topology. */
 export function toDeclaration(topology: Topology): TopologyDeclaration {
-  const { name, project, artifacts, hosts, resources, strategy, cluster, observability, ttlMs, notify } = topology
+  const { name, project, artifacts, hosts, resources, strategy, cluster, observability, ttlMs, notify, hooks } =
+    topology
   return {
     name,
     ...given({ project }),
@@ -46,8 +48,11 @@ export function toDeclaration(topology: Topology): TopologyDeclaration {
     observability,
     ...(ttlMs === null ? {} : { ttl: formatDuration(ttlMs) }),
     ...(notify === undefined ? {} : { notify: notify.map(fromNotify) }),
+    ...(hooks === undefined ? {} : { hooks: mapValues(hooks, (each) => each.map(fromHook)) }),
   }
 }
+
+const fromHook = ({ timeoutMs, ...rest }: Hook) => ({ ...rest, timeout: formatDuration(timeoutMs) })
 
 const fromNotify = ({ to, on }: Notify): NonNullable<TopologyDeclaration['notify']>[number] => ({
   ...(to.kind === 'command'

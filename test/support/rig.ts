@@ -26,6 +26,7 @@ import {
   TASK_QUEUE,
   WATCH_QUEUE,
   WorkflowType,
+  type Activities,
   type InspectAnswers,
   type InspectKind,
   type Asked,
@@ -58,7 +59,14 @@ export class Rig {
   /** `wrap` puts something of the test's own between the activities and the hosts. */
   static async start(
     env?: TestWorkflowEnvironment,
-    { wrap = (executor) => executor }: { wrap?: (executor: HostExecutor) => HostExecutor } = {},
+    {
+      wrap = (executor) => executor,
+      over = () => ({}),
+    }: {
+      wrap?: (executor: HostExecutor) => HostExecutor
+      /** Activities of the test's own. */
+      over?: (all: Activities) => Partial<Activities>
+    } = {},
   ): Promise<Rig> {
     const server = env ?? (await localServer())
     const emulator = await Emulator.open()
@@ -78,11 +86,12 @@ export class Rig {
       formerKeys: [],
       log: pino({ level: 'silent' }),
     }
+    const all = createActivities(deps)
     const worker = await Worker.create({
       connection: server.nativeConnection,
       taskQueue: TASK_QUEUE,
       workflowBundle: await workflowBundle(),
-      activities: { ...createActivities(deps) },
+      activities: { ...all, ...over(all) },
       dataConverter: signing('worker'),
       interceptors: { activity: [authenticActivities] },
       ...countingSinks(),

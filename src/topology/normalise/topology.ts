@@ -19,6 +19,7 @@ export function normalise(declaration: FullDeclaration): Topology {
   const hosts = mapValues(declaration.hosts, host)
   const shared = declaration.strategy?.healthcheck
   const inherited = shared === undefined ? null : healthcheck(shared)
+  const run = hooks(declaration.hooks)
   const resources = mapValues(declaration.resources, (each) => resource(each, hosts, inherited))
   return {
     name: declaration.name,
@@ -35,7 +36,7 @@ export function normalise(declaration: FullDeclaration): Topology {
     ttlMs: declaration.ttl === undefined ? null : milliseconds(declaration.ttl),
     // Without it the digest is that of a topology from before there were notifiers.
     ...(declaration.notify === undefined ? {} : { notify: declaration.notify.map(notify) }),
-    ...(declaration.hooks === undefined ? {} : { hooks: hooks(declaration.hooks) }),
+    ...(run === undefined ? {} : { hooks: run }),
   }
 }
 

@@ -3,7 +3,7 @@ import { DEFAULTS } from '../defaults.js'
 import type { HookName } from '../hook-names.js'
 import { MOST_HOOKS } from '../limits.js'
 import { parseDuration } from '../units.js'
-import { duration, section, type KeyRule } from './words.js'
+import { duration, section } from './words.js'
 
 const COMMAND_WORDS =
   "a program on the PATH or with its absolute path, and its arguments: ['program', 'argument']; nothing else knows the folder"
@@ -26,18 +26,20 @@ const MOST_ARGUMENTS = 100
 /** Whoever waits for longer than that starts something, and watches it elsewhere. */
 export const LONGEST_HOOK_MS = 24 * 60 * 60_000
 
-/** A hook as one line: split at spaces, and nothing in it that only a shell would understand. */
-export const HOOK_LINE: KeyRule = {
-  pattern: /^(?:\/|[^-\s/])[^\p{Cc}"'`\\|&;<>$*?(){}[\]~#]*$/u,
-  words:
-    "a program on the PATH or with its absolute path, and its arguments, without quotes and what else a shell reads: for those, the list ['program', 'argument'] or ['sh', '-c', '…']",
-}
+/** What a shell would read as more than a part of a word. */
+const SHELL = '\\p{Cc}"\'`\\\\|&;<>$*?(){}\\[\\]~#'
 
+/** A hook as one line: split at spaces, and nothing in it that only a shell would understand. */
+const LINE = new RegExp(`^(?:/[^ ${SHELL}]*|[^-/= ${SHELL}][^/= ${SHELL}]*)(?: [^${SHELL}]*)?$`, 'u')
+
+const LINE_WORDS =
+  "a program on the PATH or with its absolute path, and its arguments, without quotes and what else a shell reads: for those, the list ['program', 'argument'] or ['sh', '-c', '…']"
+
+// Without `abort`, or a union would not say what is wrong with it.
 const line = () =>
   z
-    .string({ error: HOOK_LINE.words })
-    .regex(HOOK_LINE.pattern, { error: HOOK_LINE.words, abort: true })
-    .refine((text) => PROGRAM.test(text.split(' ', 1)[0] ?? ''), { error: HOOK_LINE.words })
+    .string({ error: LINE_WORDS })
+    .regex(LINE, { error: LINE_WORDS })
     .max(4_096, { error: 'a line of 4096 characters at most' })
 
 const KEYS = {

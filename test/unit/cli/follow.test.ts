@@ -60,6 +60,7 @@ const ended: OperationResult = {
   ...{ topology: 'shop', operation: 'op-4', outcome: 'rolledBack', revision: 3, durationMs: 1_000, steps: [] },
   error: { code: 'UNHEALTHY', message: 'shop-web-1 is not healthy' },
 }
+const { error: _error, ...withoutError } = ended
 const done = (name: string) =>
   ({ name, instance: 'shop-web-1', outcome: 'done', startedAt: '', durationMs: 0 }) as const
 const kept = done('undo: keep the log')
@@ -84,6 +85,16 @@ test.each<[string, OperationResult, string]>([
     'an update undone by a snapshot, which has the log of its time',
     { ...ended, steps: [done('snapshot'), done('undo: restore pre-deploy-4-a1')] },
     '→ next: fix the cause, then cul8er deploy shop',
+  ],
+  [
+    'what a required hook had taken back, whose words are with the error',
+    { ...ended, error: { code: 'HOOK', message: 'afterDeploy hook smoke failed (exit 1)' } },
+    '→ next: fix the cause, then cul8er deploy shop',
+  ],
+  [
+    'a hook that failed and does not count',
+    { ...withoutError, outcome: 'succeeded', warnings: ['afterDeploy hook purge failed (exit 3): why'] },
+    '! afterDeploy hook purge failed (exit 3): why',
   ],
   ['what a person aborted', { ...ended, error: { code: 'ABORTED', message: 'aborted' } }, '✘ aborted (ABORTED)'],
   [

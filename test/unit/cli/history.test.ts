@@ -50,6 +50,16 @@ test('what the ledger did by itself has its reason', () => {
   expect(operationText({ ...past, ended: restart }, context)).toContain(`  started automatically: ${reason}`)
 })
 
+test('warnings are counted in the table and named with their operation', () => {
+  const { error: _error, ...well } = entry
+  const warnings = ['afterDeploy hook purge failed (exit 3): why', 'afterDeploy hook x was killed by SIGKILL']
+  const warned: HistoryEntry = { ...well, outcome: 'succeeded', warnings }
+  const [, row] = historyTable([warned], context.colors).split('\n')
+  expect(row).toMatch(/ ✔ succeeded, 2 warnings .* afterDeploy hook purge failed \(exit 3\): why$/)
+  const text = operationText({ ...past, ended: warned }, context)
+  expect(text.split('\n').slice(-2)).toEqual(warnings.map((each) => `! ${each}`))
+})
+
 test('without an error there is no column for it', () => {
   const { error: _error, ...well } = entry
   const [head] = historyTable([{ ...well, outcome: 'succeeded' }], context.colors).split('\n')

@@ -229,6 +229,15 @@ test.each<[Ended['outcome'], number | null, RegExp | null]>([
   else expect(about).toMatch(says)
 })
 
+test('status after one that succeeded with a warning says so', () => {
+  const last = { ...ended('succeeded'), warnings: ['afterDeploy hook purge failed (exit 3): why'] }
+  expect(statusText(status(last), plain).split('\n').slice(3, -1)).toEqual([
+    `  last operation: deploy to revision 2, op-4, ! succeeded, 1 warning 4 m 05 s ago (${moment(last.endedAt)})`,
+    '    afterDeploy hook purge failed (exit 3): why',
+    '    → cul8er history shop op-4 shows its steps',
+  ])
+})
+
 test('status after a rollback that is held names where going back leads', () => {
   const held = { ...ended('held'), kind: 'rollback' as const }
   const text = statusText(status(held, { revision: { desired: 2, stable: 3, attempted: 2 } }), plain)

@@ -42,6 +42,12 @@ describe('what is stable', () => {
     })
   })
 
+  it('warnings stay with the history, few and short', () => {
+    const result = { ...ending('succeeded').result, warnings: Array.from({ length: 9 }, () => 'x'.repeat(400)) }
+    const { warnings = [] } = ended('deploy', {}, { ...ending('succeeded'), result }).history.at(-1) ?? {}
+    expect([warnings.length, warnings[0]?.length]).toEqual([5, 301])
+  })
+
   it('the new revision, when it serves and only what was left could not be removed', () => {
     expect(ended('deploy', { dirty: ['before'] }, committed)).toMatchObject({
       stable: 2,

@@ -61,6 +61,25 @@ it.each([true, undefined])('and whether it is to refresh images: %s', (refreshIm
 })
 
 it.each([
+  ['deploy', 1, 'first'],
+  ['deploy', 2, 'second'],
+  ['rollback', 1, 'second'],
+  ['destroy', 2, null],
+  ['restart', 2, null],
+] as const)('a %s to revision %i runs the hooks of the declaration that it is of: %s', (kind, target, expected) => {
+  const state = deployed(2)
+  const hook = (program: string) => [{ command: [program], timeoutMs: 1 }]
+  const hooks = (program: string) => ({ afterDeploy: hook(program), afterRollback: hook(program) })
+  const revisions = state.revisions.map((each) => ({
+    ...each,
+    topology: { ...each.topology, hooks: hooks(each.number === 1 ? 'first' : 'second') },
+  }))
+  const input = operationInput({ ...state, revisions }, request(kind), summary(kind, { revision: target }))
+  expect(input.hooks?.after.hooks[0]?.command[0] ?? null).toBe(expected)
+  expect('hooks' in input).toBe(expected !== null)
+})
+
+it.each([
   ['deploy', 'canary', 'canary'],
   ['rollback', 'canary', 'rolling'],
   ['rollback', 'blueGreen', 'blueGreen'],

@@ -19,6 +19,16 @@ const secret = fc
   .tuple(fc.constantFrom('system', 'file', 'command', 'vault'), text)
   .map(([from, key]) => ({ secret: { from, key } }) as const)
 const outcomes = fc.uniqueArray(fc.constantFrom(...NOTICE_WORDS), { minLength: 1 })
+const program = fc.constantFrom('/bin/x', 'x')
+const hooks = (more: fc.Arbitrary<object>) =>
+  fc.array(
+    fc.oneof(
+      fc.constantFrom('x', '/bin/x --all a=b'),
+      program.map((each) => [each, '-c', 'a | b']),
+      fc.tuple(program, more).map(([each, rest]) => ({ command: [each], timeout: '20m', ...rest })),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
 const notifier = fc
   .tuple(
     fc.oneof(
@@ -160,6 +170,7 @@ export const validDeclaration: fc.Arbitrary<Record<string, unknown>> = fc
           observability: some({ metrics: fc.constant(['cluster_size']), events: fc.constant(['node_joined']) }),
           ttl: duration,
           notify: fc.array(notifier, { minLength: 1, maxLength: 3 }),
+          hooks: some({ beforeDeploy: hooks(some({})), afterDeploy: hooks(some({ required: fc.boolean() })) }),
         }),
       )
       .map(([rest]) => ({
