@@ -15,6 +15,18 @@ const WIDE = { replicas: 121, network: undefined, deploy: undefined, environment
 /** Long enough to be told to stop. */
 const PATIENT = { endpoint: 'http://localhost:4000/health', interval: '50ms', timeout: '500ms', deadline: '20s' }
 
+/** One that succeeds, and one that fails. */
+const GOOD = ['true']
+const BAD = ['sh', '-c', 'exit 3']
+
+/** A version with hooks in place of one without. */
+const hooked =
+  (hooks: unknown, outcome: Outcome): Scenario =>
+  async (stage) => {
+    await deploy(stage, '1.0.0', {})
+    return ended(outcome, await start(stage, '1.1.0', {}, {}, hooks), stage)
+  }
+
 /** A version in place of the good one before. */
 const updated =
   (strategy: Record<string, unknown>, version: string, outcome: Outcome): Scenario =>
@@ -49,6 +61,16 @@ export const SCENARIOS: Record<string, Scenario> = {
   ...outcomes('blueGreen'),
   ...outcomes('canary'),
   ...outcomes('recreate'),
+  'hooks-succeeded': hooked(
+    { beforeDeploy: [GOOD], afterDeploy: [BAD, { command: GOOD, required: true }, GOOD] },
+    'succeeded',
+  ),
+  'hooks-failed': hooked({ beforeDeploy: [GOOD, BAD] }, 'failed'),
+  'hooks-rolledBack': hooked({ afterDeploy: [{ command: BAD, required: true }] }, 'rolledBack'),
+  'hooks-destroy': async (stage) => {
+    await finish(stage, await start(stage, '1.0.0', {}, {}, { beforeDestroy: [BAD], afterDestroy: [GOOD] }))
+    return ended('succeeded', await stage.rig.start(stage.name, { kind: 'destroy', force: true }), stage)
+  },
   'rolling-baked': updated({ approach: 'rolling', bake: '1s' }, '1.1.0', 'succeeded'),
   'rolling-drift': async (stage) => {
     await deploy(stage, '1.0.0', {})

@@ -24,11 +24,13 @@ export const start = (
   version: string,
   strategy: Record<string, unknown>,
   web: Record<string, unknown> = {},
+  hooks?: unknown,
 ): Promise<OperationStarted> => {
   const extra: Extra = {
     name,
     host: name,
     web: { replicas: 2, ...web },
+    ...(hooks === undefined ? {} : { hooks }),
     strategy: {
       // An edge without requests: health alone.
       analysis: { interval: '1s', maxErrorRatePercent: false },
