@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { reportOf } from './report.js'
 import { FOUND } from './scenario/found.js'
 import { scenarioOf } from './scenario/generate.js'
+import { withHooks } from './scenario/hooks.js'
 import { isRequest } from './scenario/model.js'
 import { SEEDS } from './settings.js'
 import { simulate } from './simulate.js'
@@ -17,6 +18,9 @@ const chunks =
       }))
     : [{ from: Number(SEED), to: Number(SEED) }]
 
+/** Fewer: all but the hooks is as in the others. */
+const hooked = chunks.slice(0, Math.ceil(chunks.length / 4))
+
 describe('random operations on random topologies, under random faults', () => {
   const subject = theSubject()
   afterAll(() => subject.close())
@@ -28,6 +32,18 @@ describe('random operations on random topologies, under random faults', () => {
       if (outcome.wrong !== null) expect.fail(await reportOf(scenario, outcome, subject))
     }
   })
+
+  it.each(hooked)(
+    'nor with hooks that fail, with the seeds $from to $to',
+    { timeout: 300_000 },
+    async ({ from, to }) => {
+      for (let seed = from; seed <= to; seed += 1) {
+        const scenario = withHooks(scenarioOf(seed))
+        const outcome = await simulate(scenario, subject)
+        if (outcome.wrong !== null) expect.fail(await reportOf(scenario, outcome, subject))
+      }
+    },
+  )
 
   it.each(FOUND)('once violated, and do so no more: $what', { timeout: 300_000 }, async ({ scenario }) => {
     const { wrong, operations } = await simulate(scenario, subject)

@@ -16,6 +16,7 @@ export const DURATIONS: Durations = {
     const isHealthy = instance !== null && world.isHealthy(instance)
     return isHealthy ? minHealthyMs + 2_000 * draw : deadlineMs
   },
+  runHook: ({ timeoutMs }, draw) => (draw < 0.1 ? timeoutMs : 5_000 * draw),
   analyse: ({ forMs, untilData }, draw) => (untilData === true ? draw * forMs : draw < 0.15 ? forMs * draw : forMs),
 }
 
