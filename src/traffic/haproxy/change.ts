@@ -26,6 +26,8 @@ interface Known {
 }
 
 export interface EdgeChange {
+  /** Whose part it is: a port of another one that somebody else has by now is not in its way. Absent: every port counts. */
+  topology?: string
   change: (topologies: readonly StoredTopology[]) => readonly StoredTopology[]
   /** New certificates by fingerprint. */
   pems?: Record<string, string>
@@ -61,7 +63,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
     const idle =
       !closing && step.mode === 'runtime' && step.commands.length === 0 && same(topologies, snapshot.topologies)
     // First, so that a port that somebody else has is noticed while the former configuration and its ports are in force.
-    let open = closing ? seen : await parts.instance.openPorts(seen, rendered.ports)
+    let open = closing ? seen : await openPorts(parts, { seen, topologies, change })
     const version = idle ? snapshot.version : nextVersion(snapshot.version, closing)
     if (!idle) {
       change.signal?.throwIfAborted()
@@ -87,7 +89,7 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
       load = false
       // One who wrote a moment ago knew nothing of our new ports and may have closed them as nobody's.
       if (opensMore(snapshot.topologies, topologies))
-        open = await parts.instance.openPorts((await parts.instance.look()) ?? open, rendered.ports)
+        open = await openPorts(parts, { seen: (await parts.instance.look()) ?? open, topologies, change })
     }
     if (!(await settlePorts(parts, { seen: open, ports: rendered.ports, version }))) continue
     parts.left.known = runtime === null ? null : { version, topologies, runtime }
@@ -99,6 +101,31 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
 }
 
 const ATTEMPTS = 20
+
+/**
+ * Opens what is not open yet. Each topology's part stands alone: a port of another one, closed by hand and taken since, is that one's
+ * trouble, which its own next change will tell.
+ * @throws Cul8erError PORT_TAKEN
+ */
+async function openPorts(
+  { instance }: EdgeParts,
+  { seen, topologies, change }: { seen: ObservedInstance; topologies: readonly StoredTopology[]; change: EdgeChange },
+): Promise<ObservedInstance> {
+  const isOwn = ({ topology }: StoredTopology): boolean => change.topology === undefined || change.topology === topology
+  const own = portsOf(topologies.filter(isOwn))
+  let open = await instance.openPorts(seen, own)
+  for (const port of portsOf(topologies).filter((each) => !own.includes(each))) {
+    open = await instance.openPorts(open, [port]).catch((error: unknown) => {
+      if (error instanceof Cul8erError && error.code === 'PORT_TAKEN') return open
+      throw error
+    })
+  }
+  return open
+}
+
+/** Public ports, ascending. */
+const portsOf = (all: readonly StoredTopology[]): number[] =>
+  [...new Set(all.flatMap(({ routes }) => routes.map(({ as }) => as)))].sort((a, b) => a - b)
 
 /**
  * The usual change of weights and states, in the time of one command: it is made from what the last change of ours left, and the commit
@@ -141,9 +168,8 @@ async function deleteClosed({ instance, exchange }: EdgeParts, version: string):
 }
 
 function opensMore(before: readonly StoredTopology[], after: readonly StoredTopology[]): boolean {
-  const ports = (all: readonly StoredTopology[]): number[] => all.flatMap(({ routes }) => routes.map(({ as }) => as))
-  const had = new Set(ports(before))
-  return ports(after).some((port) => !had.has(port))
+  const had = new Set(portsOf(before))
+  return portsOf(after).some((port) => !had.has(port))
 }
 
 /** Runtime commands when they suffice; a load when something else differs, or nobody answers yet. */

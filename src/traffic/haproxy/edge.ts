@@ -45,6 +45,7 @@ export function haproxyEdge({
     apply: async (routes, { signal } = {}) => {
       const { stored, pems } = store(routes)
       const change: EdgeChange = {
+        topology: routes.topology,
         change: (topologies) => [...topologies.filter(({ topology }) => topology !== stored.topology), stored],
         pems,
         signal,
@@ -100,6 +101,7 @@ export function haproxyEdge({
     remove: async (topology, { signal } = {}) => {
       if ((await instance.look()) === null) return
       await changeEdge(parts, {
+        topology,
         change: (topologies) => topologies.filter((other) => other.topology !== topology),
         deleteWhenEmpty: true,
         signal,
