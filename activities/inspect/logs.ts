@@ -4,7 +4,7 @@ import type { ErrorReport } from '../../src/errors.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { oursOf } from '../../src/plan/ours.js'
 import type { Ours } from '../../src/plan/planned-change.js'
-import { logsFromCommand, type LogTarget } from '../../src/releases/commands.js'
+import { logsFromCommand, logsPreviousCommand, type LogTarget } from '../../src/releases/commands.js'
 import { LogReading, type LogBounds, type LogChunk } from '../../src/releases/log-reading.js'
 import type { ActivityDeps } from '../deps.js'
 import { asCul8erError } from '../errors.js'
@@ -27,7 +27,7 @@ const LOOK_MS = 1_000
  * named, and does not keep the others back.
  */
 export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => {
-  const { topology, of, lines, followMs } = request
+  const { topology, of, lines, followMs, since, previous } = request
   for (const { resource, ...secret } of request.secrets ?? []) {
     await knowSecrets({ topology, resource, secrets: [secret] }, deps, signal)
   }
@@ -46,7 +46,7 @@ export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => 
       const from = positions[`${host}/${name}`] ?? null
       try {
         const executor = deps.executorFor(host, request.hosts[host]!)
-        const log = await readLog(executor, targetOf(instance), { lines, from, bounds, signal })
+        const log = await readLog(executor, targetOf(instance), { lines, from, since, previous, bounds, signal })
         return { host, instance: name, ...log, lines: log.lines.map(maskedText) }
       } catch (error) {
         signal.throwIfAborted()
@@ -75,6 +75,8 @@ export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => 
 interface Reading {
   lines: number
   from: string | null
+  since?: number
+  previous?: true
   bounds: LogBounds
   signal: AbortSignal
 }
@@ -82,11 +84,13 @@ interface Reading {
 async function readLog(
   executor: HostExecutor,
   target: LogTarget,
-  { lines, from, bounds, signal }: Reading,
+  { lines, from, since, previous, bounds, signal }: Reading,
 ): Promise<Omit<LogChunk, 'rotated'>> {
   const once = async (position: string | null, room: LogBounds): Promise<LogChunk> => {
     const reading = new LogReading(position, room)
-    const command = logsFromCommand(target, { lines, from: position })
+    const command = previous
+      ? logsPreviousCommand(target, { lines })
+      : logsFromCommand(target, { lines, from: position, since })
     await executor.run(command, { signal, timeoutMs: READ_MS, onStdout: reading.take })
     return reading.end()
   }

@@ -67,6 +67,7 @@ const OPTIONS: Readonly<Record<string, Candidates>> = {
   '--out': { kind: 'files', of: 'any' },
   '--plan': { kind: 'files', of: 'any' },
   '--resource': names('resources'),
+  '--since': words(['10m', '1h', '24h']),
   '--snapshot': names('snapshots'),
   '--strategy': words(STRATEGY_NAMES),
   '--to': names('revisions'),

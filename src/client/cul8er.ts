@@ -21,7 +21,10 @@ import {
   writeTtl,
 } from './ledger.js'
 import { Link, type LinkOptions } from './link.js'
-import { readEvidence, readLogs, type LogLine, type LogOptions } from './logs.js'
+import { readKeptLogs } from './kept-logs.js'
+import type { LogLine, LogOptions } from './log-options.js'
+import { readLogs } from './logs.js'
+import { readPreviousLogs } from './previous-logs.js'
 import { override, type Overrides } from './overrides.js'
 import { readOperation, type PastOperation } from './past-operation.js'
 import { renewLedgers, type Renewal } from './renew.js'
@@ -379,11 +382,12 @@ export class Cul8erClient {
 
   /**
    * Log lines of instances, as they come; ends when all is read, or with the signal when followed. With `operation` what is kept of
-   * those that this operation removed.
+   * those that this operation removed; with `previous` the run before the present one, and what the last operation removed.
    */
   async logs(topology: string, options: LogOptions, each: (line: LogLine) => void): Promise<void> {
     const state = await knownLedger(this.link, topology)
-    if (options.operation !== undefined) return readEvidence(this.link, topology, options.operation, options, each)
+    if (options.operation !== undefined) return readKeptLogs(this.link, topology, options.operation, options, each)
+    if (options.previous === true) return readPreviousLogs(this.link, state, options, each)
     return readLogs(this.link, state, options, each)
   }
 

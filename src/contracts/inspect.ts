@@ -83,6 +83,10 @@ export interface InspectRequests {
     followMs?: number
     /** What the apps may print, to be masked. */
     secrets?: SecretOf[]
+    /** Seconds since 1970: older lines need not come, but may. */
+    since?: number
+    /** Of the run before the present one, in place of it. */
+    previous?: true
   }
   /** `of`: a resource or one of its instances; null: all. */
   evidence: { topology: string; operation: number; of: string | null }

@@ -8,6 +8,7 @@ import {
   configureScript,
   installScript,
   logsFromScript,
+  logsPreviousScript,
   logsScript,
   probeScript,
   restartScript,
@@ -86,18 +87,24 @@ export const logsCommand = (target: LogTarget, { lines = 100, follow = false } =
 
 /**
  * The last lines of a log with a mark of where it ends, or with `from`, an earlier mark, what came since. `LogReading` takes the answer.
+ * @param since - seconds since 1970; older lines may be among them all the same, where the log has no times
  * @throws Cul8erError USAGE for a mark that is none
  */
 export function logsFromCommand(
   target: LogTarget,
-  { lines = 100, from = null }: { lines?: number; from?: string | null } = {},
+  { lines = 100, from = null, since }: { lines?: number; from?: string | null; since?: number } = {},
 ): IncusCommand {
   // The script calculates with the number.
   if (from !== null && !/^(journal:[\w=;-]*|file:\d{1,15})$/.test(from)) {
     throw new Cul8erError('USAGE', `${JSON.stringify(from)} is not a position in a log`)
   }
-  return verb(target, logsFromScript, Verb.logsFrom, [target.release?.name ?? '-', String(lines), from ?? ''])
+  const more = since === undefined ? [] : [String(since)]
+  return verb(target, logsFromScript, Verb.logsFrom, [target.release?.name ?? '-', String(lines), from ?? '', ...more])
 }
+
+/** The last lines of the release's previous run, as `LogReading` takes them; of the previous boot where there is no release. */
+export const logsPreviousCommand = (target: LogTarget, { lines = 100 } = {}): IncusCommand =>
+  verb(target, logsPreviousScript, Verb.logsPrevious, [target.release?.name ?? '-', String(lines)])
 
 /** What the instance wrote on its console: the only log of one whose init does not come up. */
 export const consoleLogCommand = (target: LogTarget): IncusCommand => ({

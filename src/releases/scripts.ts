@@ -4,6 +4,7 @@ import common from './scripts/common.sh'
 import configure from './scripts/configure.sh'
 import install from './scripts/install.sh'
 import logsFrom from './scripts/logs-from.sh'
+import logsPrevious from './scripts/logs-previous.sh'
 import logs from './scripts/logs.sh'
 import owner from './scripts/owner.sh'
 import probe from './scripts/probe.sh'
@@ -61,6 +62,12 @@ export const logsScript = `${prelude}${logs}`
  * file that was begun anew in the meantime.
  */
 export const logsFromScript = `${prelude}${logsFrom}`
+
+/**
+ * The run before the present one, after a first line as above: by its id where there is a journal, else by the places of the last two
+ * starts, which the run script notes beside the file.
+ */
+export const logsPreviousScript = `${prelude}${logsPrevious}`
 
 /**
  * For addresses that the host cannot reach: asks from inside with what the image has. tcp is answered by the kernel's table of

@@ -9,9 +9,11 @@
  * | `cul8er-restart` | NAME STOP_SECONDS | | |
  * | `cul8er-stop` | NAME STOP_SECONDS | | |
  * | `cul8er-logs` | NAME LINES FOLLOW | | the last LINES lines; with FOLLOW `1` also what comes |
- * | `cul8er-logs-from` | NAME LINES FROM | | a mark, then the last LINES lines, or what came since FROM (log-reading.ts) |
+ * | `cul8er-logs-from` | NAME LINES FROM SINCE | | a mark, then the last LINES lines, or what came since FROM (log-reading.ts) |
+ * | `cul8er-logs-previous` | NAME LINES | | a mark, then the last LINES lines of the run before the present one |
  * | `cul8er-probe` | KIND PORT PATH TIMEOUT_SECONDS | | http, https: the status code; tcp: nothing |
  *
+ * SINCE is in seconds since 1970, or absent: a journal gives no older lines, a file none if none was written since.
  * NAME is the release's, or the resource's where there is no release; `-` for it in the logs' verbs is the log of the whole instance.
  * PROGRAM is the file that must be executable in the release, or empty. Install unpacks, switches `current`, starts (again)
  * and enables at boot; stop holds until the next install or restart, also over a reboot. All exit with ScriptExit.
@@ -23,6 +25,7 @@ export const Verb = {
   stop: 'cul8er-stop',
   logs: 'cul8er-logs',
   logsFrom: 'cul8er-logs-from',
+  logsPrevious: 'cul8er-logs-previous',
   probe: 'cul8er-probe',
 } as const
 export type Verb = (typeof Verb)[keyof typeof Verb]

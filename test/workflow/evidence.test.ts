@@ -92,6 +92,27 @@ it('a first deploy that is undone leaves the logs of what it removed', async () 
   expect(lines).toEqual([{ instance: 'other-web-1', line: expect.stringContaining('other 9.0.0 started') as string }])
 })
 
+it('with --previous too, as those of the last operation', async () => {
+  const previous = async (of?: string): Promise<LogLine[]> => {
+    const lines: LogLine[] = []
+    await client.logs('other', { previous: true, timestamps: true, of }, (line) => lines.push(line))
+    return lines
+  }
+  expect(await previous()).toEqual([
+    {
+      instance: 'other-web-1',
+      line: expect.stringContaining('started') as string,
+      time: expect.stringMatching(/Z$/) as string,
+    },
+  ])
+  expect(await previous('web')).toHaveLength(1)
+  await expect(previous('db')).rejects.toMatchObject({ code: 'USAGE', hint: 'there are other-web-1' })
+  const since = new Date(Date.now() + 1_000)
+  const lines: LogLine[] = []
+  await client.logs('other', { operation: 1, since }, (line) => lines.push(line))
+  expect(lines).toEqual([])
+})
+
 it('housekeeping removes it when the server forgets the operation, not before', async () => {
   const sweep = (workflowId: string) =>
     rig.env.client.workflow.execute(WorkflowType.housekeeping, { workflowId, taskQueue: TASK_QUEUE })

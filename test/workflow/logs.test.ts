@@ -50,6 +50,31 @@ it('of a resource, of one instance, and of nothing that there is', async () => {
   })
 })
 
+it('those since a time, with their times', async () => {
+  const long = new Date(Date.now() - 3_600_000)
+  const all = await logs({ since: long, timestamps: true })
+  expect(linesOf(all.lines, 'shop-web-1')).toEqual(written('shop-web-1'))
+  for (const { time, line } of all.lines) expect(time).toBe(line.split(' ')[0])
+  const last = new Date(all.lines.findLast(({ instance }) => instance === 'shop-web-1')?.time ?? '')
+  expect((await logs({ of: 'shop-web-1', since: last })).lines).toHaveLength(1)
+  const none = await logs({ since: new Date() })
+  expect(none).toEqual({ lines: [], remarks: ['shop has logged nothing in that time'] })
+})
+
+it('those of the run before the present one', async () => {
+  const restarts = written('shop-web-1').filter((line) => line.endsWith(' started')).length
+  expect(restarts).toBeGreaterThan(1)
+  const { lines, remarks } = await logs({ previous: true })
+  expect(lines).toEqual([{ instance: 'shop-web-1', line: written('shop-web-1').at(-2) }])
+  expect(remarks).toEqual([])
+  await expect(logs({ previous: true, of: 'shop-web-2' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'no lines of a previous run of shop-web-2 are left',
+    hint: expect.stringContaining('cul8er logs shop shows the present one') as string,
+  })
+  await expect(logs({ previous: true, of: 'wep' })).rejects.toMatchObject({ code: 'USAGE' })
+})
+
 it('follows: each line once, as it comes', async () => {
   const stop = new AbortController()
   const seen: LogLine[] = []

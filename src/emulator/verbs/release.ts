@@ -24,18 +24,33 @@ export const releaseVerbs: Record<string, (said: Said) => Promise<string | Answe
   [Verb.logs]: ({ host, instance, args: [name = '', lines = '100', follow], input }) =>
     followLog(host, () => instance.data.releases[name]?.logs ?? [], Number(lines), follow === '1', input),
   [Verb.logsFrom]: logsFrom,
+  [Verb.logsPrevious]: logsPrevious,
   [Verb.probe]: probe,
 }
 
 /** As a journal, whose cursor is the number of lines so far. */
-function logsFrom({ instance, args: [name = '', lines = '100', from = ''] }: Said): string {
+function logsFrom({ instance, args: [name = '', lines = '100', from = '', since = '0'] }: Said): string {
   const { logs, droppedLogs = 0 } = instance.data.releases[name] ?? { logs: [] }
   const seen = from.startsWith('journal:') ? Number(from.slice('journal:'.length)) : null
   const end = droppedLogs + logs.length
   const fresh =
     seen === null ? logs.slice(-Number(lines)) : logs.slice(seen > end ? 0 : Math.max(0, seen - droppedLogs))
-  return ['journal', ...fresh, ...(fresh.length === 0 ? [] : [`-- cursor: ${end}`]), ''].join('\n')
+  const wanted = fresh.filter((line) => writtenAt(line) >= Number(since) * 1000)
+  return ['journal', ...wanted, ...(wanted.length === 0 ? [] : [`-- cursor: ${end}`]), ''].join('\n')
 }
+
+/** Between the last two starts. */
+function logsPrevious({ instance, args: [name = '', lines = '100'] }: Said): string {
+  const { logs } = instance.data.releases[name] ?? { logs: [] }
+  const isStart = (line: string): boolean => line.endsWith(' started')
+  const last = logs.findLastIndex(isStart)
+  const before = logs.slice(0, Math.max(0, last)).findLastIndex(isStart)
+  const run = before === -1 ? [] : logs.slice(before, last)
+  return ['file 0', ...run.slice(-Number(lines)), ''].join('\n')
+}
+
+/** Each line begins with its time. */
+const writtenAt = (line: string): number => Date.parse(line.split(' ')[0] ?? '')
 
 function configure({ instance, args: [name = ''], input }: Said): string | Answer {
   return place(instance, name, input.stdin).refused ?? ''

@@ -1,15 +1,21 @@
 lines=$2
 from=$3
+since=$4
 if [ -d /run/systemd/system ]; then
   echo journal
   set -- --no-pager --quiet --output=short-iso --show-cursor
   [ "$name" = - ] || set -- "$@" "_SYSTEMD_UNIT=cul8er-$name.service"
   case $from in
   journal:?*) set -- "$@" "--after-cursor=${from#journal:}" ;;
-  '') set -- "$@" "--lines=$lines" ;;
+  *)
+    [ -n "$from" ] || set -- "$@" "--lines=$lines"
+    [ -z "$since" ] || set -- "$@" "--since=@$since"
+    ;;
   esac
   journalctl "$@" && exit 0
   code=$?
+  # It fails as well where nothing was written since.
+  [ -z "$since" ] || [ "$code" -ne 1 ] || exit 0
   # It fails where there is no journal yet, a moment after the boot.
   for journal in /run/log/journal/*/* /var/log/journal/*/*; do [ ! -e "$journal" ] || exit "$code"; done
   exit 0
@@ -19,7 +25,11 @@ read_from() {
   size=$((size))
   case $from in
   file:*) at=${from#file:} ;;
-  '') at=$((size - $(head -c "$size" "$1" | tail -n "$lines" | wc -c))) ;;
+  '')
+    # A file that was last written to before has nothing of it.
+    if [ -n "$since" ] && [ "$(date -r "$1" +%s)" -lt "$since" ]; then lines=0; fi
+    at=$((size - $(head -c "$size" "$1" | tail -n "$lines" | wc -c)))
+    ;;
   *) at=0 ;;
   esac
   if [ "$at" -gt "$size" ]; then

@@ -1,9 +1,16 @@
 cul8er_mode=$1
 [ "$cul8er_mode" != stop ] || [ -n "$cul8er_stop" ] || exit 0
+# Where the last two starts are in the log: what is between them is the previous run.
+note_start() {
+  { tail -n 1 "$1.starts" 2>/dev/null; wc -c <"$1"; } >"$1.starts.new" && mv -f "$1.starts.new" "$1.starts"
+}
 keep_log() {
   while [ "$(identity $$)" = "$2" ]; do
     sleep 15
-    [ -z "$(find "$1" -size "+${cul8er_log_limit_kib}k")" ] || { cp "$1" "$1.1" && : >"$1"; }
+    [ -z "$(find "$1" -size "+${cul8er_log_limit_kib}k")" ] || {
+      cp "$1" "$1.1" && : >"$1"
+      mv -f "$1.starts" "$1.starts.1" 2>/dev/null || rm -f "$1.starts.1"
+    }
   done
 }
 case $cul8er_mode in
@@ -23,6 +30,7 @@ file | respawn | direct)
   mkdir -p /var/log/cul8er
   cul8er_log=/var/log/cul8er/$cul8er_release.log
   exec >>"$cul8er_log" 2>&1 </dev/null
+  note_start "$cul8er_log"
   # Twice in the background: the log keeper becomes a child of init and not of the program.
   (keep_log "$cul8er_log" "$(identity $$)" &)
   ;;

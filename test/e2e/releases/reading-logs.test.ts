@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalExecutor } from '../../../src/hosts/local.js'
 import type { InstanceSpec } from '../../../src/plan/model.js'
-import { logsFromCommand } from '../../../src/releases/commands.js'
+import { logsFromCommand, logsPreviousCommand, restartCommand } from '../../../src/releases/commands.js'
 import { installRelease } from '../../../src/releases/install-release.js'
 import { LogReading } from '../../../src/releases/log-reading.js'
 import { until } from '../../support/until.js'
@@ -12,6 +12,7 @@ import { incus, inside, instanceSpec, launch, tarball } from './instance.js'
 
 const PROGRAM = `#!/bin/sh
 trap 'exit 0' TERM
+echo $$ >/tmp/pid
 i=0
 while :; do
   while [ -e /tmp/hold ]; do sleep 0.05; done
@@ -74,6 +75,47 @@ describe.each([
     const everything = await read(init === 'busybox' ? 'file:0' : 'journal:', 5)
     expect(numbers(everything.lines).length).toBeGreaterThan(5)
   })
+
+  it('gives what was written since a time', async () => {
+    const since = async (ago: number): Promise<number[]> => {
+      const reading = new LogReading(null, { bytes: 200_000, wholeLines: true })
+      const from = Math.floor(Date.now() / 1000) - ago
+      await executor.run(logsFromCommand(spec, { lines: 50, since: from }), { onStdout: reading.take })
+      return numbers(reading.end().lines)
+    }
+    expect((await since(3_600)).length).toBe(50)
+    await inside(spec.name, 'touch /tmp/hold')
+    await sleep(3_500)
+    expect(await since(1)).toEqual([])
+    await inside(spec.name, 'rm /tmp/hold')
+    await until(async () => (await since(1)).length > 0)
+  }, 30_000)
+
+  it('gives the previous run, also when the log was begun anew since', async () => {
+    const previous = async (lines = 10_000): Promise<number[]> => {
+      const reading = new LogReading(null, { bytes: 200_000, wholeLines: true })
+      await executor.run(logsPreviousCommand(spec, { lines }), { onStdout: reading.take })
+      return numbers(reading.end().lines)
+    }
+    const last = async (): Promise<number> => numbers((await read(null, 1)).lines).at(-1) ?? 0
+    const before = await last()
+    await executor.run(restartCommand(spec))
+    await until(async () => (await last()) < before)
+    const first = await previous()
+    expect(first.length).toBeGreaterThan(50)
+    expect(first).toEqual(first.map((_, i) => first[0]! + i))
+    expect(await previous(3)).toEqual(first.slice(-3))
+    // The program ends by itself and is started again.
+    await inside(spec.name, 'touch /tmp/hold; sleep 0.3')
+    const ended = await last()
+    await inside(spec.name, 'kill $(cat /tmp/pid); rm /tmp/hold')
+    await until(async () => (await previous()).at(-1) === ended)
+    expect((await previous())[0]).toBe(1)
+    if (init !== 'busybox') return
+    const begunAnew = 'cd /var/log/cul8er; cp demo.log demo.log.1; : >demo.log; mv demo.log.starts demo.log.starts.1'
+    await inside(spec.name, begunAnew)
+    expect((await previous()).at(-1)).toBe(ended)
+  }, 60_000)
 
   it('gives nothing when nothing came', async () => {
     await inside(spec.name, 'touch /tmp/hold; sleep 0.5')

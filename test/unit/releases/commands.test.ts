@@ -5,6 +5,7 @@ import {
   installCommand,
   logsCommand,
   logsFromCommand,
+  logsPreviousCommand,
   releaseSteps,
   restartCommand,
   stopCommand,
@@ -49,6 +50,12 @@ describe('commands of a release', () => {
     [stopCommand({ ...spec, project: null }, { stopSeconds: 5 }), 'exec shop-web-1 -- sh -c … cul8er-stop app 5'],
     [logsCommand(spec, { lines: 10 }), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs app 10 0'],
     [logsFromCommand(spec, { lines: 5 }), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs-from app 5 '],
+    [
+      logsFromCommand(spec, { since: 1767322800 }),
+      'exec --project=p shop-web-1 -- sh -c … cul8er-logs-from app 100  1767322800',
+    ],
+    [logsPreviousCommand(spec, { lines: 7 }), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs-previous app 7'],
+    [logsPreviousCommand(bare), 'exec --project=p shop-web-1 -- sh -c … cul8er-logs-previous - 100'],
     [
       logsFromCommand(bare, { from: 'journal:s=1;i=2f' }),
       'exec --project=p shop-web-1 -- sh -c … cul8er-logs-from - 100 journal:s=1;i=2f',
