@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import type { Cul8er, DeployOptions, SavedPlan } from '../../client/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
+import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { certificatesNow } from '../certificates.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
-import { detached, follow, saysWait } from '../follow.js'
+import { saysWait } from '../follow.js'
 import { planText } from '../render/plan.js'
 import { admits } from '../trust.js'
 import { topologyOfFile, type FileTopology } from '../topologies.js'
@@ -86,14 +87,7 @@ export const deploy = (app: App) =>
           const agreed = await consent(context, cul8er, topology, settings, options)
           if (agreed === null) return ExitCode.failed
           const run = await cul8er.deploy(topology, agreed)
-          context.tell(
-            context.colors.dim(
-              `${run.operation} of ${topology.name}, to revision ${run.revision}${webUi(cul8er, run.workflowId)}`,
-            ),
-          )
-          return options.detach === true
-            ? detached(context, run)
-            : follow(context, run, { planShown: options.yes !== true })
+          return begun(context, cul8er, run, { detach: options.detach, leadsTo: true, planShown: options.yes !== true })
         })
       }),
     )
@@ -169,6 +163,3 @@ async function dryRun(
   )
   return ExitCode.done
 }
-
-const webUi = ({ uiUrl }: Cul8er, workflowId: string): string =>
-  uiUrl === null ? '' : `; watch it at ${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`

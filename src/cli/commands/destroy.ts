@@ -3,10 +3,11 @@ import { Cul8erError, ExitCode, messageOf } from '../../errors.js'
 import { declaring } from '../../plan/declaring.js'
 import { currentRevision } from '../../plan/revisions.js'
 import { hooksOf } from '../../topology/hooks.js'
+import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
-import { detached, follow, saysWait } from '../follow.js'
+import { saysWait } from '../follow.js'
 import { destroyLines, hookLines } from '../render/consent.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, forceOption, waitOption, withoutOption, yesOption } from './options.js'
@@ -35,7 +36,7 @@ export const destroy = (app: App) =>
             return ExitCode.failed
           try {
             const run = await cul8er.destroy(topology, { force, wait, waiting: saysWait(context), without })
-            return await (detach === true ? detached(context, run) : follow(context, run))
+            return await begun(context, cul8er, run, { detach })
           } catch (error) {
             if (error instanceof Cul8erError && error.code === 'UNKNOWN_TOPOLOGY') return notThere(context, topology)
             throw error

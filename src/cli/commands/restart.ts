@@ -1,7 +1,8 @@
 import { ExitCode } from '../../errors.js'
+import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
-import { detached, follow, saysWait } from '../follow.js'
+import { saysWait } from '../follow.js'
 import { meantWords } from '../meant.js'
 import { planText } from '../render/plan.js'
 import { detachOption, positive, waitOption, yesOption } from './options.js'
@@ -40,7 +41,7 @@ export const restart = (app: App) =>
               return ExitCode.failed
           }
           const run = await cul8er.restart(topology, { ...asked, wait, waiting: saysWait(context) })
-          return detach === true ? detached(context, run) : follow(context, run, { planShown: yes !== true })
+          return begun(context, cul8er, run, { detach, planShown: yes !== true })
         })
       }),
     )

@@ -1,10 +1,11 @@
 import type { Cul8er } from '../../client/index.js'
 import { ExitCode } from '../../errors.js'
 import { currentRevision } from '../../plan/revisions.js'
+import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
-import { detached, follow, saysWait } from '../follow.js'
+import { saysWait } from '../follow.js'
 import { restoreLines } from '../render/consent.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, waitOption, yesOption } from './options.js'
@@ -41,7 +42,7 @@ export const restore = (app: App) =>
             return ExitCode.failed
           }
           const run = await cul8er.restore(topology, { snapshot, resource, wait, waiting: saysWait(context) })
-          return detach === true ? detached(context, run) : follow(context, run)
+          return begun(context, cul8er, run, { detach })
         })
       }),
     )

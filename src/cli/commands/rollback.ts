@@ -1,10 +1,11 @@
 import type { Cul8er } from '../../client/index.js'
 import { ExitCode } from '../../errors.js'
 import { rollbackTarget } from '../../plan/revisions.js'
+import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
-import { detached, follow, saysWait } from '../follow.js'
+import { saysWait } from '../follow.js'
 import { rollbackHead } from '../render/consent.js'
 import { planText } from '../render/plan.js'
 import { topologyName } from '../topologies.js'
@@ -34,7 +35,7 @@ export const rollback = (app: App) =>
           if (!(await agrees(context, { yes }, `Roll ${topology} back to ${where}?`))) return ExitCode.failed
           // What a person agreed to, though another operation may have ended meanwhile.
           const run = await cul8er.rollback(topology, { to: target ?? to, force, wait, waiting: saysWait(context) })
-          return detach === true ? detached(context, run) : follow(context, run)
+          return begun(context, cul8er, run, { detach, leadsTo: true })
         })
       }),
     )

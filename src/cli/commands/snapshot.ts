@@ -1,8 +1,9 @@
 import { Cul8erError, ExitCode } from '../../errors.js'
 import type { Snapshot } from '../../client/index.js'
+import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
-import { detached, follow, saysWait } from '../follow.js'
+import { saysWait } from '../follow.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, waitOption, yesOption } from './options.js'
 
@@ -36,7 +37,7 @@ const create = (app: App) =>
         const topology = await topologyName(context, first)
         return context.connected(async (cul8er) => {
           const run = await cul8er.createSnapshot(topology, { name, resource, wait, waiting: saysWait(context) })
-          return detach === true ? detached(context, run) : follow(context, run)
+          return begun(context, cul8er, run, { detach })
         })
       }),
     )
@@ -72,7 +73,7 @@ const remove = (app: App) =>
             if (!(await agrees(context, { yes }, question(topology, name, meant)))) return ExitCode.failed
           }
           const run = await cul8er.deleteSnapshot(topology, { name, resource, wait, waiting: saysWait(context) })
-          return detach === true ? detached(context, run) : follow(context, run)
+          return begun(context, cul8er, run, { detach })
         })
       }),
     )
