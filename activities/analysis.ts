@@ -7,12 +7,17 @@ import type { Analysis } from '../src/topology/model.js'
 import { judge, trafficOf, type Look, type Sides, type Traffic, type Verdict } from '../src/traffic/analysis.js'
 import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
+import { lastLogs } from '../src/releases/last-logs.js'
 import { readMetric } from './metric.js'
+import { maskedText } from './secrets.js'
 import { step } from './step.js'
 import { plural } from '../src/plural.js'
 
 /** A canary is looked at this often at least, so that a breach is acted on within 2 s, ms. */
 const LOOK_MS = 1_000
+
+/** What goes with a breach into the history. A breach is not held up for it. */
+const MOST_LOGS = { instances: 2, lines: 10, characters: 500, ms: 1_000 } as const
 
 /** Watching canaries, and what bakes. */
 export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analyse'> {
@@ -26,7 +31,8 @@ export function analysisActivities(deps: ActivityDeps): Pick<Activities, 'analys
         const verdict = judge(input.analysis, await watch.look())
         memory.keep({ evidence: verdict.evidence ?? null } satisfies Kept)
         memory.says({ words: [requestsSeen(verdict.figures), ...verdict.figures.words].join('; ') })
-        const enough = verdict.verdict === 'breach' || (verdict.verdict === 'pass' && input.untilData === true)
+        const enough = verdict.verdict === 'pass' && input.untilData === true
+        if (verdict.verdict === 'breach') return { ...verdict, logs: await watch.lastLines() }
         if (enough || Date.now() >= until) return verdict
         await sleep(Math.min(LOOK_MS, Math.max(0, until - Date.now())), undefined, { signal })
       }
@@ -69,6 +75,20 @@ class Watch {
       this.users(),
     ])
     return { ...traffic, probes: probes.flat(), ...own }
+  }
+
+  /** Of the instances whose probes failed, or else of the first, before they are removed. */
+  async lastLines(): Promise<string[]> {
+    const { host, via, probed } = this.input
+    const failing = probed.filter(({ spec }) => (this.failures.get(spec.name) ?? 0) > 0)
+    const shown = (failing.length > 0 ? failing : probed).slice(0, MOST_LOGS.instances)
+    const executor = this.deps.executorFor(host, via)
+    const read = shown.map(async ({ spec }) => {
+      const lines = await lastLogs(executor, spec, MOST_LOGS.lines, MOST_LOGS.ms)
+      const before = shown.length === 1 ? '' : `${spec.name} | `
+      return lines.map((line) => `${before}${maskedText(line).slice(0, MOST_LOGS.characters)}`)
+    })
+    return (await Promise.all(read)).flat()
   }
 
   private async traffic(): Promise<Traffic> {

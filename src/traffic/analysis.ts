@@ -29,8 +29,8 @@ export interface Look extends Traffic {
 /** `figures`: what it rests on. `evidence` is for the next look. */
 export type Verdict = { figures?: Figures; evidence?: Evidence | null } & (
   | { verdict: 'pass' }
-  /** Something is worse than allowed: the canary has to go. */
-  | { verdict: 'breach'; reasons: string[] }
+  /** Something is worse than allowed: the canary has to go. `logs`: what it said last. */
+  | { verdict: 'breach'; reasons: string[]; logs?: string[] }
   /** Nothing speaks against it, but something that was asked for could not be seen: no success. */
   | { verdict: 'noData'; reasons: string[] }
 )

@@ -94,7 +94,16 @@ describe('canary on an emulated host', () => {
     while (share() > 0 && Date.now() - since < 5_000) await rig.env.sleep(20)
     expect(share()).toBe(0)
     expect(Date.now() - since).toBeLessThan(2_000)
-    expect(await rig.end(run)).toMatchObject({ outcome: 'rolledBack', error: { code: 'UNHEALTHY' } })
+    expect(await rig.end(run)).toMatchObject({
+      outcome: 'rolledBack',
+      error: {
+        code: 'UNHEALTHY',
+        details: {
+          reasons: [expect.stringContaining('requests failed')] as unknown,
+          logs: [expect.stringContaining('shop 1.2.0 started')] as unknown,
+        },
+      },
+    })
     expect(releases()).toEqual(everywhere('1.1.0'))
   })
 

@@ -137,9 +137,12 @@ async function look(
 const watchWords = (purpose: Watch['purpose'], weight?: number): string =>
   purpose === 'bake' ? 'bake' : `canary at ${weight} %`
 
-const breach = (purpose: Watch['purpose'], { reasons, figures }: Extract<Verdict, { verdict: 'breach' }>): Error =>
+const breach = (
+  purpose: Watch['purpose'],
+  { reasons, figures, logs = [] }: Extract<Verdict, { verdict: 'breach' }>,
+): Error =>
   failureOf({
     code: 'UNHEALTHY',
     message: `${purpose === 'bake' ? 'the new version failed its bake' : 'the canary did not pass'}: ${reasons.join('; ')}`,
-    details: { reasons, ...(figures === undefined ? {} : { figures }) },
+    details: { reasons, ...(figures === undefined ? {} : { figures }), ...(logs.length === 0 ? {} : { logs }) },
   })

@@ -12,13 +12,14 @@ if [ -d /run/systemd/system ]; then
     [ -z "$since" ] || set -- "$@" "--since=@$since"
     ;;
   esac
-  journalctl "$@" && exit 0
+  { said=$(journalctl "$@" 2>&1 >&3) && exit 0; } 3>&1
   code=$?
-  # It fails as well where nothing was written since.
-  [ -z "$since" ] || [ "$code" -ne 1 ] || exit 0
-  # It fails where there is no journal yet, a moment after the boot.
-  for journal in /run/log/journal/*/* /var/log/journal/*/*; do [ ! -e "$journal" ] || exit "$code"; done
-  exit 0
+  # It fails without a word where nothing matches, and where there is no journal yet, a moment after the boot.
+  [ -n "$said" ] || exit 0
+  for journal in /run/log/journal/*/* /var/log/journal/*/*; do [ ! -e "$journal" ] || break; done
+  [ -e "$journal" ] || exit 0
+  echo "$said" >&2
+  exit "$code"
 fi
 read_from() {
   size=$(wc -c <"$1")

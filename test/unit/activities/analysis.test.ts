@@ -17,7 +17,8 @@ function world(requests: () => Promise<RequestSample[]>, ill: string[] = []): Ac
     executorFor: () => ({
       tryRun: async ({ args }: { args: string[] }): Promise<Answer> => ({
         exitCode: args.some((word) => ill.includes(word)) ? 1 : 0,
-        stdout: '',
+        // A log is read by `cul8er-logs`; a line of it may be long.
+        stdout: args.includes('cul8er-logs') ? `boom\n${'x'.repeat(2_000)}\n` : '',
         stderr: '',
         durationMs: 1,
       }),
@@ -97,6 +98,27 @@ describe('watching', () => {
       verdict: 'breach',
       reasons: ['1 health probes of shop-web-2 failed in a row'],
     })
+  })
+
+  it('has the last log lines of what fails, cut to what a history takes', async () => {
+    const of = input({ probed: [proven('shop-web-1', 1), proven('shop-web-2', 1)] })
+    const long = 'x'.repeat(500)
+    const logsWith = async (...ill: string[]): Promise<unknown> => {
+      const verdict = await analyse(
+        world(async () => samples(0, 1, 100), ill),
+        of,
+      )
+      return verdict.verdict === 'breach' ? verdict.logs : verdict
+    }
+    expect(await logsWith('shop-web-2')).toEqual(['boom', long])
+    const both = ['shop-web-1 | boom', `shop-web-1 | ${long}`, 'shop-web-2 | boom', `shop-web-2 | ${long}`]
+    expect(await logsWith('shop-web-1', 'shop-web-2')).toEqual(both)
+    const bySpeed = { ...of, probed: of.probed.slice(0, 1), analysis: { ...of.analysis, maxLatencyP95Ms: 1 } }
+    const slow = await analyse(
+      world(async () => samples(0, 1, 100)),
+      bySpeed,
+    )
+    expect(slow).toMatchObject({ verdict: 'breach', logs: ['boom', long] })
   })
 
   it('compares with nothing where there is nothing to compare with', async () => {
