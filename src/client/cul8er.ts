@@ -386,7 +386,7 @@ export class Cul8erClient {
    */
   async logs(topology: string, options: LogOptions, each: (line: LogLine) => void): Promise<void> {
     const state = await knownLedger(this.link, topology)
-    if (options.operation !== undefined) return readKeptLogs(this.link, topology, options.operation, options, each)
+    if (options.operation !== undefined) return readKeptLogs(this.link, state, options.operation, options, each)
     if (options.previous === true) return readPreviousLogs(this.link, state, options, each)
     return readLogs(this.link, state, options, each)
   }

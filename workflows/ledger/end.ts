@@ -1,8 +1,8 @@
-import type { ErrorReport } from '../../src/errors.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
 import { stableBeforeThen } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
+import { errorDigest } from './digest.js'
 import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
 import { pastOf } from './input.js'
@@ -58,29 +58,19 @@ const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string
   revision: result.revision,
   startedAt: current.startedAt,
   endedAt: at,
-  ...(result.error === undefined ? {} : { error: short(result.error) }),
+  ...(result.error === undefined ? {} : { error: errorDigest(result.error) }),
   ...(current.by === undefined ? {} : { by: current.by }),
   ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
   ...(current.reason === undefined ? {} : { reason: current.reason }),
   ...(result.warnings === undefined ? {} : { warnings: fewShort(result.warnings) }),
 })
 
-/** Characters of an error's message and its details, and of warnings, that are kept with an outcome. */
-const MOST = { message: 4_000, details: 8_000, warnings: 5, warning: 300 } as const
+/** Warnings that are kept with an outcome, and characters of one. */
+const MOST = { warnings: 5, warning: 300 } as const
 
 function fewShort(warnings: readonly string[]): string[] {
   const kept = warnings.slice(0, MOST.warnings)
   return kept.map((each) => (each.length > MOST.warning ? `${each.slice(0, MOST.warning)}…` : each))
-}
-
-/** The ledger is one payload, and an error may tell of a thousand instances: the operation's own workflow has all of it. */
-function short({ details, ...error }: ErrorReport): ErrorReport {
-  const { message } = error
-  return {
-    ...error,
-    message: message.length > MOST.message ? `${message.slice(0, MOST.message)}…` : message,
-    ...(details === undefined || JSON.stringify(details).length > MOST.details ? {} : { details }),
-  }
 }
 
 /** The revision serves everywhere, though what was left of the one before may not all be gone. */
