@@ -7,6 +7,7 @@ import type { Context } from './context.js'
 import { exitOfResult } from './exit.js'
 import { Live } from './live.js'
 import { humanDuration } from './render/duration.js'
+import { logsHint } from './render/logs-hint.js'
 import { OUTCOMES } from './render/outcomes.js'
 import { changesLines, countText } from './render/plan.js'
 import { doingOf, openStepLine, stepLine } from './render/steps.js'
@@ -231,8 +232,9 @@ function nextOf(result: OperationResult): string | null {
       return null
     case 'rolledBack':
       if (error?.code === 'ABORTED') return null
-      // What a hook said is with its error.
-      return `${error?.code === 'HOOK' ? '' : evidenceOf(result)}fix the cause, then cul8er deploy ${topology}`
+      return [logsHint(result), `fix the cause, then cul8er deploy ${topology}`]
+        .filter((each) => each !== null)
+        .join('; ')
     case 'held':
     case 'needsAttention':
       return `cul8er status ${topology} for the state of each instance`
@@ -240,16 +242,3 @@ function nextOf(result: OperationResult): string | null {
       return error?.hint === undefined ? `cul8er plan ${topology} for what a deploy would change` : null
   }
 }
-
-/** Where the logs of what failed are: a snapshot that is restored takes them along, and what could not be created has none. */
-function evidenceOf({ topology, operation, steps }: OperationResult): string {
-  const done = steps.filter(({ outcome }) => outcome === 'done')
-  const created = new Set(done.filter(({ name }) => name === 'create').map(({ instance }) => instance))
-  if (done.some(({ name, instance }) => name === KEPT && created.has(instance)))
-    return `cul8er logs ${topology} --operation ${operation} for what was removed; `
-  const gone = done.some(({ name }) => name === KEPT || name.startsWith(RESTORED))
-  return gone ? '' : `cul8er logs ${topology} for the logs of the apps; `
-}
-
-const KEPT = 'undo: keep the log'
-const RESTORED = 'undo: restore '

@@ -47,10 +47,10 @@ export async function steerOperation(
   topology: string,
   action: Steering,
 ): Promise<{ operation: string; accepted: string }> {
-  const { current } = await knownLedger(link, topology)
+  const { current, history } = await knownLedger(link, topology)
   if (current === null) {
     throw new Cul8erError('NOTHING_TO_STEER', `no operation of ${topology} is in progress`, {
-      hint: `cul8er history ${topology} shows how the last ones ended`,
+      ...(history.length === 0 ? {} : { hint: `cul8er history ${topology} shows how the last ones ended` }),
     })
   }
   const updateId = randomUUID()

@@ -22,7 +22,7 @@ type Request = InspectRequests['logs']
 
 /**
  * An answer with nothing in it says why.
- * @throws Cul8erError USAGE for a resource that there is none of, what kept every log from being read
+ * @throws Cul8erError USAGE for a resource that there is none of, NOT_FOUND for one that does not run, what kept every log from being read
  */
 export function refuseNothing(
   { logs, known, unreachable }: InspectAnswers['logs'],
@@ -33,6 +33,11 @@ export function refuseNothing(
   const report = hosts > 0 && unreachable.length === hosts ? unreachable[0]?.error : failed
   if (report !== undefined) throw new Cul8erError(report.code, report.message, report)
   if (logs.length > 0 || of === undefined) return
+  if (known.includes(of)) {
+    throw new Cul8erError('NOT_FOUND', `${of} is not running, so its log cannot be read`, {
+      hint: 'cul8er status shows the state of each instance',
+    })
+  }
   const meant = nearest(of, known)
   throw new Cul8erError(
     'USAGE',

@@ -21,6 +21,7 @@ export const keepLogs = stepKind({
       summary: at.name,
     },
   ],
+  note: ([result]) => ((result as { kept: string[] } | undefined)?.kept.length === 0 ? 'it logged nothing' : undefined),
   commands: () => [],
 })
 

@@ -106,12 +106,12 @@ async function stopped(run: Run, { targets }: RestartPlan, error: ErrorReport): 
       error: {
         code: 'NEEDS_ATTENTION',
         message: `${message}; and starting them again failed: ${run.failures.map(words).join('; ')}`,
-        hint: goOn(run, left),
+        hint: goOn(run, left, aborted),
         details: { cause: error, ...details },
       },
     }
   }
-  const report: ErrorReport = { ...error, message, hint: goOn(run, left), details }
+  const report: ErrorReport = { ...error, message, hint: goOn(run, left, aborted), details }
   if (left.length > 0) return { outcome: 'held', dirty: left, restarted, error: report }
   return { outcome: aborted ? 'rolledBack' : 'failed', restarted, error: report }
 }
@@ -121,10 +121,11 @@ const names = (instances: readonly LiveInstance[]): string[] => instances.map(({
 /** More than fit into a sentence are counted. */
 const listed = (all: readonly string[]): string => (all.length === 0 ? 'none' : someOf(all, 8))
 
-function goOn({ revision, removed }: Run, left: readonly string[]): string {
+function goOn({ revision, removed }: Run, left: readonly string[], aborted: boolean): string {
   const { name } = revision.topology
   if (left.some((each) => removed.has(each))) return `cul8er deploy ${name} creates what is missing`
-  return left.length === 0
-    ? `cul8er restart ${name} starts from the beginning`
-    : `cul8er logs ${name} ${left[0]} shows why; cul8er restart ${name} ${left.slice(0, 8).join(' ')} tries again, cul8er deploy ${name} sets them up again`
+  if (left.length === 0) return `cul8er restart ${name} starts from the beginning`
+  // What a person stopped halfway says nothing about why.
+  const logs = aborted ? '' : `cul8er logs ${name} ${left[0]} shows why; `
+  return `${logs}cul8er restart ${name} ${left.slice(0, 8).join(' ')} tries again, cul8er deploy ${name} sets them up again`
 }

@@ -1,9 +1,11 @@
 import type { HistoryEntry, Requester } from '../../contracts/index.js'
+import type { ErrorReport } from '../../errors.js'
 import type { PastOperation } from '../../client/index.js'
 import type { Context } from '../context.js'
 import type { Palette } from '../palette.js'
 import { errorLines } from '../report-error.js'
 import { elapsed, humanDuration, moment, timeOfDay } from './duration.js'
+import { logsHint, withoutLogsHint } from './logs-hint.js'
 import { OUTCOMES } from './outcomes.js'
 import { stepLine } from './steps.js'
 import { table } from './table.js'
@@ -42,12 +44,29 @@ export function operationText(past: PastOperation, context: Context): string {
     ...(ended === null && current === null ? [`${head}: no longer in the history`] : []),
     '',
     ...(steps === null
-      ? ['Its steps are no longer available: Temporal deletes them after the retention period of its namespace.']
+      ? [LOST]
       : steps.map((step) => `${colors.dim(timeOfDay(step.startedAt))}  ${stepLine(step, colors)}`)),
-    ...(ended?.error === undefined ? [] : ['', ...errorLines(ended.error, context)]),
+    ...(ended?.error === undefined ? [] : ['', ...reasonLines(past, ended, ended.error, context)]),
     ...(ended?.warnings === undefined ? [] : ['', ...ended.warnings.map((each) => `${colors.yellow('!')} ${each}`)]),
   ].join('\n')
 }
+
+/** Why it ended so; of what was taken back with the command that shows what is left of it. */
+function reasonLines(
+  { topology, operation, steps }: PastOperation,
+  { outcome }: HistoryEntry,
+  error: ErrorReport,
+  context: Context,
+): string[] {
+  if (outcome !== 'rolledBack') return errorLines(error, context)
+  const logs = steps === null ? null : logsHint({ topology, operation, steps, error })
+  const shown = logs?.includes('--operation') === true ? [`${context.colors.cyan('→')} ${logs}`] : []
+  return [...errorLines(withoutLogsHint(error), context), ...shown]
+}
+
+/** What Temporal no longer has, and what the ledger still does. */
+const LOST =
+  'Its steps are no longer available: Temporal deletes them after the retention period of its namespace. Who asked for it and how it ended are kept, with the last probe and log lines of a failure.'
 
 /** For `--json`. */
 export const operationObject = ({ topology, operation, ended, current, steps }: PastOperation): object => ({

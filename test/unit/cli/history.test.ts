@@ -94,3 +94,19 @@ test('one that goes on', () => {
   expect(operationText(going, context)).toMatch(/^shop op-5: deploy, in progress for .*: watch at 20 %\n/)
   expect(operationObject(going)).toMatchObject({ operation: 'op-5', outcome: null, kind: 'deploy' })
 })
+
+test('what was taken back sends to the logs that are kept, and nowhere else', () => {
+  const step = (name: string) =>
+    ({ name, instance: 'shop-web-1', outcome: 'done', startedAt: entry.startedAt, durationMs: 1 }) as const
+  const error = { code: 'UNHEALTHY', message: 'not healthy', hint: 'cul8er logs shows the log of the app' } as const
+  const last = (steps: PastOperation['steps'], outcome: HistoryEntry['outcome'] = 'rolledBack') =>
+    operationText({ ...past, steps, ended: { ...entry, outcome, error } }, context)
+      .split('\n')
+      .at(-1)
+  expect(last([step('create'), step('undo: keep the log')])).toBe(
+    '→ cul8er logs shop --operation op-5 for what was removed',
+  )
+  expect(last([])).toBe('✘ not healthy (UNHEALTHY)')
+  expect(last(null)).toBe('✘ not healthy (UNHEALTHY)')
+  expect(last([], 'held')).toBe('→ cul8er logs shows the log of the app')
+})
