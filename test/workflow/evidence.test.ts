@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises'
+import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Cul8er, type LogLine } from '../../src/client/index.js'
@@ -112,6 +112,34 @@ it('with --previous too, as those of the last operation', async () => {
   await client.logs('other', { operation: 1, since }, (line) => lines.push(line))
   expect(lines).toEqual([])
 })
+
+it('what is kept when Temporal has forgotten the operation, and then the lines', async () => {
+  const { workflowService, options } = rig.env.client
+  const before = await client.operation('other', 1)
+  expect(before.steps?.length).toBeGreaterThan(3)
+  await workflowService.deleteWorkflowExecution({
+    namespace: options.namespace,
+    workflowExecution: { workflowId: 'topology/other/op/1' },
+  })
+  await expect.poll(async () => (await client.operation('other', 1)).steps, { timeout: 60_000 }).toBeNull()
+  const { ended } = await client.operation('other', 1)
+  expect(ended).toMatchObject({
+    outcome: 'rolledBack',
+    error: { code: 'UNHEALTHY', details: { instance: 'other-web-1', probe: { outcome: 'failure' } } },
+  })
+  const read = async (): Promise<{ lines: LogLine[]; remarks: string[] }> => {
+    const [lines, remarks]: [LogLine[], string[]] = [[], []]
+    await client.logs('other', { operation: 1, remark: (text) => remarks.push(text) }, (line) => lines.push(line))
+    return { lines, remarks }
+  }
+  const whole = await read()
+  expect(whole.remarks).toEqual([])
+  await rm(join(rig.folder, 'evidence', 'other'), { recursive: true })
+  expect(await read()).toEqual({
+    lines: whole.lines,
+    remarks: ['nothing else is kept of op-1: these are the last lines with its error in the history'],
+  })
+}, 90_000)
 
 it('housekeeping removes it when the server forgets the operation, not before', async () => {
   const sweep = (workflowId: string) =>
