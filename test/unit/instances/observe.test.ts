@@ -151,6 +151,17 @@ test('snapshots come oldest first, images with their aliases', () => {
     uploaded_at: 't',
   }
   expect(parseImages(JSON.stringify([image]))).toEqual([
-    { fingerprint: 'f', aliases: ['x'], type: 'container', size: 1, properties: {}, createdAt: 'c', uploadedAt: 't' },
+    {
+      ...{
+        fingerprint: 'f',
+        aliases: ['x'],
+        type: 'container',
+        size: 1,
+        properties: {},
+        createdAt: 'c',
+        uploadedAt: 't',
+      },
+      source: null,
+    },
   ])
 })
