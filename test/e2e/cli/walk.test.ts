@@ -56,7 +56,7 @@ strategy: { approach: rolling, maxParallel: 1 }
   async function walk(line: string, exit: number, answers: [string, string][] = []): Promise<void> {
     const bin = process.env.CUL8ER_BIN ?? join(process.cwd(), 'bin', 'cul8er')
     const seen = await screen.run(line.replace(/^cul8er/, bin), home.folder, answers)
-    walked.push(`$ ${line}`, ...seen.lines.map((each) => plain(each, home)), '')
+    walked.push(`$ ${line}`, ...inOneOrder(seen.lines.map((each) => plain(each, home))), '')
     const long = seen.lines.filter((each) => each.length > columns && !/^ *\S+$/.test(each))
     // Tables are as wide as what is in them.
     if (!/status|history|list/.test(line)) tooLong.push(...long.map((each) => `${line}: ${each}`))
@@ -90,6 +90,18 @@ strategy: { approach: rolling, maxParallel: 1 }
     ])
   })
 })
+
+/** Steps that are taken side by side end in any order. */
+function inOneOrder(lines: readonly string[]): string[] {
+  const ordered: string[] = []
+  for (const line of lines) {
+    const step = /^✔ (delete|prune snapshots) /.exec(line)?.[0]
+    let at = ordered.length
+    while (step !== undefined && ordered[at - 1]?.startsWith(step) === true && (ordered[at - 1] ?? '') > line) at -= 1
+    ordered.splice(at, 0, line)
+  }
+  return ordered
+}
 
 /** Without what differs from run to run; a column is as wide as its longest cell. */
 const plain = (line: string, { folder }: Home): string =>

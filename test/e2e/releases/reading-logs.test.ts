@@ -83,7 +83,10 @@ describe.each([
       await executor.run(logsFromCommand(spec, { lines: 50, since: from }), { onStdout: reading.take })
       return numbers(reading.end().lines)
     }
-    expect((await since(3_600)).length).toBe(50)
+    // A line that comes while they are read comes with them.
+    const lastHour = (await since(3_600)).length
+    expect(lastHour).toBeGreaterThanOrEqual(50)
+    expect(lastHour).toBeLessThan(55)
     await inside(spec.name, 'touch /tmp/hold')
     await sleep(3_500)
     expect(await since(1)).toEqual([])
