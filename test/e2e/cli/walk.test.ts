@@ -56,7 +56,7 @@ strategy: { approach: rolling, maxParallel: 1 }
   async function walk(line: string, exit: number, answers: [string, string][] = []): Promise<void> {
     const bin = process.env.CUL8ER_BIN ?? join(process.cwd(), 'bin', 'cul8er')
     const seen = await screen.run(line.replace(/^cul8er/, bin), home.folder, answers)
-    walked.push(`$ ${line}`, ...inOneOrder(seen.lines.map((each) => plain(each, home))), '')
+    walked.push(`$ ${line}`, ...inOneOrder(rejoined(seen.lines).map((each) => plain(each, home))), '')
     const long = seen.lines.filter((each) => each.length > columns && !/^ *\S+$/.test(each))
     // Tables are as wide as what is in them.
     if (!/status|history|list/.test(line)) tooLong.push(...long.map((each) => `${line}: ${each}`))
@@ -90,6 +90,18 @@ strategy: { approach: rolling, maxParallel: 1 }
     ])
   })
 })
+
+/** Where a line ends that tells of times and addresses depends on how long these are. */
+function rejoined(lines: readonly string[]): string[] {
+  const whole: string[] = []
+  for (const line of lines) {
+    const before = whole.at(-1)
+    const goesOn = /^ {2}[^ +~!↓-]/.test(line) && before !== undefined && /^(✔|op-|shop goes) ?/.test(before)
+    if (goesOn) whole[whole.length - 1] = `${before} ${line.trim()}`
+    else whole.push(line)
+  }
+  return whole
+}
 
 /** Steps that are taken side by side end in any order. */
 function inOneOrder(lines: readonly string[]): string[] {
