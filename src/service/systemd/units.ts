@@ -74,11 +74,21 @@ const SYSTEM = [
   'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
 ]
 
-/** A word as systemd reads it back: `%` names a specifier, a backslash begins an escape. */
+/**
+ * A word as systemd reads it back: `%` names a specifier, a backslash begins an escape. No control character is written as it is: for
+ * systemd a carriage return ends a line as well, and what follows would be a setting.
+ */
 export const quoted = (word: string): string => `"${escaped(word).replaceAll('"', '\\"')}"`
 
 const escaped = (text: string): string =>
-  text.replaceAll('\\', '\\\\').replaceAll('%', '%%').replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+  text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('%', '%%')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')
+    .replaceAll(CONTROL, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+const CONTROL = new RegExp(String.raw`[\x00-\x1f\x7f]`, 'g')
 
 /**
  * Variables that a unit keeps: where things are. Anybody on the machine can read a unit, so that keys stay out of it, and so does a proxy
@@ -88,9 +98,13 @@ export const unitEnvironment = (environment: Readonly<Record<string, string>>): 
   Object.fromEntries(
     Object.entries(environment).filter(
       ([name, value]) =>
-        !/KEY|TOKEN|SECRET|PASSWORD/.test(name) && !/^[a-z]+:\/\/[^/]*@/.test(value) && !SESSION.has(name),
+        !/KEY|TOKEN|SECRET|PASS|CREDENTIAL/i.test(name) && !hasLogin(name, value) && !SESSION.has(name),
     ),
   )
+
+/** An address with a user or a password; that of a proxy may be without its scheme. */
+const hasLogin = (name: string, value: string): boolean =>
+  /proxy$/i.test(name) ? value.includes('@') : /^[a-z][a-z0-9+.-]*:\/\/[^/]*@/i.test(value)
 
 /** Of a login or of this command alone: a unit gets its own. */
 const SESSION: ReadonlySet<string> = new Set([

@@ -48,6 +48,8 @@ test.each([
   ['say "hi"', '"say \\"hi\\""'],
   ['back\\slash', '"back\\\\slash"'],
   ['two\nlines', '"two\\nlines"'],
+  ['/srv\rExecStartPre=/bin/false', '"/srv\\x0dExecStartPre=/bin/false"'],
+  ['\u001b[2J\u007f', '"\\x1b[2J\\x7f"'],
 ])('%j is written %s', (word, written) => expect(quoted(word)).toBe(written))
 
 test('a unit keeps where things are, and no keys', () => {
@@ -73,6 +75,19 @@ test('a unit keeps where things are, and no keys', () => {
   })
 })
 
+test.each([
+  ['HTTPS_PROXY', 'socks5h://ada:pass@proxy:1080'],
+  ['HTTPS_PROXY', 'HTTP://ada:pass@proxy:3128'],
+  ['http_proxy', 'ada:pass@proxy:3128'],
+  ['http_proxy', 'http://ada:pa/ss@proxy:3128'],
+  ['CUL8ER_METRICS', 'https+unix://ada:pass@metrics'],
+  ['CUL8ER_DB_PASS', 'pass'],
+  ['CUL8ER_db_password', 'pass'],
+  ['CUL8ER_CREDENTIALS', 'pass'],
+])('everybody may read a unit, and so it does not keep %s=%s', (name, value) =>
+  expect(unitEnvironment({ [name]: value, LANG: 'de_DE@euro' })).toEqual({ LANG: 'de_DE@euro' }),
+)
+
 const mine = { home: '/srv/cul8er', main: '/opt/cul8er/main.js' }
 test.each([
   ['of this home and build', serviceUnit({ ...input, scope: 'user' }), true],
@@ -87,7 +102,7 @@ describe('service install and uninstall', () => {
   let env: NodeJS.ProcessEnv = {}
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'cul8er-unit-'))
-    env = { XDG_CONFIG_HOME: folder, CUL8ER_HOME: join(folder, 'home $1 100%'), PATH: process.env.PATH }
+    env = { XDG_CONFIG_HOME: folder, CUL8ER_HOME: join(folder, 'home $1 100% \rUser=root\\'), PATH: process.env.PATH }
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
   const service = (...words: string[]) => cul8er(['service', ...words, '--user'], { env, cwd: folder })
