@@ -9,7 +9,7 @@ import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.j
 import type { ActivityDeps } from './deps.js'
 import { lastLogs } from '../src/releases/last-logs.js'
 import { readMetric } from './metric.js'
-import { maskedText } from './secrets.js'
+import { knowSecrets, maskedText } from './secrets.js'
 import { step } from './step.js'
 import { plural } from '../src/plural.js'
 
@@ -79,7 +79,11 @@ class Watch {
 
   /** Of the instances whose probes failed, or else of the first, before they are removed. */
   async lastLines(): Promise<string[]> {
-    const { host, via, probed } = this.input
+    const { host, via, topology, probed, secrets = [] } = this.input
+    // Another worker may have placed them, or this one before it was restarted.
+    for (const { resource, ...secret } of secrets) {
+      await knowSecrets({ topology, resource, secrets: [secret] }, this.deps, this.signal)
+    }
     const failing = probed.filter(({ spec }) => (this.failures.get(spec.name) ?? 0) > 0)
     const shown = (failing.length > 0 ? failing : probed).slice(0, MOST_LOGS.instances)
     const executor = this.deps.executorFor(host, via)

@@ -1,7 +1,7 @@
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
-import type { ReleaseSpec, Revision, Role } from '../plan/model.js'
+import type { ReleaseSpec, Revision, Role, SecretOf } from '../plan/model.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
@@ -44,6 +44,8 @@ export interface AnalysisInput extends At {
   forMs: number
   /** The time is over: a pass ends the look at once. */
   untilData?: boolean
+  /** What the apps of `probed` may print, to be masked; absent: nothing, or an older cul8er asked. */
+  secrets?: SecretOf[]
 }
 
 /** Numbers that a ledger must stay above. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../src/errors.js'
 import { isCancellation, sleep, workflowInfo } from '@temporalio/workflow'
 import type { AnalysisInput, Proven, Watch } from '../../src/contracts/index.js'
+import { environmentSecrets } from '../../src/plan/environment-secrets.js'
 import { hostAt, strategyOf } from '../../src/steps/view.js'
 import type { Analysis } from '../../src/topology/model.js'
 import type { Verdict } from '../../src/traffic/analysis.js'
@@ -109,6 +110,7 @@ async function look(
   // When the time is over and the data is not there, a look ends as soon as it is.
   const time = forMs > 0 ? { forMs } : { forMs: lookTime(workflowInfo().historyLength).lookMs, untilData: true }
   const key = `${resource}/${host}`
+  const secrets = environmentSecrets([run.revision]).filter((secret) => secret.resource === resource)
   const input: AnalysisInput = {
     ...hostAt(run, host),
     topology: run.revision.topology.name,
@@ -119,6 +121,7 @@ async function look(
     evidence: run.evidence.get(key) ?? null,
     sinceMs: how.sinceMs,
     ...time,
+    ...(secrets.length === 0 ? {} : { secrets }),
   }
   try {
     const verdict = await waiting({ summary: `${what}: watching`, waitMs: time.forMs }).analyse(input)

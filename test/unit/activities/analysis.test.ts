@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import pino from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { analysisActivities } from '../../../activities/analysis.js'
 import type { ActivityDeps } from '../../../activities/deps.js'
 import type { AnalysisInput, Proven } from '../../../src/contracts/index.js'
@@ -8,17 +11,20 @@ import type { CommandResult } from '../../../src/hosts/executor.js'
 import type { Verdict } from '../../../src/traffic/analysis.js'
 import type { RequestSample } from '../../../src/traffic/model.js'
 
+/** A line of it may be long. */
+const LOG = `boom\n${'x'.repeat(2_000)}\n`
+
 type Answer = CommandResult & { exitCode: number }
 
 /** Instances that a test names as ill fail their check; the edge says what it is told to. */
-function world(requests: () => Promise<RequestSample[]>, ill: string[] = []): ActivityDeps {
+function world(requests: () => Promise<RequestSample[]>, ill: string[] = [], log = LOG): ActivityDeps {
   return {
     edgeFor: () => ({ requests }),
     executorFor: () => ({
       tryRun: async ({ args }: { args: string[] }): Promise<Answer> => ({
         exitCode: args.some((word) => ill.includes(word)) ? 1 : 0,
-        // A log is read by `cul8er-logs`; a line of it may be long.
-        stdout: args.includes('cul8er-logs') ? `boom\n${'x'.repeat(2_000)}\n` : '',
+        // A log is read by `cul8er-logs`.
+        stdout: args.includes('cul8er-logs') ? log : '',
         stderr: '',
         durationMs: 1,
       }),
@@ -119,6 +125,21 @@ describe('watching', () => {
       bySpeed,
     )
     expect(slow).toMatchObject({ verdict: 'breach', logs: ['boom', long] })
+  })
+
+  it('masks secrets in them that another worker placed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cul8er-analysis-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'password')
+    writeFileSync(file, 'correct horse battery', { mode: 0o600 })
+    const verdict = await analyse(
+      world(async () => samples(0, 1, 100), ['shop-web-1'], 'no access with correct horse battery\n'),
+      input({
+        probed: [proven('shop-web-1', 1)],
+        secrets: [{ resource: 'web', name: 'PASSWORD', ref: { from: 'file', key: file }, sealed: null }],
+      }),
+    )
+    expect(verdict).toMatchObject({ verdict: 'breach', logs: ['no access with ***'] })
   })
 
   it('compares with nothing where there is nothing to compare with', async () => {
