@@ -37,6 +37,8 @@ export async function runHook(
   { signal, masked, says }: Following,
 ): Promise<{ lines: string[] }> {
   const tail = new Tail()
+  // Colors inside a secret would keep it from being found.
+  const told = (ended: boolean): string[] => linesOf(masked(tail.text({ ended }).replaceAll(COLOUR, '')))
   let saidAt = 0
   const end = await runCommand(program, args, {
     signal,
@@ -48,11 +50,11 @@ export async function runHook(
       tail.take(chunk)
       if (Date.now() - saidAt < SAYS_MS) return
       saidAt = Date.now()
-      const line = linesOf(masked(tail.text({ ended: false }))).at(-1)
+      const line = told(false).at(-1)
       if (line !== undefined) says(line)
     },
   })
-  const lines = linesOf(masked(tail.text({ ended: true })))
+  const lines = told(true)
   if (end.how === 'exit' && end.code === 0) return { lines }
   const said = lines.at(-1)
   const how = inWords(end, timeoutMs)
@@ -70,13 +72,12 @@ function hintFor({ how }: CommandEnd, hook: string): { hint?: string } {
 const BEFORE = 'nothing was changed: fix the cause and try again, or pass --force to go on where a hook before fails'
 const ABSENT = 'a hook runs on the machine of the worker, in / and with its PATH: does the program exist there?'
 
-/** The last lines, without colours and whatever else a terminal would obey. */
+/** The last lines, without what a terminal would obey. */
 function linesOf(text: string): string[] {
   const all = text
     .split(/[\r\n]+/)
     .map((line) =>
       line
-        .replaceAll(COLOUR, '')
         .replaceAll(/\p{Cc}/gu, ' ')
         .trimEnd()
         .slice(0, MOST.characters),

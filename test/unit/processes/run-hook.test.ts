@@ -21,6 +21,7 @@ describe('a hook', { timeout: 20_000 }, () => {
     ['echo one; echo two >&2', ['one', 'two']],
     ['printf "\\033[31mred\\033[0m\\r\\n\\n  last"', ['red', '  last']],
     ['echo a s3cret', ['a ***']],
+    ['printf "s3\\033[1;31mcret\\033[0m"', ['***']],
     ['echo "$CUL8ER_KIND $PWD ${CUL8ER_SEAL_KEY-none}"', ['deploy / none']],
     ['true', []],
   ])('that succeeds leaves its last lines: %s', async (script, lines) => {
