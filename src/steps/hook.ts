@@ -1,7 +1,10 @@
 import type { HookEnd, StepOf } from '../contracts/index.js'
 import { operationWorkflowId } from '../contracts/names.js'
 import { environmentSecrets } from '../plan/environment-secrets.js'
+import type { SecretOf } from '../plan/model.js'
 import { versionsOf } from '../plan/versions.js'
+import { NOTIFIERS_PLACE, sealedNotifierKey } from '../secrets/notifier-key.js'
+import { notifierSecrets } from '../topology/secrets.js'
 import { commandWords } from './command-words.js'
 import { stepKind } from './kind.js'
 import type { View } from './view.js'
@@ -23,7 +26,7 @@ export const hook = stepKind({
           command: each.command,
           timeoutMs: each.timeoutMs,
           environment: environmentOf(step, view),
-          secrets: environmentSecrets([view.revision]),
+          secrets: secretsOf(view),
         },
         pace: 'lasting',
         waitMs: each.timeoutMs,
@@ -36,6 +39,21 @@ export const hook = stepKind({
     { instance: 'hook', host: 'the worker', step: `${name}: ${commandWords(command)}`, args: null },
   ],
 })
+
+/** What it may print: secrets of what it leads to, and of what runs until then; those of notifiers, which hooks often share. */
+export function secretsOf({ revision, base }: Pick<View, 'revision' | 'base'>): SecretOf[] {
+  const revisions = base === null ? [revision] : [revision, base]
+  const ofNotifiers = revisions.flatMap(({ topology, sealed }) =>
+    notifierSecrets(topology).map(({ ref }): SecretOf => ({
+      resource: NOTIFIERS_PLACE,
+      name: ref.key ?? '',
+      ref,
+      sealed: sealed[sealedNotifierKey(ref)] ?? null,
+    })),
+  )
+  const all = [...environmentSecrets(revisions), ...ofNotifiers]
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
+}
 
 /** What a hook is told: names and numbers, never a value. */
 export function environmentOf({ name, number }: StepOf<'hook'>, view: View): Record<string, string> {
