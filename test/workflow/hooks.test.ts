@@ -192,6 +192,32 @@ describe('hooks', { timeout: 120_000 }, () => {
     expect(of.instances()).toEqual({})
   })
 
+  it.each(['deploy', 'rollback', 'destroy'] as const)(
+    'are ended by an abort with --force as well, which forgives failures only: %s',
+    async (kind) => {
+      const name = `forced-${kind}`
+      const hooks = [['sleep', '60'], writes(name)]
+      const of = fleet(name, {})
+      await of.deploy('1.0.0')
+      if (kind !== 'deploy') await of.deploy('1.1.0', { hooks: { beforeRollback: hooks, beforeDestroy: hooks } })
+      const before = await of.picture()
+      const started = await rig.start(name, {
+        force: true,
+        ...(kind === 'deploy'
+          ? { kind, revision: of.revision('1.1.0', { hooks: { beforeDeploy: hooks } }) }
+          : { kind }),
+      })
+      await of.until(started, ({ step }) => step.includes('sleep'))
+      await rig.steer(started, 'abort')
+      const end = await of.end(started)
+      expect(end).toMatchObject({ outcome: kind === 'destroy' ? 'rolledBack' : 'failed' })
+      expect(end).not.toHaveProperty('warnings')
+      expect(stepsOf(end)).toHaveLength(1)
+      expect(written(name)).toEqual([])
+      expect(await of.picture()).toEqual(before)
+    },
+  )
+
   it('begin again when their worker dies, with the same id', async () => {
     const command = ['sh', '-c', `echo "$CUL8ER_HOOK_ID" >> ${join(folder, 'mortal')}`, 'dies']
     expect(await fleet('mortal', { afterDeploy: [command] }).deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })

@@ -49,7 +49,8 @@ async function runStage(run: Run, stage: Stage, direction: Direction): Promise<v
   for (const lane of lanes) {
     const end = ends.get(lane)
     if (end === undefined || !('error' in end)) continue
-    if (onFailure === 'stop') throw end.error
+    // An abort is no failure that one goes on in spite of.
+    if (onFailure === 'stop' || (onFailure === 'warn' && !run.committed && isCancellation(end.error))) throw end.error
     if (onFailure === 'continue') run.failures.push(laneFailure(lane, reportOf(end.error)))
     if (onFailure === 'warn') run.warnings.push(reportOf(end.error).message)
   }
