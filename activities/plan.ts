@@ -167,7 +167,10 @@ export async function observeAndPlan(
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
   const goesOn = force === true ? '--force' : goesBack ? 'rollback' : null
-  const room = await checkRoom(deps, revision, { hosts, changes: plan.changes, observed, goesOn, signal })
+  const room = await checkRoom(deps, revision, {
+    ...{ base: base ?? null, hosts, changes: plan.changes },
+    ...{ observed, goesOn, signal },
+  })
   const notes = [
     ...plan.notes,
     ...unseen,

@@ -11,7 +11,7 @@ import {
 } from '../src/incus/index.js'
 import type { ObservedInstance, Revision } from '../src/plan/model.js'
 import type { PlannedChange } from '../src/plan/planned-change.js'
-import { roomNotes, roomRefusals, setsLimits, type HostRoom } from '../src/plan/room.js'
+import { roomNotes, roomRefusals, setsLimits, withNewLimits, type HostRoom } from '../src/plan/room.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { isLocalImage } from '../src/topology/image-names.js'
 import type { Host, Resource } from '../src/topology/model.js'
@@ -22,19 +22,22 @@ const MIB = 1024 * 1024
 /**
  * Limits that no host can keep are refused before anything is made. Only what is declared is asked for, and a host that does not say what it
  * has is no reason to refuse a plan.
- * @returns notes: limits that add up to more than a host has, and what `force` or a rollback went on in spite of
+ * @returns notes: limits that add up to more than a host has, and what `force`, a rollback or the stable revision went on in spite of
  * @throws Cul8erError NO_ROOM
  */
 export async function checkRoom(
   deps: ActivityDeps,
   revision: Revision,
   {
+    base,
     hosts,
     changes,
     observed,
     goesOn,
     signal,
   }: {
+    /** The stable one: limits that it has like that are no reason to stop. */
+    base: Revision | null
     hosts: Record<string, Host>
     changes: readonly PlannedChange[]
     observed: readonly ObservedInstance[]
@@ -59,11 +62,10 @@ export async function checkRoom(
       deps.log.warn({ error: String(error) }, 'the host did not say what it has')
     }
   }
-  const refusals = roomRefusals({ revision, changes, rooms })
-  const [first] = refusals
+  const [first] = roomRefusals({ revision, changes: withNewLimits(changes, { revision, base }), rooms })
   if (first !== undefined && goesOn === null) throw first
   return [
-    ...refusals.map(({ message }) => `${message} (${goesOn})`),
+    ...roomRefusals({ revision, changes, rooms }).map(({ message }) => `${message} (${goesOn ?? 'as it is now'})`),
     ...roomNotes({ revision, changes, observed, rooms }),
   ]
 }

@@ -1,5 +1,7 @@
 import { Cul8erError } from '../errors.js'
+import type { Resource } from '../topology/model.js'
 import { formatSize } from '../topology/units.js'
+import { canonicalJson } from './digest.js'
 import type { ObservedInstance, Revision } from './model.js'
 import { placeKey } from './place-key.js'
 import type { PlannedChange } from './planned-change.js'
@@ -29,6 +31,19 @@ export interface RoomInput {
 /** Changes after which an instance has limits that it may not have had. */
 export const setsLimits = ({ action }: Pick<PlannedChange, 'action'>): boolean =>
   action === 'create' || action === 'replace' || action === 'update'
+
+/** Changes of resources whose limits the stable revision does not have like that, on the same hosts: those have worked. */
+export const withNewLimits = (
+  changes: readonly PlannedChange[],
+  { revision, base }: { revision: Revision; base: Revision | null },
+): PlannedChange[] =>
+  changes.filter(({ resource }) => {
+    const before = base?.topology.resources[resource]
+    return before === undefined || wants(before) !== wants(resourceOf(revision, resource))
+  })
+
+const wants = ({ on, limits, volumes, image, profiles, devices }: Resource): string =>
+  canonicalJson([on, limits, volumes, image, profiles, devices])
 
 /** One instance that wants more than its host has in all, or less disk than its image takes: each resource once a host. */
 export function roomRefusals({ revision, changes, rooms }: Omit<RoomInput, 'observed'>): Cul8erError[] {

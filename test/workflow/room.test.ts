@@ -45,6 +45,18 @@ describe('a limit beyond the host', { timeout: 90_000 }, () => {
     expect(await fleet.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded' })
   })
 
+  it.concurrent('is in the way of no other change where the stable revision has it', async () => {
+    const fleet = new Fleet(rig, 'shrunk', 'rolling', artifacts)
+    const web = { limits: { memory: '64MiB' } }
+    expect(await fleet.deploy('1.0.0', { web })).toMatchObject({ outcome: 'succeeded' })
+    await rig.emulator.setHardware({ memoryMiB: 32 }, 'shrunk')
+    const message = 'resources.web.limits.memory: 64MiB is more than host shrunk has: 32MiB'
+    expect((await fleet.plan('1.1.0', { web })).notes).toContain(`${message} (as it is now)`)
+    expect(await fleet.deploy('1.1.0', { web })).toMatchObject({ outcome: 'succeeded' })
+    const more = { web: { limits: { memory: '65MiB' } } }
+    expect(await fleet.deploy('1.1.0', more)).toMatchObject({ outcome: 'failed', error: { code: 'NO_ROOM' } })
+  })
+
   it.concurrent('adds up to a note', async () => {
     const fleet = new Fleet(rig, 'sum', 'rolling', artifacts)
     await fleet.deploy('1.0.0')
