@@ -87,8 +87,9 @@ class Watch {
     const failing = probed.filter(({ spec }) => (this.failures.get(spec.name) ?? 0) > 0)
     const shown = (failing.length > 0 ? failing : probed).slice(0, MOST_LOGS.instances)
     const executor = this.deps.executorFor(host, via)
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(MOST_LOGS.ms)])
     const read = shown.map(async ({ spec }) => {
-      const lines = await lastLogs(executor, spec, MOST_LOGS.lines, MOST_LOGS.ms)
+      const lines = await lastLogs(executor, spec, MOST_LOGS.lines, signal)
       const before = shown.length === 1 ? '' : `${spec.name} | `
       return lines.map((line) => `${before}${maskedText(line).slice(0, MOST_LOGS.characters)}`)
     })

@@ -5,15 +5,16 @@ import { consoleLogCommand, logsCommand, type LogTarget } from './commands.js'
 /**
  * The last lines of the release's log; of the instance's console where there are none, for example because its init did not come up.
  * Never throws: logs go with an error that matters more.
+ * @param signal - where they are not worth 20 s of waiting
  */
 export async function lastLogs(
   executor: HostExecutor,
   target: LogTarget,
   lines = 10,
-  timeoutMs = 10_000,
+  signal?: AbortSignal,
 ): Promise<string[]> {
   for (const command of [logsCommand(target, { lines }), consoleLogCommand(target)]) {
-    const result = await executor.tryRun(command, { timeoutMs }).catch(() => null)
+    const result = await executor.tryRun(command, { timeoutMs: 10_000, signal }).catch(() => null)
     const found = (result?.stdout ?? '').split(/\r?\n/).filter((line) => line.trim() !== '')
     if (found.length > 0) return found.slice(-lines)
   }

@@ -127,6 +127,21 @@ describe('watching', () => {
     expect(slow).toMatchObject({ verdict: 'breach', logs: ['boom', long] })
   })
 
+  it('goes on without these lines where nothing answers', async () => {
+    const executor = world(async () => [], ['shop-web-1']).executorFor('one', input().via)
+    const hangs: (typeof executor)['tryRun'] = (command, { signal } = {}) =>
+      command.args.includes('check')
+        ? executor.tryRun(command)
+        : new Promise((_resolve, reject) => {
+            const abort = (): void => reject(new Error('aborted'))
+            if (signal?.aborted === true) abort()
+            signal?.addEventListener('abort', abort)
+          })
+    const deps = { ...world(async () => []), executorFor: () => ({ tryRun: hangs }) } as unknown as ActivityDeps
+    const verdict = await analyse(deps, input({ probed: [proven('shop-web-1', 1)] }))
+    expect(verdict).toMatchObject({ verdict: 'breach', logs: [] })
+  })
+
   it('masks secrets in them that another worker placed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cul8er-analysis-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
