@@ -220,7 +220,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: 'workflows/engine/interpreter.ts',
-        replace: "if (onFailure === 'stop') throw end.error",
+        replace:
+          "if (onFailure === 'stop' || (onFailure === 'warn' && !run.committed && isCancellation(end.error))) throw end.error",
         by: "if (onFailure !== 'ignore' && direction === 'forward') throw end.error",
       },
     ],
