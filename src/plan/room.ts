@@ -37,7 +37,7 @@ export const withNewLimits = (
   changes: readonly PlannedChange[],
   { revision, base }: { revision: Revision; base: Revision | null },
 ): PlannedChange[] =>
-  changes.filter(({ resource }) => {
+  changes.filter(setsLimits).filter(({ resource }) => {
     const before = base?.topology.resources[resource]
     return before === undefined || wants(before) !== wants(resourceOf(revision, resource))
   })

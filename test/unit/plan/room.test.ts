@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ObservedInstance } from '../../../src/plan/model.js'
 import { planChanges } from '../../../src/plan/plan.js'
-import { roomNotes, roomRefusals, type HostRoom } from '../../../src/plan/room.js'
+import { roomNotes, roomRefusals, withNewLimits, type HostRoom } from '../../../src/plan/room.js'
 import { foreign, revisionOf, web, worldOf } from './world.js'
 
 type Part = Record<string, unknown>
@@ -133,5 +133,29 @@ describe('limits that add up', () => {
     ],
   ])('%s', (_, given, notes) => {
     expect(look(given).notes).toEqual(notes)
+  })
+})
+
+describe('limits that the stable revision does not have like that', () => {
+  const changed = (app: Part, before: Part | null): string[] => {
+    const revision = revisionOf(web({ on: 'one', ...app }))
+    const base = before === null ? null : revisionOf(web({ on: 'one', ...before }))
+    const { changes } = planChanges({ revision, observed: [] })
+    return withNewLimits(changes, { revision, base }).map(({ instance }) => instance)
+  }
+
+  it.each<[string, Part, Part | null, string[]]>([
+    ['a first deploy', { limits: { cpu: 8 } }, null, ['shop-web']],
+    ['the same as before', { limits: { cpu: 8 } }, { limits: { cpu: 8 } }, []],
+    ['more than before', { limits: { cpu: 8 } }, { limits: { cpu: 4 } }, ['shop-web']],
+    ['on another host', { limits: { cpu: 8 } }, { limits: { cpu: 8 }, on: 'two' }, ['shop-web']],
+  ])('%s', (_, app, before, expected) => expect(changed(app, before)).toEqual(expected))
+
+  it('says nothing of a resource that goes', () => {
+    const base = revisionOf(web({ on: 'one', limits: { cpu: 8 } }))
+    const revision = { ...base, topology: { ...base.topology, resources: {} } }
+    const { changes } = planChanges({ revision, observed: worldOf(base) })
+    expect(changes.map(({ action }) => action)).toEqual(['delete'])
+    expect(withNewLimits(changes, { revision, base })).toEqual([])
   })
 })
