@@ -45,9 +45,9 @@ describe('faults on real Incus', () => {
     expect(result.steps.some(({ name: step, instance }) => step === 'admit' && instance?.endsWith('-1'))).toBe(false)
   })
 
-  it('an image that does not exist is rolled back, named, with a next step', { timeout: 120_000 }, async () => {
+  it('an image that does not exist is refused in the plan, named, with a next step', { timeout: 120_000 }, async () => {
     const result = await stage.deploy('1.0.0', {}, { image: 'cul8er/no-such-image' })
-    expect(result).toMatchObject({ outcome: 'rolledBack', error: { code: 'IMAGE_NOT_FOUND' } })
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'IMAGE_NOT_FOUND' } })
     expect(result.error?.message).toContain('no-such-image')
     expect(result.error?.hint).toBeTruthy()
     expect(await stage.instances()).toEqual([1, 2, 3].map((n) => `${name}-app-${n}`))
