@@ -19,13 +19,13 @@ export interface NeededImage {
 
 /** Images that the instances and edges that an operation makes are made from, each once a host. */
 export function neededImages(
-  { topology, ...revision }: Revision,
+  revision: Revision,
   { made, edges }: { made: readonly Pick<Place, 'resource' | 'host'>[]; edges: readonly NewEdge[] },
 ): NeededImage[] {
-  const { project } = topology
+  const { project } = revision.topology
   const all = [
     ...made.map(({ resource, host }): NeededImage => {
-      const { image } = resourceOf({ topology, ...revision }, resource)
+      const { image } = resourceOf(revision, resource)
       return { image, host, project, place: `resources.${resource}.image` }
     }),
     ...edges.map(({ host, image }): NeededImage => ({ image, host, project: null, place: `the edge of ${host}` })),

@@ -1,6 +1,6 @@
 import { Cul8erError } from '../errors.js'
 import { inJson, lastLines } from '../evidence/last-lines.js'
-import { durationWords } from '../topology/units.js'
+import { endWords } from './end-words.js'
 import type { Environment } from './environment.js'
 import { runCommand, type CommandEnd } from './run-command.js'
 import { Tail } from './tail.js'
@@ -38,7 +38,7 @@ export async function runHook(
 ): Promise<{ lines: string[] }> {
   const tail = new Tail()
   // Colors inside a secret would keep it from being found.
-  const told = (ended: boolean): string[] => linesOf(masked(tail.text({ ended }).replaceAll(COLOUR, '')))
+  const told = (ended: boolean): string[] => linesOf(masked(tail.text({ ended }).replaceAll(COLOR, '')))
   let saidAt = 0
   const end = await runCommand(program, args, {
     signal,
@@ -57,7 +57,7 @@ export async function runHook(
   const lines = told(true)
   if (end.how === 'exit' && end.code === 0) return { lines }
   const said = lines.at(-1)
-  const how = inWords(end, timeoutMs)
+  const how = endWords(end, timeoutMs)
   throw new Cul8erError('HOOK', `${hook} hook ${program} ${how}${said === undefined ? '' : `: ${said}`}`, {
     ...hintFor(end, hook),
     details: { hook, program, ...(end.how === 'exit' ? { exit: end.code } : {}), logs: lines },
@@ -86,17 +86,4 @@ function linesOf(text: string): string[] {
   return lastLines(all, { most: MOST.lines, bytes: MOST.bytes, sizeOf: inJson }).lines
 }
 
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g')
-
-function inWords(end: CommandEnd, timeoutMs: number): string {
-  switch (end.how) {
-    case 'exit':
-      return `failed (exit ${end.code})`
-    case 'absent':
-      return `cannot be run (${end.reason})`
-    case 'signal':
-      return `was killed by ${end.signal}`
-    default:
-      return `did not end within ${durationWords(timeoutMs)}`
-  }
-}
+const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g')

@@ -1,7 +1,10 @@
 import type { ErrorReport } from '../../src/errors.js'
 
-/** Characters of an error's message, of its details, and of the log lines and of one line in these, that are kept with an outcome. */
-const MOST = { message: 4_000, details: 8_000, logs: 4_000, line: 500 } as const
+/**
+ * What is kept with an outcome: characters of an error's message, of its details, and of the log lines and of one line in these; warnings,
+ * and characters of one.
+ */
+const MOST = { message: 4_000, details: 8_000, logs: 4_000, line: 500, warnings: 5, warning: 300 } as const
 
 /**
  * An error as the ledger keeps it: the ledger is one payload, and an error may tell of a thousand instances. All of it is with the
@@ -45,6 +48,10 @@ function logsDigest(logs: unknown): unknown {
   for (let room = MOST.logs; first > 0 && room >= sizeOf(lines[first - 1]); first -= 1) room -= sizeOf(lines[first - 1])
   return lines.slice(first)
 }
+
+/** The first warnings, each as far as the ledger keeps it. */
+export const warningsDigest = (warnings: readonly string[]): string[] =>
+  warnings.slice(0, MOST.warnings).map((each) => shortened(each, MOST.warning))
 
 const sizeOf = (value: unknown): number => JSON.stringify(value ?? null).length
 

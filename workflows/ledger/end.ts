@@ -2,7 +2,7 @@ import { notComeUp } from '../../src/plan/not-come-up.js'
 import { stableBeforeThen } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
-import { errorDigest } from './digest.js'
+import { errorDigest, warningsDigest } from './digest.js'
 import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
 import { pastOf } from './input.js'
@@ -62,16 +62,8 @@ const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string
   ...(current.by === undefined ? {} : { by: current.by }),
   ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
   ...(current.reason === undefined ? {} : { reason: current.reason }),
-  ...(result.warnings === undefined ? {} : { warnings: fewShort(result.warnings) }),
+  ...(result.warnings === undefined ? {} : { warnings: warningsDigest(result.warnings) }),
 })
-
-/** Warnings that are kept with an outcome, and characters of one. */
-const MOST = { warnings: 5, warning: 300 } as const
-
-function fewShort(warnings: readonly string[]): string[] {
-  const kept = warnings.slice(0, MOST.warnings)
-  return kept.map((each) => (each.length > MOST.warning ? `${each.slice(0, MOST.warning)}…` : each))
-}
 
 /** The revision serves everywhere, though what was left of the one before may not all be gone. */
 const serves = ({ kind }: OperationSummary, { result: { outcome }, committed }: OperationEnd): boolean =>
