@@ -69,7 +69,7 @@ function hintFor({ how }: CommandEnd, hook: string): { hint?: string } {
   return hook.startsWith('before') ? { hint: BEFORE } : {}
 }
 
-const BEFORE = 'nothing was changed: fix the cause and try again, or pass --force to go on where a hook before fails'
+const BEFORE = 'nothing was changed: fix the cause and try again, or pass --force to go on in spite of it'
 const ABSENT = 'a hook runs on the machine of the worker, in / and with its PATH: does the program exist there?'
 
 /** The last lines, without what a terminal would obey. */

@@ -11,7 +11,7 @@ export interface Settings {
   isRollback?: boolean
   /** What is run before and after. */
   hooks?: OperationHooks | null | undefined
-  /** Go on where a hook before fails. */
+  /** Go on where a `before…` hook fails. */
   force?: boolean | undefined
 }
 
