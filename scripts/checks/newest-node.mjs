@@ -7,6 +7,7 @@ if (found.status !== 0) process.exit(1)
 const node = found.stdout.toString().trim()
 // The command, the service and its worker take the first one there is.
 const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
-const parts = ['--project', 'unit', '--project', 'e2e', 'test/unit', 'test/e2e/cli']
+// Only what fails: the rest would bury it.
+const parts = ['--reporter=minimal', '--project', 'unit', '--project', 'e2e', 'test/unit', 'test/e2e/cli']
 const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...parts], { stdio: 'inherit', env })
 process.exit(status ?? 1)

@@ -111,6 +111,8 @@ export function emulatorControl(folder: string, { main }: { main?: string } = {}
       void (await client.control({ do: 'answerExec', scripts })),
     state: async (): Promise<Record<string, HostState>> => (await client.control({ do: 'state' })).state ?? {},
     pid: async (): Promise<number> => (await client.control({ do: 'ping' })).pid,
+    /** Like `pid`, but starts none: null when none serves the folder. */
+    serving: (): Promise<number | null> => client.serving(),
     /** Ends the process, if there is one; its state stays in the folder. */
     stop: async (): Promise<void> => {
       if ((await client.serving()) !== null) await client.control({ do: 'stop' })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { emulatorControl } from '../emulator/client.js'
-import { endProcess, gone, isAlive, signal, type Identity } from './identity.js'
+import { endProcess, gone, identify, isAlive, signal, type Identity } from './identity.js'
 import { findServers } from './leftovers.js'
 import { lockHolder } from './lock.js'
 import { refuseForeignHome } from './own.js'
@@ -34,6 +34,14 @@ export async function stopService(home?: string): Promise<boolean> {
     writeRecord(paths, { ...record, state: 'stopped', temporal: null, worker: null })
   }
   // Emulated hosts come back as they were when something is asked of them.
-  if (existsSync(paths.emulator)) await emulatorControl(paths.emulator).stop()
+  if (existsSync(paths.emulator)) await endEmulator(paths.emulator)
   return supervisor !== null || leftovers.length > 0
+}
+
+async function endEmulator(folder: string): Promise<void> {
+  const control = emulatorControl(folder)
+  const pid = await control.serving()
+  control.close()
+  const identity = pid === null ? null : identify(pid)
+  if (identity !== null) await endProcess(identity, 5_000)
 }

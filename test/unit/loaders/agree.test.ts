@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { stringify } from 'yaml'
@@ -104,7 +105,9 @@ it('the quick reader of YAML leaves a file to the careful one, or reads the same
       const found = quickYaml(text)
       if (found === null) return
       quick += 1
-      expect(found.value).toStrictEqual(readYaml(text, 'x.yaml').value)
+      const careful = readYaml(text, 'x.yaml').value
+      // Not toStrictEqual: it takes a key called `constructor` for the class of its mapping.
+      if (!isDeepStrictEqual(found.value, careful)) expect(found.value).toStrictEqual(careful)
     }),
     { numRuns: 2_000 },
   )
