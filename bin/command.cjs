@@ -30,7 +30,8 @@ function cacheFolder() {
 
 /** The bundle's exports, and a function that keeps what was compiled of it for the next time. */
 function load() {
-  const source = fs.readFileSync(file, 'utf8')
+  // The build sees to it that it is ASCII, which is read in a fifth of the time so.
+  const source = fs.readFileSync(file, 'latin1')
   // V8 checks its version, flags and processor, but of the source no more than the length. Under a name of its own each stays.
   const [, digest] = /^\/\/ ([0-9a-f]{16})\n/.exec(source)
   const cache = path.join(path.dirname(file), `${digest}-${v8.cachedDataVersionTag().toString(16)}.v8`)

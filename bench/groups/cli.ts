@@ -23,7 +23,7 @@ export async function cli(bench: Bench): Promise<Row[]> {
     rows.push({ ...row, note: `${row.note}; ${ms((user + system) / 1000 / bench.rounds)} of CPU` })
     rows.push(value('  the first time in a process, CPU, without the start of Node', fresh, 100))
     const whole = await timed(bench.rounds, () => bench.cul8er(['validate', '--quiet', '-f', file]))
-    rows.push(value(`cul8er validate, 50 resources, ${kind}`, whole, 400))
+    rows.push(value(`cul8er validate, 50 resources, ${kind}`, whole, 150))
   }
   rows.push(value('cul8er --version', await timed(bench.rounds, () => bench.cul8er(['--version']))))
   return [...rows, memory(bench, 'memory, idle')]

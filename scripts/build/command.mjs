@@ -19,6 +19,8 @@ export async function bundleCommand(root) {
     format: 'cjs',
     platform: 'node',
     target: 'node20.11',
+    // bin/command.cjs reads it as that.
+    charset: 'ascii',
     // Names stay: they are in the stacks of errors.
     minifyWhitespace: true,
     minifySyntax: true,
