@@ -84,6 +84,7 @@ const RENAMED = new Map([
   ['from_image', 'image'],
   ['env', 'environment'],
   ['cores', 'cpu'],
+  ['health', 'healthcheck'],
   ['ports', 'network'],
 ])
 

@@ -57,6 +57,7 @@ describe('what was probably meant', () => {
     [withApp({ deploy: { release: 'x', on_failure: 'hold' } }), 'did you mean strategy.rollback.onFailure?'],
     [withApp({ memory: '1GiB' }), 'did you mean resources.app.limits.memory?'],
     [withApp({ approach: 'canary' }), 'did you mean strategy.approach?'],
+    [withApp({ health: { endpoint: 'http://localhost/' } }), 'did you mean healthcheck?'],
     [withApp({ from_image: 'x' }), null],
     [declaration({ image: 'x' }), 'did you mean resources.<name>.image?'],
     [declaration({ onFailure: 'hold' }), 'did you mean strategy.rollback.onFailure?'],
