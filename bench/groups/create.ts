@@ -10,8 +10,8 @@ export async function create(bench: Bench): Promise<Row[]> {
   return [
     ...(await instances(bench, { count: 1, image: 'cul8er/tiny' })),
     ...(await instances(bench, { count: 3, image: 'cul8er/tiny' })),
-    ...(await instances(bench, { count: 10, image: 'cul8er/tiny', most: 1.05 })),
-    ...(await instances(bench, { count: 3, image: 'cul8er/debian', most: 1.1 })),
+    ...(await instances(bench, { count: 10, image: 'cul8er/tiny', most: 0.95 })),
+    ...(await instances(bench, { count: 3, image: 'cul8er/debian', most: 1 })),
   ]
 }
 

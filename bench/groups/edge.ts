@@ -54,22 +54,34 @@ async function updates(bench: Bench, file: string): Promise<Row[]> {
   return [ratioRow(`update of ${COUNT} instances behind the edge`, times, 1), operationRow(facts, times.script, COUNT)]
 }
 
-/** Four ways to the same apps in each round: themselves, HAProxy set up by hand, and the edge from outside and over loopback. */
+/**
+ * Ways to the same apps in each round: themselves, HAProxy set up by hand, the same with the retry that spares clients an app's closed
+ * connections, and the edge from outside and over loopback.
+ */
 async function throughput(bench: Bench, port: number): Promise<Row[]> {
-  const handPort = await freePort()
+  const [handPort, retryPort] = [await freePort(), await freePort()]
   const names = Array.from({ length: COUNT }, (_, i) => `bench-edge-app-${i + 1}`)
   const apps = await Promise.all(names.map(addressOf))
   const client = await outside(`${PREFIX}out`)
   try {
     const servers = apps.map((app) => `${app}:${APP_PORT}`)
-    const byHand = await haproxyByHand(bench, { instance: names[0] ?? '', port: handPort, servers })
+    const instance = names[0] ?? ''
+    const byHand = await haproxyByHand(bench, { instance, port: handPort, servers })
+    const retrying = await haproxyByHand(bench, { instance, port: retryPort, servers, retry: true })
     try {
       const address = await addressOfHost()
-      const found = { app: [] as number[], byHand: [] as number[], edge: [] as number[], loopback: [] as number[] }
+      const found = {
+        app: [] as number[],
+        byHand: [] as number[],
+        retrying: [] as number[],
+        edge: [] as number[],
+        loopback: [] as number[],
+      }
       for (let round = 0; round < bench.rounds; round += 1) {
         found.app.push(await requestsPerSecond(client.place, apps[0] ?? '', APP_PORT))
         const ways = [
           async () => found.byHand.push(await requestsPerSecond(client.place, address, handPort)),
+          async () => found.retrying.push(await requestsPerSecond(client.place, address, retryPort)),
           async () => found.edge.push(await requestsPerSecond(client.place, address, port)),
         ]
         for (const way of round % 2 === 0 ? ways : ways.reverse()) await way()
@@ -77,11 +89,13 @@ async function throughput(bench: Bench, port: number): Promise<Row[]> {
       }
       return [
         rate('requests a second through the edge, from outside', found.edge, found.byHand, 'HAProxy by hand', 0.9),
+        rate('the same beside one that tries again, too', found.edge, found.retrying, 'HAProxy by hand with retry'),
         rate('the same over loopback', found.loopback, found.byHand, 'HAProxy by hand'),
         rate('the same from outside', found.edge, found.app, 'direct to one app'),
       ]
     } finally {
       byHand.close()
+      retrying.close()
     }
   } finally {
     await client.close()

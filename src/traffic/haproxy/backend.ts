@@ -26,7 +26,7 @@ export function backend(pool: Pool): Section {
           '  retry-on conn-failure empty-response',
           '  http-request disable-l7-retry unless METH_GET',
           `  http-request set-var(${OWN_CONNECTION}) uuid() unless ${SHARED}`,
-          `  http-request set-header Connection close unless ${SHARED}`,
+          `  http-request set-header Connection close if { var(${OWN_CONNECTION}) -m found }`,
           ...(pool.sticky ? STICKY : []),
         ]
   if (pool.check !== undefined) fixed.push(...httpCheck(pool.check), `  default-server ${checkOptions(pool)}`)

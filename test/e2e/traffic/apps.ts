@@ -46,7 +46,7 @@ frontend app
   http-request tarpit deny_status 200 if { path /slow }
   http-request return status 200 content-type text/plain lf-string "%[req.body]" if METH_POST
   http-request return status 200 content-type text/plain lf-string "%[src_port] " if { path /connection }
-  http-request return status 200 content-type text/plain lf-string "%[req.hdr(forwarded)]%[req.hdr(x_forwarded_for)]%[req.hdr(x-real-ip)]%[req.hdr(x-forwarded-host)]" if { path /claims }
+  http-request return status 200 content-type text/plain lf-string "%[req.hdr(forwarded)]%[req.hdr(x_forwarded_for)]%[req.hdr(x-real-ip)]%[req.hdr(x_real-ip)]%[req.hdr(x_forwarded-host)]%[req.hdr(x-forwarded-host)]" if { path /claims }
   http-request return status 200 content-type text/plain lf-string "${name} %[req.hdr(x-forwarded-for)] %[req.hdr(x-forwarded-proto)]"
 EOF
 exec haproxy -q -db -f /run/app/cfg

@@ -33,7 +33,13 @@ frontend port-80
   bind :80
   option idle-close-on-response
   log-format "%[date(0,ms)] %b %s %ST %Ta"
-  http-request del-header '^(forwarded|x[-_](forwarded[-_].*|real[-_]ip))$' -m reg
+  http-request del-header forwarded
+  http-request del-header x-forwarded -m beg
+  http-request del-header x_forwarded -m beg
+  http-request del-header x-real-ip
+  http-request del-header x-real_ip
+  http-request del-header x_real-ip
+  http-request del-header x_real_ip
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 80
@@ -50,7 +56,7 @@ backend shop-web-4000
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
   http-request set-var(txn.own_connection) uuid() unless ${SHARED}
-  http-request set-header Connection close unless ${SHARED}
+  http-request set-header Connection close if { var(txn.own_connection) -m found }
   server shop-web-1 10.0.0.1:4000 weight 100 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter pool-purge-delay 5s pool-max-conn -1 sni var(txn.own_connection)
   server shop-web-2 10.0.0.2:4000 weight 7 check inter 1s fastinter 250ms downinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter pool-purge-delay 5s pool-max-conn -1 sni var(txn.own_connection) disabled
 
@@ -59,14 +65,14 @@ backend shop-web-4000-blue
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
   http-request set-var(txn.own_connection) uuid() unless ${SHARED}
-  http-request set-header Connection close unless ${SHARED}
+  http-request set-header Connection close if { var(txn.own_connection) -m found }
 
 backend shop-web-4000-green
   mode http
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
   http-request set-var(txn.own_connection) uuid() unless ${SHARED}
-  http-request set-header Connection close unless ${SHARED}
+  http-request set-header Connection close if { var(txn.own_connection) -m found }
 `)
     expect(files['routes.map']).toBe('80/* shop-web-4000\n')
   })
