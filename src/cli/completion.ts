@@ -163,6 +163,8 @@ const fish = (commands: CommandWords[], globals: OptionWords[]): string =>
     '  echo "$path"',
     'end',
     'function __cul8er_names',
+    '  # What follows is a command for an instance.',
+    '  if contains -- -- (commandline -opc); return; end',
     '  cul8er $argv[1] -- (commandline -opc)[2..] 2>/dev/null </dev/null',
     'end',
     'complete -c cul8er -f',

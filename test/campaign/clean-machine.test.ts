@@ -49,6 +49,48 @@ test('the first deploy, line by line: what was deployed answers', { timeout: 900
   ])
 })
 
+test('the service as a unit of systemd', { timeout: 600_000 }, async () => {
+  const must = async (line: string): Promise<string> => {
+    const { exit, stdout } = await machine.run(line, { cwd: '/root/unit' })
+    expect([line, exit]).toEqual([line, 0])
+    return stdout
+  }
+  const active = async (): Promise<string> => (await machine.run('systemctl is-active cul8er.service')).stdout
+  const mainPid = () => must('systemctl show --property=MainPID --value cul8er.service')
+  await machine.run('mkdir /root/unit')
+  await machine.write('/root/unit/cul8er.config.yaml', UNIT_TOPOLOGY)
+
+  await must('cul8er service stop --yes')
+  const installed = await must('cul8er service install')
+  for (const next of installed.matchAll(/^→ (systemctl .*)$/gm)) await must(next[1] ?? '')
+  expect(await active()).toBe('active')
+  await must('systemd-analyze verify /etc/systemd/system/cul8er.service')
+  await must('cul8er deploy --yes')
+  expect(await must('cul8er status')).toContain('app: healthy')
+
+  // One that is killed comes back by itself, and so does one that was stopped when it is needed.
+  const before = await mainPid()
+  await must(`kill -9 ${before}`)
+  await expect.poll(async () => [await active(), (await mainPid()) !== before], LONG).toEqual(['active', true])
+  await must('cul8er restart app --yes')
+  await must('cul8er service stop --yes')
+  expect(await active()).toBe('inactive')
+  await must('cul8er destroy --yes')
+  expect(await active()).toBe('active')
+
+  await must('cul8er service uninstall')
+  expect(await active()).toBe('inactive')
+  expect((await machine.run('test -e /etc/systemd/system/cul8er.service')).exit).toBe(1)
+  expect((await machine.run('pgrep -f temporal')).exit).toBe(1)
+})
+
+const UNIT_TOPOLOGY = `name: unit
+hosts: { here: { address: localhost, platform: debian } }
+resources:
+  app: { image: cul8er/tiny }
+`
+const LONG = { timeout: 60_000, interval: 1_000 }
+
 const PAGE = 'docs/first-deploy.md'
 
 interface Walked {

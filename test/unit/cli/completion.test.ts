@@ -104,6 +104,33 @@ describe('in bash', () => {
   })
 })
 
+const hasFish = execaSync('fish', ['--version'], { reject: false }).exitCode === 0
+
+describe.skipIf(!hasFish)('in fish (needs fish)', () => {
+  beforeAll(async () => {
+    writeFileSync(join(cwd, 'completion.fish'), (await cul8er(['completion', 'fish'])).stdout)
+  })
+
+  test.each([
+    ['cul8er de', ['deploy', 'destroy']],
+    ['cul8er --js', ['--json']],
+    ['cul8er help rol', ['rollback']],
+    ['cul8er -f x.ts deploy --ye', ['--yes']],
+    ['cul8er service sto', ['stop']],
+    ['cul8er state import --fr', ['--from-hosts']],
+    ['cul8er completion ', ['bash', 'fish', 'zsh']],
+    ['cul8er plan --strategy b', ['blueGreen']],
+    ['cul8er plan --strategy=b', ['--strategy=blueGreen']],
+    ['cul8er exec web -- l', ['']],
+    ['cul8er rollback shop --to ', ['asked:__revisions -- rollback shop --to']],
+    ['cul8er ttl set ', ['asked:__topologies -- ttl set']],
+  ])('%s', (line, offered) => {
+    const script = 'source completion.fish; function cul8er; echo "asked:$argv"; end; complete -C $argv[1]'
+    const { stdout } = execaSync('fish', ['--no-config', '-c', script, line], { cwd })
+    expect(stdout.split('\n').map((each) => each.split('\t')[0])).toEqual(offered)
+  })
+})
+
 test('every option with a value says what it takes', () => {
   const output = { write: () => true }
   const terminal = { env: {}, cwd, interactive: false, stdout: output, stderr: output, stdin: process.stdin }
