@@ -5,7 +5,7 @@ import { becomes } from '../waiting/poll.js'
 /** One process, told apart from a later one that got the same pid. */
 export interface Identity {
   pid: number
-  /** Clock ticks since boot, with the boot's id on Linux; the start time in words elsewhere. */
+  /** Clock ticks since boot, with the boot's id on Linux; the start time in words elsewhere. `isSameStart` compares two. */
   started: string
 }
 
@@ -15,7 +15,16 @@ export function identify(pid: number): Identity | null {
   return started === null ? null : { pid, started }
 }
 
-export const isAlive = ({ pid, started }: Identity): boolean => identify(pid)?.started === started
+export function isAlive({ pid, started }: Identity): boolean {
+  const now = identify(pid)
+  return now !== null && isSameStart(now.started, started)
+}
+
+/** Whether two names of a start mean the same one. In a container boots are not compared: see `readBoot`. */
+export function isSameStart(one: string, other: string): boolean {
+  const [[ticks, boot], [otherTicks, otherBoot]] = [one.split('@'), other.split('@')]
+  return ticks === otherTicks && (boot === otherBoot || boot === CONTAINER || otherBoot === CONTAINER)
+}
 
 /**
  * Ends a process: SIGTERM, and SIGKILL when it is still there after `graceMs`.
@@ -42,19 +51,32 @@ export function signal(identity: Identity, name: NodeJS.Signals): void {
 export const gone = (identity: Identity, withinMs: number): Promise<boolean> =>
   becomes(() => !isAlive(identity), { everyMs: 20, withinMs })
 
-let bootId: string | undefined
+let boot: string | undefined
+
+const CONTAINER = 'container'
+const BOOT_ID = '/proc/sys/kernel/random/boot_id'
+
+/**
+ * Id of the boot. LXC and systemd-nspawn mount one of the container's own over the kernel's, and a unit with protected kernel tunables has
+ * a /proc without that: two processes of one container read two ids. Ticks tell its starts apart nevertheless, as they count from
+ * the boot of the machine.
+ */
+function readBoot(): string {
+  const isCovered = readFileSync('/proc/self/mountinfo', 'latin1').includes(` ${BOOT_ID} `)
+  return isCovered ? CONTAINER : readFileSync(BOOT_ID, 'latin1').trim()
+}
 
 // proc(5): field 3 is the state, field 22 the start time; the name before them may hold spaces and parentheses.
 function linuxStart(pid: number): string | null {
   let stat: string
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    boot ??= readBoot()
   } catch {
     return null
   }
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : `${fields[19]}@${bootId}`
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : `${fields[19]}@${boot}`
 }
 
 function psStart(pid: number): string | null {

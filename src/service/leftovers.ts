@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { identify, isAlive, type Identity } from './identity.js'
+import { identify, isAlive, isSameStart, type Identity } from './identity.js'
 import { processFacts, type ProcessFacts } from './process-facts.js'
 
 /** What tells our Temporal from a program that looks like it. */
@@ -42,7 +42,7 @@ export const mayEnd = (facts: ProcessFacts | null, { uid }: Pick<Wanted, 'uid'>)
  */
 export const mayAdopt = (identity: Identity, facts: ProcessFacts | null, wanted: Wanted): boolean =>
   wanted.recorded?.pid === identity.pid &&
-  wanted.recorded.started === identity.started &&
+  isSameStart(wanted.recorded.started, identity.started) &&
   isServer(facts, wanted) &&
   wanted.binaries.includes(facts?.program ?? '')
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
-import { elapsed } from '../render/duration.js'
+import { elapsed, moment } from '../render/duration.js'
 import { yesOption } from './options.js'
 import { serviceInstall, serviceUninstall } from './service-install.js'
 import { serviceLogs } from './service-logs.js'
@@ -117,7 +117,7 @@ const statusOf = (app: App) =>
       context.answer(
         { running: true, address, uiUrl, home, pids, startedAt, restarts },
         [
-          `${context.colors.green('✔')} the service has been running since ${startedAt}`,
+          `${context.colors.green('✔')} the service has been running since ${moment(startedAt)}`,
           `  Temporal  ${address} (pid ${pids.temporal ?? '-'}, restarted ${plural(restarts.temporal, 'time')})`,
           `  Web UI    ${uiUrl}`,
           `  worker    pid ${pids.worker ?? '-'}, restarted ${plural(restarts.worker, 'time')}`,
