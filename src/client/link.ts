@@ -11,6 +11,7 @@ import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
 import { interceptors } from './interceptors.js'
 import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
+import { refusal } from './refusal.js'
 import { requester, type Typed } from './requester.js'
 
 /** Which Temporal server to connect to; without anything, that of the environment, else the embedded service. */
@@ -67,6 +68,8 @@ export class Link {
       return new Link(client, folder, service.uiUrl, service.address, name, codecs, by)
     }
     const target = configuredTarget(env, { address, namespace })
+    const refused = await refusal(target.connection.address, env)
+    if (refused !== null) throw unreachable(target.connection.address, refused, 'connection refused')
     const client = await connect(target.connection, { namespace: target.namespace, codecs })
     return new Link(client, folder, null, target.connection.address, target.namespace, codecs, by)
   }
@@ -146,8 +149,12 @@ async function connect(
   }
 }
 
-const unreachable = (address: string, cause: unknown): Cul8erError =>
-  new Cul8erError('SERVICE', `the Temporal server at ${address} does not answer`, {
-    hint: 'is it up, and is the address right (--address, TEMPORAL_ADDRESS)? cul8er doctor checks',
-    cause,
-  })
+const unreachable = (address: string, cause: unknown, why?: string): Cul8erError =>
+  new Cul8erError(
+    'SERVICE',
+    `the Temporal server at ${address} does not answer${why === undefined ? '' : `: ${why}`}`,
+    {
+      hint: 'is it up, and is the address right (--address, TEMPORAL_ADDRESS)? cul8er doctor checks',
+      cause,
+    },
+  )

@@ -66,13 +66,13 @@ test('the service as a unit of systemd', { timeout: 600_000 }, async () => {
   expect(await active()).toBe('active')
   await must('systemd-analyze verify /etc/systemd/system/cul8er.service')
   await must('cul8er deploy --yes')
-  expect(await must('cul8er status')).toContain('app: healthy')
+  expect(await must('cul8er status')).toContain('unit: healthy')
 
   // One that is killed comes back by itself, and so does one that was stopped when it is needed.
   const before = await mainPid()
   await must(`kill -9 ${before}`)
   await expect.poll(async () => [await active(), (await mainPid()) !== before], LONG).toEqual(['active', true])
-  await must('cul8er restart app --yes')
+  await must('cul8er restart unit app --yes')
   await must('cul8er service stop --yes')
   expect(await active()).toBe('inactive')
   await must('cul8er destroy --yes')
