@@ -25,6 +25,7 @@ export function checkPorts({ sound }: Draft): Finding[] {
       return [
         ...useless(path, expose),
         ...checkPools(sound.topology, { resource, index, path }),
+        ...asBoth(path, expose, exposed.slice(0, index)),
         ...(other === undefined
           ? []
           : [
@@ -59,6 +60,20 @@ function useless(path: (string | number)[], { protocol, host, certificate, stick
       ? [problem([...path, 'certificate'], `a certificate with protocol ${protocol}`, 'one with protocol https')]
       : []),
   ]
+}
+
+/** One port of an instance is passed on byte by byte or as HTTP, whatever leads to it: its servers are one pool. A shared pool is one for each public port. */
+function asBoth(path: (string | number)[], { port, protocol, pool }: Expose, before: readonly Expose[]): Finding[] {
+  const other = before.find((each) => each.port === port && (each.protocol === 'tcp') !== (protocol === 'tcp'))
+  return other === undefined || pool !== undefined || other.pool !== undefined
+    ? []
+    : [
+        problem(
+          [...path, 'protocol'],
+          `${protocol} to port ${port}, beside ${other.protocol} to it at public port ${other.as}`,
+          'tcp alone, or http and https, to one port of an instance',
+        ),
+      ]
 }
 
 /** Notes who answers there; gives back who answers there already and cannot share. */

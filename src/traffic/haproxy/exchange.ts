@@ -7,7 +7,7 @@ import type { RequestSample } from '../model.js'
 import { atHost } from './clock.js'
 import { parseRequests } from './parse-requests.js'
 import { parseRuntime, RUNTIME_QUESTIONS, type Runtime } from './parse-runtime.js'
-import type { StoredTopology } from './picture.js'
+import { checkPicture, type StoredTopology } from './picture.js'
 import type { Rendered } from './render.js'
 import { COMMIT, CommitExit, READ, READ_CERTIFICATES, REQUESTS } from './scripts.js'
 
@@ -145,9 +145,20 @@ export class Exchange {
   }
 }
 
-/** Those that scripts print, a line each. */
+/**
+ * Those that scripts print, a line each. A part that somebody damaged is none: taken as it is, it would be in the way of every other topology
+ * of the host. What its own plan finds closed, its next deploy opens.
+ */
 export const storedTopologies = (lines: readonly string[]): StoredTopology[] =>
-  after(lines, '%topology ').map((json) => JSON.parse(json) as StoredTopology)
+  after(lines, '%topology ').flatMap((json) => {
+    try {
+      const stored = JSON.parse(json) as StoredTopology
+      checkPicture([stored])
+      return [stored]
+    } catch {
+      return []
+    }
+  })
 
 const after = (all: readonly string[], prefix: string): string[] =>
   all.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))

@@ -219,6 +219,18 @@ describe('ports', () => {
       [at('x.network.expose[1]', 'port 5432 (tcp), beside port 5432 (tcp) of x on host here', 'its own port')],
     ],
     [
+      resources({ x: expose({ port: 80 }, { port: 80, as: 81, protocol: 'tcp' }) }),
+      [
+        'resources.x.network.expose[1].protocol: found tcp to port 80, beside http to it at public port 80, allowed tcp alone, or http and https, to one port of an instance',
+      ],
+    ],
+    [
+      resources({
+        x: expose({ port: 80 }, { port: 80, as: 443, protocol: 'https' }, { port: 81, protocol: 'tcp' }),
+      }),
+      [],
+    ],
+    [
       resources({ x: { on: 'a', ...expose({ port: 80 }) }, y: { on: 'b', ...expose({ port: 80 }) } }, { hosts: two }),
       [],
     ],

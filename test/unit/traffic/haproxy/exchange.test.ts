@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HostExecutor } from '../../../../src/hosts/executor.js'
 import { Exchange } from '../../../../src/traffic/haproxy/exchange.js'
+import { pool, route, server, topology } from './cases.js'
 
 /** Says one after the other, and the last one for ever. */
 function saying(...texts: string[]): Exchange {
@@ -26,6 +27,20 @@ describe('an answer of the edge', () => {
 
   it('is asked for again', async () => {
     expect(await saying('', '%version 7\n%answer\nPid: 7').read()).toMatchObject({ version: '7', answer: 'Pid: 7' })
+  })
+
+  it.each([
+    ['half of it', '{"topology":"bad","routes":[{"as":80'],
+    ['nothing', ''],
+    ['something else', 'nonsense'],
+    ['no routes', '{}'],
+    ['no mapping', 'null'],
+    ['routes to nothing', JSON.stringify(topology('bad', [route(80, 'none')], []))],
+    ['a word that ends its line', JSON.stringify(topology('bad', [], [pool('bad\n  errorfile')]))],
+  ])("with one topology's part damaged has the others: %s", async (_what, damaged) => {
+    const good = topology('good', [route(8080, 'good-web-4000')], [pool('good-web-4000', [server('good-web')])])
+    const said = `%version 7\n%topology ${damaged}\n%topology ${JSON.stringify(good)}\n%answer\n`
+    expect(await saying(said).read()).toMatchObject({ version: '7', topologies: [good] })
   })
 
   it('to a change is read when it did not arrive', async () => {
