@@ -59,9 +59,13 @@ export async function changeEdge(parts: EdgeParts, change: EdgeChange): Promise<
     const rendered = render(topologies)
     const closing = change.deleteWhenEmpty === true && topologies.length === 0
     let runtime = parseRuntime(snapshot.answer)
-    const step = closing ? { mode: 'runtime' as const, commands: [] } : decide(runtime, rendered, load)
-    const idle =
+    let step = closing ? { mode: 'runtime' as const, commands: [] } : decide(runtime, rendered, load)
+    let idle =
       !closing && step.mode === 'runtime' && step.commands.length === 0 && same(topologies, snapshot.topologies)
+    if (idle && !(await keeps(parts.exchange, change.pems ?? {}))) {
+      step = { mode: 'load', commands: [] }
+      idle = false
+    }
     // First, so that a port that somebody else has is noticed while the former configuration and its ports are in force.
     let open = closing ? seen : await openPorts(parts, { seen, topologies, change })
     const version = idle ? snapshot.version : nextVersion(snapshot.version, closing)
@@ -211,6 +215,14 @@ async function readEnsured(
       return { seen, snapshot }
     await sleep(CLOSED_WAIT_MS)
   }
+}
+
+/** Whether the edge has these certificates as they are told; HAProxy knows them by name alone. */
+async function keeps(exchange: Exchange, pems: Record<string, string>): Promise<boolean> {
+  const told = Object.entries(pems)
+  if (told.length === 0) return true
+  const kept = await exchange.certificates(told.map(([fingerprint]) => fingerprint))
+  return told.every(([, pem], i) => kept[i]?.trim() === pem.trim())
 }
 
 const CLOSED_TRIES = 20

@@ -83,13 +83,13 @@ export class Exchange {
     )
   }
 
-  /** PEM texts by fingerprint. @throws Cul8erError EDGE when one is gone */
+  /** PEM texts by fingerprint, '' for one that is gone. @throws Cul8erError EDGE */
   async certificates(fingerprints: readonly string[]): Promise<string[]> {
     return Promise.all(
       fingerprints.map((fingerprint) =>
         whole(
           () => this.answered(READ_CERTIFICATES, [fingerprint]),
-          (pem) => (pem.trim() === '' ? null : pem),
+          (text) => /^([^]*)\n%end$/m.exec(text)?.[1] ?? null,
         ),
       ),
     )

@@ -2,19 +2,33 @@ lock -x
 [ "$(version)" = "$1" ] || { cat >/dev/null; version; exit $exit_conflict; }
 next=$etc/versions/$2
 rm -rf "$next"; mkdir -p "$next" && tar -x -C "$next" -f - || exit 73
-for pem in "$next"/certs/*.pem; do [ -f "$pem" ] && mv "$pem" $etc/certs/; done
+brought=
+for pem in "$next"/certs/*.pem; do [ -f "$pem" ] && { brought="$brought ${pem##*/}"; mv "$pem" $etc/certs/; }; done
+# $1: a file of certs; $2: its host name.
+self_sign() {
+  alt="DNS:$2"; [ "$2" = localhost ] && alt=DNS:localhost,IP:127.0.0.1
+  umask 077
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 -subj "/CN=$2" \
+    -addext "subjectAltName=$alt" -keyout $etc/certs/.key -out $etc/certs/.crt 2>/dev/null &&
+    cat $etc/certs/.crt $etc/certs/.key >"$etc/certs/$1"
+  rm -f $etc/certs/.key $etc/certs/.crt
+}
 while read -r file host; do
-  [ -s "$etc/certs/$file" ] || {
-    alt="DNS:$host"; [ "$host" = localhost ] && alt=DNS:localhost,IP:127.0.0.1
-    umask 077
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 -subj "/CN=$host" \
-      -addext "subjectAltName=$alt" -keyout $etc/certs/.key -out $etc/certs/.crt 2>/dev/null &&
-      cat $etc/certs/.crt $etc/certs/.key >"$etc/certs/$file"
-    rm -f $etc/certs/.key $etc/certs/.crt
-  }
+  [ -s "$etc/certs/$file" ] || self_sign "$file" "$host"
 done <"$next/self-signed"
 while read -r name pem; do ln -sf "../../certs/$pem.pem" "$next/$name"; done <"$next/$certificates_map"
-checked=$(haproxy -q -c -C "$next" -f haproxy.cfg 2>&1) || { echo "$checked"; rm -rf "$next"; exit $exit_refused; }
+check() { checked=$(haproxy -q -c -C "$next" -f haproxy.cfg 2>&1); }
+# A certificate of another topology that was damaged is in nobody's way: one of our own takes its place until that topology brings it again.
+mend() {
+  mended=
+  while read -r name pem; do
+    case " $brought " in *" $pem.pem "*) continue ;; esac
+    openssl x509 -noout -in "$etc/certs/$pem.pem" && openssl pkey -noout -in "$etc/certs/$pem.pem" ||
+      { self_sign "$pem.pem" localhost; mended=yes; }
+  done <"$next/$certificates_map" 2>/dev/null
+  [ -n "$mended" ]
+}
+check || { mend && check; } || { echo "$checked"; rm -rf "$next"; exit $exit_refused; }
 info() { ask 'show info' | sed -n 's/^Pid: //p; s/^description: [^ ]* //p' | tr '\n' ' '; }
 before=$(info)
 switch_to() { ln -sfn "$1" $etc/current.new && mv -T $etc/current.new $etc/current; }

@@ -3,6 +3,7 @@ import { changeEdge, type EdgeParts } from '../../../../src/traffic/haproxy/chan
 import type { Commit, Committed, Exchange } from '../../../../src/traffic/haproxy/exchange.js'
 import type { EdgeInstance } from '../../../../src/traffic/instance/instance.js'
 import type { StoredTopology } from '../../../../src/traffic/haproxy/picture.js'
+import { render } from '../../../../src/traffic/haproxy/render.js'
 import { pool, route, server } from './cases.js'
 
 const shop = (instance: string): StoredTopology => ({
@@ -42,5 +43,30 @@ describe('a change of an edge that somebody else writes to', () => {
     const changed = changeEdge(edge, { change: () => [shop('shop-web-2')], signal: waited.signal })
     await expect(changed).rejects.toThrow(isCancelled ? 'cancelled' : 'refuses the new configuration')
     expect(asked).toBe(commits)
+  })
+})
+
+describe('certificates that are told again', () => {
+  const PEM = 'cert\nkey\n'
+  it.each([
+    ['there: nothing is done', PEM, []],
+    ['gone: they are loaded', '', ['load']],
+    ['damaged: they are loaded', 'nonsense', ['load']],
+  ])('and are %s', async (_what, kept, modes) => {
+    const part: StoredTopology = { topology: 'shop', routes: [], pools: [] }
+    const { skeleton } = render([part])
+    const runtime = { pid: 1, skeleton, servers: [], map: {}, certificates: {} }
+    const asked: string[] = []
+    const edge = edgeOf(({ mode }) => {
+      asked.push(mode)
+      return { outcome: 'done', runtime, said: '' }
+    })
+    const answer = `Pid: 1\ndescription: cul8er-edge ${skeleton}\n`
+    Object.assign(edge.exchange, {
+      read: async () => ({ version: '7', topologies: [part], answer }),
+      certificates: async () => [kept],
+    })
+    await changeEdge(edge, { change: (all) => all, pems: { x: PEM } })
+    expect(asked).toEqual(modes)
   })
 })

@@ -56,8 +56,9 @@ describe('an answer of the edge', () => {
     expect(read).toEqual(heard)
   })
 
-  it('an empty certificate is none', async () => {
-    expect(await saying('a pem\n').certificates(['x'])).toEqual(['a pem\n'])
+  it('with a certificate is whole, and one that is gone is none', async () => {
+    expect(await saying('a pem\n', 'a pem\n\n%end\n').certificates(['x'])).toEqual(['a pem\n'])
+    expect(await saying('\n%end\n').certificates(['x'])).toEqual([''])
     await expect(saying('').certificates(['x'])).rejects.toMatchObject({ code: 'EDGE' })
   })
 })
