@@ -105,7 +105,7 @@ export interface Edge {
   apply(routes: TopologyRoutes, options?: { signal?: AbortSignal }): Promise<void>
   /** Who else has public ports of the host: other topologies on the edge, and programs beside it on one of `ports`. */
   claims(topology: string, ports: readonly number[]): Promise<Claims>
-  /** What the edge believes the topology's part is, private keys among it; null: it knows nothing of it. */
+  /** What the edge does for the topology, private keys among it: no route whose port is closed; null: it knows nothing of it. */
   current(topology: string): Promise<TopologyRoutes | null>
   /** Counters of the topology's servers; they begin again at 0 when the edge loads a new configuration. */
   stats(topology: string): Promise<ServerStats[]>

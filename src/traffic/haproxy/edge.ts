@@ -66,9 +66,13 @@ export function haproxyEdge({
     },
 
     current: async (topology): Promise<TopologyRoutes | null> => {
-      if (!(await running(instance))) return null
+      const seen = await instance.look()
+      if (seen?.status !== 'Running') return null
       const found = (await exchange.read()).topologies.find((stored) => stored.topology === topology)
-      return found === undefined ? null : restore(found, (fingerprints) => exchange.certificates(fingerprints))
+      if (found === undefined) return null
+      // A port that somebody closed by hand leads nowhere, whatever the edge knows of it.
+      const routes = found.routes.filter(({ as }) => isOpen(seen, as))
+      return restore({ ...found, routes }, (fingerprints) => exchange.certificates(fingerprints))
     },
 
     stats: async (topology) => {
