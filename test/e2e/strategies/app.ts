@@ -6,7 +6,7 @@ import { tarGz } from '../../support/tarballs.js'
 export type AppKind = 'good' | 'broken' | 'turns'
 
 /**
- * A small real app as a release: it says its version, gives a POST back, and takes 3 s for /slow. HAProxy is the app (image
+ * A small real app as a release: it says its version, gives a POST back, and takes 3 s for /slow, at port 4000 and at 4001. HAProxy is the app (image
  * cul8er/edge has it): it keeps connections alive and needs little of a small machine.
  */
 export async function writeRelease(
@@ -34,6 +34,7 @@ defaults
   timeout http-keep-alive 5s
 frontend app
   bind :4000
+  bind :4001
   option http-buffer-request
   timeout tarpit 3s
   http-after-response set-header x-server $(hostname)

@@ -1,4 +1,6 @@
-import { Agent, request, type IncomingMessage } from 'node:http'
+import * as http from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import * as https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Tally, type Failure, type LoadReport } from './report.js'
@@ -17,7 +19,7 @@ export interface RequestKind {
 }
 
 export interface LoadOptions {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://127.0.0.1:PORT`; over TLS any certificate is good enough. */
   url: string
   /** Requests a second. */
   rate: number
@@ -45,7 +47,10 @@ export interface Load {
 export function startLoad(options: LoadOptions): Load {
   const { rate, mix, kept = true, timeoutMs = 30_000 } = options
   // fifo: every connection is used in turn, so none lies idle until the server gives up on it.
-  const agent = new Agent({ keepAlive: kept, maxSockets: Infinity, maxFreeSockets: 1024, scheduling: 'fifo' })
+  const connections = { keepAlive: kept, maxSockets: Infinity, maxFreeSockets: 1024, scheduling: 'fifo' } as const
+  const isTls = options.url.startsWith('https:')
+  const agent = isTls ? new https.Agent({ ...connections, rejectUnauthorized: false }) : new http.Agent(connections)
+  const { request } = isTls ? https : http
   const tally = new Tally()
   const started = performance.now()
   const next = rotation(mix)
