@@ -98,7 +98,12 @@ const KNOWN: readonly Known[] = [
       /Unable to connect to|connection (refused|reset by peer)|no such host|no route to host|i\/o timeout|network is unreachable|TLS handshake timeout|context deadline exceeded|broken pipe|EOF$|failed to verify certificate/,
     code: 'UNREACHABLE',
   },
-  { match: /The remote "[^"]*" doesn't exist/, code: 'NOT_FOUND', hint: 'list the remotes with `incus remote list`' },
+  {
+    // No second attempt would find it. `nginx:latest` reads as the image `latest` of a remote `nginx`.
+    match: /The remote "[^"]*" doesn't exist/,
+    code: 'IMAGE_NOT_FOUND',
+    hint: 'what stands before the colon is a remote, such as `images:debian/12`; list them with `incus remote list`',
+  },
   { match: /address already in use|Instance DNS name "[^"]*" already used/, code: 'IN_USE' },
   {
     // Of two processes that fail at a taken port either may be quoted: this one in 2 of 8 tries.

@@ -16,7 +16,7 @@ const cases: [code: string, text: string][] = [
   ],
   ['NOT_FOUND', "Can't unset key 'user.a', it's not currently set"],
   ['NOT_FOUND', 'file does not exist'],
-  ['NOT_FOUND', 'The remote "nope" doesn\'t exist'],
+  ['IMAGE_NOT_FOUND', 'The remote "nope" doesn\'t exist'],
   [
     'ALREADY_EXISTS',
     'Failed creating instance record: Add instance info to the database: Failed to create "instances" entry: UNIQUE constraint failed: instances.project_id, instances.name',
