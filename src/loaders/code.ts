@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Cul8erError, messageOf } from '../errors.js'
+import { Cul8erError, messageOf } from '../errors.js'
 import { nearest } from '../topology/nearest.js'
 import { brokenFile } from './errors.js'
 
@@ -17,16 +17,30 @@ export async function readCode(file: string): Promise<unknown> {
     interopDefault: false,
     virtualModules: { cul8er },
   })
-  const module = await jiti.import(file).catch((error: unknown) => {
+  const module = await settled(file, jiti.import(file)).catch((error: unknown) => {
     throw failure(file, error, Object.keys(cul8er))
   })
   // An export may be a promise.
-  const exported = await Promise.resolve(defaultExport(module)).catch((error: unknown) => {
+  const exported = await settled(file, Promise.resolve(defaultExport(module))).catch((error: unknown) => {
     throw failure(file, error, Object.keys(cul8er))
   })
   if (exported !== undefined && typeof exported !== 'function') return exported
   const found = exported === undefined ? `no default export${besides(module)}` : 'a function as the default export'
   throw brokenFile(file, `found ${found}, allowed one topology or an array: export default defineTopology(...)`)
+}
+
+/** Node ends without a word, and with 0, when all that is left is a promise that nothing can settle any more. */
+async function settled<T>(file: string, loading: Promise<T>): Promise<T> {
+  let stuck = (): void => undefined
+  const never = new Promise<never>((_, reject) => {
+    stuck = () => reject(brokenFile(file, 'it waits for a promise that never settles'))
+  })
+  process.once('beforeExit', stuck)
+  try {
+    return await Promise.race([loading, never])
+  } finally {
+    process.removeListener('beforeExit', stuck)
+  }
 }
 
 /** What a file exports under names, for somebody who looks for it. */
@@ -46,6 +60,7 @@ function defaultExport(module: unknown): unknown {
 }
 
 function failure(file: string, error: unknown, exported: readonly string[]): Cul8erError {
+  if (error instanceof Cul8erError) return error
   const message = notExported(messageOf(error), exported)
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const [place, line] = placeIn(`${message}\n${stack}`)
