@@ -44,6 +44,14 @@ export async function topologyName(context: Context, name?: string): Promise<str
         hint: 'name one after the command; cul8er state list shows those deployed',
       })
     }
+    if (error instanceof Cul8erError && error.code === 'INVALID_TOPOLOGY') {
+      // Whoever looks at what runs need not mend the file first.
+      throw new Cul8erError(error.code, error.message, {
+        hint: 'fix the file; or name the topology after the command, which then needs no file (cul8er state list shows the names)',
+        details: error.details,
+        cause: error,
+      })
+    }
     throw error
   }
 }

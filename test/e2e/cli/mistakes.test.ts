@@ -165,6 +165,14 @@ const FILE: Mistake[] = [
   inFile('two of one name', twoTopologies('a', 'a'), /\[1\]\.name: found "a" twice, allowed a unique name/),
   ['code that throws', code("throw new Error('boom')\n"), ['validate'], 64, /ts:1 {2}boom/, /→ fix the file/],
   [
+    'a promise that never settles',
+    code('await new Promise(() => {})\nexport default {}\n'),
+    ['validate'],
+    64,
+    /ts {2}it waits for a promise that never settles/,
+    '→ fix the file',
+  ],
+  [
     'an import that does not exist',
     code("import { defineTopologi } from 'cul8er'\nexport default defineTopologi('a', {})\n"),
     ['validate'],
@@ -235,6 +243,23 @@ const WORLD: Mistake[] = [
     64,
     /no strategy cannary \(did you mean canary\?\)/,
     '→ the strategies are',
+  ],
+  [
+    'a plan for a folder that is not there',
+    file({}),
+    ['plan', '--out', 'no/such.plan'],
+    64,
+    /no\/such\.plan cannot be written \(ENOENT\)/,
+    '→ its folder does not exist',
+  ],
+  ['a plan for a folder', file({}), ['plan', '--out', '.'], 64, /cannot be written \(EISDIR\)/, '→ it is a folder'],
+  [
+    'a look at what runs, beside a broken file',
+    web({ replica: 2 }),
+    ['status'],
+    64,
+    /resources\.web\.replica/,
+    '→ fix the file; or name the topology after the command',
   ],
   ['a version of nothing', file({}), ['plan', '--version', '1.0.0'], 64, /shop deploys no release/],
   [

@@ -10,6 +10,20 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
+it.each([
+  ['a folder', '.', '(EISDIR)', 'it is a folder: give the path of a file in it'],
+  [
+    'a file in a folder that is not there',
+    'no/such/file',
+    '(ENOENT)',
+    'its folder does not exist: make it first, or give another path',
+  ],
+  ['a file below a file', '../../proc/self/status/x', '(ENOTDIR)', 'give the path of a file that you may write'],
+])('refuses by name: %s', async (_what, path, says, hint) => {
+  const refused = writePrivate(path.startsWith('..') ? '/proc/self/status/x' : join(folder, path), '')
+  await expect(refused).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(says) as string, hint })
+})
+
 it.each<[string, number | null]>([
   ['a file that is not there', null],
   ['one that others may read', 0o644],
