@@ -12,6 +12,7 @@ import {
   type InstanceStatusRow,
   type LedgerState,
   type OrphanRow,
+  type Progress,
   type SnapshotRow,
 } from '../contracts/index.js'
 import { elsewhereNote } from './elsewhere.js'
@@ -65,9 +66,16 @@ export async function lookAhead(
     force,
     ...(dryRun ? { dryRun: numbersOf(state, revision) } : {}),
   })
-  const elsewhere = elsewhereNote(answer.plan, state?.history ?? [], link.by.directory)
-  return elsewhere === null ? answer : { ...answer, plan: { ...answer.plan, notes: [...answer.plan.notes, elsewhere] } }
+  const notes = [underwayNote(state), elsewhereNote(answer.plan, state?.history ?? [], link.by.directory)]
+  const said = notes.filter((note) => note !== null)
+  return said.length === 0 ? answer : { ...answer, plan: { ...answer.plan, notes: [...answer.plan.notes, ...said] } }
 }
+
+/** What an operation has made so far looks left over to a plan. */
+export const underwayNote = (state: Pick<LedgerState, 'topology' | 'current'> | null): string | null =>
+  state?.current == null
+    ? null
+    : `${state.current.kind} ${state.current.id} is in progress: this is what differs in the middle of it (cul8er attach ${state.topology})`
 
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
 export async function readStatus(link: Link, topology: string): Promise<Status> {
@@ -154,8 +162,12 @@ async function stepInWords(link: Link, { current }: LedgerState): Promise<string
       throw error
     }
   })
-  return look?.step ?? null
+  return look === null ? null : pausedWords(look)
 }
+
+/** A pause shows at once: what goes on until the next step ends would hide it. */
+export const pausedWords = ({ step, waitingFor }: Pick<Progress, 'step' | 'waitingFor'>): string =>
+  waitingFor === 'resume or abort' ? `paused until a resume or an abort; at ${step}` : step
 
 /** Those that a deploy would have. */
 const numbersOf = (state: LedgerState | null, { digest }: NewRevision): { operation: number; revision: number } =>
