@@ -2,12 +2,12 @@ import type { OperationResult, Position, StepRecord } from '../contracts/index.j
 import type { Underway } from '../client/doing.js'
 import type { Run, RunEvent } from '../client/index.js'
 import type { Palette } from './palette.js'
-import { ExitCode, type ErrorReport } from '../errors.js'
+import { ExitCode } from '../errors.js'
 import type { Context } from './context.js'
 import { exitOfResult } from './exit.js'
 import { Live } from './live.js'
 import { humanDuration } from './render/duration.js'
-import { logsHint } from './render/logs-hint.js'
+import { logsHint, withoutLogsHint } from './render/logs-hint.js'
 import { OUTCOMES } from './render/outcomes.js'
 import { changesLines, countText } from './render/plan.js'
 import { doingOf, openStepLine, stepLine } from './render/steps.js'
@@ -213,16 +213,11 @@ export function endLines(context: Pick<Context, 'colors'>, result: OperationResu
   const words = OUTCOMES[outcome]
   return [
     `${mark} ${colors.bold(topology)} ${operation}: ${words} ${colors.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
-    ...(error === undefined
-      ? []
-      : errorLines(next !== null && error.code === 'UNHEALTHY' ? bare(error) : error, context)),
+    ...(error === undefined ? [] : errorLines(next === null ? error : withoutLogsHint(error), context)),
     ...warnings.map((warning) => `${colors.yellow('!')} ${warning}`),
     ...(next === null ? [] : [`${colors.cyan('→')} next: ${next}`]),
   ]
 }
-
-/** Without a hint that says less than what is next. */
-const bare = ({ hint: _hint, ...error }: ErrorReport): ErrorReport => error
 
 /** Only commands that have something to say now. */
 function nextOf(result: OperationResult): string | null {

@@ -23,11 +23,14 @@ export function eventsBetween(before: Progress | null, after: Progress): RunEven
   const planned = (before?.changes.length ?? 0) === 0 && after.changes.length > 0
   // Planning is a step itself: what it found comes with its end.
   const planEnd = planned ? steps.findIndex((event) => event.type === 'step' && event.phase === 'ended') + 1 : 0
+  const stage = stageEvent(before?.position, after.position)
+  const stageAt = Math.max(planEnd, stage.length === 0 ? 0 : firstOf(steps, after.position?.since))
   return [
     ...steps.slice(0, planEnd),
     ...(planned ? [{ type: 'planned' as const, changes: after.changes }] : []),
-    ...steps.slice(planEnd),
-    ...stageEvent(before?.position, after.position),
+    ...steps.slice(planEnd, stageAt),
+    ...stage,
+    ...steps.slice(stageAt),
     ...(after.step !== before?.step ? [{ type: 'says' as const, words: after.step }] : []),
     ...(after.waitingFor !== null && after.waitingFor !== before?.waitingFor
       ? [{ type: 'waiting' as const, for: after.waitingFor }]
@@ -38,6 +41,13 @@ export function eventsBetween(before: Progress | null, after: Progress): RunEven
 function stageEvent(before: Position | null = null, after: Position | null = null): RunEvent[] {
   if (after === null || after.stage === 0 || (after.stage === before?.stage && after.name === before.name)) return []
   return [{ type: 'stage', position: after }]
+}
+
+/** Where a stage's own steps begin: behind all of them where nobody knows since when it goes on. */
+function firstOf(steps: readonly RunEvent[], since: string | undefined): number {
+  const first =
+    since === undefined ? -1 : steps.findIndex((event) => event.type === 'step' && event.step.startedAt >= since)
+  return first < 0 ? steps.length : first
 }
 
 // Wide operations drop old steps, so a place in the list names none.

@@ -153,4 +153,6 @@ export interface Position {
   stage: number
   stages: number
   name: string
+  /** ISO time at which it began; absent in operations of older workers. */
+  since?: string
 }

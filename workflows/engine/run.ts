@@ -84,7 +84,7 @@ export class Run implements View {
   /** A stage begins. */
   reach(name: string): void {
     const { stage = 0, stages = 0 } = this.position ?? {}
-    this.position = { stage: stage + 1, stages, name }
+    this.position = { stage: stage + 1, stages, name, since: new Date().toISOString() }
   }
 
   registered = (instance: string): Compensation | undefined => this.compensations.of(instance)

@@ -105,3 +105,12 @@ test.each<[string, OperationResult, string]>([
 ])('what to do next after %s', (_what, result, line) => {
   expect(endLines({ colors: plain }, result).at(-1)).toBe(line)
 })
+
+test.each([
+  ['the cause of a failed probe', 'let the app listen on 0.0.0.0 or ::', ['→ let the app listen on 0.0.0.0 or ::']],
+  ['not what the next command says better', 'cul8er logs shows the log of the app', []],
+])('an undone operation says %s', (_what, hint, says) => {
+  const error = { code: 'UNHEALTHY', message: 'shop-web-1 is not healthy', hint } as const
+  const lines = endLines({ colors: plain }, { ...ended, error })
+  expect(lines.filter((line) => line.startsWith('→') && !line.startsWith('→ next'))).toEqual(says)
+})

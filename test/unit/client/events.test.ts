@@ -54,6 +54,23 @@ test.each<[string, Progress | null, Progress, string[]]>([
     at([step('a', 'done')], { position: first }),
     ['a started done', 'a ended done', 'stage 1 of 3'],
   ],
+  [
+    'a stage that began between two looks, before its own steps',
+    at([step('a', 'running', '2026-01-01T00:00:00Z')], { position: first }),
+    at([step('a', 'done', '2026-01-01T00:00:00Z'), step('b', 'done', '2026-01-01T00:00:02Z')], {
+      position: { ...first, stage: 2, since: '2026-01-01T00:00:02Z' },
+    }),
+    ['a ended done', 'stage 2 of 3', 'b started done', 'b ended done'],
+  ],
+  [
+    'the first stage, behind the plan',
+    null,
+    at([step('plan', 'done'), step('b', 'running', '2026-01-01T00:00:02Z')], {
+      changes: [change],
+      position: { ...first, since: '2026-01-01T00:00:02Z' },
+    }),
+    ['plan started done', 'plan ended done', 'planned', 'stage 1 of 3', 'b started running', 'says '],
+  ],
   ['the next one', at([], { position: first }), at([], { position: { ...first, stage: 2 } }), ['stage 2 of 3']],
   ['the same stage', at([], { position: first }), at([], { position: { ...first } }), []],
   ['no stage yet', at([]), at([], { position: { ...first, stage: 0 } }), []],
