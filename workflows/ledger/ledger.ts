@@ -29,6 +29,7 @@ import {
   type OperationSummary,
   type TtlRequest,
 } from '../../src/contracts/index.js'
+import { nothingThere } from '../../src/plan/no-way-back.js'
 import { newest } from '../../src/plan/declaring.js'
 import type { Revision } from '../../src/plan/model.js'
 import { whenSettled } from '../concurrency.js'
@@ -49,7 +50,7 @@ import { announce } from '../notify/announce.js'
 import { nextOf, wakeAt, type Circumstances, type Item, type Next, type Question } from './next.js'
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
-import { expired, inProgress, isBusy, isExpired, nothingThere, refusal } from './refusals.js'
+import { expired, inProgress, isBusy, isExpired, refusal } from './refusals.js'
 import { after, emptyLedger } from './state.js'
 import { judge, newlyTold, notBegun } from './unhealthy.js'
 import { watchOf } from './watched.js'

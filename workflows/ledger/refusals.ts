@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../../src/errors.js'
 import type { LedgerState, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
 import { isOurSnapshot, snapshotNameRefusal } from '../../src/naming/snapshot-names.js'
+import { noWayBack, nothingThere } from '../../src/plan/no-way-back.js'
 import { projectRefusal } from '../../src/plan/where.js'
 import { durationWords } from '../../src/topology/units.js'
 import { revisionOf } from './state.js'
@@ -14,27 +15,13 @@ export function refusal(state: LedgerState, request: OperationRequest, nowMs: nu
 }
 
 function senseless(state: LedgerState, request: OperationRequest): ErrorReport | null {
-  const { topology } = state
   if (request.kind === 'deploy') {
     return request.revision === undefined ? { code: 'USAGE', message: 'a deploy needs a revision' } : null
   }
   if (state.desired === null) return nothingThere(state)
   if (request.kind === 'snapshot') return snapshotRefusal(request)
   if (request.kind !== 'rollback') return null
-  const target = targetOf(state, request)
-  if (target === null) {
-    return {
-      code: 'UNKNOWN_REVISION',
-      message: `${topology} has no stable revision to go back to`,
-      hint: `cul8er history ${topology} shows what was deployed`,
-    }
-  }
-  if (revisionOf(state, target) !== null) return null
-  return {
-    code: 'UNKNOWN_REVISION',
-    message: `revision ${target} of ${topology} is not kept`,
-    hint: `kept revisions: ${state.revisions.map(({ number }) => number).join(', ')}`,
-  }
+  return noWayBack(state, targetOf(state, request))
 }
 
 /** Those that operations take are pruned by count, and one that is missing would make a restore of a deploy impossible. */
@@ -47,12 +34,6 @@ function snapshotRefusal({ snapshot = '', remove = false }: OperationRequest): E
     hint: 'strategy.rollback.keepSnapshots says how many of those are kept',
   }
 }
-
-export const nothingThere = ({ topology }: LedgerState): ErrorReport => ({
-  code: 'UNKNOWN_TOPOLOGY',
-  message: `${topology} is not deployed`,
-  hint: 'cul8er state list shows those that are',
-})
 
 export function inProgress(topology: string, current: OperationSummary, nowMs: number): ErrorReport {
   const age = durationWords(Math.round((nowMs - Date.parse(current.startedAt)) / 1000) * 1000)

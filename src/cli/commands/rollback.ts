@@ -1,5 +1,7 @@
 import type { Cul8er } from '../../client/index.js'
-import { ExitCode } from '../../errors.js'
+import type { LedgerState } from '../../contracts/index.js'
+import { Cul8erError, ExitCode } from '../../errors.js'
+import { noWayBack } from '../../plan/no-way-back.js'
 import { rollbackTarget } from '../../plan/revisions.js'
 import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
@@ -31,8 +33,7 @@ export const rollback = (app: App) =>
         const topology = await topologyName(context, name)
         return context.connected(async (cul8er) => {
           const target = yes === true ? null : await shown(context, cul8er, topology, { to, force })
-          const where = target === null ? 'the last stable revision' : `revision ${target}`
-          if (!(await agrees(context, { yes }, `Roll ${topology} back to ${where}?`))) return ExitCode.failed
+          if (!(await agrees(context, { yes }, `Roll ${topology} back to revision ${target}?`))) return ExitCode.failed
           // What a person agreed to, though another operation may have ended meanwhile.
           const run = await cul8er.rollback(topology, { to: target ?? to, force, wait, waiting: saysWait(context) })
           return begun(context, cul8er, run, { detach, leadsTo: true })
@@ -40,19 +41,27 @@ export const rollback = (app: App) =>
       }),
     )
 
-/** Shows where a rollback goes and what it changes. @returns the revision; null: the ledger will say why there is none */
+/**
+ * Shows where a rollback goes and what it changes.
+ * @throws Cul8erError UNKNOWN_REVISION when it goes nowhere: nobody is asked about what cannot be
+ */
 async function shown(
   context: Context,
   cul8er: Cul8er,
   topology: string,
   { to, force }: { to?: number; force?: boolean },
-): Promise<number | null> {
+): Promise<number> {
   const state = await cul8er.state(topology)
   const target = to ?? rollbackTarget(state)
   const revision = state.revisions.find(({ number }) => number === target)
-  if (revision === undefined) return null
+  if (revision === undefined || state.desired === null) throw nowhere(state, target)
   context.tell(rollbackHead(state, revision, context.colors))
   const plan = await cul8er.planRevision(revision, { force, goesBack: true })
   context.tell(planText(plan, context.colors, context.columns))
   return revision.number
+}
+
+function nowhere(state: LedgerState, target: number | null): Cul8erError {
+  const refused = noWayBack(state, target)
+  return new Cul8erError(refused?.code ?? 'UNKNOWN_REVISION', refused?.message ?? '', { hint: refused?.hint })
 }
