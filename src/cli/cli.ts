@@ -5,6 +5,7 @@ import { Context, type Terminal } from './context.js'
 import { exitOfError } from './exit.js'
 import { createProgram } from './program.js'
 import { logLevel } from '../processes/log-level.js'
+import { otherWord } from './other-words.js'
 import { asCul8erError, reportError } from './report-error.js'
 
 /**
@@ -34,6 +35,14 @@ export async function runCli(args: string[], terminal: Terminal, version: string
 // commander's texts: `error: unknown command 'depoy'\n(Did you mean deploy?)`.
 function usage({ message, code }: CommanderError, command: string | undefined): Cul8erError {
   const text = code === 'commander.help' ? 'no command given' : message.replace(/^error: /, '').replace(/\n\s*/g, ' ')
+  // Only where no command stands before it: `service stopp` is another matter.
+  const [, unknown = ''] = (command === undefined && /^unknown command '([^']*)'/.exec(text)) || []
+  const meant = otherWord(unknown)
+  if (meant !== undefined) {
+    return new Cul8erError('USAGE', `unknown command '${unknown}' (did you mean cul8er ${meant}?)`, {
+      hint: 'cul8er --help shows commands and options',
+    })
+  }
   return new Cul8erError('USAGE', text, {
     hint:
       command === undefined

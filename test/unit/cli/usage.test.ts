@@ -6,6 +6,10 @@ const nowhere = { cwd: '/' }
 test.each([
   ['depoy', "unknown command 'depoy' (Did you mean deploy?)"],
   ['deploy --vesion 1', "unknown option '--vesion' (Did you mean --version?)"],
+  ['up', "unknown command 'up' (did you mean cul8er deploy?)"],
+  ['ls', "unknown command 'ls' (did you mean cul8er state list?)"],
+  ['remove shop', "unknown command 'remove' (did you mean cul8er destroy?)"],
+  ['service up', "unknown command 'up' (USAGE)"],
   ['service strat', "unknown command 'strat' (Did you mean start?)"],
   ['deploy --version', "option '--version <version>' argument missing"],
   ['rollback --to x --yes', 'expected a whole number from 1'],
