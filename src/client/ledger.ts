@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client'
 import type { UpdateDefinition } from '@temporalio/common'
+import { nearest } from '../topology/nearest.js'
 import { Cul8erError } from '../errors.js'
 import {
   importState,
@@ -189,8 +190,14 @@ export async function ledgerStates(link: Link): Promise<LedgerState[]> {
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
 export async function knownLedger(link: Link, topology: string): Promise<LedgerState> {
   const state = await ledgerIfKnown(link, topology)
-  if (state === null) throw neverDeployed(topology)
+  if (state === null) throw await neverDeployedOr(link, topology)
   return state
+}
+
+/** With the name that was meant, where one of those deployed is near. */
+async function neverDeployedOr(link: Link, topology: string): Promise<Cul8erError> {
+  const names = await ledgerNames(link).catch(() => [])
+  return neverDeployed(topology, nearest(topology, names))
 }
 
 /** A topology's state; null when nothing was ever deployed under its name, or it was forgotten. */
@@ -274,7 +281,10 @@ export const withLedger = (topology: string, state: LedgerState | null = null, n
 /** Clocks of commands and servers differ; what begins a ledger is worth nothing for good. */
 const beginsBefore = (nowMs: number): string => new Date(nowMs + 60 * 60_000).toISOString()
 
-const neverDeployed = (topology: string): Cul8erError =>
-  new Cul8erError('UNKNOWN_TOPOLOGY', `topology ${topology} was never deployed`, {
+/** @param meant - one that was deployed, and is called almost so */
+export const neverDeployed = (topology: string, meant?: string): Cul8erError => {
+  const near = meant === undefined || meant === topology ? '' : ` (did you mean ${meant}?)`
+  return new Cul8erError('UNKNOWN_TOPOLOGY', `topology ${topology} was never deployed${near}`, {
     hint: 'cul8er deploy deploys what the topology file declares; cul8er state list shows what was deployed',
   })
+}

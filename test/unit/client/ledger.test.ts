@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { askForOperation, readLedger } from '../../../src/client/ledger.js'
+import { expect, it, test } from 'vitest'
+import { askForOperation, neverDeployed, readLedger } from '../../../src/client/ledger.js'
 import type { Link } from '../../../src/client/link.js'
 import type { OperationRequest } from '../../../src/contracts/index.js'
 import { Cul8erError } from '../../../src/errors.js'
@@ -80,4 +80,13 @@ it('takes no answer of a ledger that was given to another question', async () =>
       'shop',
     ),
   ).rejects.toMatchObject({ code: 'PERMISSION' })
+})
+
+test.each([
+  ['shopp', 'shop', 'topology shopp was never deployed (did you mean shop?)'],
+  ['shop', undefined, 'topology shop was never deployed'],
+  // The list of topologies lags behind.
+  ['shop', 'shop', 'topology shop was never deployed'],
+])('%s, where %s is deployed', (asked, meant, message) => {
+  expect(neverDeployed(asked, meant).message).toBe(message)
 })
