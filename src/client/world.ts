@@ -167,7 +167,7 @@ async function stepInWords(link: Link, { current }: LedgerState): Promise<string
 
 /** A pause shows at once: what goes on until the next step ends would hide it. */
 export const pausedWords = ({ step, waitingFor }: Pick<Progress, 'step' | 'waitingFor'>): string =>
-  waitingFor === 'resume or abort' ? `paused until a resume or an abort; at ${step}` : step
+  waitingFor === 'resume or abort' ? `paused, waiting for resume or abort; step: ${step}` : step
 
 /** Those that a deploy would have. */
 const numbersOf = (state: LedgerState | null, { digest }: NewRevision): { operation: number; revision: number } =>

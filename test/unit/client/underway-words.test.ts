@@ -3,7 +3,7 @@ import { pausedWords, underwayNote } from '../../../src/client/world.js'
 import type { LedgerState } from '../../../src/contracts/index.js'
 
 test.each([
-  ['resume or abort', 'paused until a resume or an abort; at watch at 20 %'],
+  ['resume or abort', 'paused, waiting for resume or abort; step: watch at 20 %'],
   ['promote or abort', 'watch at 20 %'],
   [null, 'watch at 20 %'],
 ])('the step of an operation that waits for %s', (waitingFor, words) => {
