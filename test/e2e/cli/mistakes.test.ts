@@ -35,7 +35,7 @@ const FILE: Mistake[] = [
   inFile(
     'an unknown key',
     file({ resorces: {} }),
-    /json:1 {2}resorces: found the unknown key .*did you mean resources\?/,
+    /^✘ one problem in cul8er\.config\.json\ncul8er\.config\.json:1 {2}resorces: found the unknown key .*did you mean resources\?/,
   ),
   inFile('an unknown key of a resource', web({ replica: 2 }), /resources\.web\.replica: .*did you mean replicas\?/),
   inFile('no hosts', file({ hosts: undefined }), 'hosts: found nothing, allowed a mapping of host names to hosts'),
