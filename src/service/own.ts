@@ -8,7 +8,7 @@ import { modeHint } from './home-folder.js'
  * @throws Cul8erError USAGE for a file, PERMISSION
  */
 export function refuseForeignHome(home: string): void {
-  const found = statSync(home, { throwIfNoEntry: false })
+  const found = lookAt(home)
   if (found === undefined) return
   if (!found.isDirectory()) {
     throw new Cul8erError('USAGE', `the home ${home} is a file, and has to be a folder`, {
@@ -21,6 +21,23 @@ export function refuseForeignHome(home: string): void {
     hint: isWritableByOthers(found)
       ? modeHint(home, readdirSync(home))
       : 'set CUL8ER_HOME to a folder of your own, or run the command as the user it belongs to',
+  })
+}
+
+function lookAt(home: string): Stats | undefined {
+  try {
+    return statSync(home, { throwIfNoEntry: false })
+  } catch (error) {
+    throw notUsable(home, error)
+  }
+}
+
+/** A home that this user cannot reach, make or write to. */
+export function notUsable(home: string, error: unknown): Cul8erError {
+  const { code = String(error) } = error as NodeJS.ErrnoException
+  return new Cul8erError('USAGE', `the home ${home} cannot be used (${code})`, {
+    hint: 'set CUL8ER_HOME to a folder that you may write to',
+    cause: error,
   })
 }
 

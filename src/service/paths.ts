@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { refuseForeignHome } from './own.js'
+import { notUsable, refuseForeignHome } from './own.js'
 
 /** Where one embedded service keeps everything; two homes know nothing of each other. */
 export interface ServicePaths {
@@ -35,11 +35,17 @@ export function servicePaths(home: string = serviceHome()): ServicePaths {
 
 /**
  * Makes the folders, readable by their owner alone: the database holds what topologies say.
- * @throws Cul8erError PERMISSION for a home of somebody else, or that others can write
+ * @throws Cul8erError PERMISSION for a home of somebody else, or that others can write; USAGE for one that cannot be written to
  */
 export function makeFolders(paths: ServicePaths): void {
   refuseForeignHome(paths.home)
-  for (const folder of [paths.home, paths.logs, paths.locks]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    for (const folder of [paths.home, paths.logs, paths.locks]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // A folder that is there already says nothing about what may be written in it.
+    accessSync(paths.home, constants.W_OK)
+  } catch (error) {
+    throw notUsable(paths.home, error)
+  }
 }
 
 /** Log of `service` (the supervisor's own), `temporal` or `worker`. */

@@ -12,7 +12,7 @@ import { setupScript } from '../../service/setup-script.js'
 import { cannotRunVms } from '../../hosts/virtual-machines.js'
 import { lacksHere } from '../virtual-machines.js'
 import type { Check } from './check.js'
-import { home } from './home.js'
+import { existing, home } from './home.js'
 
 /** Everything that this machine needs, looked at side by side. None of the checks changes anything. */
 export const checkMachine = (env: NodeJS.ProcessEnv): Promise<Check[]> =>
@@ -117,7 +117,7 @@ const LEAST_GIB = 2
 
 async function disk(env: NodeJS.ProcessEnv): Promise<Check> {
   const folder = serviceHome(env)
-  const { bavail, bsize } = await statfs(folder).catch(() => statfs(homedir()))
+  const { bavail, bsize } = await statfs(await existing(folder))
   const gib = (bavail * bsize) / 1024 ** 3
   return {
     name: 'disk',

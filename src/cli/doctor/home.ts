@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { modeHint } from '../../service/home-folder.js'
 import { foreign, isWritableByOthers } from '../../service/own.js'
 import { serviceHome } from '../../service/paths.js'
@@ -9,13 +10,26 @@ import type { Check } from './check.js'
 export async function home(env: NodeJS.ProcessEnv): Promise<Check> {
   const folder = serviceHome(env)
   const found = await stat(folder).catch(() => null)
-  if (found === null) return { name: 'home', outcome: 'ok', found: `${folder}, created when needed` }
-  const writable = await access(folder, constants.W_OK).then(
+  const writable = await access(await existing(folder), constants.W_OK).then(
     () => true,
     () => false,
   )
+  if (found === null) {
+    return writable
+      ? { name: 'home', outcome: 'ok', found: `${folder}, created when needed` }
+      : { name: 'home', outcome: 'failure', found: `${folder} cannot be created`, hint: ANOTHER }
+  }
   const entries = await readdir(folder).catch(() => [])
   return homeCheck(folder, { isFolder: found.isDirectory(), mode: found.mode, uid: found.uid }, { entries, writable })
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+export async function existing(folder: string): Promise<string> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  )
+  return isThere || dirname(folder) === folder ? folder : existing(dirname(folder))
 }
 
 /** The outcome for a home that is there. @param uid - the user who asks */

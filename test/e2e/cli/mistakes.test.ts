@@ -401,6 +401,12 @@ it('a home that is a file', async () => {
   expect(exit).toBe(64)
 })
 
+it('a home that cannot be made', async () => {
+  const { exit, text } = await answer({ file: '' }, ['status', 'shop'], { CUL8ER_HOME: 'file/home' })
+  expect(text).toMatch(/^✘ the home .*file\/home cannot be used \(ENOTDIR\) \(USAGE\)\n→ set CUL8ER_HOME to a folder/)
+  expect(exit).toBe(64)
+})
+
 it('there are at least sixty', () => {
   expect(FILE.length + WORLD.length + ORDER.length).toBeGreaterThanOrEqual(60)
 })

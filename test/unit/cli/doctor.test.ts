@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Check } from '../../../src/cli/doctor/check.js'
 import { imagesCheck, vmsCheck } from '../../../src/cli/doctor/checks.js'
-import { homeCheck } from '../../../src/cli/doctor/home.js'
+import { existing, homeCheck } from '../../../src/cli/doctor/home.js'
 import { lacksForVms, vmsLack, vmUnsupported } from '../../../src/hosts/virtual-machines.js'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
 import { cul8er } from './terminal.js'
@@ -42,6 +42,14 @@ describe('the home', () => {
     if (hint === undefined) expect(check.hint).toBeUndefined()
     else expect(check.hint).toMatch(hint)
   })
+})
+
+it.each([
+  ['the folder itself', tmpdir(), tmpdir()],
+  ['the one above what is not there', join(tmpdir(), 'no', 'such', 'home'), tmpdir()],
+  ['the root at last', '/no/such/home', '/'],
+])('looks at %s', async (_what, folder, found) => {
+  expect(await existing(folder)).toBe(found)
 })
 
 describe('virtual machines', () => {
