@@ -10,6 +10,7 @@ import { gone, isAlive, signal, type Identity } from './identity.js'
 import { lockHolder } from './lock.js'
 import { refuseForeignHome } from './own.js'
 import { logFile, makeFolders, servicePaths, type ServicePaths } from './paths.js'
+import { wantedPorts } from './ports.js'
 import { readRecord, type ServiceRecord } from './record.js'
 import { wantedRetention } from './retention.js'
 
@@ -48,6 +49,7 @@ export async function ensureService(home?: string): Promise<Service> {
         if (spawnedAt > 0) throw failed(paths, 'its process exited at once')
         // What it would refuse is refused here.
         wantedRetention()
+        wantedPorts()
         // Found, or built for minutes, here, where a person sees it.
         await temporalBinary()
         spawnedAt = Date.now()

@@ -34,6 +34,15 @@ export async function choosePorts(last: Ports | null, env: NodeJS.ProcessEnv = p
   return { port, uiHost, uiPort }
 }
 
+/**
+ * What the environment says about ports, for a command to refuse what the service would die of in the background.
+ * @throws Cul8erError USAGE for a port that is none
+ */
+export function wantedPorts(env: NodeJS.ProcessEnv = process.env): void {
+  fromEnv(env, 'CUL8ER_SERVICE_PORT')
+  fromEnv(env, 'CUL8ER_UI_PORT')
+}
+
 /** One of 16 million; 127.0.0.1 where that is the only one that can be listened on, as on macOS. */
 async function drawAddress(): Promise<string> {
   const drawn = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { listensOn } from '../../../src/service/listening.js'
-import { choosePorts, isFree } from '../../../src/service/ports.js'
+import { choosePorts, isFree, wantedPorts } from '../../../src/service/ports.js'
 
 const servers: ReturnType<typeof createServer>[] = []
 afterEach(() => servers.splice(0).forEach((server) => server.close()))
@@ -47,4 +47,8 @@ test('who listens on a port is known', async () => {
   const port = await taken()
   expect(listensOn(process.pid, port)).toBe(true)
   if (process.platform === 'linux') expect(listensOn(process.ppid, port)).toBe(false)
+})
+
+test.each(['abc', '0', '70000'])('a port that is none, %s, is refused before the service starts', (port) => {
+  expect(() => wantedPorts({ CUL8ER_UI_PORT: port })).toThrow(/CUL8ER_UI_PORT/)
 })
