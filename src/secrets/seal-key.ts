@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
+import { notUsable } from '../service/own.js'
 import { KEY_BYTES } from './derived-key.js'
 
 export interface SealKeySource {
@@ -33,7 +34,9 @@ export async function loadFormerKeys({ home, env }: SealKeySource): Promise<Uint
 }
 
 async function create(home: string, file: string): Promise<Uint8Array> {
-  await mkdir(home, { recursive: true, mode: 0o700 })
+  await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw notUsable(home, error)
+  })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   const handle = await open(draft, 'wx', 0o600)
   try {
