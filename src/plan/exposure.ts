@@ -46,9 +46,15 @@ function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null, rev
       }
       return route.protocol === 'https' ? (certificateReason(route, actual.certificate, revision) ?? []) : []
     }),
-    ...[...now.keys()].filter((name) => !then.has(name)).map((name) => `port ${name} is open but not declared`),
+    ...[...now.keys()]
+      .filter((name) => !then.has(name) && !declared(revision).has(name))
+      .map((name) => `port ${name} is open but not declared`),
   ]
 }
+
+/** One whose instances have all stopped has no servers to lead to now, and has them again with the instances. */
+const declared = ({ topology }: Revision): Set<string> =>
+  new Set(Object.values(topology.resources).flatMap(({ expose }) => expose.map(key)))
 
 function memberReasons(
   wanted: TopologyRoutes,

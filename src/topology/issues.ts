@@ -71,8 +71,8 @@ function unknownKey(path: Path, known: string, there: readonly string[], placeOf
   const found = `the unknown key ${JSON.stringify(key)}`
   const words = known.split(', ')
   const free = words.filter((word) => !there.includes(word))
-  const near = RENAMED.get(key) ?? nearest(key, free)
-  if (near !== undefined && free.includes(near)) return problem(path, found, known, near)
+  const near = [RENAMED.get(key), nearest(key, free)].find((word) => word !== undefined && free.includes(word))
+  if (near !== undefined) return problem(path, found, known, near)
   const place = placeOf(path)
   return place === null
     ? problem(path, found, known, nearest(key, words))
@@ -84,7 +84,12 @@ const RENAMED = new Map([
   ['from_image', 'image'],
   ['env', 'environment'],
   ['cores', 'cpu'],
+  ['mem', 'memory'],
+  ['count', 'replicas'],
   ['health', 'healthcheck'],
+  ['url', 'endpoint'],
+  ['batch', 'maxParallel'],
+  ['type', 'approach'],
   ['ports', 'network'],
 ])
 

@@ -276,7 +276,7 @@ describe('what public ports do against the declaration', () => {
     exposureChanges(revision, state, [{ host: 'one', current }], new Set(changing)).flatMap((change) => change.reasons)
   const [route, pool] = [right.routes[0]!, right.pools[0]!]
 
-  it.each<[string, string[], string[]]>([
+  it.each<[string, unknown[], unknown[]]>([
     ['nothing', reasons(right), []],
     ['the edge knows nothing', reasons(null), ['port 80 is closed, should route to shop-web-4000']],
     [
@@ -293,6 +293,11 @@ describe('what public ports do against the declaration', () => {
       'a port too many',
       reasons({ ...right, routes: [route, { ...route, as: 81, host: 'a.b' }] }),
       ['port 81 of a.b is open but not declared'],
+    ],
+    [
+      'a port whose instances have all stopped',
+      exposureChanges(revision, { ...state, members: [] }, [{ host: 'one', current: right }], new Set()),
+      [],
     ],
     [
       'a server gone, one at another address',
