@@ -63,7 +63,8 @@ async function read(file: string): Promise<Uint8Array | null> {
 /** null: there is no such file. */
 async function readPrivate(file: string): Promise<string | null> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
+    // ENOTDIR: the home lies below a file, as whoever makes it will say.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
     throw new Cul8erError('PERMISSION', `the seal key ${file} cannot be read: ${error.message}`, { cause: error })
   })
   if (handle === null) return null
