@@ -6,7 +6,9 @@ import { haproxyEdge } from '../../../src/traffic/haproxy/edge.js'
 import { summarise } from '../../../src/traffic/samples.js'
 import { canaryWeights } from '../../../src/traffic/weights.js'
 import type { Route, TopologyRoutes } from '../../../src/traffic/model.js'
+import { makeCertificate, type Made } from '../../support/certificates.js'
 import { startLoad } from '../../support/load/load.js'
+import { inside } from '../releases/instance.js'
 import { APP_PORT, APP_TLS_PORT, Apps, eventually, executor, pool, routes } from './apps.js'
 
 const PORT = 18583
@@ -15,7 +17,11 @@ const TCP_PORT = 18585
 const INSTANCE = 'et-route-edge'
 const TOPOLOGY = 'et-route'
 const POOL = 'et-route-web-4000'
+const ONE = `https://one.test:${TLS_PORT}/`
 const curl = async (...args: string[]): Promise<string> => (await promisify(execFile)('curl', ['-sS', ...args])).stdout
+/** The process of HAProxy that takes new connections. */
+const processOf = async (): Promise<string | undefined> =>
+  /^Pid: (\d+)$/m.exec(await inside(INSTANCE, 'echo show info | socat - UNIX:/run/cul8er-edge/haproxy.sock'))?.[1]
 /** How many connections the app answered on. */
 const distinct = (ports: string): number => new Set(ports.trim().split(' ')).size
 
@@ -89,6 +95,38 @@ describe('an edge on its host', () => {
     },
     60_000,
   )
+
+  it('changes a certificate in the running process, and is loaded only for one that its socket does not take', async () => {
+    const one = pool(POOL, [await apps.server(1)])
+    const serve = (certificate: Made) =>
+      edge.apply({
+        topology: TOPOLOGY,
+        routes: [
+          route({
+            as: TLS_PORT,
+            protocol: 'https',
+            host: 'one.test',
+            certificate: { certPem: certificate.cert, keyPem: certificate.key },
+          }),
+        ],
+        pools: [one],
+      })
+    const issuer = async (): Promise<string | undefined> => {
+      const said = await curl('-kv', '--resolve', `one.test:${TLS_PORT}:127.0.0.1`, ONE, '--stderr', '-')
+      return /issuer: CN=(\S+)/.exec(said)?.[1]
+    }
+    await serve(makeCertificate({ names: ['one.test'], common: 'first' }))
+    expect(await issuer()).toBe('first')
+    const before = await processOf()
+    await serve(makeCertificate({ names: ['one.test'], common: 'second' }))
+    expect([await issuer(), await processOf()]).toEqual(['second', before])
+
+    const long = makeCertificate({ newkey: ['rsa:4096'] })
+    const third = makeCertificate({ names: ['one.test'], common: 'third' })
+    await serve({ ...third, cert: third.cert + long.cert.repeat(10) })
+    expect(await issuer()).toBe('third')
+    expect(await processOf()).not.toBe(before)
+  })
 
   it('sends a host name to its own pool, any other to none, and TCP and TLS to theirs', async () => {
     const one = pool(POOL, [await apps.server(1)])
