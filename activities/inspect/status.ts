@@ -23,7 +23,8 @@ export const inspectStatus: Inspection<'status'> = async (
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
   const { changes } = planChanges({ revision, base: revision, observed, standby, force: true })
-  const traffic = await sharesOf(deps, revision)
+  const stopped = new Set(ours.filter(({ status }) => status !== 'Running').map(({ name }) => name))
+  const traffic = await sharesOf(deps, revision, stopped)
   const rows = await inBatches(ours, PROBES, async (instance) => ({
     ...(await row(deps, revision, instance, signal)),
     weight: traffic.get(instance.name)?.weight ?? null,
@@ -96,7 +97,11 @@ async function health(
   return outcome === 'ok' ? 'healthy' : outcome === 'failure' ? 'unhealthy' : 'unknown'
 }
 
-async function sharesOf(deps: ActivityDeps, { topology }: Revision): Promise<Map<string, Share>> {
+async function sharesOf(
+  deps: ActivityDeps,
+  { topology }: Revision,
+  stopped: ReadonlySet<string>,
+): Promise<Map<string, Share>> {
   const exposing = Object.entries(topology.hosts).filter(([name]) =>
     Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
   )
@@ -106,7 +111,7 @@ async function sharesOf(deps: ActivityDeps, { topology }: Revision): Promise<Map
       .edgeFor(name, host)
       .current(topology.name)
       .catch(() => null)
-    for (const [server, share] of routes === null ? [] : shares(routes)) found.set(server, share)
+    for (const [server, share] of routes === null ? [] : shares(routes, stopped)) found.set(server, share)
   }
   return found
 }

@@ -37,3 +37,12 @@ test.each<[string, Given, Record<string, [number, number]>]>([
   const found = [...shares(given)].map(([name, { weight, percent }]) => [name, [weight, percent]])
   expect(Object.fromEntries(found)).toEqual(expected)
 })
+
+test('the others of a pool get what a stopped instance would', () => {
+  const given = { routes: [route('web')], pools: [pool('web', server('a', 50), server('b', 25), server('c', 25))] }
+  expect([...shares(given, new Set(['a'])).entries()]).toEqual([
+    ['a', { weight: 50, percent: 0 }],
+    ['b', { weight: 25, percent: 50 }],
+    ['c', { weight: 25, percent: 50 }],
+  ])
+})
