@@ -12,11 +12,13 @@ export function needsConsent({ terminal, json }: Context, { yes }: { yes?: boole
   })
 }
 
-/** Asks, unless `--yes` answered already. */
+/** Asks, unless `--yes` answered already; says what follows from a no. */
 export async function agrees(context: Context, { yes }: { yes?: boolean }, message: string): Promise<boolean> {
   needsConsent(context, { yes })
   if (yes === true) return true
   const { confirm, isCancel } = await import('@clack/prompts')
   const answer = await confirm({ message, initialValue: false })
-  return !isCancel(answer) && answer
+  if (!isCancel(answer) && answer) return true
+  context.tell('nothing was changed')
+  return false
 }

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,10 +27,13 @@ export class TerminalScreen {
    * @param answers - what is typed once the screen shows a text
    */
   async run(line: string, folder: string, answers: readonly [shows: string, types: string][] = []): Promise<Seen> {
+    const before = `s${this.#count}`
     const session = `s${(this.#count += 1)}`
     const size = ['-x', String(this.columns), '-y', '200']
     const script = `cd "$1" && { ${line}; }; printf '\\n[exit %s]\\n' "$?"; exec sleep 600`
     await this.#tmux('new-session', '-d', '-s', session, ...size, 'sh', '-c', script, 'sh', folder)
+    // Only now: the server ends with its last session, and one that is about to end takes no new one.
+    if (this.#count > 1) await this.#tmux('kill-session', '-t', before)
     const waiting = [...answers]
     const deadline = Date.now() + 120_000
     for (;;) {
@@ -40,12 +43,11 @@ export class TerminalScreen {
         await this.#tmux('send-keys', '-t', session, next[1])
         waiting.shift()
       }
-      const [before, exit] = text.split(/^\[exit (\d+)\]$/m)
-      if (before !== undefined && exit !== undefined) {
-        await this.#tmux('kill-session', '-t', session)
+      const [shown, exit] = text.split(/^\[exit (\d+)\]$/m)
+      if (shown !== undefined && exit !== undefined) {
         return {
           exit: Number(exit),
-          lines: before
+          lines: shown
             .trimEnd()
             .split('\n')
             .map((each) => each.trimEnd()),
@@ -56,8 +58,12 @@ export class TerminalScreen {
     }
   }
 
+  /** Returns once all that ran in it has ended. */
   async close(): Promise<void> {
+    const pids = await this.#tmux('list-panes', '-a', '-F', '#{pid} #{pane_pid}').catch(() => '')
     await this.#tmux('kill-server').catch(() => undefined)
+    const left = (): boolean => pids.split(/\s+/).some((pid) => pid !== '' && existsSync(`/proc/${pid}`))
+    for (const until = Date.now() + 10_000; left() && Date.now() < until;) await sleep(20)
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
