@@ -11,6 +11,7 @@ import { logsHint, withoutLogsHint } from './render/logs-hint.js'
 import { OUTCOMES } from './render/outcomes.js'
 import { changesLines, countText } from './render/plan.js'
 import { doingOf, openStepLine, stepLine } from './render/steps.js'
+import type { Layout } from './render/wrapped.js'
 import { errorLines } from './report-error.js'
 
 /** ms between two drawings of elapsed times. */
@@ -33,7 +34,8 @@ export async function follow(context: Context, run: Run, following: Following = 
   const result = await watch(context, run, following)
   if (result === null) return detached(context, run)
   context.answer(result, '')
-  if (!context.json) endLines(context, result).forEach((line) => context.terminal.stdout.write(`${line}\n`))
+  if (!context.json)
+    endLines(context, result, context.terminal.stdout).forEach((line) => context.terminal.stdout.write(`${line}\n`))
   return exitOfResult(result)
 }
 
@@ -48,7 +50,7 @@ export function detached(context: Context, run: Run): ExitCode {
   const { topology, operation, workflowId, revision } = run
   context.answer(
     { topology, operation, workflowId, revision, detached: true },
-    `${operation} of ${topology} continues in the background. Follow it: cul8er attach ${topology}`,
+    `${operation} of ${topology} continues in the background\n${context.colors.cyan('→')} follow it: cul8er attach ${topology}`,
   )
   return ExitCode.done
 }
@@ -205,7 +207,7 @@ const stepWords = ({ name, instance }: StepRecord): string => (instance === unde
 const isOutcome = (words: string): boolean => Object.hasOwn(OUTCOMES, words.split(':')[0] ?? '')
 
 /** How an operation ended, and what to do next. */
-export function endLines(context: Pick<Context, 'colors'>, result: OperationResult): string[] {
+export function endLines(context: Pick<Context, 'colors'>, result: OperationResult, output: Layout): string[] {
   const { topology, operation, outcome, revision, durationMs, error, warnings = [] } = result
   const { colors } = context
   const next = nextOf(result)
@@ -213,7 +215,7 @@ export function endLines(context: Pick<Context, 'colors'>, result: OperationResu
   const words = OUTCOMES[outcome]
   return [
     `${mark} ${colors.bold(topology)} ${operation}: ${words} ${colors.dim(`(revision ${revision}, ${humanDuration(durationMs)})`)}`,
-    ...(error === undefined ? [] : errorLines(next === null ? error : withoutLogsHint(error), context)),
+    ...(error === undefined ? [] : errorLines(next === null ? error : withoutLogsHint(error), context, output)),
     ...warnings.map((warning) => `${colors.yellow('!')} ${warning}`),
     ...(next === null ? [] : [`${colors.cyan('→')} next: ${next}`]),
   ]

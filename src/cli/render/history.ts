@@ -58,10 +58,10 @@ function reasonLines(
   error: ErrorReport,
   context: Context,
 ): string[] {
-  if (outcome !== 'rolledBack') return errorLines(error, context)
+  if (outcome !== 'rolledBack') return errorLines(error, context, context.terminal.stdout)
   const logs = steps === null ? null : logsHint({ topology, operation, steps, error })
   const shown = logs?.includes('--operation') === true ? [`${context.colors.cyan('→')} ${logs}`] : []
-  return [...errorLines(withoutLogsHint(error), context), ...shown]
+  return [...errorLines(withoutLogsHint(error), context, context.terminal.stdout), ...shown]
 }
 
 /** What Temporal no longer has, and what the ledger still does. */

@@ -20,8 +20,11 @@ export function wrapped(text: string, indent: string, columns: number): string[]
   return [...lines, line]
 }
 
+/** What decides how wide prose is. */
+export type Layout = Pick<Output, 'isTTY' | 'columns'>
+
 /** Prose as wide as the terminal that it goes to; a pipe gets each line whole, and so does a command that is meant to be copied. */
-export const laidOut = (text: string, { isTTY, columns }: Pick<Output, 'isTTY' | 'columns'>): string =>
+export const laidOut = (text: string, { isTTY, columns }: Layout): string =>
   isTTY !== true
     ? text
     : text

@@ -103,7 +103,7 @@ test.each<[string, OperationResult, string]>([
     '→ next: cul8er status shop for the state of each instance',
   ],
 ])('what to do next after %s', (_what, result, line) => {
-  expect(endLines({ colors: plain }, result).at(-1)).toBe(line)
+  expect(endLines({ colors: plain }, result, {}).at(-1)).toBe(line)
 })
 
 test.each([
@@ -111,6 +111,6 @@ test.each([
   ['not what the next command says better', 'cul8er logs shows the log of the app', []],
 ])('an undone operation says %s', (_what, hint, says) => {
   const error = { code: 'UNHEALTHY', message: 'shop-web-1 is not healthy', hint } as const
-  const lines = endLines({ colors: plain }, { ...ended, error })
+  const lines = endLines({ colors: plain }, { ...ended, error }, {})
   expect(lines.filter((line) => line.startsWith('→') && !line.startsWith('→ next'))).toEqual(says)
 })

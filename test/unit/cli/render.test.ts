@@ -312,6 +312,7 @@ test('an error ends with probe, log lines and what to do', () => {
       details: { asked: 'http://localhost:4000/health', probe: { message: 'HTTP 500' }, logs: ['boom'] },
     },
     context,
+    {},
   )
   expect(lines).toEqual([
     '✘ shop-web-1 is not healthy (UNHEALTHY)',
