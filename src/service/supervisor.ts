@@ -26,6 +26,8 @@ export class Supervisor {
   #ports: Ports | null
   #unready = 0
   #stopping = false
+  /** How a Temporal of ours ended last, by itself. */
+  #lastEnd: string | null = null
 
   constructor(
     private readonly paths: ServicePaths,
@@ -64,7 +66,9 @@ export class Supervisor {
     this.#stopping = true
     await this.#worker.stop()
     await this.#temporal.stop()
-    this.#save({ state: 'stopped', temporal: null, worker: null })
+    // What gave up is looked at by the command that waits for it, however late that looks.
+    const state = this.#record.problem === undefined ? 'stopped' : 'failed'
+    this.#save({ state, temporal: null, worker: null })
   }
 
   /** Ends the worker and leaves Temporal to the next supervisor, of a newer build. */
@@ -87,7 +91,10 @@ export class Supervisor {
       graceMs,
       logFile: logFile(this.paths, name),
       changed: (identity) => this.#changed(name, part, identity),
-      died: (what, nextInMs) => this.log.warn({ part: name, what, nextInMs }, 'died, will be started again'),
+      died: (what, nextInMs) => {
+        if (name === 'temporal') this.#lastEnd = what
+        this.log.warn({ part: name, what, nextInMs }, 'died, will be started again')
+      },
     })
     return part
   }
@@ -103,7 +110,7 @@ export class Supervisor {
   async #temporalStarted(identity: Identity): Promise<void> {
     if (!(await temporalReady(identity, this.#served(), READY_MS))) {
       this.#unready += 1
-      if (this.#unready >= GIVE_UP_AFTER) return this.fail('Temporal does not become ready')
+      if (this.#unready >= GIVE_UP_AFTER) return this.fail(this.#notReady())
       if (isAlive(identity)) await this.#temporal.restart()
       return
     }
@@ -112,6 +119,12 @@ export class Supervisor {
     this.#save({ state: 'ready' })
     this.log.info({ ...this.#served() }, 'ready')
     if (this.#worker.starts === 0) await this.#worker.start()
+  }
+
+  #notReady(): string {
+    const { binary = 'Temporal' } = this.#record
+    const ended = this.#lastEnd === null ? '' : `: ${binary} ended with ${this.#lastEnd}`
+    return `Temporal does not become ready${ended}`
   }
 
   async #temporalCommand(): ReturnType<Part['options']['command']> {

@@ -407,6 +407,16 @@ it('a home that cannot be made', async () => {
   expect(exit).toBe(64)
 })
 
+it('a Temporal that ends at once', async () => {
+  const env = { CUL8ER_HOME: 'home', TEMPORAL_CLI: '/bin/false' }
+  const { exit, text } = await answer(web({}), ['plan'], env)
+  expect(text).toMatch(
+    /^✘ the embedded service does not start: Temporal does not become ready: \S+ ended with exit 1 \(/,
+  )
+  expect(text).toContain('→ cul8er service logs shows why')
+  expect(exit).toBe(1)
+})
+
 it('there are at least sixty', () => {
   expect(FILE.length + WORLD.length + ORDER.length).toBeGreaterThanOrEqual(60)
 })
