@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type * as Jiti from 'jiti'
 import { Cul8erError, messageOf } from '../errors.js'
 import { nearest } from '../topology/nearest.js'
 import { brokenFile } from './errors.js'
@@ -10,7 +12,9 @@ import { brokenFile } from './errors.js'
  * @throws Cul8erError INVALID_TOPOLOGY with the line when the file does not compile, throws or exports nothing
  */
 export async function readCode(file: string): Promise<unknown> {
-  const [{ createJiti }, cul8er] = await Promise.all([import('jiti'), import('../index.js')])
+  const cul8er = await import('../index.js')
+  // Required, which takes a third of the CPU of an import: 15 ms instead of 48.
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof Jiti
   const jiti = createJiti(import.meta.url, {
     fsCache: cacheFolder(),
     moduleCache: false,
