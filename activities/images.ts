@@ -1,3 +1,4 @@
+import type { Cul8erError } from '../src/errors.js'
 import { setupScript } from '../src/service/setup-script.js'
 import { recipeNames } from '../src/images/recipes.js'
 import { getImageAlias, listImages, parseImages, type IncusImage } from '../src/incus/index.js'
@@ -16,14 +17,17 @@ export async function refuseMissingImages(
   needed: readonly NeededImage[],
   { hosts, signal }: { hosts: Record<string, Host>; signal: AbortSignal },
 ): Promise<void> {
-  for (const each of localImages(needed)) {
+  const look = async (each: NeededImage): Promise<Cul8erError | null> => {
     const via = hosts[each.host]
-    if (via === undefined) continue
+    if (via === undefined) return null
     const images = await listedWhereMissing(deps, each, via, signal)
-    if (images === null || images.some(({ fingerprint }) => fingerprint.startsWith(each.image))) continue
+    if (images === null || images.some(({ fingerprint }) => fingerprint.startsWith(each.image))) return null
     const aliases = images.flatMap((image) => image.aliases)
-    throw missingImage(each, { aliases, recipes: await recipeNames(), build: setupScript('host') })
+    return missingImage(each, { aliases, recipes: await recipeNames(), build: setupScript('host') })
   }
+  const missing = await Promise.all(localImages(needed).map(look))
+  const first = missing.find((error) => error !== null)
+  if (first != null) throw first
 }
 
 /** What the host has instead of an alias; null: it has the alias, or does not say. */
@@ -64,22 +68,23 @@ export async function imagesOfServers(
   needed: readonly NeededImage[],
   { hosts, signal }: { hosts: Record<string, Host>; signal: AbortSignal },
 ): Promise<Record<string, IncusImage[]>> {
-  const found: Record<string, IncusImage[]> = {}
-  for (const { host, image, project } of needed) {
+  const wanted = needed.filter(({ image }) => !isLocalImage(image))
+  const firsts = wanted.filter(({ host }, i) => wanted.findIndex((other) => other.host === host) === i)
+  const look = async ({ host, project }: NeededImage): Promise<[string, IncusImage[]] | null> => {
     const via = hosts[host]
-    if (via === undefined || isLocalImage(image) || found[host] !== undefined) continue
+    if (via === undefined) return null
     const list = (where: string | null) => deps.executorFor(host, via).run(listImages({ project: where }), { signal })
-    const listed = await list(project)
+    return list(project)
       .catch((error: unknown) => {
         if (project !== null && isCode(error, 'NOT_FOUND')) return list(null)
         throw error
       })
-      .then(({ stdout }) => parseImages(stdout))
+      .then(({ stdout }): [string, IncusImage[]] => [host, parseImages(stdout)])
       .catch((error: unknown) => {
         deps.log.warn({ error: String(error) }, 'the images of the host could not be listed')
         return null
       })
-    if (listed !== null) found[host] = listed
   }
-  return found
+  const found = await Promise.all(firsts.map(look))
+  return Object.fromEntries(found.filter((each) => each !== null))
 }

@@ -22,10 +22,9 @@ export async function newEdges(
   const opening = changes.filter(
     ({ action, resource }) => action !== 'delete' && resourceOf(revision, resource).expose.length > 0,
   )
-  const edges: NewEdge[] = []
-  for (const host of new Set(opening.map((change) => change.host))) {
+  const edgeOf = async (host: string): Promise<NewEdge | null> => {
     const via = hosts[host]
-    if (via === undefined || exposures.some((each) => each.host === host && each.current !== null)) continue
+    if (via === undefined || exposures.some((each) => each.host === host && each.current !== null)) return null
     const made = await deps
       .edgeFor(host, via)
       .wouldMake?.()
@@ -34,7 +33,8 @@ export async function newEdges(
         deps.log.warn({ error: String(error) }, 'the edge did not answer')
         return null
       })
-    if (made != null) edges.push({ host, ...made })
+    return made == null ? null : { host, ...made }
   }
-  return edges
+  const edges = await Promise.all([...new Set(opening.map(({ host }) => host))].map(edgeOf))
+  return edges.filter((edge) => edge !== null)
 }

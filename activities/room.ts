@@ -48,13 +48,13 @@ export async function checkRoom(
 ): Promise<string[]> {
   const setting = changes.filter(setsLimits)
   const rooms: Record<string, HostRoom> = {}
-  for (const host of new Set(setting.map((change) => change.host))) {
+  const look = async (host: string): Promise<void> => {
     const via = hosts[host]
     const names = new Set(setting.filter((change) => change.host === host).map(({ resource }) => resource))
     const limited = [...names]
       .map((name) => [name, resourceOf(revision, name)] as const)
       .filter(([, r]) => hasLimits(r))
-    if (via === undefined || limited.length === 0) continue
+    if (via === undefined || limited.length === 0) return
     try {
       rooms[host] = await roomOf(deps.executorFor(host, via), Object.fromEntries(limited), revision, signal)
     } catch (error) {
@@ -62,6 +62,7 @@ export async function checkRoom(
       deps.log.warn({ error: String(error) }, 'the host did not say what it has')
     }
   }
+  await Promise.all([...new Set(setting.map(({ host }) => host))].map(look))
   const [first] = roomRefusals({ revision, changes: withNewLimits(changes, { revision, base }), rooms })
   if (first !== undefined && goesOn === null) throw first
   return [
