@@ -87,6 +87,34 @@ test('a release: deployed, updated, rolled back, removed', { timeout: 120_000 },
   ])
 })
 
+test('an upgrade carries on an operation that is in progress', { timeout: 240_000 }, async () => {
+  const canary = "approach: 'canary', steps: [{ weight: 50, pause: 'manual' }], healthcheck"
+  writeFileSync(join(installed.change, 'cul8er.config.ts'), TOPOLOGY.replace('healthcheck', canary))
+  const answered = async (line: string): Promise<unknown> =>
+    JSON.parse((await installed.run(`cul8er --json ${line}`)).stdout || 'null')
+  expect(await answered('deploy --yes')).toMatchObject({ outcome: 'succeeded' })
+  expect(await answered('deploy --version 1.1.0 --yes --detach')).toMatchObject({ detached: true })
+  const waits = async (): Promise<string> => (await installed.run('cul8er status')).stdout
+  await expect.poll(waits, { timeout: 60_000 }).toContain('until a promote')
+
+  const before = installed.record()
+  await installed.upgrade('99.0.0')
+  expect((await installed.run('cul8er --version')).stdout).toBe('99.0.0')
+  expect((await installed.run('curl --silent localhost:17341')).stdout).toMatch(/^hello from 1\.[01]\.0$/)
+  // The first command of the newer version.
+  expect(await waits()).toContain('until a promote')
+  await expect.poll(() => installed.record()?.worker?.pid ?? null, { timeout: 20_000 }).not.toBeNull()
+  const after = installed.record()
+  expect(after?.worker?.pid).not.toBe(before?.worker?.pid)
+  expect(after?.temporal).toEqual(before?.temporal)
+
+  expect((await installed.run('cul8er promote')).exit).toBe(0)
+  expect(await answered('attach')).toMatchObject({ operation: 'op-2', outcome: 'succeeded' })
+  expect((await installed.run('curl --silent localhost:17341')).stdout).toBe('hello from 1.1.0')
+  expect((await installed.run('cul8er plan --version 1.1.0')).stdout).toContain('nothing to change')
+  expect(await answered('destroy --yes')).toMatchObject({ outcome: 'succeeded' })
+})
+
 test('a first topology has types and loads, in an empty folder', { timeout: 120_000 }, async () => {
   const made = await installed.run('mkdir -p first && cd first && cul8er init first --json && cul8er validate')
   expect([made.exit, made.stdout]).toEqual([0, expect.stringContaining('"linked":"node_modules/cul8er"')])

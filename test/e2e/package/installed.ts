@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { servicePaths } from '../../../src/service/paths.js'
+import { readRecord, type ServiceRecord } from '../../../src/service/record.js'
 import { showOnFailure } from '../../support/shown-on-failure.js'
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -37,9 +39,28 @@ export class Installed {
     const { stdout } = await npm(['pack', '--json', '--pack-destination', this.folder])
     // The lines of npm's scripts stand before it.
     ;[this.packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as Packed[]
-    const file = join(this.folder, this.packed?.filename ?? '')
+    await this.#put(join(this.folder, this.packed?.filename ?? ''))
+  }
+
+  /** Installs a version that is newer than the one that is installed, of the same code. */
+  async upgrade(version: string): Promise<void> {
+    const next = join(this.folder, 'next')
+    mkdirSync(next)
+    await execa('tar', ['-xzf', join(this.folder, this.packed?.filename ?? ''), '-C', next])
+    const file = join(next, 'package', 'package.json')
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), version }))
+    await execa('tar', ['-czf', join(this.folder, 'next.tgz'), '-C', next, 'package'])
+    await this.#put(join(this.folder, 'next.tgz'))
+  }
+
+  async #put(tarball: string): Promise<void> {
     const prefix = ['--global', '--prefix', join(this.folder, 'prefix'), '--prefer-offline', '--no-audit', '--no-fund']
-    await npm(['install', ...prefix, file])
+    await npm(['install', ...prefix, tarball])
+  }
+
+  /** What its service says of itself in its home. */
+  record(): ServiceRecord | null {
+    return readRecord(servicePaths(join(this.folder, 'cul8er')))
   }
 
   /** Runs one line of a page, in bash and without a terminal. */
