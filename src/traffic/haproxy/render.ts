@@ -44,7 +44,13 @@ export function render(topologies: readonly StoredTopology[]): Rendered {
       .map(([as, routes]) => [`tls-${as}.list`, certificateList(routes)]),
   )
   const sections = [
-    ...[...byPort].map(([as, routes]) => frontend(as, routes[0]?.protocol ?? 'http')),
+    ...[...byPort].map(([as, routes]) =>
+      frontend(
+        as,
+        routes[0]?.protocol ?? 'http',
+        routes.some(({ host }) => host !== null),
+      ),
+    ),
     ...pools.map((pool) => backend(pool)),
     ...(Object.keys(certificates).length === 0 ? [] : [CERTIFICATES_BACKEND]),
   ]

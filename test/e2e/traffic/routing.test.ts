@@ -169,6 +169,10 @@ describe('an edge on its host', () => {
       ...[1, 2].map(() => `${address}connection`),
     ]
     expect(distinct(await curl(...over2))).toBe(1)
+    const answered = async (...version: string[]): Promise<string> => curl(...over2, ...version, '--head')
+    expect(await answered()).toMatch(/^HTTP\/2 200/)
+    expect(await answered()).not.toMatch(/keep-alive/i)
+    expect(await answered('--http1.1')).toMatch(/^HTTP\/1.1 200[^]*keep-alive: timeout=15/)
     expect(distinct(await curl(...over2, '-X', 'GET', '-d', 'body', '-H', 'Content-Length:'))).toBe(2)
     expect(await curl(`http://127.0.0.1:${TCP_PORT}/`)).toContain('et-route-3')
     expect(await edge.current(TOPOLOGY)).toEqual(told)

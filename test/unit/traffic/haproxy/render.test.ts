@@ -43,13 +43,8 @@ frontend port-80
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 80
-  http-request set-var-fmt(txn.route) "80/%[req.hdr(host),host_only,lower]"
-  http-request set-var(txn.pool) var(txn.route),map(routes.map)
-  http-request set-var(txn.pool) str(80/*),map(routes.map) unless { var(txn.pool) -m found }
-  http-request return status 404 content-type text/plain string "No app answers for this host name.\\n" unless { var(txn.pool) -m found }
-  http-request set-var(txn.http1) bool(true) if HTTP_1.1
-  http-after-response set-header Keep-Alive timeout=15 if { var(txn.http1) -m found }
-  use_backend %[var(txn.pool)]
+  http-after-response set-header Keep-Alive timeout=15
+  use_backend %[str(80/*),map(routes.map)]
 
 backend shop-web-4000
   mode http
@@ -119,6 +114,14 @@ backend shop-web-4000-green
     expect(config).toContain(
       '  bind 127.0.0.1:443 accept-proxy ssl crt-list tls-443.list alpn h2,http/1.1\n  bind :443 ssl crt-list tls-443.list alpn h2,http/1.1\n',
     )
+    // One of its routes is for a host name, and the one of port 80 is not.
+    expect(config).toContain(`  http-request set-var-fmt(txn.route) "443/%[req.hdr(host),host_only,lower]"
+  http-request set-var(txn.pool) var(txn.route),map(routes.map)
+  http-request set-var(txn.pool) str(443/*),map(routes.map) unless { var(txn.pool) -m found }
+  http-request return status 404 content-type text/plain string "No app answers for this host name.\\n" unless { var(txn.pool) -m found }
+  use_backend %[var(txn.pool)]
+`)
+    expect(config.split('(txn.route)')).toHaveLength(3)
     expect(config).toContain(`backend mail-smtp-25
   mode tcp
   server mail-smtp 10.0.0.1:25 `)
