@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { WorkflowBundle } from '@temporalio/worker'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   endOf,
   TASK_QUEUE,
@@ -16,7 +16,12 @@ import { topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 import { skippingBundle, skippingServer, SkippingWorker } from '../support/skipping.js'
 
-/* No worker for twenty minutes: nobody was there to make progress, and that is nobody's fault. */
+/*
+ * No worker for twenty minutes: nobody was there to make progress, and that is nobody's fault.
+ *
+ * On a busy machine the test server now and then gives a task to a worker that has left, and waits for it by a time that then stands still:
+ * tried once more, on a server of its own.
+ */
 
 const MINUTE = 60_000
 
@@ -28,7 +33,7 @@ function revision(number: number, version: string): Revision {
   return { number, digest: version, topology, artifacts, sealed: {}, createdAt: '2026-01-01T00:00:00Z' }
 }
 
-describe('no worker for twenty minutes', { timeout: 120_000 }, () => {
+describe('no worker for twenty minutes', { timeout: 90_000, retry: 2 }, () => {
   let env: TestWorkflowEnvironment
   let bundle: WorkflowBundle
   let world: FakeWorld
@@ -38,12 +43,11 @@ describe('no worker for twenty minutes', { timeout: 120_000 }, () => {
   const refused = new Set<string>()
 
   beforeAll(async () => {
-    // One after the other: the server has five seconds to come up.
-    env = await skippingServer()
     bundle = await skippingBundle()
   })
-  afterAll(() => env.teardown())
+  afterEach(() => env.teardown())
   beforeEach(async () => {
+    env = await skippingServer()
     hangs.clear()
     refused.clear()
     world = new FakeWorld(() => ({
