@@ -126,6 +126,8 @@ export class Asking {
         { name: 'get', method: 'GET', path: '/', share: 4 },
         { name: 'post', method: 'POST', path: '/', share: 1, body: 'order' },
       ],
+      // What is passed on byte by byte is cut at the end of a drain, be it in the middle of a request.
+      kept: protocol !== 'tcp',
       serverOf: ({ headers }) => String(headers['x-version']),
     })
   }
