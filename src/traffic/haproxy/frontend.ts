@@ -21,9 +21,9 @@ const http = (as: number, tls: boolean, hosts: boolean): string[] => [
   '  option idle-close-on-response',
   `  log-format "${HTTP_LOG}"`,
   ...CLAIMS.map((names) => `  http-request del-header ${names}`),
-  '  http-request set-header X-Forwarded-For %[src]',
-  `  http-request set-header X-Forwarded-Proto ${tls ? 'https' : 'http'}`,
-  `  http-request set-header X-Forwarded-Port ${as}`,
+  '  http-request add-header X-Forwarded-For %[src]',
+  `  http-request add-header X-Forwarded-Proto ${tls ? 'https' : 'http'}`,
+  `  http-request add-header X-Forwarded-Port ${as}`,
   // HTTP/2 has no such header, and HAProxy leaves it out there.
   `  http-after-response set-header Keep-Alive timeout=${KEEP_ALIVE_MS / 1000 - 5}`,
   ...(hosts ? byHost(as) : [toOnlyPool(as)]),

@@ -40,9 +40,9 @@ frontend port-80
   http-request del-header x-real_ip
   http-request del-header x_real-ip
   http-request del-header x_real_ip
-  http-request set-header X-Forwarded-For %[src]
-  http-request set-header X-Forwarded-Proto http
-  http-request set-header X-Forwarded-Port 80
+  http-request add-header X-Forwarded-For %[src]
+  http-request add-header X-Forwarded-Proto http
+  http-request add-header X-Forwarded-Port 80
   http-after-response set-header Keep-Alive timeout=15
   use_backend %[str(80/*),map(routes.map)]
 
