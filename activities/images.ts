@@ -25,9 +25,8 @@ export async function refuseMissingImages(
     const aliases = images.flatMap((image) => image.aliases)
     return missingImage(each, { aliases, recipes: await recipeNames(), build: setupScript('host') })
   }
-  const missing = await Promise.all(localImages(needed).map(look))
-  const first = missing.find((error) => error !== null)
-  if (first != null) throw first
+  const [first] = (await Promise.all(localImages(needed).map(look))).filter((error) => error !== null)
+  if (first !== undefined) throw first
 }
 
 /** What the host has instead of an alias; null: it has the alias, or does not say. */

@@ -105,13 +105,13 @@ async function sharesOf(
   const exposing = Object.entries(topology.hosts).filter(([name]) =>
     Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
   )
-  const found = new Map<string, Share>()
-  for (const [name, host] of exposing) {
-    const routes = await deps
-      .edgeFor(name, host)
-      .current(topology.name)
-      .catch(() => null)
-    for (const [server, share] of routes === null ? [] : shares(routes, stopped)) found.set(server, share)
-  }
-  return found
+  const pictures = await Promise.all(
+    exposing.map(([name, host]) =>
+      deps
+        .edgeFor(name, host)
+        .current(topology.name)
+        .catch(() => null),
+    ),
+  )
+  return new Map(pictures.flatMap((routes) => (routes === null ? [] : [...shares(routes, stopped)])))
 }

@@ -29,7 +29,7 @@ export async function bundleCommand(root) {
     logLevel: 'error',
     logOverride: { 'empty-import-meta': 'error' },
     plugins: [ownPlaces(root), workerApart],
-    external: ['jiti', '@temporalio/worker'],
+    external: ['@temporalio/worker'],
     banner: {
       js: `const __own=(file)=>require('node:url').pathToFileURL(require('node:path').join(__dirname,'..',file)).href;`,
     },

@@ -38,12 +38,8 @@ function usage({ message, code }: CommanderError, command: string | undefined): 
   // Only where no command stands before it: `service stopp` is another matter.
   const [, unknown = ''] = (command === undefined && /^unknown command '([^']*)'/.exec(text)) || []
   const meant = otherWord(unknown)
-  if (meant !== undefined) {
-    return new Cul8erError('USAGE', `unknown command '${unknown}' (did you mean cul8er ${meant}?)`, {
-      hint: 'cul8er --help shows commands and options',
-    })
-  }
-  return new Cul8erError('USAGE', text, {
+  const said = meant === undefined ? text : `unknown command '${unknown}' (did you mean cul8er ${meant}?)`
+  return new Cul8erError('USAGE', said, {
     hint:
       command === undefined
         ? 'cul8er --help shows commands and options'

@@ -36,6 +36,7 @@ const EDGE = 'cul8er-edge'
 function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null, revision: Revision): string[] {
   const now = new Map((current?.routes ?? []).map((route) => [key(route), route]))
   const then = new Map(wanted.routes.map((route) => [key(route), route]))
+  const meant = declared(revision)
   return [
     ...[...then].flatMap(([name, route]) => {
       const actual = now.get(name)
@@ -47,7 +48,7 @@ function portReasons(wanted: TopologyRoutes, current: TopologyRoutes | null, rev
       return route.protocol === 'https' ? (certificateReason(route, actual.certificate, revision) ?? []) : []
     }),
     ...[...now.keys()]
-      .filter((name) => !then.has(name) && !declared(revision).has(name))
+      .filter((name) => !then.has(name) && !meant.has(name))
       .map((name) => `port ${name} is open but not declared`),
   ]
 }

@@ -81,9 +81,9 @@ const running = (paths: ServicePaths, record: ServiceRecord | null): Identity | 
 const isReady = ({ state, supervisor, temporal }: ServiceRecord, holder: Identity): boolean =>
   state === 'ready' && supervisor.pid === holder.pid && temporal !== null && isAlive(temporal)
 
-// An earlier failure says nothing of the start that this command made.
-const gaveUp = ({ state, startedAt }: ServiceRecord, spawnedAt: number): boolean =>
-  state === 'failed' && spawnedAt > 0 && Date.parse(startedAt) >= spawnedAt
+// An earlier failure says nothing of the start that this command made. By the problem and not by the state, which is `stopped` a moment later.
+const gaveUp = ({ problem, startedAt }: ServiceRecord, spawnedAt: number): boolean =>
+  problem !== undefined && spawnedAt > 0 && Date.parse(startedAt) >= spawnedAt
 
 const serviceOf = ({ home }: ServicePaths, { port, uiHost = '127.0.0.1', uiPort }: ServiceRecord): Service => ({
   address: `127.0.0.1:${port}`,

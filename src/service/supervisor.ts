@@ -66,9 +66,7 @@ export class Supervisor {
     this.#stopping = true
     await this.#worker.stop()
     await this.#temporal.stop()
-    // What gave up is looked at by the command that waits for it, however late that looks.
-    const state = this.#record.problem === undefined ? 'stopped' : 'failed'
-    this.#save({ state, temporal: null, worker: null })
+    this.#save({ state: 'stopped', temporal: null, worker: null })
   }
 
   /** Ends the worker and leaves Temporal to the next supervisor, of a newer build. */

@@ -1,5 +1,4 @@
 import type { Cul8er } from '../../client/index.js'
-import type { LedgerState } from '../../contracts/index.js'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import { noWayBack } from '../../plan/no-way-back.js'
 import { rollbackTarget } from '../../plan/revisions.js'
@@ -53,15 +52,12 @@ async function shown(
 ): Promise<number> {
   const state = await cul8er.state(topology)
   const target = to ?? rollbackTarget(state)
+  const refused = noWayBack(state, target)
+  if (refused !== null) throw new Cul8erError(refused.code, refused.message, refused)
   const revision = state.revisions.find(({ number }) => number === target)
-  if (revision === undefined || state.desired === null) throw nowhere(state, target)
+  if (revision === undefined) throw new Error(`revision ${target} is kept and not there`)
   context.tell(rollbackHead(state, revision, context.colors))
   const plan = await cul8er.planRevision(revision, { force, goesBack: true })
   context.tell(planText(plan, context.colors, context.columns))
   return revision.number
-}
-
-function nowhere(state: LedgerState, target: number | null): Cul8erError {
-  const refused = noWayBack(state, target)
-  return new Cul8erError(refused?.code ?? 'UNKNOWN_REVISION', refused?.message ?? '', { hint: refused?.hint })
 }
