@@ -36,6 +36,8 @@ export type ErrorCode =
   | 'IN_USE'
   | 'NO_SPACE'
   | 'UNREACHABLE'
+  | 'HOST_KEY_UNKNOWN'
+  | 'HOST_KEY_CHANGED'
   | 'PERMISSION'
   | 'IMAGE_NOT_FOUND'
   | 'PROFILE_NOT_FOUND'
@@ -114,6 +116,8 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DATA_LOSS',
   'NO_ROOM',
   'NO_SPACE',
+  'HOST_KEY_UNKNOWN',
+  'HOST_KEY_CHANGED',
   'PERMISSION',
   'IMAGE_NOT_FOUND',
   'PROFILE_NOT_FOUND',

@@ -21,6 +21,7 @@ export interface WorkerHome {
  */
 export async function openDeps({ home, log }: WorkerHome): Promise<ActivityDeps & { close(): Promise<void> }> {
   const executors = createExecutors({
+    home,
     emulatorHome: join(home, 'emulator'),
     ...(log.isLevelEnabled('debug') ? { tell: (ran) => logCommand(log, ran) } : {}),
   })

@@ -29,7 +29,8 @@ export async function bundleCommand(root) {
     logLevel: 'error',
     logOverride: { 'empty-import-meta': 'error' },
     plugins: [ownPlaces(root), workerApart],
-    external: ['@temporalio/worker'],
+    // ssh2 does without its compiled parts.
+    external: ['@temporalio/worker', '*.node', 'cpu-features'],
     banner: {
       js: `const __own=(file)=>require('node:url').pathToFileURL(require('node:path').join(__dirname,'..',file)).href;`,
     },

@@ -50,7 +50,7 @@ export async function reachInstances(link: Link, topology: string, names: readon
   if (revision === null) throw new Cul8erError('UNKNOWN_TOPOLOGY', `${topology} is not deployed`)
   const { project } = revision.topology
   const hosts = hostsOf(state, state.attempted ?? state.desired)
-  const executors = createExecutors({ emulatorHome: join(link.home, 'emulator') })
+  const executors = createExecutors({ home: link.home, emulatorHome: join(link.home, 'emulator') })
   try {
     const looks = await Promise.all(
       Object.entries(hosts).map(([name, host]) => look(executors, { topology, project, name, host })),

@@ -47,7 +47,9 @@ const host: z.ZodType<Model.Host> = section({
   address: text('an address'),
   platform: z.enum(['arch_linux', 'debian', 'ubuntu', 'icusos', 'emulated']),
   kind: z.enum(ADDRESS_KINDS.map(({ name: each }) => each)),
-  credentials: section({ ssh: section({ key: string().nullable() }).nullable() }).nullable(),
+  credentials: section({
+    ssh: section({ key: string().nullable(), passphrase: normalisedSecret.optional() }).nullable(),
+  }).nullable(),
   edge: EDGES.normalised.optional(),
 })
 

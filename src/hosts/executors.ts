@@ -1,15 +1,18 @@
 import { Cul8erError } from '../errors.js'
-import type { Host } from '../topology/model.js'
 import { EmulatorClient } from '../emulator/client.js'
 import type { Emulation } from '../emulator/executor.js'
+import { serviceHome } from '../service/paths.js'
 import type { HostExecutor } from './executor.js'
 import { logged, type RanCommand } from './logged.js'
 import type { AddressKind } from './kinds/address.js'
 import { ADDRESS_KINDS } from './kinds/addresses.js'
-import type { ExecutorKind } from './kinds/executor.js'
+import type { ExecutorKind, HostWay } from './kinds/executor.js'
 import { EXECUTOR_KINDS } from './kinds/executors.js'
+import { ownKnownHosts } from './ssh/own-known-hosts.js'
 
 export interface ExecutorsOptions {
+  /** cul8er's home, with the SSH host keys that it was told to trust; default that of this process. */
+  home?: string
   /** Folder of the emulator's socket and state; emulated hosts need it. */
   emulatorHome?: string
   /** An emulator in this process instead of one that outlives it. */
@@ -25,7 +28,7 @@ export interface Executors {
    * The way to a host, the same one each time.
    * @throws Cul8erError NOT_SUPPORTED_YET for a kind of host that cul8er cannot reach yet
    */
-  executorFor(name: string, host: Pick<Host, 'address' | 'kind'>): HostExecutor
+  executorFor(name: string, host: HostWay): HostExecutor
   /** Ends what the executors keep open; emulated hosts live on. */
   close(): Promise<void>
 }
@@ -41,11 +44,12 @@ export function createExecutors(options: ExecutorsOptions = {}): Executors {
     return (client ??= new EmulatorClient(options.emulatorHome))
   }
 
-  function make(name: string, { address, kind }: Pick<Host, 'address' | 'kind'>): HostExecutor {
+  function make(name: string, { address, kind, credentials }: HostWay): HostExecutor {
     const found = executorKind(name, { address, kind })
+    const knownHosts = ownKnownHosts(options.home ?? serviceHome())
     return found.create(
-      { name, address },
-      { emulation, ...(options.client === undefined ? {} : { client: options.client }) },
+      { name, address, kind, ...(credentials === undefined ? {} : { credentials }) },
+      { emulation, knownHosts, ...(options.client === undefined ? {} : { client: options.client }) },
     )
   }
 
@@ -54,7 +58,7 @@ export function createExecutors(options: ExecutorsOptions = {}): Executors {
 
   return {
     executorFor(name, host) {
-      const key = `${host.kind} ${host.address} ${name}`
+      const key = JSON.stringify([host.kind, host.address, host.credentials ?? null, name])
       const executor = made.get(key) ?? told(make(name, host))
       made.set(key, executor)
       return executor
@@ -72,7 +76,7 @@ export function createExecutors(options: ExecutorsOptions = {}): Executors {
  * How hosts of the kind are reached.
  * @throws Cul8erError NOT_SUPPORTED_YET for a kind that cannot be reached, or that this cul8er does not know: it may be of a newer one
  */
-export function executorKind(name: string, { address, kind }: Pick<Host, 'address' | 'kind'>): ExecutorKind {
+export function executorKind(name: string, { address, kind }: HostWay): ExecutorKind {
   const found = Object.hasOwn(EXECUTOR_KINDS, kind) ? EXECUTOR_KINDS[kind] : undefined
   if (found !== undefined) return found
   const known = ADDRESS_KINDS.find((each: AddressKind) => each.name === kind)

@@ -1,6 +1,11 @@
 import { Cul8erError } from '../errors.js'
 import { durationWords } from '../topology/units.js'
 
+/** ms that a command may take unless it says otherwise. */
+export const DEFAULT_TIMEOUT_MS = 60_000
+/** Bytes that a command may print unless it says otherwise. */
+export const DEFAULT_OUTPUT_BYTES = 32 * 1024 * 1024
+
 /* What is said of a command that went beyond its limits, whichever way it was carried out. `verb`: its first word. */
 
 export const tookTooLong = (verb: string, timeoutMs: number): Cul8erError =>

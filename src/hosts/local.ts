@@ -1,15 +1,15 @@
-import { constants, createReadStream } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { execa } from 'execa'
 import { Cul8erError } from '../errors.js'
 import type { IncusCommand } from '../incus/command.js'
 import { overAttempts, type Attempt } from './attempts.js'
 import { dial } from './dial.js'
 import type { CommandResult, HostExecutor, RunOptions } from './executor.js'
-import { printedTooMuch, tookTooLong } from './limits.js'
+import { DEFAULT_OUTPUT_BYTES, DEFAULT_TIMEOUT_MS, printedTooMuch, tookTooLong } from './limits.js'
 import { OutputCollector } from './output.js'
-import { restPath } from './rest-path.js'
-import { readOverSocket, socketOf } from './socket.js'
+import { readByRest } from './read-by-rest.js'
+import { socketOf } from './socket.js'
+import { readable } from './stdin-file.js'
 
 export interface LocalOptions {
   host: string
@@ -28,7 +28,8 @@ export function createLocalExecutor({ host, client, env = {} }: LocalOptions): H
     host,
     ...overAttempts(
       client === undefined
-        ? async (command, options) => (await read(environment, command, options)) ?? run(command, options)
+        ? async (command, options) =>
+            (await readByRest({ socketPath: socketOf(environment) }, command, options)) ?? run(command, options)
         : run,
     ),
     connect: dial,
@@ -36,30 +37,10 @@ export function createLocalExecutor({ host, client, env = {} }: LocalOptions): H
   }
 }
 
-const DEFAULT_TIMEOUT_MS = 60_000
-const DEFAULT_OUTPUT_BYTES = 32 * 1024 * 1024
 // A client that does not end when asked: it forwards the signal into the instance, which may ignore it.
 const KILL_AFTER_MS = 2_000
 // What a client wrote before it ended is read by then.
 const DRAIN_MS = 500
-
-async function read(
-  env: Record<string, string>,
-  command: IncusCommand,
-  { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout }: RunOptions,
-): Promise<(CommandResult & { exitCode: number }) | null> {
-  const path = onStdout === undefined ? restPath(command) : null
-  if (path === null) return null
-  signal?.throwIfAborted()
-  const startedAt = performance.now()
-  const answer = await readOverSocket(socketOf(env), path, {
-    verb: command.args[0] ?? '',
-    timeoutMs,
-    maxOutputBytes,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  return answer === null ? null : { ...answer, durationMs: performance.now() - startedAt }
-}
 
 async function spawn(
   client: string,
@@ -104,9 +85,7 @@ async function standardInput({
 > {
   if (stdin === undefined) return { stdin: 'ignore' }
   if (stdin instanceof Uint8Array) return { input: stdin }
-  await access(stdin.file, constants.R_OK).catch((cause: unknown) => {
-    throw new Cul8erError('ARTIFACT_MISSING', `${stdin.file} cannot be read`, { cause })
-  })
+  await readable(stdin.file)
   return stdin.before === undefined ? { inputFile: stdin.file } : { stdin: both(stdin.before, stdin.file) }
 }
 

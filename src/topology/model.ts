@@ -53,13 +53,21 @@ export interface Notify {
 /** How commands reach the host, derived from `address` and `platform`; the registry in `src/hosts/kinds` knows them all. */
 export type HostKind = HostKindName
 
+/** How to log in over SSH. */
+export interface SshCredentials {
+  /** Path of a private key, on the machine of the worker; null: as OpenSSH's configuration says. */
+  key: string | null
+  /** Of that key; the worker resolves it when it logs in. */
+  passphrase?: SecretRef
+}
+
 /** A machine with Incus, as a normalised topology has it. */
 export interface Host {
   /** `localhost`, `[user@]host[:port]`, `https://host:8443`. */
   address: string
   platform: Platform
   kind: HostKind
-  credentials: { ssh: { key: string | null } | null } | null
+  credentials: { ssh: SshCredentials | null } | null
   /** Its balancer; absent: HAProxy, or what an emulated host has. */
   edge?: EdgeChoice
 }

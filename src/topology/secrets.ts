@@ -31,6 +31,13 @@ export function secretRefs(topology: Topology): NamedSecret[] {
   })
 }
 
+/** The passphrases of SSH keys, each with its key path in the file. */
+export const passphraseSecrets = ({ hosts }: Pick<Topology, 'hosts'>): { path: string; ref: SecretRef }[] =>
+  Object.entries(hosts).flatMap(([name, { credentials }]) => {
+    const ref = credentials?.ssh?.passphrase
+    return ref === undefined ? [] : [{ path: pathText(['hosts', name, 'credentials', 'ssh', 'passphrase']), ref }]
+  })
+
 /** The secrets that notifiers need, each with its key path in the file. */
 export const notifierSecrets = ({ notify = [] }: Pick<Topology, 'notify'>): { path: string; ref: SecretRef }[] =>
   notify.flatMap(({ to }, index) => {

@@ -30,6 +30,7 @@ export const whatRuns = ({
 }: Topology): string[] => [
   ...Object.entries(hosts).flatMap(([name, { address, kind, credentials, edge }]) => [
     `host ${name}: runs the Incus commands on ${shown(address)} (${kind})${withKey(credentials?.ssh?.key)}`,
+    ...(credentials?.ssh?.passphrase === undefined ? [] : [ofPassphrase(name, credentials.ssh.passphrase)]),
     ...(edge === undefined ? [] : ofEdge(name, edge)),
   ]),
   ...Object.entries(resources).flatMap(([name, resource]) => ofResource(name, resource)),
@@ -43,6 +44,9 @@ export const whatRuns = ({
 ]
 
 const withKey = (key: string | null | undefined): string => (key == null ? '' : ` with the SSH key ${shown(key)}`)
+
+const ofPassphrase = (host: string, { from, key }: SecretRef): string =>
+  `host ${host}: for the passphrase of that key ${secretSource(from).runs(shown(key ?? ''))}`
 
 function ofEdge(host: string, edge: EdgeChoice): string[] {
   const runs = EDGES.runs(edge)

@@ -143,7 +143,7 @@ async function ssh(env: NodeJS.ProcessEnv): Promise<Check> {
     name: 'SSH',
     outcome: 'warning',
     found: 'neither an agent nor a key',
-    hint: 'nothing to do: only hosts over SSH need one, and these are not supported yet',
+    hint: 'nothing to do, unless a topology has hosts over SSH: `ssh-keygen -t ed25519` makes a key',
   }
 }
 

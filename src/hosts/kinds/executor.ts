@@ -1,5 +1,9 @@
 import type { Emulation } from '../../emulator/executor.js'
+import type { Host } from '../../topology/model.js'
 import type { HostExecutor } from '../executor.js'
+
+/** What tells a host from others: to reach it otherwise is another way. */
+export type HostWay = Pick<Host, 'address' | 'kind'> & Partial<Pick<Host, 'credentials'>>
 
 /** What executors are made with, beside the host. */
 export interface Means {
@@ -7,12 +11,14 @@ export interface Means {
   client?: string
   /** The emulator; started when it is first asked for. */
   emulation: () => Emulation
+  /** cul8er's own file of known SSH host keys. */
+  knownHosts: string
 }
 
 /** How hosts of one kind are reached. */
 export interface ExecutorKind {
   /** Makes the way to one host. It reaches nothing yet: the first command does. */
-  create(host: { name: string; address: string }, means: Means): HostExecutor
+  create(host: { name: string } & HostWay, means: Means): HostExecutor
   /** Hosts of this kind have no HAProxy: what their edge knows is kept in a folder. */
   readonly edgeInFolder?: boolean
 }

@@ -15,6 +15,7 @@ export function checkChoices({ raw, resources }: Draft): Finding[] {
     ...probes(raw, ['strategy', 'healthcheck']),
     ...secretKey(raw, ['cluster', 'cookie']),
     ...notifiers(raw),
+    ...entriesAt(raw, ['hosts']).flatMap(([host]) => passphrase(raw, host)),
     ...resources.flatMap((name) => {
       const path = ['resources', name]
       return [
@@ -58,24 +59,37 @@ function probes(raw: unknown, path: Path): Finding[] {
   ]
 }
 
-/** The secret of a notifier has no name of its own that a reference without `key` could mean. */
 function notifiers(raw: unknown): Finding[] {
   const written = valueAt(raw, ['notify'])
   if (!Array.isArray(written)) return []
   return written.flatMap((_, index) => {
     const path = ['notify', index]
     return [
-      ...entriesAt(raw, path).flatMap(([kind, value]) => {
-        const found = secretKey(raw, [...path, kind])
-        const from = valueAt(value, ['secret', 'from'])
-        const isNameless = typeof from === 'string' && valueAt(value, ['secret', 'key']) === undefined
-        return found.length > 0 || !isNameless
-          ? found
-          : [problem([...path, kind, 'secret', 'key'], 'nothing', 'the name of the variable')]
-      }),
+      ...entriesAt(raw, path).flatMap(([kind]) => namedSecret(raw, [...path, kind])),
       ...twice(raw, [...path, 'on']),
     ]
   })
+}
+
+function passphrase(raw: unknown, host: string): Finding[] {
+  const ssh = ['hosts', host, 'credentials', 'ssh']
+  const path = [...ssh, 'passphrase']
+  if (valueAt(raw, path) === undefined) return []
+  const lacksKey = valueAt(raw, [...ssh, 'key']) === undefined
+  return [
+    ...namedSecret(raw, path),
+    ...(lacksKey ? [problem(path, 'a passphrase without a key', 'it beside key only: it opens that file')] : []),
+  ]
+}
+
+/** A secret that has no name of its own, which a reference without `key` could mean. */
+function namedSecret(raw: unknown, path: Path): Finding[] {
+  const found = secretKey(raw, path)
+  const from = valueAt(raw, [...path, 'secret', 'from'])
+  const isNameless = typeof from === 'string' && valueAt(raw, [...path, 'secret', 'key']) === undefined
+  return found.length > 0 || !isNameless
+    ? found
+    : [problem([...path, 'secret', 'key'], 'nothing', 'the name of the variable')]
 }
 
 /** A fresh instance in place of one that holds data would begin without it. */

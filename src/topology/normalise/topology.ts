@@ -7,7 +7,7 @@ import { hooks } from './hooks.js'
 import { resource } from './resource.js'
 import { secretReference } from './secret.js'
 import { strategy } from './strategy.js'
-import type { Cluster, Host, Notify, Platform, Topology } from '../model.js'
+import type { Cluster, Host, Notify, Platform, SshCredentials, Topology } from '../model.js'
 import type { FullDeclaration } from '../schema/topology.js'
 import { list, mapValues, milliseconds, texts } from '../values.js'
 
@@ -56,10 +56,19 @@ function host({ address, platform: written, credentials, edge: chosen }: FullDec
     address: read.address,
     platform,
     kind: read.kind,
-    credentials: credentials === undefined ? null : { ssh: ssh === undefined ? null : { key: ssh.key ?? null } },
+    credentials: credentials === undefined ? null : { ssh: ssh === undefined ? null : sshCredentials(ssh) },
     ...(edge === undefined ? {} : { edge }),
   }
 }
+
+const sshCredentials = ({
+  key,
+  passphrase,
+}: NonNullable<NonNullable<FullDeclaration['hosts'][string]['credentials']>['ssh']>): SshCredentials => ({
+  key: key ?? null,
+  // Without it the digest is that of a topology from before there were passphrases.
+  ...(passphrase === undefined ? {} : { passphrase: secretReference(passphrase.secret) }),
+})
 
 /** IncusOS goes by two spellings. */
 export const platformOf = (written: FullDeclaration['hosts'][string]['platform']): Platform =>

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { EDGES } from '../../traffic/balancers.js'
 import { ADDRESSES } from '../hosts.js'
+import { secretValue } from './secret.js'
 import { section, text, word } from './words.js'
 
 /** A host; `check/hosts.ts` judges its address. */
@@ -17,7 +18,14 @@ export const host = section({
     ssh: section({
       key: text('the path of a private key')
         .optional()
-        .describe('Private key file; the agent and the usual keys when absent'),
+        .describe(
+          'Private key file, on the machine of the worker; what `~/.ssh/config` says, the agent and the usual keys when absent',
+        ),
+      passphrase: secretValue
+        .optional()
+        .describe(
+          'Passphrase of the key, as a secret that the worker resolves when it logs in. The agent may hold the key instead',
+        ),
     })
       .optional()
       .describe('How to log in over SSH'),

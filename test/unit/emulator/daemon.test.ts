@@ -129,12 +129,18 @@ test('one executor a host; what cannot be reached yet is refused by name', async
   expect(executors.executorFor('h1', { address: 'localhost', kind: 'emulated' })).toBe(host)
   expect(executors.executorFor('h2', { address: 'localhost', kind: 'emulated' })).not.toBe(host)
   expect(executors.executorFor('me', { address: 'localhost', kind: 'local' }).host).toBe('me')
-  for (const kind of ['ssh', 'incus'] as const) {
-    expect(() => executors.executorFor('far', { address: 'a@b', kind })).toThrow(
-      expect.objectContaining({
-        code: 'NOT_SUPPORTED_YET',
-        message: expect.stringContaining('host far: a@b') as string,
-      }),
-    )
-  }
+  expect(() => executors.executorFor('far', { address: 'https://b:8443', kind: 'incus' })).toThrow(
+    expect.objectContaining({
+      code: 'NOT_SUPPORTED_YET',
+      message: expect.stringContaining('host far: https://b:8443') as string,
+    }),
+  )
+})
+
+test('another login, or another key, is another way', () => {
+  const ssh = (address: string, key: string | null = null) =>
+    executors.executorFor('web', { address, kind: 'ssh', credentials: { ssh: { key } } })
+  expect(ssh('a@b')).toBe(ssh('a@b'))
+  expect(ssh('a@b')).not.toBe(ssh('root@b'))
+  expect(ssh('a@b')).not.toBe(ssh('a@b', '~/.ssh/deploy'))
 })

@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 
 const read = (path: string, more: { signal?: AbortSignal; timeoutMs?: number } = {}) =>
-  readOverSocket(socket, path, { verb: 'query', timeoutMs: 5_000, maxOutputBytes: 10_000, ...more })
+  readOverSocket({ socketPath: socket }, path, { verb: 'query', timeoutMs: 5_000, maxOutputBytes: 10_000, ...more })
 
 it('gives what the client prints, and its errors', async () => {
   expect(await read('/1.0')).toEqual({ stdout: '{"api":"1.0"}', stderr: '', exitCode: 0 })
@@ -45,7 +45,11 @@ it.each(['/1.0/log', '/1.0/text', '/1.0/cut'])('leaves %s to the client', async 
 
 it('leaves to the client to say why nobody answers', async () => {
   expect(
-    await readOverSocket(join(folder, 'none'), '/1.0', { verb: 'query', timeoutMs: 5_000, maxOutputBytes: 10 }),
+    await readOverSocket({ socketPath: join(folder, 'none') }, '/1.0', {
+      verb: 'query',
+      timeoutMs: 5_000,
+      maxOutputBytes: 10,
+    }),
   ).toBeNull()
 })
 

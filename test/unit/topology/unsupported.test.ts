@@ -10,7 +10,7 @@ describe('what a deploy cannot carry out yet is named', () => {
   it.each([
     [declaration({ ttl: '1h' }), []],
     [declaration(host('any', 'emulated')), []],
-    [declaration(host('root@h', 'debian')), ['hosts.x.address: hosts over SSH are not available yet']],
+    [declaration(host('root@h', 'debian')), []],
     [declaration(host('https://h:8443', 'icusos')), ['hosts.x.address: Incus remotes are not available yet']],
     [
       declaration({ cluster: { name: 'c', nodes: ['app'] } }),

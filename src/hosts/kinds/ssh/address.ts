@@ -16,5 +16,4 @@ export const ssh = {
   // Who logs in makes no other machine.
   machine: ({ address }) => address.replace(/^[^@/]*@/, '').replace(/:22$/, ''),
   unfit: (platform) => (platform === 'icusos' ? "'https://host:8443': icusos has no SSH" : undefined),
-  unavailable: 'hosts over SSH are not available yet',
 } as const satisfies AddressKind

@@ -1,0 +1,94 @@
+import { homedir, userInfo } from 'node:os'
+import type { Client } from 'ssh2'
+import { resolveSecret } from '../../secrets/resolve.js'
+import type { SecretRef } from '../../topology/model.js'
+import { overAttempts } from '../attempts.js'
+import type { HostExecutor } from '../executor.js'
+import { readByRest } from '../read-by-rest.js'
+import { clearer } from './clearer.js'
+import { configText } from './config-files.js'
+import { configOf } from './config.js'
+import { dialFrom } from './forwarded.js'
+import type { Hop } from './hop.js'
+import { KeptConnection } from './kept.js'
+import { openRoute } from './open.js'
+import { routeTo } from './route.js'
+import { connectionLost, runOver } from './run.js'
+import { ConnectionLost } from './sessions.js'
+
+/** A host as the topology has it. */
+export interface SshHost {
+  name: string
+  /** `[user@]host[:port]` */
+  address: string
+  /** Path of a private key; null: as OpenSSH's configuration says. */
+  key: string | null
+  passphrase: SecretRef | null
+}
+
+export interface SshSettings {
+  /** cul8er's own file of known host keys. */
+  knownHosts: string
+  env: NodeJS.ProcessEnv
+  /** Of the user whose keys and configuration count; default this one's. */
+  home?: string
+  /** The machine's own configuration; default `/etc/ssh/ssh_config`. */
+  systemConfig?: string
+}
+
+/** The machines to log in to for a host, by OpenSSH's configuration as it is now. */
+export async function sshRoute(
+  { address, key }: SshHost,
+  { env, home = homedir(), systemConfig }: SshSettings,
+): Promise<Hop[]> {
+  const configFor = await configOf(await configText(home, systemConfig))
+  return routeTo(address, { key, configFor, home, env, user: userInfo().username })
+}
+
+/**
+ * Logs in to a host.
+ * @throws as openRoute and routeTo do
+ */
+export async function openSsh(host: SshHost, settings: SshSettings): Promise<Client> {
+  const { passphrase: ref } = host
+  return openRoute(await sshRoute(host, settings), {
+    host: host.name,
+    ownKnownHosts: settings.knownHosts,
+    passphrase: async () => (ref === null ? null : resolveSecret(ref, PASSPHRASE, { env: settings.env })),
+  })
+}
+
+/** What errors call it. */
+const PASSPHRASE = 'credentials.ssh.passphrase'
+
+/** Runs Incus commands on another machine, over one connection that is kept. What they only read is asked over its Incus's socket. */
+export function createSshExecutor(host: SshHost, settings: SshSettings): HostExecutor {
+  const kept = new KeptConnection(host.name, () => openSsh(host, settings))
+  const { name } = host
+
+  const { run, tryRun } = overAttempts(async (command, options) => {
+    const { incus } = await kept.get(options.signal)
+    const answer = incus.forbidden ? null : await readByRest({ agent: incus }, command, options)
+    return answer ?? runOver(name, kept, command, options)
+  })
+  return {
+    host: name,
+    run: (command, options) => run(command, options).catch(clearer(host)),
+    tryRun: (command, options) => tryRun(command, options).catch(clearer(host)),
+    connect: async (address, port, { signal, timeoutMs = CONNECT_MS } = {}) => {
+      for (let left = 2; ; left -= 1) {
+        const { client } = await kept.get(signal)
+        try {
+          return await dialFrom(name, client, { address, port, timeoutMs, ...(signal === undefined ? {} : { signal }) })
+        } catch (error) {
+          if (!(error instanceof ConnectionLost)) throw error
+          if (left <= 1) throw connectionLost(name)
+          kept.drop(client)
+        }
+      }
+    },
+    close: () => kept.close(),
+  }
+}
+
+const CONNECT_MS = 10_000

@@ -1,0 +1,73 @@
+import type { Client } from 'ssh2'
+import { socketAgent, type SocketAgent } from './forwarded.js'
+import { Sessions } from './sessions.js'
+
+/** A connection, and what is known of it. */
+export interface Connection {
+  readonly client: Client
+  readonly sessions: Sessions
+  /** The host's Incus by its socket. */
+  readonly incus: SocketAgent
+}
+
+/** One connection to a host: opened when it is first needed, opened again when it broke. */
+export class KeptConnection {
+  private opening: Promise<Connection> | null = null
+  private client: Client | null = null
+  private closed = false
+
+  constructor(
+    private readonly host: string,
+    private readonly openClient: () => Promise<Client>,
+  ) {}
+
+  /**
+   * The connection. Who waits for it shares the one that is being opened; a signal ends the waiting, not the opening.
+   * @throws as `openClient` does, or the signal's reason
+   */
+  async get(signal?: AbortSignal): Promise<Connection> {
+    signal?.throwIfAborted()
+    if (this.closed) throw new Error(`the connection to host ${this.host} was closed`)
+    const opening = (this.opening ??= this.open())
+    if (signal === undefined) return opening
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal.reason as Error)
+      signal.addEventListener('abort', abort, { once: true })
+      opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    })
+  }
+
+  /** Another connection, for what this one does not take any more. Whoever opens it ends it. */
+  another(): Promise<Client> {
+    return this.openClient()
+  }
+
+  /** A connection that answers no more: the next one is another. */
+  drop(client: Client): void {
+    client.destroy()
+    if (this.client === client) this.opening = null
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    const opened = await this.opening?.catch(() => null)
+    this.forget(this.opening)
+    opened?.incus.destroy()
+    opened?.client.end()
+  }
+
+  private open(): Promise<Connection> {
+    const opening = this.openClient().then((client) => {
+      this.client = client
+      client.once('close', () => this.forget(opening))
+      return { client, sessions: new Sessions(this.host, client), incus: socketAgent(client) }
+    })
+    // What failed is tried again by whoever comes next.
+    opening.catch(() => this.forget(opening))
+    return opening
+  }
+
+  private forget(which: Promise<Connection> | null): void {
+    if (this.opening === which) this.opening = null
+  }
+}

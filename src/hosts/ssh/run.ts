@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs'
+import type { ClientChannel } from 'ssh2'
+import { Cul8erError } from '../../errors.js'
+import type { IncusCommand } from '../../incus/command.js'
+import type { CommandResult, RunOptions } from '../executor.js'
+import { DEFAULT_OUTPUT_BYTES, DEFAULT_TIMEOUT_MS, printedTooMuch, tookTooLong } from '../limits.js'
+import { OutputCollector } from '../output.js'
+import { readable } from '../stdin-file.js'
+import type { KeptConnection } from './kept.js'
+import { endRemote } from './end-remote.js'
+import { PidReader, remoteLine } from './remote-line.js'
+import { ConnectionLost } from './sessions.js'
+
+// A child that a command left behind may hold its output open for ever; what it wrote before it ended is read by then.
+const DRAIN_MS = 500
+
+/** Runs an Incus command on a host, whatever its exit code. Its time begins when it does. */
+export async function runOver(
+  host: string,
+  kept: KeptConnection,
+  command: IncusCommand,
+  options: RunOptions,
+): Promise<CommandResult & { exitCode: number }> {
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout } = options
+  signal?.throwIfAborted()
+  if (command.stdin !== undefined && !(command.stdin instanceof Uint8Array)) await readable(command.stdin.file)
+  const { channel, again } = await begun(host, kept, remoteLine(command.args), signal)
+  const startedAt = performance.now()
+  const verb = command.args[0] ?? ''
+  let early: Error | null = null
+  let exit: { code: number | null; signal?: string } | null = null
+  const end = (why: Error): void => {
+    if (early !== null) return
+    early = why
+    endRemote({ channel, pid: () => reader.pid, ...again })
+  }
+  const output = new OutputCollector(maxOutputBytes, () => end(printedTooMuch(verb, maxOutputBytes)))
+  const reader = new PidReader(output.stderr)
+  const onAbort = (): void => end(signal?.reason as Error)
+  const timer = setTimeout(() => end(tookTooLong(verb, timeoutMs)), timeoutMs)
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      channel.on('data', onStdout ?? output.stdout)
+      channel.stderr.on('data', reader.take)
+      channel.on('exit', (code: number | null, by?: string) => {
+        exit = { code, ...(by === undefined ? {} : { signal: by }) }
+        setTimeout(() => channel.close(), DRAIN_MS).unref()
+      })
+      channel.once('close', () => resolve())
+      // What a command did not read before it ended is of no interest.
+      channel.on('error', () => {})
+      feed(channel, command.stdin, (cause) => {
+        end(new Cul8erError('ARTIFACT_MISSING', 'standard input cannot be read', { cause }))
+        reject(cause)
+      })
+    })
+  } catch (cause) {
+    throw early ?? cause
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+    reader.end()
+  }
+  if (early !== null) throw early as Error
+  return { ...output.texts(), durationMs: performance.now() - startedAt, exitCode: exitCodeOf(host, exit) }
+}
+
+interface Begun {
+  channel: ClientChannel
+  again: { sameConnection: Parameters<typeof endRemote>[0]['sameConnection']; another: KeptConnection['another'] }
+}
+
+/** A connection that broke while nobody used it is found out about here: the command did not begin, so it can over the next one. */
+async function begun(host: string, kept: KeptConnection, line: string, signal?: AbortSignal): Promise<Begun> {
+  for (let left = 2; ; left -= 1) {
+    const { client, sessions } = await kept.get(signal)
+    try {
+      const channel = await sessions.open(line, signal)
+      return { channel, again: { sameConnection: client, another: () => kept.another() } }
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error
+      if (left <= 1) throw connectionLost(host)
+      kept.drop(client)
+    }
+  }
+}
+
+function feed(channel: ClientChannel, stdin: IncusCommand['stdin'], failed: (cause: Error) => void): void {
+  if (stdin === undefined) return void channel.end()
+  if (stdin instanceof Uint8Array) return void channel.end(stdin)
+  const file = createReadStream(stdin.file)
+  if (stdin.before !== undefined) channel.write(stdin.before)
+  file.once('error', failed)
+  channel.once('close', () => file.destroy())
+  file.pipe(channel)
+}
+
+function exitCodeOf(host: string, exit: { code: number | null; signal?: string } | null): number {
+  if (exit === null) throw connectionLost(host)
+  if (exit.code !== null) return exit.code
+  throw new Cul8erError('INCUS', `the Incus client on host ${host} was killed (${exit.signal ?? 'unknown reason'})`)
+}
+
+export const connectionLost = (host: string): Cul8erError =>
+  new Cul8erError('UNREACHABLE', `the SSH connection to host ${host} was lost`, {
+    hint: 'a command that was running there may have been carried out',
+    details: { host },
+  })
