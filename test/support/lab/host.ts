@@ -68,17 +68,17 @@ export class LabHost {
     if (this.first !== null) process.kill(this.first, 'SIGKILL')
     this.first = null
     await killAll(this.layout.groups)
-    await unplug(this.layout)
+    await unplug(this.lab.layout, this.layout)
     await removeGroups(this.layout.groups)
   }
 
   /** Pulls its cable: the host and its instances live on, and nobody hears of them. */
   async cutNetwork(): Promise<void> {
-    await connect(this.layout, false)
+    await connect(this.lab.layout, this.layout, false)
   }
 
   async restoreNetwork(): Promise<void> {
-    await connect(this.layout, true)
+    await connect(this.lab.layout, this.layout, true)
   }
 
   /** Runs the Incus client against this host, past its network. @throws ExecaError */

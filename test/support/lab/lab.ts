@@ -5,7 +5,7 @@ import { imageFiles } from './images.js'
 import { setUpIncus } from './incus.js'
 import { keyOf, makeKey, setUpSsh } from './keys.js'
 import { layoutOf, type Layout } from './layout.js'
-import { layBridge } from './network.js'
+import { layLan } from './network.js'
 import { planOf, type LabOptions } from './options.js'
 import { deadLabs, record } from './record.js'
 import { removeLab } from './remove.js'
@@ -13,7 +13,7 @@ import { giveNetBack, takeNet } from './subnets.js'
 
 /**
  * Real Incus hosts on this one machine, for tests: each is a set of namespaces with an incusd and an sshd of its own, plugged into a
- * bridge that this machine is on too. Needs root (see `canRunLab`).
+ * network that this machine is on too. Needs root (see `canRunLab`).
  */
 export class Lab {
   private constructor(
@@ -38,7 +38,7 @@ export class Lab {
       throw error
     }
     try {
-      await layBridge(layout)
+      await layLan(layout)
       await makeKey(keyOf(layout))
       const hosts = await Promise.all(
         layout.hosts.map(async (each) => {

@@ -9,7 +9,10 @@ export interface Layout {
   folder: string
   /** First two numbers of the lab's addresses. */
   net: string
-  bridge: string
+  /** Network namespace of the bridge that all are plugged into: an Incus of this machine shall not take it for a way to the outside. */
+  lan: string
+  /** This machine's interface there. */
+  plug: string
   /** Of this machine in the lab. */
   address: string
   /** nftables table of this machine. */
@@ -21,8 +24,6 @@ export interface HostLayout {
   name: string
   folder: string
   netns: string
-  /** This machine's end of the host's cable. */
-  cable: string
   address: string
   /** First three numbers of its instances' addresses. */
   subnet: string
@@ -39,14 +40,14 @@ export function layoutOf({ name, hosts }: Pick<LabPlan, 'name' | 'hosts'>, net: 
     name,
     folder,
     net,
-    bridge: `lb-${name}`,
+    lan: `lab-${name}-lan`,
+    plug: `lb-${name}`,
     address: `${net}.0.1`,
     table: `lab_${name}`,
     hosts: Array.from({ length: hosts }, (_, i) => ({
       name: `h${i + 1}`,
       folder: join(folder, `h${i + 1}`),
       netns: `lab-${name}-h${i + 1}`,
-      cable: `lb-${name}-h${i + 1}`,
       address: `${net}.0.${i + 11}`,
       subnet: `${net}.${i + 1}`,
       groups: groupsNamed(`lab-${name}-h${i + 1}`),

@@ -4,13 +4,17 @@ import type { LabPlan } from './options.js'
 import { run } from './run.js'
 
 const ip = (...words: string[]): Promise<string> => run('ip', words)
-const inside = ({ netns }: HostLayout, ...words: string[]): Promise<string> => run('ip', ['-n', netns, ...words])
+const inside = (netns: string, ...words: string[]): Promise<string> => ip('-n', netns, ...words)
 
-/** The bridge that hosts are plugged into, and a way out for them. */
-export async function layBridge({ bridge, address, table, net }: Layout): Promise<void> {
-  await ip('link', 'add', bridge, 'type', 'bridge')
-  await ip('address', 'add', `${address}/24`, 'dev', bridge)
-  await ip('link', 'set', bridge, 'up')
+/** The bridge that all are plugged into, and a way out for hosts. */
+export async function layLan({ lan, plug, address, table, net }: Layout): Promise<void> {
+  await ip('netns', 'add', lan)
+  await inside(lan, 'link', 'add', 'lan', 'type', 'bridge')
+  await inside(lan, 'link', 'set', 'lan', 'up')
+  await ip('link', 'add', plug, 'type', 'veth', 'peer', 'name', 'worker', 'netns', lan)
+  await inside(lan, 'link', 'set', 'worker', 'master', 'lan', 'up')
+  await ip('address', 'add', `${address}/24`, 'dev', plug)
+  await ip('link', 'set', plug, 'up')
   const rules = `table ip ${table} {
     chain out {
       type nat hook postrouting priority srcnat;
@@ -22,17 +26,17 @@ export async function layBridge({ bridge, address, table, net }: Layout): Promis
 
 /** A network of the host's own, plugged into the bridge. It goes with `unplug`, as the memory of a machine does. */
 export async function plugIn(layout: Layout, host: HostLayout, plan: LabPlan): Promise<void> {
-  const { bridge, address, net, hosts } = layout
+  const { lan, address, net, hosts } = layout
   await ip('netns', 'add', host.netns)
-  await ip('link', 'add', host.cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', host.netns)
-  await ip('link', 'set', host.cable, 'master', bridge, 'up')
-  await inside(host, 'link', 'set', 'lo', 'up')
-  await inside(host, 'address', 'add', `${host.address}/24`, 'dev', 'eth0')
-  await inside(host, 'link', 'set', 'eth0', 'up')
-  await inside(host, 'route', 'add', 'default', 'via', address)
+  await inside(lan, 'link', 'add', host.name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', host.netns)
+  await inside(lan, 'link', 'set', host.name, 'master', 'lan', 'up')
+  await inside(host.netns, 'link', 'set', 'lo', 'up')
+  await inside(host.netns, 'address', 'add', `${host.address}/24`, 'dev', 'eth0')
+  await inside(host.netns, 'link', 'set', 'eth0', 'up')
+  await inside(host.netns, 'route', 'add', 'default', 'via', address)
   if (plan.routed) {
     for (const other of hosts.filter(({ name }) => name !== host.name))
-      await inside(host, 'route', 'add', `${other.subnet}.0/24`, 'via', other.address)
+      await inside(host.netns, 'route', 'add', `${other.subnet}.0/24`, 'via', other.address)
     // Incus's own NAT would hide an instance from those on other hosts. To this machine it stays hidden, unless there is a way back.
     const first = plan.reachInstances ? 1 : 2
     const rules = `table ip lab {
@@ -46,19 +50,25 @@ export async function plugIn(layout: Layout, host: HostLayout, plan: LabPlan): P
   if (plan.reachInstances) await ip('route', 'replace', `${host.subnet}.0/24`, 'via', host.address)
 }
 
-export async function unplug({ netns, cable }: Pick<HostLayout, 'netns' | 'cable'>): Promise<void> {
-  if (hasInterface(cable)) await ip('link', 'delete', cable)
-  if (existsSync(`/run/netns/${netns}`)) await ip('netns', 'delete', netns)
+export async function unplug({ lan }: Pick<Layout, 'lan'>, { name, netns }: HostLayout): Promise<void> {
+  // The other end of the cable goes with it.
+  if (hasNetns(lan)) await inside(lan, 'link', 'delete', name).catch(unlessMissing)
+  if (hasNetns(netns)) await ip('netns', 'delete', netns)
 }
 
 /** Whether what the host sends and gets goes through. Its own end of the cable notices. */
-export const connect = ({ cable }: HostLayout, isOn: boolean): Promise<string> =>
-  ip('link', 'set', cable, isOn ? 'up' : 'down')
+export const connect = ({ lan }: Layout, { name }: HostLayout, isOn: boolean): Promise<string> =>
+  inside(lan, 'link', 'set', name, isOn ? 'up' : 'down')
 
-export async function removeBridge({ bridge, table }: Pick<Layout, 'bridge' | 'table'>): Promise<void> {
-  if (hasInterface(bridge)) await ip('link', 'delete', bridge)
+export async function removeLan({ lan, plug, table }: Layout): Promise<void> {
+  await ip('link', 'delete', plug).catch(unlessMissing)
+  if (hasNetns(lan)) await ip('netns', 'delete', lan)
   const tables = await run('nft', ['list', 'tables', 'ip'])
   if (tables.split('\n').includes(`table ip ${table}`)) await run('nft', ['delete', 'table', 'ip', table])
 }
 
-const hasInterface = (name: string): boolean => existsSync(`/sys/class/net/${name}`)
+const hasNetns = (name: string): boolean => existsSync(`/run/netns/${name}`)
+
+function unlessMissing(error: unknown): void {
+  if (!/Cannot find device/.test(String(error))) throw error
+}

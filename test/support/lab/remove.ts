@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { becomes } from '../../../src/waiting/poll.js'
 import { killAll, removeGroups } from './cgroups.js'
 import type { Layout } from './layout.js'
-import { removeBridge, unplug } from './network.js'
+import { removeLan, unplug } from './network.js'
 import { run } from './run.js'
 import { giveNetBack } from './subnets.js'
 
@@ -13,12 +13,12 @@ export async function removeLab(layout: Layout): Promise<void> {
   await Promise.all(
     hosts.map(async (host) => {
       await killAll(host.groups)
-      await unplug(host)
+      await unplug(layout, host)
       await removeGroups(host.groups)
       await detach(host.folder)
     }),
   )
-  await removeBridge(layout)
+  await removeLan(layout)
   await giveNetBack(net)
   await rm(folder, { recursive: true, force: true })
 }
