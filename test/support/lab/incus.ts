@@ -20,7 +20,7 @@ export const incus = (host: HostLayout, args: readonly string[], input?: string)
 export async function incusIsReady(host: HostLayout, withinMs: number): Promise<boolean> {
   const look = async (): Promise<true | undefined> => {
     const limits = { verb: 'query', timeoutMs: withinMs, maxOutputBytes: 100_000 }
-    const answer = await readOverSocket(socketOf(host), '/internal/ready', limits)
+    const answer = await readOverSocket({ socketPath: socketOf(host) }, '/internal/ready', limits)
     return answer?.exitCode === 0 ? true : undefined
   }
   return (await poll(look, { everyMs: 50, withinMs })) ?? false
