@@ -1,0 +1,113 @@
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canRunLab } from '../../support/lab/can-run.js'
+import { Lab } from '../../support/lab/lab.js'
+import { startLoad } from '../../support/load/load.js'
+import { Home } from '../service/home.js'
+import { declare, instancesOf, urlOf, writeRelease } from './fleet.js'
+
+const NAME = 'fleet'
+
+describe.skipIf(!canRunLab())(
+  'one topology over three hosts by SSH (needs root, Incus and sshd)',
+  { timeout: 120_000 },
+  () => {
+    const home = new Home()
+    const knownHosts = join(home.path, 'known_hosts')
+    let lab: Lab
+    let file: string[]
+    const deploy = (...more: string[]) => home.json(['deploy', '--yes', ...file, ...more])
+    const everywhere = (): Promise<string[][]> => Promise.all(lab.hosts.map(instancesOf))
+    const answers = (): Promise<string[]> =>
+      Promise.all(
+        lab.hosts.map(async (host) => (await fetch(urlOf(host), { signal: AbortSignal.timeout(2_000) })).text()),
+      )
+
+    beforeAll(async () => {
+      lab = await Lab.up({ hosts: 3, name: 'deploy' })
+      for (const version of ['1.0.0', '1.1.0']) await writeRelease(home, version)
+      file = await declare(home, { name: NAME, lab, strategy: { approach: 'blueGreen', keep: '0s' } })
+      await mkdir(home.path, { recursive: true, mode: 0o700 })
+    })
+    afterAll(async () => {
+      await home.remove()
+      await lab.down()
+    })
+
+    it('is refused while nobody vouches for a host', async () => {
+      expect(await deploy()).toMatchObject({ error: { code: 'HOST_KEY_UNKNOWN' } })
+      const lines = (await readFile(lab.knownHostsFile, 'utf8')).split('\n')
+      // The second host is where the key of the first one is expected.
+      const key = (i: number): string => lines[i]!.split(' ').slice(1).join(' ')
+      await writeFile(knownHosts, [lines[0], `${lab.hosts[1]!.address} ${key(0)}`, lines[2], ''].join('\n'))
+      const refused = await deploy()
+      expect(refused).toMatchObject({ error: { code: 'HOST_KEY_CHANGED' } })
+      expect(JSON.stringify(refused)).toContain(lab.hosts[1]!.address)
+      expect(await everywhere()).toEqual([[], [], []])
+      await rm(knownHosts)
+      await copyFile(lab.knownHostsFile, knownHosts)
+    })
+
+    it('has a replica and an edge on each', async () => {
+      const began = performance.now()
+      expect(await home.json(['plan', ...file])).toMatchObject({
+        changes: [{ host: 'h1' }, { host: 'h2' }, { host: 'h3' }],
+      })
+      console.log(`three hosts: plan ${Math.round(performance.now() - began)} ms`)
+      expect(await deploy()).toMatchObject({ outcome: 'succeeded' })
+      console.log(`three hosts: first deploy ${Math.round(performance.now() - began)} ms`)
+      expect(await everywhere()).toEqual([1, 2, 3].map((n) => ['cul8er-edge', `${NAME}-web-${n}-blue`]))
+      expect(await answers()).toEqual(['1.0.0', '1.0.0', '1.0.0'])
+      expect(await home.json(['status', NAME])).toMatchObject({
+        healthy: true,
+        instances: [1, 2, 3].map((n) => ({ host: `h${n}`, state: 'Running', version: '1.0.0', health: 'healthy' })),
+      })
+    })
+
+    it('drops no request of any host at an update', async () => {
+      const loads = lab.hosts.map((host) =>
+        startLoad({
+          url: urlOf(host),
+          rate: 50,
+          mix: [{ name: 'get', method: 'GET', path: '/', share: 1 }],
+          serverOf: (_, body) => body,
+        }),
+      )
+      const began = performance.now()
+      expect(await deploy('--version', '1.1.0')).toMatchObject({ outcome: 'succeeded' })
+      console.log(`three hosts: update ${Math.round(performance.now() - began)} ms`)
+      const reports = await Promise.all(loads.map((load) => load.stop()))
+      for (const report of reports) {
+        expect(report.first).toEqual([])
+        expect(report).toMatchObject({ failed: 0, ok: report.sent })
+        expect(Object.keys(report.byServer).sort()).toEqual(['1.0.0', '1.1.0'])
+      }
+      console.log(
+        'three hosts:',
+        reports.map(({ ok, sent, latencyMs }) => ({ ok, sent, ...latencyMs })),
+      )
+      expect(await everywhere()).toEqual([1, 2, 3].map((n) => ['cul8er-edge', `${NAME}-web-${n}-green`]))
+    })
+
+    it('goes back', async () => {
+      expect(await home.json(['rollback', NAME, '--yes'])).toMatchObject({ outcome: 'succeeded' })
+      expect(await answers()).toEqual(['1.0.0', '1.0.0', '1.0.0'])
+    })
+
+    it("changes nothing where one host has somebody else's instance of a name", async () => {
+      const other = await declare(home, { name: 'other', lab, web: { network: {} } })
+      await lab.hosts[2]!.incus('create', '--quiet', 'cul8er/tiny', 'other-web-3')
+      const before = await everywhere()
+      const refused = await home.json<{ error: { message: string } }>(['deploy', '--yes', ...other])
+      expect(refused).toMatchObject({ error: { code: 'NAME_CLASH' } })
+      expect(refused.error.message).toContain('h3')
+      expect(await everywhere()).toEqual(before)
+    })
+
+    it('leaves nothing once it is destroyed', async () => {
+      expect(await home.json(['destroy', NAME, '--yes'])).toMatchObject({ outcome: 'succeeded' })
+      expect(await everywhere()).toEqual([[], [], ['other-web-3']])
+    })
+  },
+)
