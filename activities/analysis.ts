@@ -4,6 +4,7 @@ import type { Figures } from '../src/analysis/figures.js'
 import { probe } from '../src/health/probe.js'
 import { runCommand } from '../src/processes/run-command.js'
 import type { Analysis } from '../src/topology/model.js'
+import type { RequestSample } from '../src/traffic/model.js'
 import { judge, trafficOf, type Look, type Sides, type Traffic, type Verdict } from '../src/traffic/analysis.js'
 import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
@@ -45,6 +46,11 @@ const requestsSeen = ({ canary, stable }: Figures): string =>
     ? 'the edge returned no metrics'
     : `${plural(canary.requests, 'request')}${stable === null ? '' : `, stable set ${stable.requests}`}`
 
+type Edge = Pick<AnalysisInput, 'host' | 'via' | 'watched' | 'compareTo'>
+
+/** Each edge has names of its own. */
+const serverOf = (edge: string, server: string): string => `${server} on ${edge}`
+
 /** What a worker leaves to the one that takes over: the edge does not remember all requests. */
 interface Kept {
   evidence: Evidence | null
@@ -62,9 +68,16 @@ class Watch {
     private readonly input: AnalysisInput,
     { evidence, signal }: { evidence: Evidence | null; signal: AbortSignal },
   ) {
-    const { analysis, watched, compareTo } = input
+    const { analysis, compareTo, edges = [] } = input
     this.signal = signal
-    this.sides = { canary: new Set(watched), stable: compareTo === null ? null : new Set(compareTo) }
+    const all = [input, ...edges]
+    this.sides = {
+      canary: new Set(all.flatMap(({ host, watched }) => watched.map((server) => serverOf(host, server)))),
+      stable:
+        compareTo === null
+          ? null
+          : new Set(all.flatMap(({ host, compareTo: own }) => (own ?? []).map((server) => serverOf(host, server)))),
+    }
     this.evidence = analysis.compare === 'stable' && compareTo !== null ? (evidence ?? noEvidence()) : null
   }
 
@@ -97,19 +110,27 @@ class Watch {
   }
 
   private async traffic(): Promise<Traffic> {
-    const { host, via, topology, sinceMs, analysis } = this.input
+    const { host, via, watched, compareTo, analysis, edges = [] } = this.input
+    const seen = await Promise.all([{ host, via, watched, compareTo }, ...edges].map((edge) => this.seenBy(edge)))
+    const samples = seen.filter((each) => each !== null)
+    if (samples.length === 0) return { canary: null, stable: null, evidence: this.evidence }
+    const traffic = trafficOf(samples.flat(), this.sides, {
+      evidence: this.evidence,
+      slowdownPercent: analysis.maxSlowdownPercent,
+    })
+    this.evidence = traffic.evidence
+    return traffic
+  }
+
+  /** The requests that an edge saw; null: it does not say. */
+  private async seenBy({ host, via }: Edge): Promise<RequestSample[] | null> {
+    const { topology, sinceMs } = this.input
     try {
       const samples = await this.deps.edgeFor(host, via).requests(topology, { sinceMs })
-      if (samples === null) return { canary: null, stable: null, evidence: this.evidence }
-      const traffic = trafficOf(samples, this.sides, {
-        evidence: this.evidence,
-        slowdownPercent: analysis.maxSlowdownPercent,
-      })
-      this.evidence = traffic.evidence
-      return traffic
+      return samples?.map((sample) => ({ ...sample, server: sample.server && serverOf(host, sample.server) })) ?? null
     } catch (error) {
       this.deps.log.warn({ error: String(error), host }, 'the edge returned no metrics')
-      return { canary: null, stable: null, evidence: this.evidence }
+      return null
     }
   }
 

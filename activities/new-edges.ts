@@ -1,6 +1,7 @@
 import type { Exposure } from '../src/plan/exposure.js'
 import type { NewEdge, Revision } from '../src/plan/model.js'
 import type { PlannedChanges } from '../src/plan/plan.js'
+import { edgesLeadingTo } from '../src/plan/reach.js'
 import { resourceOf } from '../src/plan/specs.js'
 import type { Host } from '../src/topology/model.js'
 import { isCode } from './already.js'
@@ -35,6 +36,7 @@ export async function newEdges(
       })
     return made == null ? null : { host, ...made }
   }
-  const edges = await Promise.all([...new Set(opening.map(({ host }) => host))].map(edgeOf))
+  const leading = opening.flatMap(({ host, resource }) => edgesLeadingTo([revision.topology], { host, resource }))
+  const edges = await Promise.all([...new Set(leading)].map(edgeOf))
   return edges.filter((edge) => edge !== null)
 }

@@ -2,6 +2,7 @@ import { probe } from '../../src/health/probe.js'
 import { oursOf } from '../../src/plan/ours.js'
 import { planChanges } from '../../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../../src/plan/model.js'
+import { behind, serverName } from '../../src/plan/reach.js'
 import { instanceSpec } from '../../src/plan/specs.js'
 import type { Ours } from '../../src/plan/planned-change.js'
 import type { InstanceStatusRow } from '../../src/contracts/index.js'
@@ -23,7 +24,7 @@ export const inspectStatus: Inspection<'status'> = async (
   const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
   const ours = oursOf(topology, observed)
   const { changes } = planChanges({ revision, base: revision, observed, standby, force: true })
-  const stopped = new Set(ours.filter(({ status }) => status !== 'Running').map(({ name }) => name))
+  const stopped = ours.filter(({ status }) => status !== 'Running')
   const traffic = await sharesOf(deps, revision, stopped)
   const rows = await inBatches(ours, PROBES, async (instance) => ({
     ...(await row(deps, revision, instance, signal)),
@@ -100,18 +101,26 @@ async function health(
 async function sharesOf(
   deps: ActivityDeps,
   { topology }: Revision,
-  stopped: ReadonlySet<string>,
+  stopped: readonly Ours[],
 ): Promise<Map<string, Share>> {
   const exposing = Object.entries(topology.hosts).filter(([name]) =>
     Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(name)),
   )
   const pictures = await Promise.all(
-    exposing.map(([name, host]) =>
-      deps
-        .edgeFor(name, host)
+    exposing.map(async ([edge, host]) => ({
+      edge,
+      routes: await deps
+        .edgeFor(edge, host)
         .current(topology.name)
         .catch(() => null),
-    ),
+    })),
   )
-  return new Map(pictures.flatMap((routes) => (routes === null ? [] : [...shares(routes, stopped)])))
+  return new Map(
+    pictures.flatMap(({ edge, routes }) => {
+      // One of another host gets as much of its own edge's requests.
+      if (routes === null) return []
+      const silent = new Set(stopped.map(({ name: instance, host }) => serverName(edge, { instance, host })))
+      return [...shares(routes, silent)].filter(([server]) => behind(edge, server).host === edge)
+    }),
+  )
 }

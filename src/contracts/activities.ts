@@ -35,6 +35,8 @@ export interface AnalysisInput extends At {
   watched: string[]
   /** Instances whose requests they are compared with, if the analysis compares; null: there is nothing to compare with. */
   compareTo: string[] | null
+  /** Other hosts whose edges lead to them too, with their names there; absent: there are none. */
+  edges?: (At & Pick<AnalysisInput, 'watched' | 'compareTo'>)[]
   analysis: Analysis
   /** Of the last verdict on the same instances, at whatever step; without it a comparison begins anew. */
   evidence?: Evidence | null

@@ -185,6 +185,7 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
   strategy,
   cluster: cluster.nullable(),
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),
+  network: section({ betweenHosts: z.enum(['routed']) }).optional(),
   ttlMs: time().nullable(),
   notify: z
     .array(section({ to: NOTIFIERS.normalised, on: z.array(z.enum(NOTICE_WORDS)).min(1).nullable() }))

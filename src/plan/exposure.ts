@@ -1,5 +1,6 @@
 import { certificateReason } from './certificates.js'
 import type { Change, Revision } from './model.js'
+import { behind } from './reach.js'
 import { routesFor, type TrafficState } from './routes.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 
@@ -22,7 +23,7 @@ export function exposureChanges(
 ): Change[] {
   return exposures.flatMap(({ host, current }) => {
     const wanted = routesFor(revision.topology, host, traffic)
-    const reasons = [...portReasons(wanted, current, revision), ...memberReasons(wanted, current, changing)]
+    const reasons = [...portReasons(wanted, current, revision), ...memberReasons(wanted, current, (server) => changing.has(behind(host, server).instance))]
     if (reasons.length === 0) return []
     const [resource = ''] = Object.entries(revision.topology.resources).flatMap(([name, { expose }]) =>
       expose.length > 0 ? [name] : [],
@@ -60,7 +61,7 @@ const declared = ({ topology }: Revision): Set<string> =>
 function memberReasons(
   wanted: TopologyRoutes,
   current: TopologyRoutes | null,
-  changing: ReadonlySet<string>,
+  isChanging: (server: string) => boolean,
 ): string[] {
   if (current === null) return []
   const places = (routes: TopologyRoutes): Map<string, string> =>
@@ -74,7 +75,7 @@ function memberReasons(
     )
   const [then, now] = [places(wanted), places(current)]
   return [...then].flatMap(([name, place]) => {
-    if (changing.has(name.split(' ')[0] ?? '')) return []
+    if (isChanging(name.split(' ')[0] ?? '')) return []
     const actual = now.get(name)
     return actual === place
       ? []

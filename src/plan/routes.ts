@@ -5,6 +5,7 @@ import type { Pool, PoolCheck, Route, Server, TopologyRoutes } from '../traffic/
 import type { Color } from '../naming/instance-names.js'
 import { incusName } from '../naming/instance-names.js'
 import { sharedPoolName, sharing } from './pools.js'
+import { leadsTo, serverName } from './reach.js'
 
 /** An instance that may take traffic, as an operation keeps track of it. */
 export interface Member {
@@ -41,7 +42,8 @@ export function routesFor(
   alsoDeclared: readonly Topology[] = [],
 ): TopologyRoutes {
   const exposed = Object.entries(topology.resources).filter(([, { expose }]) => expose.length > 0)
-  const here = members.filter((member) => member.host === host)
+  const here = members.filter((member) => leadsTo(topology, host, member))
+  const server = serverAt(host)
   const routes: Route[] = []
   const pools: Pool[] = []
   for (const [name, resource] of exposed) {
@@ -70,7 +72,7 @@ export function routesFor(
             ...servers,
             ...leaving(
               here.filter(({ resource: of }) => !isExposed(topology, of)),
-              pool,
+              { pool, server },
             ),
           ],
           ...(common === null ? {} : { check: common }),
@@ -131,7 +133,10 @@ export function withLeaving(now: TopologyRoutes, before: TopologyRoutes): Topolo
 const isExposed = ({ resources }: Topology, resource: string): boolean => (resources[resource]?.expose.length ?? 0) > 0
 
 /** Servers of resources that are declared no more. */
-const leaving = (here: readonly Member[], pool: string): Server[] =>
+const leaving = (
+  here: readonly Member[],
+  { pool, server }: { pool: string; server: ReturnType<typeof serverAt> },
+): Server[] =>
   here.flatMap((member) =>
     (member.leaves ?? []).flatMap((each) => (each.pool === pool ? [server(member, each.port)] : [])),
   )
@@ -183,13 +188,15 @@ function colorsOf(own: Member[], active: Color | undefined): Color[] {
   return [...new Set([...(active === undefined ? [] : [active]), ...own.map(({ color }) => color)])]
 }
 
-const server = ({ instance, address, weight, state }: Member, port: number): Server => ({
-  name: instance,
-  address,
-  port,
-  weight,
-  state,
-})
+const serverAt =
+  (edge: string) =>
+  ({ instance, host, address, weight, state }: Member, port: number): Server => ({
+    name: serverName(edge, { instance, host }),
+    address,
+    port,
+    weight,
+    state,
+  })
 
 /** Two public ports may lead to the same port of the app. */
 const uniquePools = (pools: Pool[]): Pool[] => [...new Map(pools.map((pool) => [pool.name, pool])).values()]

@@ -1,5 +1,6 @@
 import type { Place } from '../contracts/index.js'
 import { poolsByColor } from '../plan/routes.js'
+import { edgesTo } from './edges.js'
 import { stepKind } from './kind.js'
 import { says } from './lines.js'
 import { admitted } from './traffic.js'
@@ -18,7 +19,7 @@ export const admit = stepKind({
     const as = member(view, at) ?? view.traffic.members.find(({ instance }) => instance === like)
     return {
       state: admitted(view.traffic, at, address, weight ?? as?.weight),
-      hosts: [at.host],
+      hosts: edgesTo(view, at),
       summary: `admit ${at.name}`,
     }
   },

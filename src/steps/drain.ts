@@ -1,3 +1,5 @@
+import { serverName } from '../plan/reach.js'
+import { edgesTo } from './edges.js'
 import { stepKind } from './kind.js'
 import { says } from './lines.js'
 import { drained } from './traffic.js'
@@ -13,28 +15,27 @@ export const drain = stepKind({
     from === undefined || view.registered(from.name) !== undefined ? null : { kind: 'readmit', from },
   traffic: ({ at }, view) => ({
     state: drained(view.traffic, at),
-    hosts: [at.host],
+    hosts: edgesTo(view, at),
     summary: `drain ${at.name}`,
   }),
   calls: ({ at }, view) => {
     const { drainMs } = strategyOf(view)
-    return [
-      {
-        activity: 'waitDrained',
-        input: {
-          ...hostAt(view, at.host),
-          topology: view.revision.topology.name,
-          server: at.name,
-          deadlineMs: drainMs,
-        },
-        pace: 'waiting',
-        waitMs: drainMs,
-        summary: `${at.name}: waiting for its requests to finish`,
+    return edgesTo(view, at).map((edge) => ({
+      activity: 'waitDrained',
+      input: {
+        ...hostAt(view, edge),
+        topology: view.revision.topology.name,
+        server: serverName(edge, { instance: at.name, host: at.host }),
+        deadlineMs: drainMs,
       },
-    ]
+      pace: 'waiting',
+      waitMs: drainMs,
+      summary: `${at.name}: waiting for its requests to finish${edge === at.host ? '' : ` on ${edge}`}`,
+    }))
   },
-  note: ([result]) => {
-    const { cut } = result as { cut: number }
+  sideBySide: true,
+  note: (results) => {
+    const cut = (results as { cut: number }[]).reduce((sum, each) => sum + each.cut, 0)
     return cut === 0 ? 'no requests left' : `${cut} cut at the drain deadline`
   },
   foreseen: ({ at }, prediction) => exposes(prediction, at.resource),

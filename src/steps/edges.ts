@@ -1,3 +1,5 @@
+import type { Place } from '../contracts/index.js'
+import { edgesLeadingTo } from '../plan/reach.js'
 import type { View } from './view.js'
 
 /**
@@ -12,6 +14,16 @@ export function edgesOf({ revision, base, past, hosts }: Pick<View, 'revision' |
   // A machine that got another name is reached, and told, by its new one.
   return [...new Set([...exposing({ revision, base, past }), ...elsewhere])].filter((host) => hosts[host] !== undefined)
 }
+
+/** Hosts whose edges lead to what is at a place, or may have been told to by an earlier revision; its own first. */
+export const edgesTo = (
+  { revision, base, past, hosts }: Pick<View, 'revision' | 'base' | 'past' | 'hosts'>,
+  at: Pick<Place, 'host' | 'resource'>,
+): string[] =>
+  edgesLeadingTo(
+    [revision, base, ...past].flatMap((each) => (each === null ? [] : [each.topology])),
+    at,
+  ).filter((edge) => edge === at.host || hosts[edge] !== undefined)
 
 /** Hosts where a revision that may have left something exposes anything. */
 export const exposing = ({ revision, base, past }: Pick<View, 'revision' | 'base' | 'past'>): string[] =>

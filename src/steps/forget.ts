@@ -1,3 +1,4 @@
+import { edgesTo } from './edges.js'
 import { stepKind } from './kind.js'
 import { forgotten } from './traffic.js'
 import { member } from './view.js'
@@ -10,7 +11,7 @@ export const forget = stepKind({
   skip: ({ at }, view) => member(view, at) === undefined,
   traffic: ({ at }, view) => ({
     state: forgotten(view.traffic, at),
-    hosts: [at.host],
+    hosts: edgesTo(view, at),
     summary: `forget ${at.name}`,
   }),
   foreseen: () => false,

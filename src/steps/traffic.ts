@@ -1,6 +1,8 @@
 import type { Place } from '../contracts/index.js'
 import type { Color } from '../naming/instance-names.js'
 import { FULL_WEIGHT, type Member, type TrafficState } from '../plan/routes.js'
+import { isRouted } from '../plan/reach.js'
+import type { Topology } from '../topology/model.js'
 import { canaryWeights } from '../traffic/weights.js'
 
 /* What each change of the traffic makes of it: pure functions from one state to the next. */
@@ -57,13 +59,15 @@ export const switched = ({ members, active }: TrafficState, colors: Record<strin
   active: { ...active, ...colors },
 })
 
-/** The canaries of some resources take `percent` of the requests of every edge that has one. */
-export function shared({ members, active }: TrafficState, resources: string[], percent: number): TrafficState {
+/** The canaries of some resources take `percent` of the requests of every edge that leads to one. */
+export function shared(
+  { members, active }: TrafficState,
+  resources: string[],
+  { percent, topology }: { percent: number; topology: Pick<Topology, 'network'> },
+): TrafficState {
   const weights = new Map<Member, number>()
   for (const resource of resources) {
-    // Each edge balances what is on its own host.
-    for (const host of new Set(members.flatMap((m) => (m.resource === resource ? [m.host] : [])))) {
-      const here = members.filter((m) => m.resource === resource && m.host === host)
+    for (const here of balancedTogether(topology, members, resource)) {
       // One that an earlier operation left is drained.
       const canaries = here.filter(({ color, state }) => color === 'canary' && state === 'ready')
       const stable = here.filter(({ color }) => color !== 'canary')
@@ -76,4 +80,15 @@ export function shared({ members, active }: TrafficState, resources: string[], p
     }
   }
   return { members: members.map((m) => ({ ...m, weight: weights.get(m) ?? m.weight })), active }
+}
+
+/** Each edge balances what is on its own host, or all of them the same. */
+function balancedTogether(
+  topology: Pick<Topology, 'network'>,
+  members: readonly Member[],
+  resource: string,
+): readonly Member[][] {
+  const own = members.filter((m) => m.resource === resource)
+  if (isRouted(topology)) return [own]
+  return [...new Set(own.map(({ host }) => host))].map((edge) => own.filter(({ host }) => host === edge))
 }

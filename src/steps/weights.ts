@@ -8,7 +8,7 @@ export const weights = stepKind({
   instance: () => null,
   before: ({ percent, resources }) => (percent === 0 ? null : { kind: 'withdraw', resources }),
   traffic: ({ percent, resources }, view) => ({
-    state: shared(view.traffic, resources, percent),
+    state: shared(view.traffic, resources, { percent, topology: view.revision.topology }),
     summary: `canary takes ${percent} %`,
   }),
   commands: () => [],

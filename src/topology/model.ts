@@ -26,6 +26,8 @@ export interface Topology {
   strategy: Strategy
   cluster: Cluster | null
   observability: { metrics: string[]; events: string[] }
+  /** How instances of different hosts reach each other; absent: not at all. */
+  network?: { betweenHosts: BetweenHosts }
   /** Time after a deploy after which the topology is destroyed automatically; null is never. */
   ttlMs: number | null
   /** Who is told how operations end, in the order of the file; absent: nobody. */
@@ -33,6 +35,9 @@ export interface Topology {
   /** What the worker runs before and after operations; absent: nothing. */
   hooks?: Partial<Record<HookName, Hook[]>>
 }
+
+/** `routed`: each host's instances have a subnet of their own, and the hosts know the way to the others'. */
+export type BetweenHosts = 'routed'
 
 /** A command that a worker runs on its own machine. */
 export interface Hook {

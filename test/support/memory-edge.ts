@@ -4,6 +4,8 @@ import type { Claims, Edge, RequestSample, Server, ServerStats, TopologyRoutes }
 /** An edge that remembers what it was told: for tests of who gets traffic when. */
 export class MemoryEdge implements Edge {
   readonly told: TopologyRoutes[] = []
+  /** Servers whose requests were waited for. */
+  readonly waitedFor: string[] = []
   samples: RequestSample[] = []
   private readonly routes = new Map<string, TopologyRoutes>()
 
@@ -31,7 +33,8 @@ export class MemoryEdge implements Edge {
     return this.samples
   }
 
-  async drained(): Promise<{ cut: number }> {
+  async drained(_topology: string, server: string): Promise<{ cut: number }> {
+    this.waitedFor.push(server)
     return { cut: 0 }
   }
 

@@ -2,6 +2,8 @@ import { messageOf } from '../../src/errors.js'
 import { isCancellation, sleep, workflowInfo } from '@temporalio/workflow'
 import type { AnalysisInput, Proven, Watch } from '../../src/contracts/index.js'
 import { environmentSecrets } from '../../src/plan/environment-secrets.js'
+import { leadsTo, serverName } from '../../src/plan/reach.js'
+import { edgesTo } from '../../src/steps/edges.js'
 import { hostAt, strategyOf } from '../../src/steps/view.js'
 import type { Analysis } from '../../src/topology/model.js'
 import type { Verdict } from '../../src/traffic/analysis.js'
@@ -20,6 +22,8 @@ interface Target {
   /** Their requests are judged, beside those of `stables`. */
   watched: string[]
   stables: string[]
+  /** Other edges that lead to them, and how they call them. */
+  others: { edge: string; watched: string[]; stables: string[] }[]
 }
 
 /**
@@ -56,6 +60,7 @@ function targetsOf(run: Run, purpose: Watch['purpose'], resources: string[]): Ta
   const proven = [...run.proven.values()].filter(({ spec }) => resources.includes(spec.resource))
   const members = run.traffic.members.filter(({ resource }) => resources.includes(resource))
   const isWatched = ({ color }: { color: string }): boolean => purpose === 'bake' || color === 'canary'
+  const { topology } = run.revision
   const places = new Map(
     [...proven.map(({ spec }) => spec), ...members].map(({ resource, host }) => [
       `${resource}/${host}`,
@@ -64,6 +69,7 @@ function targetsOf(run: Run, purpose: Watch['purpose'], resources: string[]): Ta
   )
   return [...places.values()].flatMap(({ resource, host }): Target[] => {
     const here = members.filter((m) => m.resource === resource && m.host === host)
+    const compared = members.filter((m) => m.resource === resource && leadsTo(topology, host, m) && !isWatched(m))
     const own = proven.filter(({ spec }) => spec.resource === resource && spec.host === host)
     const watched = here.filter(isWatched).map(({ instance }) => instance)
     const target = {
@@ -71,7 +77,14 @@ function targetsOf(run: Run, purpose: Watch['purpose'], resources: string[]): Ta
       host,
       proven: purpose === 'bake' ? own : own.filter(({ spec }) => watched.includes(spec.name)),
       watched,
-      stables: here.filter((m) => !isWatched(m)).map(({ instance }) => instance),
+      stables: compared.map((m) => serverName(host, m)),
+      others: edgesTo(run, { resource, host })
+        .filter((edge) => edge !== host)
+        .map((edge) => ({
+          edge,
+          watched: watched.map((instance) => serverName(edge, { instance, host })),
+          stables: compared.map((m) => serverName(edge, m)),
+        })),
     }
     return target.proven.length + target.watched.length === 0 ? [] : [target]
   })
@@ -99,7 +112,7 @@ async function lookAt(run: Run, target: Target, how: How): Promise<void> {
 
 async function look(
   run: Run,
-  { resource, host, proven, watched, stables }: Target,
+  { resource, host, proven, watched, stables, others }: Target,
   how: How,
   forMs: number,
 ): Promise<Verdict> {
@@ -117,6 +130,15 @@ async function look(
     probed: proven,
     watched,
     compareTo: how.purpose === 'bake' ? null : stables,
+    ...(others.length === 0
+      ? {}
+      : {
+          edges: others.map((other) => ({
+            ...hostAt(run, other.edge),
+            watched: other.watched,
+            compareTo: how.purpose === 'bake' ? null : other.stables,
+          })),
+        }),
     analysis: how.analysis,
     evidence: run.evidence.get(key) ?? null,
     sinceMs: how.sinceMs,

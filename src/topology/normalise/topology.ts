@@ -20,6 +20,7 @@ export function normalise(declaration: FullDeclaration): Topology {
   const shared = declaration.strategy?.healthcheck
   const inherited = shared === undefined ? null : healthcheck(shared)
   const run = hooks(declaration.hooks)
+  const betweenHosts = declaration.network?.betweenHosts
   const resources = mapValues(declaration.resources, (each) => resource(each, hosts, inherited))
   return {
     name: declaration.name,
@@ -33,6 +34,7 @@ export function normalise(declaration: FullDeclaration): Topology {
       metrics: declaration.observability?.metrics ?? [],
       events: declaration.observability?.events ?? [],
     },
+    ...(betweenHosts === undefined ? {} : { network: { betweenHosts } }),
     ttlMs: declaration.ttl === undefined ? null : milliseconds(declaration.ttl),
     // Without it the digest is that of a topology from before there were notifiers.
     ...(declaration.notify === undefined ? {} : { notify: declaration.notify.map(notify) }),

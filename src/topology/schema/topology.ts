@@ -72,6 +72,15 @@ export const topologySchema = section({
   resources: named(NAME, resource, 'resource names to resources').describe(
     'Containers and virtual machines, by name, in the order of deployment',
   ),
+  network: section({
+    betweenHosts: oneOf(['routed']).optional().meta({
+      defaultText: 'not at all',
+      description:
+        'How instances of different hosts reach each other. `routed`: by addresses of their own that every host has a route to; every edge then leads to the instances of all hosts',
+    }),
+  })
+    .optional()
+    .meta({ defaultText: 'none', description: 'The network between the hosts' }),
   strategy: strategy.optional().describe('When and how to deploy'),
   cluster: cluster.optional().meta({ defaultText: 'none', description: 'How nodes talk to each other' }),
   observability: section({

@@ -54,6 +54,9 @@ describe('the traffic after a step', () => {
   })
 })
 
+const APART = {}
+const ROUTED = { network: { betweenHosts: 'routed' as const } }
+
 describe('the share of canaries', () => {
   const spread = all(['web-1', 'a'], ['web-2', 'b'], ['web-3', 'a'], ['web-1-canary', 'a'], ['api-1', 'a'])
   const share = (state: TrafficState, host: string): number => {
@@ -63,7 +66,7 @@ describe('the share of canaries', () => {
   }
 
   it.each([1, 10, 25, 50, 75, 99])('%i % at the edge that has one, and nothing changes elsewhere', (percent) => {
-    const state = shared(spread, ['web'], percent)
+    const state = shared(spread, ['web'], { percent, topology: APART })
     expect(Math.abs(share(state, 'a') - percent)).toBeLessThan(2)
     expect(read(state).filter((line) => line.includes('@b') || line.startsWith('api'))).toEqual([
       'web-2@b 100',
@@ -71,21 +74,25 @@ describe('the share of canaries', () => {
     ])
   })
 
+  it.each([1, 10, 25, 50, 75, 99])('%i % at every edge, where each leads to all instances', (percent) => {
+    const { members } = shared(spread, ['web'], { percent, topology: ROUTED })
+    const web = members.filter(({ resource }) => resource === 'web')
+    const sum = (of: typeof web): number => of.reduce((total, { weight }) => total + weight, 0)
+    const canaries = web.filter(({ color }) => color === 'canary')
+    expect(Math.abs((100 * sum(canaries)) / sum(web) - percent)).toBeLessThan(2)
+  })
+
   it('of what is really in the traffic: an instance that is out of it bears none of the rest', () => {
-    const state = shared(drained(spread, place('web-3', 'a')), ['web'], 10)
+    const state = shared(drained(spread, place('web-3', 'a')), ['web'], { percent: 10, topology: APART })
     const { members } = state
     const weight = (name: string): number => members.find(({ instance }) => instance === name)?.weight ?? NaN
     expect((100 * weight('web-1-canary')) / (weight('web-1-canary') + weight('web-1'))).toBeCloseTo(10, 0)
   })
 
   it('none any more: everybody has full weight, the canary none', () => {
-    expect(read(shared(shared(spread, ['web'], 30), ['web'], 0))).toEqual([
-      'web-1@a 100',
-      'web-2@b 100',
-      'web-3@a 100',
-      'web-1-canary@a 0',
-      'api-1@a 100',
-    ])
+    expect(
+      read(shared(shared(spread, ['web'], { percent: 30, topology: APART }), ['web'], { percent: 0, topology: APART })),
+    ).toEqual(['web-1@a 100', 'web-2@b 100', 'web-3@a 100', 'web-1-canary@a 0', 'api-1@a 100'])
   })
 })
 
