@@ -3,6 +3,7 @@ import { analysisActivities } from './analysis.js'
 import type { ActivityDeps } from './deps.js'
 import { healthActivities } from './health.js'
 import { hookActivities } from './hooks.js'
+import { hostWatchActivities } from './host-watch.js'
 import { housekeepingActivities } from './housekeeping.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
@@ -12,10 +13,15 @@ import { planActivities } from './plan.js'
 import { ledgerActivities } from './ledger.js'
 import { releaseActivities } from './releases.js'
 import { trafficActivities } from './traffic.js'
-import { watchActivities } from './watch.js'
+import { healthWatchActivities } from './watch.js'
 
 export type { ActivityDeps } from './deps.js'
-export { watchActivities }
+
+/** What watches between operations. */
+export const watchActivities = (deps: ActivityDeps): Pick<Activities, 'watchHealth' | 'watchHosts'> => ({
+  ...healthWatchActivities(deps),
+  ...hostWatchActivities(deps),
+})
 
 /** All activities, over the given way to the world. */
 export const createActivities = (deps: ActivityDeps): Activities => ({

@@ -10,7 +10,7 @@ import { knowSecrets, maskedText } from './secrets.js'
 import { step } from './step.js'
 
 /** Seeing between operations whether instances are healthy. */
-export function watchActivities(deps: ActivityDeps): Pick<Activities, 'watchHealth'> {
+export function healthWatchActivities(deps: ActivityDeps): Pick<Activities, 'watchHealth'> {
   return {
     watchHealth: step(async ({ topology, forMs, ...input }, signal): Promise<Seen | null> => {
       const { hosts, project } = input.revision.topology

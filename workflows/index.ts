@@ -16,6 +16,8 @@ export { notify } from './notify/notify.js'
 export { inspect } from './operations/inspect.js'
 export { slice } from './operations/slice.js'
 export { watch } from './watch/watch.js'
+export { hostWatch } from './watch/hosts.js'
+export { failover } from './operations/failover.js'
 
 /**
  * A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. Temporal takes this one

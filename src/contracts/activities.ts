@@ -12,6 +12,7 @@ import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
 import type { HookEnd, HookRun } from './hook.js'
+import type { HostsSeen, HostWatchInput } from './host-watch.js'
 import type { Telling } from './notice.js'
 import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
@@ -135,6 +136,8 @@ export interface Activities {
   analyse(input: AnalysisInput): Promise<Verdict>
   /** Probes the live instances of resources with an `unhealthy` policy; null: there was nothing to tell for `forMs`. */
   watchHealth(input: WatchInput & { forMs: number }): Promise<Seen | null>
+  /** Looks at hosts; ends when one comes to another state. null: none did for `forMs`. */
+  watchHosts(input: HostWatchInput & { forMs: number }): Promise<HostsSeen | null>
   /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
   numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
   /** Checks an exported state. @throws USAGE with every problem and its place */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Cul8erError, type ErrorReport } from '../errors.js'
+import type { HostChange, HostRecord } from './host-watch.js'
 import type { Revision } from '../plan/model.js'
 import { stableBeforeThen } from '../plan/revisions.js'
 import { findings, plainWords } from '../topology/issues.js'
@@ -36,7 +37,7 @@ const names = () => z.array(z.string())
 
 const kind = z.preprocess(
   (found) => (found === 'tidy' ? 'cleanup' : found),
-  z.enum(['deploy', 'rollback', 'restore', 'restart', 'replace', 'snapshot', 'destroy', 'cleanup']),
+  z.enum(['deploy', 'rollback', 'restore', 'restart', 'replace', 'failover', 'snapshot', 'destroy', 'cleanup']),
 )
 
 const by: z.ZodType<Requester> = section({
@@ -115,6 +116,24 @@ const unhealthy: z.ZodType<UnhealthyRecord> = section({
   operation: number().optional(),
 })
 
+const hostState = z.enum(['alive', 'suspected', 'dead'])
+
+const host: z.ZodType<HostRecord> = section({
+  state: hostState,
+  since: time(),
+  silentSince: time().optional(),
+  lookedAt: time(),
+  cause: z.string().optional(),
+})
+
+const hostChange: z.ZodType<HostChange> = section({
+  host: z.string(),
+  from: hostState,
+  to: hostState,
+  at: time(),
+  cause: z.string().optional(),
+})
+
 const exportedState = section({
   topology: name(),
   desired: number().nullable(),
@@ -130,6 +149,9 @@ const exportedState = section({
   dirty: names(),
   standby: section({ names: names(), until: time(), revisions: z.array(number()).optional() }).nullable(),
   unhealthy: z.record(z.string(), unhealthy).optional(),
+  hosts: z.record(z.string(), host).optional(),
+  hostChanges: z.array(hostChange).max(1_000).optional(),
+  failover: section({ without: names(), times: count().optional(), notBefore: time().optional() }).optional(),
 })
 type Exported = z.infer<typeof exportedState>
 

@@ -186,6 +186,7 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
   cluster: cluster.nullable(),
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),
   network: section({ betweenHosts: z.enum(['routed']) }).optional(),
+  failover: section({ afterMs: time() }).optional(),
   ttlMs: time().nullable(),
   notify: z
     .array(section({ to: NOTIFIERS.normalised, on: z.array(z.enum(NOTICE_WORDS)).min(1).nullable() }))

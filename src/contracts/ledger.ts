@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
+import type { HostChange, HostRecord } from './host-watch.js'
 import type { OperationKind, OperationRequest, OperationStarted, Outcome, Requester } from './operation.js'
 
 /* What a topology's ledger keeps, and what may be asked of it. */
@@ -101,6 +102,21 @@ export interface LedgerState {
   standby: { names: string[]; until: string; revisions?: number[] } | null
   /** By replica, see `replicaKey`; absent: nothing was unhealthy between operations. */
   unhealthy?: Record<string, UnhealthyRecord>
+  /** Hosts by name, where the topology moves what was on one that is gone; absent: nobody watches them. */
+  hosts?: Record<string, HostRecord>
+  /** How hosts came from one state to another, newest last, 50 at most. */
+  hostChanges?: HostChange[]
+  failover?: FailoverRecord
+}
+
+/** What became of hosts that are gone. */
+export interface FailoverRecord {
+  /** Hosts that everything is as declared without. */
+  without: string[]
+  /** It failed so many times in a row. */
+  times?: number
+  /** ISO time before which it is not tried again. */
+  notBefore?: string
 }
 
 /** A request that a ledger has answered: asked again, it gets the same answer. */

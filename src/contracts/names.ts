@@ -3,6 +3,7 @@
 export const ledgerId = (topology: string): string => `topology/${topology}`
 /** There is one at most: the name is what sees to that. */
 export const watchWorkflowId = (topology: string): string => `topology/${topology}/watch`
+export const hostWatchWorkflowId = (topology: string): string => `topology/${topology}/hosts`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
 
 /** Task queue that workers poll unless a profile names another. */
@@ -19,11 +20,13 @@ export const WorkflowType = {
   restore: 'restore',
   restart: 'restart',
   replace: 'replace',
+  failover: 'failover',
   snapshot: 'snapshot',
   destroy: 'destroy',
   cleanup: 'cleanup',
   slice: 'slice',
   watch: 'watch',
+  hostWatch: 'hostWatch',
   inspect: 'inspect',
   housekeeping: 'housekeeping',
   notify: 'notify',

@@ -9,10 +9,11 @@ import type { Host } from '../topology/model.js'
 
 /**
  * cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. replace: fresh instances in
- * place of unhealthy ones, started by the ledger.
+ * place of unhealthy ones, started by the ledger. failover: what was on hosts that are gone is started elsewhere, or taken back where a host is
+ * back; started by the ledger.
  */
 export type OperationKind =
-  'deploy' | 'rollback' | 'restore' | 'restart' | 'replace' | 'snapshot' | 'destroy' | 'cleanup'
+  'deploy' | 'rollback' | 'restore' | 'restart' | 'replace' | 'failover' | 'snapshot' | 'destroy' | 'cleanup'
 /** How an operation ends: as asked, taken back, held for a person, in need of one, or without having changed anything for good. */
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
 

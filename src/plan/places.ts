@@ -53,7 +53,11 @@ function placeOf(group: Ours[], { revision, dirty, mayBeElsewhere }: PlacesInput
   }
 }
 
-const byAge = (a: Ours, b: Ours): number => b.labels.revision - a.labels.revision || byPlace(a, b)
+/** Of one revision, what was made last: a host that was away comes back with what was started elsewhere since. */
+const byAge = (a: Ours, b: Ours): number =>
+  b.labels.revision - a.labels.revision || operationOf(b) - operationOf(a) || byPlace(a, b)
+
+const operationOf = ({ labels }: Ours): number => Number(labels.operation) || 0
 
 /** An operation that could not be undone may leave two: the whole one counts before the half changed one, then what is wanted. */
 function byWorth(revision: Revision, dirty: readonly string[]): (a: Ours, b: Ours) => number {

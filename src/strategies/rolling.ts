@@ -13,9 +13,13 @@ export const rolling: Strategy<'rolling'> = {
 }
 
 /** The batches of some changes, with what they replace. */
-export function rolled(changes: readonly PlannedChange[], settings: Settings): Outline {
-  const { resources, strategy } = settings.revision.topology
-  const batches = batchesOf(changes, { resources, maxParallel: strategy.maxParallel })
+export function rolled(
+  changes: readonly PlannedChange[],
+  settings: Settings,
+  { maxParallel }: { maxParallel: number } = settings.revision.topology.strategy,
+): Outline {
+  const { resources } = settings.revision.topology
+  const batches = batchesOf(changes, { resources, maxParallel })
   return {
     stages: batches.map((batch, i): Stage => ({
       name: `batch ${i + 1} of ${batches.length}`,

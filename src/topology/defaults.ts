@@ -34,6 +34,7 @@ export const DEFAULTS = {
   maxSlowdownPercent: 20,
   minRequests: 1,
   analysisInterval: '10s',
+  failoverAfter: '20s',
   cookie: 'RELEASE_COOKIE',
   hookTimeout: '5m',
 } as const

@@ -28,6 +28,8 @@ export interface Topology {
   observability: { metrics: string[]; events: string[] }
   /** How instances of different hosts reach each other; absent: not at all. */
   network?: { betweenHosts: BetweenHosts }
+  /** What was on a host that gave no sign for so long is started elsewhere; absent: nothing is moved. */
+  failover?: { afterMs: number }
   /** Time after a deploy after which the topology is destroyed automatically; null is never. */
   ttlMs: number | null
   /** Who is told how operations end, in the order of the file; absent: nobody. */

@@ -5,6 +5,7 @@ import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '
 import { errorDigest, warningsDigest } from './digest.js'
 import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
+import { failoverAfter } from './host-failure.js'
 import { pastOf } from './input.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
 import { unhealthyAfter } from './unhealthy.js'
@@ -27,6 +28,9 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
   const next = {
     ...changed,
     ...(isGone(current, ended) ? NOTHING_THERE : {}),
+    ...(current.kind === 'failover'
+      ? { failover: failoverAfter(state, { without: current.without, succeeded: outcome === 'succeeded' }, at) }
+      : {}),
     ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
     current: null,
@@ -44,6 +48,7 @@ const NOTHING_THERE = {
   dirty: [],
   standby: null,
   unhealthy: undefined,
+  failover: undefined,
 } satisfies Partial<LedgerState>
 
 /** A destroy removed every instance, though not all that led to them: no revision serves any more. */

@@ -29,7 +29,7 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
 const failedByItself = ({ automatic, outcome, reason }: HistoryEntry): boolean =>
   automatic === true && outcome !== 'succeeded' && reason === undefined
 
-const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'snapshot'])
+const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'failover', 'snapshot'])
 
 function bounded(history: HistoryEntry[]): HistoryEntry[] {
   const isOther = (entry: HistoryEntry): boolean => OTHERS.has(entry.kind) || failedByItself(entry)

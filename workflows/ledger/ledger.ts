@@ -17,9 +17,14 @@ import {
   setTtl,
   startOperation,
   type Answer,
+  hostWatchWorkflowId,
+  watchWorkflowId,
+  WorkflowType,
   type Answered,
   type AwaitedEnd,
   type Imported,
+  type HostsSeen,
+  type HostWatchInput,
   type ImportRequest,
   type LedgerInput,
   type LedgerState,
@@ -27,7 +32,9 @@ import {
   type OperationRequest,
   type OperationStarted,
   type OperationSummary,
+  type Seen,
   type TtlRequest,
+  type WatchInput,
 } from '../../src/contracts/index.js'
 import { nothingThere } from '../../src/plan/no-way-back.js'
 import { newest } from '../../src/plan/declaring.js'
@@ -41,13 +48,14 @@ import { adopted, followAdopted, notStarted, startOperationWorkflow } from './ch
 import { detailsOf } from './details.js'
 import { postponed, type Due } from './due.js'
 import { end } from './end.js'
+import { failoverAfter, hostWatchOf, withHosts, type Failover } from './host-failure.js'
 import { imported, importRefusal, withoutPastTimes } from './import.js'
 import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
 import { lostEnd } from './lost.js'
 import { malformedImport, malformedStart, malformedTtl } from './malformed.js'
 import { announce } from '../notify/announce.js'
-import { nextOf, wakeAt, type Circumstances, type Item, type Next, type Question } from './next.js'
+import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } from './next.js'
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { expired, inProgress, isBusy, isExpired, refusal } from './refusals.js'
@@ -78,7 +86,18 @@ class Ledger {
   /** The numbers on the hosts are no higher than the ledger's. */
   private checked: boolean
   private readonly inbox = new Inbox()
-  private readonly watcher = new Watcher()
+  private readonly watcher = new Watcher<WatchInput, Seen>({
+    workflowType: WorkflowType.watch,
+    workflowId: watchWorkflowId,
+    summary: (topology) => `health of ${topology} between operations`,
+    what: 'the watch',
+  })
+  private readonly hostWatcher = new Watcher<HostWatchInput, HostsSeen>({
+    workflowType: WorkflowType.hostWatch,
+    workflowId: hostWatchWorkflowId,
+    summary: (topology) => `hosts of ${topology}`,
+    what: 'the watch of the hosts',
+  })
   /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
   private unsure: boolean
   /** For people, in the details. */
@@ -140,15 +159,9 @@ class Ledger {
       nowMs: Date.now(),
       asked: !allHandlersFinished(),
       renewal: this.renewalAsked || workflowInfo().continueAsNewSuggested,
-      watch: this.watch(),
+      watch: stateOf(this.watcher, watchOf(this.state)),
+      hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
     })
-  }
-
-  private watch(): Circumstances['watch'] {
-    const { watcher, state } = this
-    if (watcher.isRunning) return watcher.isEnding ? 'ending' : 'running'
-    if (watcher.hasSeen) return 'seen'
-    return watcher.mayBeginAt <= Date.now() && watchOf(state) !== null ? 'idle' : undefined
   }
 
   private async wait(): Promise<void> {
@@ -159,11 +172,13 @@ class Ledger {
   }
 
   private wakeAt(): ReturnType<typeof wakeAt> {
-    const { watcher, state } = this
+    const { state } = this
     const wake = wakeAt(state, this.inbox.items)
-    const at = watcher.mayBeginAt
-    if (at <= Date.now() || at >= wake.at || watcher.isRunning || watchOf(state) === null) return wake
-    return { at, why: 'until the watch is begun again' }
+    const at = Math.min(
+      beginsAgainAt(this.watcher, watchOf(state)),
+      state.current === null ? beginsAgainAt(this.hostWatcher, hostWatchOf(state)) : Infinity,
+    )
+    return at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
   }
 
   private async take(next: Next): Promise<void> {
@@ -173,7 +188,14 @@ class Ledger {
       case 'watch':
         return this.beginWatch()
       case 'unwatch':
+        this.hostWatcher.end()
         return this.watcher.end()
+      case 'noteHosts':
+        return this.noteHosts()
+      case 'watchHosts':
+        return this.beginHostWatch()
+      case 'failover':
+        return this.beginFailover(next.failover)
       case 'due':
         return this.beginDue(next.due)
       case 'renew':
@@ -273,6 +295,27 @@ class Ledger {
     if (input !== null) this.watcher.begin(input)
   }
 
+  private beginHostWatch(): void {
+    const input = hostWatchOf(this.state)
+    if (input !== null) this.hostWatcher.begin(input)
+  }
+
+  private noteHosts(): void {
+    const seen = this.hostWatcher.take()
+    if (seen === null || hostWatchOf(this.state) === null) return
+    this.state = withHosts(this.state, seen)
+    for (const change of seen.changes) log.warn(`host ${change.host}: ${change.to}`, { ...change })
+  }
+
+  private async beginFailover({ without, reason }: Failover): Promise<void> {
+    const requestId = `failover-${this.state.lastOperation + 1}`
+    const request = { kind: 'failover' as const, without, requestId, notAfter: after(now(), 60_000) }
+    const answer = await this.start(request, { automatic: true, reason })
+    if ('given' in answer) return
+    log.warn('the failover could not be started', { without, error: answer.refused.message })
+    this.state = { ...this.state, failover: failoverAfter(this.state, { succeeded: false }, now()) }
+  }
+
   /** One instance at a time: the watch goes on afterwards, and tells of the next. */
   private async judgeSeen(): Promise<void> {
     const seen = this.watcher.take()
@@ -303,6 +346,8 @@ class Ledger {
       // An end that cannot be written down would come again with every task, and nothing else would any more.
       this.state = lost(reportOf(error))
     }
+    // What it watches was of the revision before.
+    if (before.stable !== this.state.stable) this.hostWatcher.end()
     await this.announceEnd(before)
     await this.announceUnhealthy(before)
   }
@@ -357,6 +402,7 @@ class Ledger {
     this.state = state
     // What it watches was of the state before.
     this.watcher.end()
+    this.hostWatcher.end()
     this.checked = false
     return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }
   }
@@ -385,6 +431,22 @@ class Ledger {
     return continueAsNew<typeof ledger>({ topology: state.topology, state, answered: [...answered], checked })
   }
 }
+
+/** How a watch stands; `wanted`: what it would watch, null: nothing. */
+function stateOf<Input extends { topology: string }>(
+  watcher: Watcher<Input, unknown>,
+  wanted: Input | null,
+): WatchState | undefined {
+  if (watcher.isRunning) return watcher.isEnding ? 'ending' : 'running'
+  if (watcher.hasSeen) return 'seen'
+  return watcher.mayBeginAt <= Date.now() && wanted !== null ? 'idle' : undefined
+}
+
+/** ms since the epoch; Infinity: it does not wait for that. */
+const beginsAgainAt = <Input extends { topology: string }>(
+  { mayBeginAt, isRunning }: Watcher<Input, unknown>,
+  wanted: Input | null,
+): number => (mayBeginAt <= Date.now() || isRunning || wanted === null ? Infinity : mayBeginAt)
 
 const now = (): string => new Date().toISOString()
 

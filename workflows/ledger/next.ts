@@ -9,6 +9,7 @@ import type {
   TtlRequest,
 } from '../../src/contracts/index.js'
 import { dueNow, nextDue, type Due } from './due.js'
+import { failoverAt, failoverNow, type Failover } from './host-failure.js'
 import { isExpired } from './refusals.js'
 
 /** What was asked, and the answer once there is one. */
@@ -27,7 +28,13 @@ export type Item =
 
 /** One thing for the ledger to do. */
 export type Next =
-  { do: 'take'; item: Item } | { do: 'due'; due: Due } | { do: 'renew' | 'judge' | 'watch' | 'unwatch' }
+  | { do: 'take'; item: Item }
+  | { do: 'due'; due: Due }
+  | { do: 'failover'; failover: Failover }
+  | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' }
+
+/** seen: it has something to tell. idle: it may begin. running: it has not ended. ending: it was told to end. */
+export type WatchState = 'seen' | 'idle' | 'running' | 'ending'
 
 export interface Circumstances {
   nowMs: number
@@ -35,11 +42,10 @@ export interface Circumstances {
   asked: boolean
   /** The history is getting long, or a new one was asked for. */
   renewal: boolean
-  /**
-   * The watch between operations; absent: there is nothing to watch. seen: it has something to tell. idle: it may begin. running: it has
-   * not ended. ending: it was told to end.
-   */
-  watch?: 'seen' | 'idle' | 'running' | 'ending'
+  /** The watch between operations; absent: there is nothing to watch. */
+  watch?: WatchState | undefined
+  /** The watch of the hosts, which goes on while an operation runs. */
+  hosts?: WatchState | undefined
 }
 
 /**
@@ -49,12 +55,17 @@ export interface Circumstances {
 export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumstances): Next | null {
   const item = queue.find(({ kind }) => kind === 'ended') ?? queue.find((each) => !mustWait(state, each, now.nowMs))
   if (item !== undefined) return { do: 'take', item }
+  if (now.hosts === 'seen') return { do: 'noteHosts' }
   if (state.current !== null || queue.length > 0 || now.asked) return null
+  const failover = failoverNow(state, now.nowMs)
+  if (failover !== null) return { do: 'failover', failover }
   const due = dueNow(state, now.nowMs)
   if (due !== null) return { do: 'due', due }
   if (now.watch === 'seen') return { do: 'judge' }
-  if (now.watch === 'ending') return null
-  if (now.renewal) return { do: now.watch === 'running' ? 'unwatch' : 'renew' }
+  const watches = [now.watch, now.hosts]
+  if (watches.includes('ending')) return null
+  if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
+  if (now.hosts === 'idle') return { do: 'watchHosts' }
   return now.watch === 'idle' ? { do: 'watch' } : null
 }
 
@@ -67,7 +78,8 @@ const mustWait = ({ current }: LedgerState, item: Item, nowMs: number): boolean 
 /** When to look again if nothing happens, ms since the epoch, and why, for people. */
 export function wakeAt(state: LedgerState, queue: readonly Item[]): { at: number; why: string } {
   if (state.current === null) {
-    const at = nextDue(state)
+    const at = Math.min(nextDue(state), failoverAt(state))
+    if (at === failoverAt(state) && at < Infinity) return { at, why: 'until the failover is tried again' }
     const standby = at === Date.parse(state.standby?.until ?? '')
     return { at, why: standby ? 'until the standby set is removed' : 'until the ttl expires' }
   }

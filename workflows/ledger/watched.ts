@@ -42,7 +42,7 @@ const hasPolicy = ({ topology }: Revision): boolean =>
   Object.values(topology.resources).some(({ healthcheck }) => healthcheck?.unhealthy !== undefined)
 
 /** A deploy or rollback left the topology between two revisions, for a person to decide; or a destroy left what shall not live. */
-function isHeld({ history, stable }: LedgerState): boolean {
+export function isHeld({ history, stable }: LedgerState): boolean {
   const changed = history.findLast(({ kind }) => leadsToRevision(kind) || kind === 'destroy')
   if (changed?.kind === 'destroy' && changed.outcome === 'needsAttention') return true
   const last = history.findLast(({ kind }) => leadsToRevision(kind))

@@ -1,20 +1,29 @@
 import { CancellationScope, log, ParentClosePolicy, startChild } from '@temporalio/workflow'
-import { watchWorkflowId, WorkflowType, type Seen, type WatchInput } from '../../src/contracts/index.js'
 import { whenSettled } from '../concurrency.js'
 import { reportOf } from '../engine/failure.js'
-import type { watch } from '../watch/watch.js'
+
+/** One of a ledger's watches. */
+interface Watching {
+  workflowType: string
+  workflowId: (topology: string) => string
+  summary: (topology: string) => string
+  /** For the log: `the watch`. */
+  what: string
+}
 
 /**
- * The watch of a topology between operations, as its ledger sees it: a child that ends when it has something to tell. It ends with the
- * ledger, and is ended before an operation begins; there is never a second one.
+ * A watch of a topology, as its ledger sees it: a child that ends when it has something to tell. It ends with the ledger; there is never a
+ * second one.
  */
-export class Watcher {
+export class Watcher<Input extends { topology: string }, Seen> {
   private scope: CancellationScope | null = null
   private failures = 0
   /** What was seen last, until it is taken. */
   private seen: Seen | null = null
   /** ms since the epoch. */
   private notBeforeMs = 0
+
+  constructor(private readonly watching: Watching) {}
 
   /** It runs, or has not ended yet. */
   get isRunning(): boolean {
@@ -41,16 +50,17 @@ export class Watcher {
     return seen
   }
 
-  begin(input: WatchInput): void {
+  begin(input: Input): void {
+    const { workflowType, workflowId, summary, what } = this.watching
     const scope = new CancellationScope({ cancellable: true })
     this.scope = scope
     whenSettled(
       scope.run(async () => {
-        const child = await startChild<typeof watch>(WorkflowType.watch, {
-          workflowId: watchWorkflowId(input.topology),
+        const child = await startChild<(input: Input) => Promise<Seen>>(workflowType, {
+          workflowId: workflowId(input.topology),
           args: [input],
           parentClosePolicy: ParentClosePolicy.TERMINATE,
-          staticSummary: `health of ${input.topology} between operations`,
+          staticSummary: summary(input.topology),
         })
         return child.result()
       }),
@@ -66,7 +76,7 @@ export class Watcher {
         // One that a former ledger began may take a moment to end.
         this.failures += 1
         this.notBeforeMs = Date.now() + retryMs(this.failures)
-        log.warn('the watch ended', { error: reportOf(how.reason).message, failures: this.failures })
+        log.warn(`${what} ended`, { error: reportOf(how.reason).message, failures: this.failures })
       },
     )
   }

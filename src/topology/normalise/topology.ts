@@ -35,6 +35,7 @@ export function normalise(declaration: FullDeclaration): Topology {
       events: declaration.observability?.events ?? [],
     },
     ...(betweenHosts === undefined ? {} : { network: { betweenHosts } }),
+    ...(declaration.failover === undefined ? {} : { failover: { afterMs: milliseconds(declaration.failover.after) } }),
     ttlMs: declaration.ttl === undefined ? null : milliseconds(declaration.ttl),
     // Without it the digest is that of a topology from before there were notifiers.
     ...(declaration.notify === undefined ? {} : { notify: declaration.notify.map(notify) }),

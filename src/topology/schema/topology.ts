@@ -81,6 +81,16 @@ export const topologySchema = section({
   })
     .optional()
     .meta({ defaultText: 'none', description: 'The network between the hosts' }),
+  failover: section({
+    after: duration()
+      .default(DEFAULTS.failoverAfter)
+      .describe('How long a host must have given no sign before it is taken for dead'),
+  })
+    .optional()
+    .meta({
+      defaultText: 'nothing is moved',
+      description: 'What was on a host that is dead is started on others, without asking; what is stateful stays',
+    }),
   strategy: strategy.optional().describe('When and how to deploy'),
   cluster: cluster.optional().meta({ defaultText: 'none', description: 'How nodes talk to each other' }),
   observability: section({

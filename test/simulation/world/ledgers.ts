@@ -5,7 +5,7 @@ import type { Acts } from './acts.js'
 /** What ledgers, and operations about their parts, want to know. */
 export const ledgerActs: Pick<
   Acts,
-  'numbersInUse' | 'checkState' | 'awaitOperation' | 'readSlice' | 'keepLogs' | 'tell' | 'watchHealth'
+  'numbersInUse' | 'checkState' | 'awaitOperation' | 'readSlice' | 'keepLogs' | 'tell' | 'watchHealth' | 'watchHosts'
 > = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
@@ -28,4 +28,6 @@ export const ledgerActs: Pick<
   tell: () => undefined,
   // No simulated topology has a policy for what is unhealthy.
   watchHealth: () => null,
+  // None moves anything by itself.
+  watchHosts: () => null,
 }

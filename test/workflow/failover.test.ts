@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Artifact } from '../../src/plan/model.js'
+import { shopReleases } from '../support/fleet.js'
+import { mortal } from '../support/mortal.js'
+import { Rig, topologyOf } from '../support/rig.js'
+import { shop } from '../support/shop.js'
+
+/* Hosts that die between operations, emulated: what is started elsewhere, and what becomes of it when they are back. */
+
+const declared = (name: string, resources: Record<string, object>): unknown => {
+  const hosts = ['a', 'b', 'c'].map((host) => `${name}-${host}`)
+  return {
+    ...(shop('1.0.0', { name, web: { on: hosts } }) as Record<string, unknown>),
+    hosts: Object.fromEntries(hosts.map((host) => [host, { address: 'localhost', platform: 'emulated' }])),
+    network: { betweenHosts: 'routed' },
+    failover: { after: '2s' },
+    resources: Object.fromEntries(Object.entries(resources).map(([key, own]) => [key, { ...web(hosts), ...own }])),
+  }
+}
+
+const web = (on: string[]): object => ({
+  on,
+  image: 'cul8er/tiny',
+  replicas: 3,
+  network: { expose: [{ port: 4000, as: 8080 }] },
+  deploy: { release: 'shop', version: '1.0.0' },
+})
+
+describe('hosts that die between operations', { timeout: 90_000 }, () => {
+  let rig: Rig
+  let artifacts: Record<string, Artifact>
+  const dead = new Set<string>()
+  beforeAll(async () => {
+    rig = await Rig.start(undefined, { wrap: (executor) => mortal(executor, dead) })
+    artifacts = await shopReleases(rig, { '1.0.0': {} })
+  })
+  afterAll(() => rig.stop())
+
+  const deploy = async (name: string, resources: Record<string, object>): Promise<void> => {
+    const revision = rig.revision(topologyOf(declared(name, resources)), artifacts)
+    expect(await rig.run(name, { kind: 'deploy', revision })).toMatchObject({ outcome: 'succeeded' })
+    await rig.idle(name)
+  }
+  /** `a: web-1` of what is there, by host; dead hosts too. */
+  const there = (name: string): string[] =>
+    ['a', 'b', 'c'].flatMap((host) =>
+      Object.values(rig.emulator.state()[`${name}-${host}`]?.instances ?? {})
+        .filter(({ status }) => status === 'Running')
+        .map((instance) => `${host}: ${instance.name.replace(`${name}-`, '')}`)
+        .sort(),
+    )
+  const serving = (name: string, host: string): string[] =>
+    Object.keys(rig.edges.get(`${name}-${host}`)?.serving(name) ?? {})
+      .map((server) => server.replaceAll(`${name}-`, ''))
+      .sort()
+  const failovers = async (name: string) =>
+    (await rig.ledger(name)).history
+      .filter(({ kind }) => kind === 'failover')
+      .map(({ outcome, automatic, reason }) => ({ outcome, automatic, reason }))
+
+  it.concurrent('starts elsewhere what was on one, and takes it back in when it returns', async ({ expect }) => {
+    const name = 'fails'
+    await deploy(name, { web: {} })
+    expect(there(name)).toEqual(['a: web-1', 'b: web-2', 'c: web-3'])
+    dead.add(`${name}-b`)
+    await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(1)
+    const [first] = await failovers(name)
+    expect(first).toMatchObject({ outcome: 'succeeded', automatic: true })
+    expect(first?.reason).toMatch(/^host fails-b gave no sign since /)
+    const moved = there(name).find((each) => !['a: web-1', 'b: web-2', 'c: web-3'].includes(each))
+    expect(moved).toMatch(/^[ac]: web-2/)
+    const { hosts, hostChanges = [], failover } = await rig.ledger(name)
+    expect(hosts?.[`${name}-b`]).toMatchObject({ state: 'dead' })
+    expect(hostChanges.map(({ host, from, to }) => `${host} ${from} ${to}`)).toEqual([
+      'fails-b alive suspected',
+      'fails-b suspected dead',
+    ])
+    expect(failover).toEqual({ without: ['fails-b'] })
+    for (const host of ['a', 'c']) expect(serving(name, host)).toHaveLength(3)
+
+    dead.delete(`${name}-b`)
+    await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(2)
+    expect((await failovers(name))[1]).toMatchObject({
+      outcome: 'succeeded',
+      reason: 'host fails-b is back: what was started elsewhere stays there',
+    })
+    expect(there(name)).toEqual(['a: web-1', 'c: web-3', moved].sort())
+    for (const host of ['a', 'b', 'c']) expect(serving(name, host)).toHaveLength(3)
+    expect(await rig.ledger(name)).not.toHaveProperty('failover')
+  })
+
+  it.concurrent('moves nothing where most are silent: that is taken for a partition', async ({ expect }) => {
+    const name = 'parts'
+    await deploy(name, { web: {} })
+    const before = there(name)
+    dead.add(`${name}-a`).add(`${name}-b`)
+    const states = async () => Object.values((await rig.ledger(name)).hosts ?? {}).map(({ state }) => state)
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['dead', 'dead', 'alive'])
+    // What would be moved would be so at once.
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    expect(await failovers(name)).toEqual([])
+    for (const host of ['a', 'b']) dead.delete(`${name}-${host}`)
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['alive', 'alive', 'alive'])
+    expect(await failovers(name)).toEqual([])
+    expect(there(name)).toEqual(before)
+  })
+
+  it.concurrent('never starts a second one of what holds data', async ({ expect }) => {
+    const name = 'holds'
+    await deploy(name, { web: {}, db: { replicas: 1, stateful: true, network: { expose: [] } } })
+    const on =
+      there(name)
+        .find((each) => each.includes('db'))
+        ?.slice(0, 1) ?? ''
+    dead.add(`${name}-${on}`)
+    await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(1)
+    expect((await failovers(name))[0]).toMatchObject({ outcome: 'succeeded' })
+    expect(there(name).filter((each) => each.includes('db'))).toEqual([`${on}: db-1`])
+    expect(there(name).filter((each) => !each.startsWith(on) && each.includes('web'))).toHaveLength(3)
+  })
+})

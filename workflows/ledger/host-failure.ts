@@ -1,0 +1,112 @@
+import type {
+  FailoverRecord,
+  HostChange,
+  HostRecord,
+  HostsSeen,
+  HostWatchInput,
+  LedgerState,
+} from '../../src/contracts/index.js'
+import type { Revision } from '../../src/plan/model.js'
+import { someOf } from '../../src/some-of.js'
+import { after, revisionOf } from './state.js'
+import { isHeld } from './watched.js'
+
+/*
+ * What a topology's `failover` does about hosts that are gone, and that are back. Pure: the ledger is told what its watch of the hosts has
+ * seen, and begins what is decided here.
+ */
+
+/** What is to be watched of the hosts; null: the topology moves nothing by itself. */
+export function hostWatchOf(state: LedgerState): HostWatchInput | null {
+  const revision = revisionOf(state, state.stable)
+  const { failover, hosts } = revision?.topology ?? {}
+  if (failover === undefined || hosts === undefined) return null
+  const known = Object.entries(state.hosts ?? {}).filter(([name]) => hosts[name] !== undefined)
+  return { topology: state.topology, hosts, known: Object.fromEntries(known), deadAfterMs: failover.afterMs }
+}
+
+/** What is known of the hosts, and what became of them last. */
+export function withHosts(state: LedgerState, { hosts, changes }: HostsSeen): LedgerState {
+  return { ...state, hosts, hostChanges: [...(state.hostChanges ?? []), ...changes].slice(-KEPT_CHANGES) }
+}
+
+/** Changes of hosts that are kept for people. */
+const KEPT_CHANGES = 50
+
+/** A failover that is to begin: everything is to be as declared without these hosts. */
+export interface Failover {
+  without: string[]
+  reason: string
+}
+
+/**
+ * What has to be moved now; null: nothing. A host that is back takes part again in the same way: what was started elsewhere stays, and
+ * what it still has of that is removed.
+ */
+export function failoverNow(state: LedgerState, nowMs: number): Failover | null {
+  const revision = revisionOf(state, state.stable)
+  if (state.current !== null || revision === null || hostWatchOf(state) === null || isHeld(state)) return null
+  const { without: left = [], notBefore } = state.failover ?? {}
+  if (notBefore !== undefined && Date.parse(notBefore) > nowMs) return null
+  // A host that is back waits as well: those that are silent can neither be asked nor left out.
+  if (brakeOn(state, revision) !== null) return null
+  const dead = namesIn(state, revision, 'dead')
+  const gone = dead.filter((host) => !left.includes(host))
+  const back = left.filter((host) => !dead.includes(host) && !namesIn(state, revision, 'suspected').includes(host))
+  const away = left.filter((host) => !back.includes(host))
+  if (gone.length > 0) {
+    return { without: [...away, ...gone].sort(), reason: goneWords(state, gone) }
+  }
+  return back.length === 0 ? null : { without: away, reason: backWords(back) }
+}
+
+/** When what failed may be tried again, ms since the epoch; Infinity: nothing waits. */
+export const failoverAt = ({ failover }: LedgerState): number =>
+  failover?.notBefore === undefined ? Infinity : Date.parse(failover.notBefore)
+
+/**
+ * Why nothing is moved although hosts are dead, in words; null: nothing speaks against it. Where most hosts are gone at once it is more
+ * likely the network, or the worker, than all of them: as in Kubernetes, from 55 % on nothing is moved.
+ */
+export function brakeOn(state: LedgerState, { topology: { hosts } }: Pick<Revision, 'topology'>): string | null {
+  const all = Object.keys(hosts)
+  const silent = all.filter((host) => (state.hosts?.[host]?.state ?? 'alive') !== 'alive')
+  return silent.length <= all.length * MOST_GONE
+    ? null
+    : `${silent.length} of ${all.length} hosts gave no sign: taken for a partition, nothing is moved`
+}
+
+const MOST_GONE = 0.55
+
+/** After a failover has ended. */
+export function failoverAfter(
+  { failover }: Pick<LedgerState, 'failover'>,
+  { without = [], succeeded }: { without?: string[] | undefined; succeeded: boolean },
+  at: string,
+): FailoverRecord | undefined {
+  if (succeeded) return without.length === 0 ? undefined : { without }
+  const times = (failover?.times ?? 0) + 1
+  return { without: failover?.without ?? [], times, notBefore: after(at, retryMs(times)) }
+}
+
+/** From 10 s, doubling to 10 minutes. */
+export const retryMs = (times: number): number => Math.min(10_000 * 2 ** (times - 1), 600_000)
+
+const namesIn = ({ hosts = {} }: LedgerState, { topology }: Revision, state: HostRecord['state']): string[] =>
+  Object.keys(topology.hosts).filter((name) => hosts[name]?.state === state)
+
+function goneWords({ hosts = {} }: LedgerState, gone: string[]): string {
+  const [first = ''] = gone
+  const cause = hosts[first]?.cause
+  const since = hosts[first]?.silentSince
+  return `${hostsWords(gone)} gave no sign${since === undefined ? '' : ` since ${since}`}${cause === undefined ? '' : `: ${cause}`}`
+}
+
+const backWords = (back: string[]): string =>
+  `${hostsWords(back)} ${back.length === 1 ? 'is' : 'are'} back: what was started elsewhere stays there`
+
+const hostsWords = (names: string[]): string => (names.length === 1 ? `host ${names[0]}` : `hosts ${someOf(names, 5)}`)
+
+/** One line for people: `host b: dead since …`. */
+export const hostChangeWords = ({ host, to, at, cause }: HostChange): string =>
+  `host ${host} is ${to} since ${at}${cause === undefined ? '' : `: ${cause}`}`
