@@ -1,3 +1,4 @@
+import type { Unreachable } from '../src/contracts/index.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import { listImages, listInstances, parseImages } from '../src/incus/index.js'
 import { observe } from '../src/instances/observe.js'
@@ -5,6 +6,7 @@ import type { ImagesOfHosts } from '../src/plan/images.js'
 import type { ObservedInstance } from '../src/plan/model.js'
 import type { Ours } from '../src/plan/planned-change.js'
 import type { Host } from '../src/topology/model.js'
+import { asCul8erError } from './errors.js'
 
 /** In place of a project. */
 export const ALL_PROJECTS = Symbol('all projects')
@@ -27,6 +29,29 @@ export async function observeHosts(
     }),
   )
   return lists.flat()
+}
+
+/** The same, where a host that does not answer is no reason to keep silent about the others. */
+export async function observeEach(
+  executorFor: (name: string, host: Host) => HostExecutor,
+  hosts: Record<string, Host>,
+  project: string | null,
+  signal: AbortSignal,
+): Promise<{ observed: ObservedInstance[]; unreachable: Unreachable[] }> {
+  const looks = await Promise.all(
+    Object.entries(hosts).map(async ([host, via]) => {
+      try {
+        return { observed: await observeHosts(executorFor, { [host]: via }, project, signal), unreachable: [] }
+      } catch (error) {
+        signal.throwIfAborted()
+        return { observed: [], unreachable: [{ host, error: asCul8erError(error).toJSON() }] }
+      }
+    }),
+  )
+  return {
+    observed: looks.flatMap(({ observed }) => observed),
+    unreachable: looks.flatMap(({ unreachable }) => unreachable),
+  }
 }
 
 /** What the aliases of images name on the hosts that have instances of ours, as their project sees them. */

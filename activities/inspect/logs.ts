@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { positionsOf, type InspectRequests, type InstanceLog } from '../../src/contracts/index.js'
-import type { ErrorReport } from '../../src/errors.js'
+import { positionsOf, type InstanceLog } from '../../src/contracts/index.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { oursOf } from '../../src/plan/ours.js'
 import type { Ours } from '../../src/plan/planned-change.js'
 import { logsFromCommand, logsPreviousCommand, type LogTarget } from '../../src/releases/commands.js'
 import { LogReading, type LogBounds, type LogChunk } from '../../src/releases/log-reading.js'
-import type { ActivityDeps } from '../deps.js'
 import { asCul8erError } from '../errors.js'
 import { knowSecrets, maskedError, maskedText } from '../secrets.js'
-import { observeHosts } from '../observe.js'
+import { observeEach } from '../observe.js'
 import { inBatches } from './in-batches.js'
 import type { Inspection } from './inspection.js'
 
@@ -31,7 +29,7 @@ export const inspectLogs: Inspection<'logs'> = async (deps, request, signal) => 
   for (const { resource, ...secret } of request.secrets ?? []) {
     await knowSecrets({ topology, resource, secrets: [secret] }, deps, signal)
   }
-  const { observed, unreachable } = await observeEach(deps, request, signal)
+  const { observed, unreachable } = await observeEach(deps.executorFor, request.hosts, request.project, signal)
   const ours = oursOf(topology, observed)
   const meant = ours.filter(
     ({ name, status, labels }) => status === 'Running' && (of === null || labels.resource === of || name === of),
@@ -107,26 +105,3 @@ const targetOf = ({ name, project, labels: { release } }: Ours): LogTarget => ({
   project: project ?? null,
   release: release === null ? null : { name: release.split('@')[0] ?? '' },
 })
-
-type Observed = Awaited<ReturnType<typeof observeHosts>>
-
-async function observeEach(
-  { executorFor }: ActivityDeps,
-  { hosts, project }: InspectRequests['logs'],
-  signal: AbortSignal,
-): Promise<{ observed: Observed; unreachable: { host: string; error: ErrorReport }[] }> {
-  const looks = await Promise.all(
-    Object.entries(hosts).map(async ([host, via]) => {
-      try {
-        return { observed: await observeHosts(executorFor, { [host]: via }, project, signal), unreachable: [] }
-      } catch (error) {
-        signal.throwIfAborted()
-        return { observed: [], unreachable: [{ host, error: asCul8erError(error).toJSON() }] }
-      }
-    }),
-  )
-  return {
-    observed: looks.flatMap(({ observed }) => observed),
-    unreachable: looks.flatMap(({ unreachable }) => unreachable),
-  }
-}

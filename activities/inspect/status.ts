@@ -1,3 +1,4 @@
+import { Cul8erError } from '../../src/errors.js'
 import { probe } from '../../src/health/probe.js'
 import { oursOf } from '../../src/plan/ours.js'
 import { planChanges } from '../../src/plan/plan.js'
@@ -8,22 +9,33 @@ import type { Ours } from '../../src/plan/planned-change.js'
 import type { InstanceStatusRow } from '../../src/contracts/index.js'
 import { shares, type Share } from '../../src/traffic/shares.js'
 import type { ActivityDeps } from '../deps.js'
-import { observeHosts } from '../observe.js'
+import { observeEach } from '../observe.js'
 import { inBatches } from './in-batches.js'
 import type { Inspection } from './inspection.js'
 
 /** Probes at a time. */
 const PROBES = 16
 
-/** Each instance as its host shows it, with its health, and what is missing. */
+/**
+ * Each instance as its host shows it, with its health, and what is missing. A host that gives no answer is named; what was there is not
+ * missing, as far as it may not be made elsewhere.
+ * @throws Cul8erError as the hosts answer, where none gives one
+ */
 export const inspectStatus: Inspection<'status'> = async (
   deps,
   { topology, revision, standby = [], operation },
   signal,
 ) => {
-  const observed = await observeHosts(deps.executorFor, revision.topology.hosts, revision.topology.project, signal)
+  const { hosts, project } = revision.topology
+  const { observed, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
+  const [first] = unreachable
+  if (first !== undefined && unreachable.length === Object.keys(hosts).length) {
+    const { code, message, hint, details } = first.error
+    throw new Cul8erError(code, message, { hint, details })
+  }
+  const without = unreachable.map(({ host }) => host)
   const ours = oursOf(topology, observed)
-  const { changes } = planChanges({ revision, base: revision, observed, standby, force: true })
+  const { changes } = planChanges({ revision, base: revision, observed, standby, without, force: true })
   const stopped = ours.filter(({ status }) => status !== 'Running')
   const traffic = await sharesOf(deps, revision, stopped)
   const rows = await inBatches(ours, PROBES, async (instance) => ({
@@ -35,7 +47,7 @@ export const inspectStatus: Inspection<'status'> = async (
       .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
       .flatMap(({ reasons }) => reasons),
   }))
-  return [...rows, ...missing(changes, observed)]
+  return { instances: [...rows, ...missing(changes, observed)], unreachable }
 }
 
 /** Instances that should be there and are not. */

@@ -13,7 +13,7 @@ import type { Host } from '../topology/model.js'
 import { knownLedger } from './ledger.js'
 import type { Link } from './link.js'
 import { currentRevision } from '../plan/revisions.js'
-import { instanceRows } from './world.js'
+import { instancesNow } from './world.js'
 
 /** Instances as this machine reaches them. */
 export interface Reached {
@@ -58,7 +58,7 @@ export async function reachInstances(link: Link, topology: string, names: readon
     const found = looks.flatMap((each) => ('found' in each ? each.found : []))
     const failed = looks.flatMap((each) => ('error' in each ? [each.error] : []))
     // With a server of one's own, `localhost` is the machine of its worker.
-    const here = link.uiUrl === null ? found.filter(seenBy(await instanceRows(link, state))) : found
+    const here = link.uiUrl === null ? found.filter(seenBy((await instancesNow(link, state)).instances)) : found
     const meant = chosen(here, names)
     if (!('refusal' in meant) && (here.length > 0 || failed.length === 0))
       return { instances: meant.chosen, close: () => executors.close() }

@@ -1,5 +1,13 @@
 import type { Underway } from './doing.js'
-import type { HistoryEntry, InstanceStatusRow, LedgerState, OperationSummary } from '../contracts/index.js'
+import type {
+  HistoryEntry,
+  InstanceStatusRow,
+  LedgerState,
+  OperationSummary,
+  StatusAnswer,
+  Unreachable,
+} from '../contracts/index.js'
+import type { ErrorReport } from '../errors.js'
 
 /** What `status` shows. */
 export interface Status {
@@ -17,7 +25,19 @@ export interface Status {
   healthy: boolean
   /** What failed between operations and what its policy does about it; absent: nothing did. */
   unhealthy?: UnhealthyStatus[]
+  /** Hosts that give no answer; absent: all do. */
+  unreachable?: UnreachableHost[]
   instances: InstanceStatusRow[]
+}
+
+/** A host that gives no answer. */
+export interface UnreachableHost {
+  host: string
+  error: ErrorReport
+  /** It is taken for dead since then, ISO time; absent: it is not, or nobody watches it. */
+  deadSince?: string
+  /** What was there runs elsewhere, as far as it may. */
+  leftOut: boolean
 }
 
 /** An instance that its `unhealthy` policy is about. */
@@ -38,7 +58,7 @@ export type Ended = Pick<HistoryEntry, 'operation' | 'kind' | 'outcome' | 'revis
 /** @param now - the step of the operation in progress, in words, and what it waits for; the ledger knows only how it began */
 export function statusOf(
   state: LedgerState,
-  instances: InstanceStatusRow[],
+  { instances, unreachable }: StatusAnswer,
   { step, doing }: { step: string | null; doing: Underway[] },
 ): Status {
   const { topology, desired, stable, attempted, current, dirty } = state
@@ -61,8 +81,9 @@ export function statusOf(
     last,
     dirty,
     ttl: state.expiresAt,
-    healthy: instances.every(isHealthy),
+    healthy: instances.every(isHealthy) && unreachable.every(({ host }) => isLeftOut(state, host)),
     ...(unhealthy.length === 0 ? {} : { unhealthy }),
+    ...(unreachable.length === 0 ? {} : { unreachable: unreachable.map((each) => unreachableOf(state, each)) }),
     instances,
   }
 }
@@ -80,6 +101,14 @@ function endOf(entry: HistoryEntry | undefined): Ended | null {
 /** The last operation left something for a person to do. */
 export const needsPerson = ({ operation, lastOperation, dirty }: Status): boolean =>
   operation === null && (dirty.length > 0 || lastOperation?.outcome === 'needsAttention')
+
+/** Everything is as declared without it. */
+const isLeftOut = ({ failover }: LedgerState, host: string): boolean => failover?.without.includes(host) === true
+
+function unreachableOf(state: LedgerState, { host, error }: Unreachable): UnreachableHost {
+  const { state: now, since } = state.hosts?.[host] ?? {}
+  return { host, error, ...(now === 'dead' ? { deadSince: since } : {}), leftOut: isLeftOut(state, host) }
+}
 
 /** Running, and healthy as far as anything can tell. */
 const isHealthy = ({ health, state }: InstanceStatusRow): boolean =>

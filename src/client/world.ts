@@ -10,6 +10,7 @@ import {
   progress,
   type InspectAnswers,
   type InstanceStatusRow,
+  type StatusAnswer,
   type LedgerState,
   type OrphanRow,
   type Progress,
@@ -80,26 +81,27 @@ export const underwayNote = (state: Pick<LedgerState, 'topology' | 'current'> | 
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */
 export async function readStatus(link: Link, topology: string): Promise<Status> {
   const state = await knownLedger(link, topology)
-  const [rows, step, doing] = await Promise.all([
-    instanceRows(link, state),
+  const [found, step, doing] = await Promise.all([
+    instancesNow(link, state),
     stepInWords(link, state),
     doingNow(link, state),
   ])
-  return statusOf(state, rows, { step, doing })
+  return statusOf(state, found, { step, doing })
 }
 
 /** Each instance as its host shows it; none when nothing is deployed. */
-export async function instanceRows(link: Link, state: LedgerState): Promise<InstanceStatusRow[]> {
+export async function instancesNow(link: Link, state: LedgerState): Promise<StatusAnswer> {
   const revision = currentRevision(state)
-  if (revision === null) return []
+  if (revision === null) return { instances: [], unreachable: [] }
   const { topology, standby, current } = state
-  return inspect(link, topology, {
+  const answer: StatusAnswer | InstanceStatusRow[] = await inspect(link, topology, {
     kind: 'status',
     topology,
     revision,
     standby: standby?.names ?? [],
     operation: current?.number,
   })
+  return Array.isArray(answer) ? { instances: answer, unreachable: [] } : answer
 }
 
 /**

@@ -99,7 +99,7 @@ export interface InspectAnswers {
     /** Every Incus command that a deploy would run; empty unless a dry run was asked for. */
     commands: DryStep[]
   }
-  status: InstanceStatusRow[]
+  status: StatusAnswer
   restart: { changes: Change[]; procedure: ProcedureView }
   found: Found
   snapshots: SnapshotRow[]
@@ -108,7 +108,7 @@ export interface InspectAnswers {
     logs: InstanceLog[]
     /** Resources and instances that there are, running or not. */
     known: string[]
-    unreachable: { host: string; error: ErrorReport }[]
+    unreachable: Unreachable[]
   }
   evidence: {
     /** Last lines of removed instances; `cut`: lines before them that there was no room for. */
@@ -124,6 +124,18 @@ export type InspectKind = keyof InspectRequests
 export type InspectRequest<Kind extends InspectKind = InspectKind> = {
   [K in Kind]: { kind: K; hostTimeoutMs?: number } & InspectRequests[K]
 }[Kind]
+
+/** A host that gave no answer, and why. */
+export interface Unreachable {
+  host: string
+  error: ErrorReport
+}
+
+/** What is there, as far as hosts answer. A worker of before answered with the instances alone. */
+export interface StatusAnswer {
+  instances: InstanceStatusRow[]
+  unreachable: Unreachable[]
+}
 
 /** One instance as its host shows it now, beside what the revision wants. */
 export interface InstanceStatusRow {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Cul8er } from '../../src/client/index.js'
 import type { Artifact } from '../../src/plan/model.js'
 import { shopReleases } from '../support/fleet.js'
 import { mortal } from '../support/mortal.js'
@@ -28,13 +29,18 @@ const web = (on: string[]): object => ({
 
 describe('hosts that die between operations', { timeout: 90_000 }, () => {
   let rig: Rig
+  let client: Cul8er
   let artifacts: Record<string, Artifact>
   const dead = new Set<string>()
   beforeAll(async () => {
     rig = await Rig.start(undefined, { wrap: (executor) => mortal(executor, dead) })
+    client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
     artifacts = await shopReleases(rig, { '1.0.0': {} })
   })
-  afterAll(() => rig.stop())
+  afterAll(async () => {
+    await client.close()
+    await rig.stop()
+  })
 
   const deploy = async (name: string, resources: Record<string, object>): Promise<void> => {
     const revision = rig.revision(topologyOf(declared(name, resources)), artifacts)
@@ -77,6 +83,12 @@ describe('hosts that die between operations', { timeout: 90_000 }, () => {
     ])
     expect(failover).toEqual({ without: ['fails-b'] })
     for (const host of ['a', 'c']) expect(serving(name, host)).toHaveLength(3)
+    const status = await client.status(name)
+    expect(status).toMatchObject({
+      healthy: true,
+      unreachable: [{ host: `${name}-b`, leftOut: true, deadSince: expect.any(String) as string }],
+    })
+    expect(status.instances.map(({ state, health }) => `${state} ${health}`)).toEqual(Array(3).fill('Running healthy'))
 
     dead.delete(`${name}-b`)
     await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(2)
@@ -96,6 +108,10 @@ describe('hosts that die between operations', { timeout: 90_000 }, () => {
     dead.add(`${name}-a`).add(`${name}-b`)
     const states = async () => Object.values((await rig.ledger(name)).hosts ?? {}).map(({ state }) => state)
     await expect.poll(states, { timeout: 60_000 }).toEqual(['dead', 'dead', 'alive'])
+    expect(await client.status(name)).toMatchObject({
+      healthy: false,
+      unreachable: ['a', 'b'].map((host) => ({ host: `${name}-${host}`, leftOut: false })),
+    })
     // What would be moved would be so at once.
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     expect(await failovers(name)).toEqual([])

@@ -1,7 +1,7 @@
 import type { InstanceStatusRow } from '../../contracts/index.js'
 import type { Underway } from '../../client/doing.js'
 import { durationWords } from '../../topology/units.js'
-import type { Ended, Status, UnhealthyStatus } from '../../client/status.js'
+import type { Ended, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
 import { doingWords } from './steps.js'
 import type { Palette } from '../palette.js'
 import { ago, due, elapsed, moment } from './duration.js'
@@ -11,7 +11,18 @@ import { plural } from '../../plural.js'
 
 /** What is deployed and how it is, for people. */
 export function statusText(
-  { topology, revision, operation, lastOperation, dirty, ttl, healthy, unhealthy = [], instances }: Status,
+  {
+    topology,
+    revision,
+    operation,
+    lastOperation,
+    dirty,
+    ttl,
+    healthy,
+    unhealthy = [],
+    unreachable = [],
+    instances,
+  }: Status,
   colors: Palette,
 ): string {
   const mark = healthy ? colors.green('✔') : colors.red('✘')
@@ -30,6 +41,7 @@ export function statusText(
     ...(dirty.length === 0 || operation !== null
       ? []
       : [`  dirty: ${dirty.join(', ')}; cul8er ${way} ${topology} or cul8er deploy ${topology} repairs this`]),
+    ...unreachable.flatMap((each) => unreachableLines(topology, each, colors)),
     ...unhealthy.map((each) => `  ${unhealthyWords(topology, each, colors)}`),
     ...(ttl === null ? [] : [`  will be destroyed ${due(ttl)}`]),
     ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colors)]),
@@ -67,6 +79,22 @@ function lastLines(
     ...(error === undefined ? [] : [`    ${error.message} ${colors.dim(`(${error.code})`)}`]),
     ...warnings.map((warning) => `    ${warning}`),
     `    ${colors.cyan('→')} ${next(topology, last, stable)}`,
+  ]
+}
+
+/** What it is, and what a person can do about it, where nothing was moved by itself. */
+function unreachableLines(
+  topology: string,
+  { host, error, deadSince, leftOut }: UnreachableHost,
+  colors: Palette,
+): string[] {
+  const since = deadSince === undefined ? '' : ` (dead since ${moment(deadSince)})`
+  const moved = leftOut ? '; what was there runs elsewhere, where it may' : ''
+  return [
+    `  ${colors.red(`✘ host ${host} gives no answer`)}${since}: ${error.message}${moved}`,
+    ...(leftOut
+      ? []
+      : [`    ${colors.cyan('→')} cul8er deploy ${topology} --without ${host} starts elsewhere what may be`]),
   ]
 }
 
