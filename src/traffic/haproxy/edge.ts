@@ -1,4 +1,5 @@
 import type { HostExecutor } from '../../hosts/executor.js'
+import { becomes } from '../../waiting/poll.js'
 import { claimed } from '../claimed.js'
 import type { Edge, TopologyRoutes } from '../model.js'
 import { changeEdge, type EdgeChange, type EdgeParts } from './change.js'
@@ -21,6 +22,9 @@ export interface HaproxyEdgeOptions {
 /** Instance and image of a host's edge, unless told otherwise. */
 const EDGE_INSTANCE = 'cul8er-edge'
 const EDGE_IMAGE = 'cul8er/edge'
+
+/** How long an edge whose ports answer already may take to be shown as running. */
+const START = { everyMs: 250, withinMs: 5_000 }
 
 /** HAProxy in an Incus instance of its own, for every topology of one host. */
 export function haproxyEdge({
@@ -59,9 +63,15 @@ export function haproxyEdge({
       const others = isUp ? (await exchange.read()).topologies.filter((other) => other.topology !== topology) : []
       const asked = ports.filter((port) => !isUp || !isOpen(seen, port))
       const answered = await Promise.all(asked.map((port) => answers(executor, port)))
+      const taken = asked.filter((_, i) => answered[i])
+      const isStarting = seen !== null && !isUp && taken.some((port) => isOpen(seen, port))
       return {
         routes: claimed(others),
-        taken: asked.filter((_, i) => answered[i]),
+        // Its ports answer a moment before Incus shows it as running: a host that has just come back.
+        taken:
+          isStarting && (await becomes(() => running(instance), START))
+            ? taken.filter((port) => !isOpen(seen, port))
+            : taken,
       }
     },
 

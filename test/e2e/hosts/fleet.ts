@@ -13,10 +13,15 @@ export interface Declared {
   lab: Lab
   strategy?: Record<string, unknown>
   web?: Record<string, unknown>
+  /** Further keys of the topology. */
+  top?: Record<string, unknown>
 }
 
 /** Writes the topology. @returns the words that name it on a command line */
-export async function declare(home: Home, { name, lab, strategy = {}, web = {} }: Declared): Promise<string[]> {
+export async function declare(
+  home: Home,
+  { name, lab, strategy = {}, web = {}, top = {} }: Declared,
+): Promise<string[]> {
   const file = join(home.folder, `${name}.json`)
   const hosts = Object.fromEntries(
     lab.hosts.map(({ name, user, address, key }) => [
@@ -43,7 +48,7 @@ export async function declare(home: Home, { name, lab, strategy = {}, web = {} }
     minHealthyTime: '300ms',
     deadline: '15s',
   }
-  await writeFile(file, JSON.stringify({ name, hosts, resources, strategy: { healthcheck, ...strategy } }))
+  await writeFile(file, JSON.stringify({ name, hosts, resources, strategy: { healthcheck, ...strategy }, ...top }))
   return ['-f', file]
 }
 
