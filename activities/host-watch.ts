@@ -8,9 +8,9 @@ import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
 /** Between two looks at a host, ms. */
-const REST_MS = 1_500
+const REST_MS = 1_000
 /** A host that answers no sooner gave no sign, ms. */
-const ANSWER_MS = 4_000
+const ANSWER_MS = 3_000
 
 /** Seeing whether the hosts of a topology are there. */
 export function hostWatchActivities(deps: ActivityDeps): Pick<Activities, 'watchHosts'> {
@@ -23,8 +23,10 @@ export function hostWatchActivities(deps: ActivityDeps): Pick<Activities, 'watch
         records = Object.fromEntries(
           await Promise.all(
             Object.entries(hosts).map(async ([name, host]): Promise<[string, HostRecord]> => {
+              const began = new Date().toISOString()
               const silence = await silenceOf(deps, { name, host }, signal)
-              return [name, afterLook(before[name], { at: new Date().toISOString(), silence }, { deadAfterMs })]
+              const look = { began, ended: new Date().toISOString(), silence }
+              return [name, afterLook(before[name], look, { deadAfterMs })]
             }),
           ),
         )

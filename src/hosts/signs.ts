@@ -2,8 +2,9 @@ import type { HostRecord, HostState } from '../contracts/host-watch.js'
 
 /** One look at a host. */
 export interface HostLook {
-  /** ISO time. */
-  at: string
+  /** ISO times. */
+  began: string
+  ended: string
   /** Why it gave no sign, in words; null: it gave one. */
   silence: string | null
 }
@@ -22,7 +23,7 @@ export const LONGEST_GAP_MS = 15_000
  */
 export function afterLook(
   known: HostRecord | undefined,
-  { at, silence }: HostLook,
+  { began, ended: at, silence }: HostLook,
   { deadAfterMs }: { deadAfterMs: number },
 ): HostRecord {
   if (silence === null) {
@@ -30,8 +31,8 @@ export function afterLook(
   }
   const state = known?.state ?? 'alive'
   const since = known?.since ?? at
-  const isGap = known === undefined || ms(at) - ms(known.lookedAt) > LONGEST_GAP_MS
-  const silentSince = isGap ? at : (known.silentSince ?? at)
+  const isGap = known === undefined || ms(began) - ms(known.lookedAt) > LONGEST_GAP_MS
+  const silentSince = isGap ? began : (known.silentSince ?? began)
   const reached = laterOf(state, stateAfter(ms(at) - ms(silentSince), deadAfterMs))
   return {
     state: reached,

@@ -7,7 +7,8 @@ function states(looks: string, deadAfterMs = 20_000): string[] {
   let record: HostRecord | undefined
   return looks.split(' ').map((look) => {
     const at = new Date(Number(look.slice(1)) * 1_000).toISOString()
-    record = afterLook(record, { at, silence: look.startsWith('+') ? null : 'no route' }, { deadAfterMs })
+    const silence = look.startsWith('+') ? null : 'no route'
+    record = afterLook(record, { began: at, ended: at, silence }, { deadAfterMs })
     return record.state
   })
 }
@@ -35,9 +36,14 @@ describe('what is known of a host', () => {
 
   it('says since when, and why', () => {
     const at = (s: number) => new Date(s * 1_000).toISOString()
-    const first = afterLook(undefined, { at: at(0), silence: null }, { deadAfterMs: 20_000 })
-    const silent = afterLook(first, { at: at(2), silence: 'no route' }, { deadAfterMs: 20_000 })
-    expect(afterLook(silent, { at: at(12), silence: 'no answer' }, { deadAfterMs: 20_000 })).toEqual({
+    const look = (began: number, ended: number, silence: string | null) => ({
+      began: at(began),
+      ended: at(ended),
+      silence,
+    })
+    const first = afterLook(undefined, look(0, 0, null), { deadAfterMs: 20_000 })
+    const silent = afterLook(first, look(2, 5, 'no route'), { deadAfterMs: 20_000 })
+    expect(afterLook(silent, look(9, 12, 'no answer'), { deadAfterMs: 20_000 })).toEqual({
       state: 'suspected',
       since: at(12),
       silentSince: at(2),
