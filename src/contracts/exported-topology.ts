@@ -20,6 +20,7 @@ import {
   releaseVersion,
   VOLUME,
 } from '../topology/schema/resource.js'
+import { exportedHostPlacement, exportedPlacement } from './exported-placement.js'
 import { hookCommand, LONGEST_HOOK_MS } from '../topology/schema/hooks.js'
 import { normalisedSecret, VARIABLE } from '../topology/schema/secret.js'
 import { OPTION, project } from '../topology/schema/topology.js'
@@ -51,6 +52,7 @@ const host: z.ZodType<Model.Host> = section({
     ssh: section({ key: string().nullable(), passphrase: normalisedSecret.optional() }).nullable(),
   }).nullable(),
   edge: EDGES.normalised.optional(),
+  ...exportedHostPlacement,
 })
 
 const value = z.union([section({ value: withoutNul() }), section({ secret: normalisedSecret })])
@@ -91,6 +93,7 @@ const release: z.ZodType<Model.Release> = section({
 const resource: z.ZodType<Model.Resource> = section({
   type: z.enum(['container', 'vm']),
   on: z.array(name()),
+  placement: exportedPlacement.optional(),
   replicas: whole(1, MOST_REPLICAS).nullable(),
   image: word('an image'),
   stateful: z.boolean(),

@@ -37,6 +37,11 @@ export const DEFAULTS = {
   failoverAfter: '20s',
   cookie: 'RELEASE_COOKIE',
   hookTimeout: '5m',
+  placement: 'spread',
+  spread: 'hosts',
+  within: 'host',
+  priority: 50,
+  overcommit: 1,
 } as const
 
 /** Consecutive probe errors that end a wait; Argo Rollouts' consecutiveErrorLimit. */

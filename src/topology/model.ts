@@ -77,6 +77,14 @@ export interface Host {
   credentials: { ssh: SshCredentials | null } | null
   /** Its balancer; absent: HAProxy, or what an emulated host has. */
   edge?: EdgeChoice
+  /** The user's own, by name; absent: none. */
+  labels?: Record<string, string>
+  site?: string
+  region?: string
+  /** What is kept free of limits, of each storage pool the disk; absent: nothing. */
+  reserve?: { cpu: number; memoryMiB: number; diskMiB: number }
+  /** How many times what there is limits may add up to; absent: once, where they are added up at all. */
+  overcommit?: { cpu: number; memory: number; disk: number }
 }
 
 export type InstanceType = 'container' | 'vm'
@@ -86,6 +94,8 @@ export interface Resource {
   type: InstanceType
   /** Candidate hosts by name, in preference order; all hosts when the file names none. */
   on: string[]
+  /** To which of them new instances go; absent: replicas are spread over hosts. */
+  placement?: Placement
   /** null: one instance without a number in its name. */
   replicas: number | null
   image: string
@@ -107,6 +117,39 @@ export interface Resource {
   healthcheck: Healthcheck | null
   /** Resources that must be healthy before this one is touched. */
   dependsOn: string[]
+}
+
+/** What hosts can be grouped by. */
+export type Scope = 'host' | 'site' | 'region'
+
+/** Where new instances of a resource go, every default filled in. */
+export interface Placement {
+  strategy: 'spread' | 'pack'
+  /** What replicas are spread over first. */
+  spread: Scope
+  /** What a host must have. */
+  require: HostTraits & { architecture: string | null }
+  /** What a host should have. */
+  prefer: HostTraits
+  affinity: AffinityRule[]
+  antiAffinity: AffinityRule[]
+  /** From 0 to 100: where room is short, a higher one is placed first. */
+  priority: number
+}
+
+/** Values that a host is asked for; null: any. */
+export interface HostTraits {
+  labels: Record<string, string>
+  site: string | null
+  region: string | null
+}
+
+/** To share, or not to share, a host, site or region with the instances of a resource. */
+export interface AffinityRule {
+  to: string
+  within: Scope
+  /** A host that does not fit is refused; otherwise it is only less wanted. */
+  required: boolean
 }
 
 export interface Limits {

@@ -4,6 +4,7 @@ import { draft } from './check/draft.js'
 import { checkAddresses, checkMachines } from './check/hosts.js'
 import { checkKeys } from './check/keys.js'
 import { checkNames, checkNamesAcross } from './check/names.js'
+import { checkPlacement } from './check/placement.js'
 import { checkPorts } from './check/ports.js'
 import { checkReferences } from './check/references.js'
 import { checkSize, checkSizeAcross } from './check/size.js'
@@ -72,6 +73,7 @@ function examine(written: unknown): { topology: Topology | null; found: Finding[
     ...checkKeys(whole),
     ...checkChoices(whole),
     ...checkReferences(whole),
+    ...checkPlacement(whole),
     ...checkSize(whole),
     ...checkNames(whole),
     ...checkMachines(whole),

@@ -55,7 +55,7 @@ function ofEdge(host: string, edge: EdgeChoice): string[] {
 }
 
 /** What says nothing of what runs, by name: whatever a resource gets besides has to have a line here, or the types refuse it. */
-type Quiet = 'on' | 'stateful' | 'limits' | 'dependsOn'
+type Quiet = 'on' | 'placement' | 'stateful' | 'limits' | 'dependsOn'
 
 function ofResource(name: string, resource: Resource): string[] {
   const {

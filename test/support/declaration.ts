@@ -27,13 +27,15 @@ export function toDeclaration(topology: Topology): TopologyDeclaration {
     name,
     ...given({ project }),
     artifacts,
-    hosts: mapValues(hosts, ({ address, platform, credentials, edge }) => ({
+    hosts: mapValues(hosts, ({ address, platform, credentials, edge, labels, site, region, reserve, overcommit }) => ({
       address,
       platform,
       ...(credentials === null
         ? {}
         : { credentials: credentials.ssh === null ? {} : { ssh: given({ key: credentials.ssh.key }) } }),
       ...(edge === undefined ? {} : { edge: fromEdge(edge) }),
+      ...given({ labels, site, region, overcommit }),
+      ...(reserve === undefined ? {} : { reserve: fromReserve(reserve) }),
     })),
     resources: mapValues(resources, fromResource),
     strategy: fromStrategy(strategy),
@@ -51,6 +53,23 @@ export function toDeclaration(topology: Topology): TopologyDeclaration {
     ...(hooks === undefined ? {} : { hooks: mapValues(hooks, (each) => each.map(fromHook)) }),
   }
 }
+
+/** A size of 0 cannot be written: nothing is reserved where nothing is said. */
+const fromReserve = ({ cpu, memoryMiB, diskMiB }: NonNullable<Host['reserve']>) => ({
+  cpu,
+  ...given({
+    memory: memoryMiB === 0 ? null : formatSize(memoryMiB),
+    disk: diskMiB === 0 ? null : formatSize(diskMiB),
+  }),
+})
+
+const fromPlacement = ({ strategy, spread, require, prefer, ...rest }: NonNullable<Resource['placement']>) => ({
+  strategy,
+  ...(strategy === 'pack' ? {} : { spread: `${spread}s` as const }),
+  require: given(require),
+  prefer: given(prefer),
+  ...rest,
+})
 
 const fromHook = ({ timeoutMs, ...rest }: Hook) => ({ ...rest, timeout: formatDuration(timeoutMs) })
 
@@ -75,6 +94,7 @@ function fromResource(resource: Resource): ResourceDeclaration {
   return {
     type,
     on,
+    ...(resource.placement === undefined ? {} : { placement: fromPlacement(resource.placement) }),
     ...given({ replicas }),
     image,
     stateful,
@@ -161,7 +181,7 @@ const fromAnalysis = (analysis: Analysis): NonNullable<StrategyDeclaration['anal
 
 /** Null is how the normalised form says absent; the file says it by leaving the key out. */
 function given<Mapping extends object>(mapping: Mapping): { [Key in keyof Mapping]?: NonNullable<Mapping[Key]> } {
-  return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== null)) as {
+  return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== null && value !== undefined)) as {
     [Key in keyof Mapping]?: NonNullable<Mapping[Key]>
   }
 }

@@ -1,6 +1,7 @@
 import type { EnvironmentValue, Expose, Healthcheck, Host, Release, Resource } from '../model.js'
 import { opensNoPorts, runsContainersOnly } from '../hosts.js'
 import { healthcheck } from './health.js'
+import { placement } from './placement.js'
 import { secretReference } from './secret.js'
 import type { FullDeclaration } from '../schema/topology.js'
 import { list, mapValues, mebibytes, texts } from '../values.js'
@@ -18,6 +19,7 @@ export function resource(
   return {
     type: declared.type,
     on: declared.on === undefined ? fitting(declared.type, hosts, exposed.length > 0) : list(declared.on),
+    ...(declared.placement === undefined ? {} : { placement: placement(declared.placement) }),
     replicas: declared.replicas ?? null,
     image: declared.image,
     stateful: declared.stateful,

@@ -4,6 +4,7 @@ import { NOTIFIERS } from '../../notifiers/notifiers.js'
 import { EDGES } from '../../traffic/balancers.js'
 import { healthcheck } from './health.js'
 import { hooks } from './hooks.js'
+import { hostPlacement } from './placement.js'
 import { resource } from './resource.js'
 import { secretReference } from './secret.js'
 import { strategy } from './strategy.js'
@@ -49,7 +50,8 @@ const notify = ({ on, ...to }: NonNullable<FullDeclaration['notify']>[number]): 
 })
 
 /** @throws Error for an address that `checkAddresses` objects to: whose it is must not be guessed */
-function host({ address, platform: written, credentials, edge: chosen }: FullDeclaration['hosts'][string]): Host {
+function host(declared: FullDeclaration['hosts'][string]): Host {
+  const { address, platform: written, credentials, edge: chosen } = declared
   const platform = platformOf(written)
   const read = readAddress(address, platform)
   if (read === null) throw new Error(`the address ${address} matches no kind of host`)
@@ -61,6 +63,7 @@ function host({ address, platform: written, credentials, edge: chosen }: FullDec
     kind: read.kind,
     credentials: credentials === undefined ? null : { ssh: ssh === undefined ? null : sshCredentials(ssh) },
     ...(edge === undefined ? {} : { edge }),
+    ...hostPlacement(declared),
   }
 }
 

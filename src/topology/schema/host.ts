@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EDGES } from '../../traffic/balancers.js'
 import { ADDRESSES } from '../hosts.js'
 import { secretValue } from './secret.js'
+import { hostPlacement } from './placement.js'
 import { section, text, word } from './words.js'
 
 /** A host; `check/hosts.ts` judges its address. */
@@ -38,4 +39,5 @@ export const host = section({
       defaultText: `\`${EDGES.usual}\``,
       description: `The balancer in front of its instances. ${EDGES.summary}. An emulated host has one of its own`,
     }),
+  ...hostPlacement,
 }).describe('A machine that runs Incus')

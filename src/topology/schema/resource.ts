@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { DEFAULTS } from '../defaults.js'
 import { MOST_REPLICAS } from '../limits.js'
 import { healthcheck } from './health.js'
+import { placement } from './placement.js'
 import { environment } from './secret.js'
 import {
   command,
@@ -138,6 +139,10 @@ export const resource = section({
     })
     .optional()
     .meta({ defaultText: 'all hosts', description: 'Host or hosts that may run it, in order of preference' }),
+  placement: placement.optional().meta({
+    defaultText: 'replicas spread over hosts',
+    description: 'To which of its hosts new instances go',
+  }),
   replicas: whole(1, MOST_REPLICAS)
     .optional()
     .meta({ defaultText: 'one, without a number in its name', description: 'How many instances' }),

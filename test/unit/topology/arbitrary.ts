@@ -95,7 +95,11 @@ const strategy = some({
 })
 
 const HOSTS = {
-  here: { address: 'localhost', platform: 'debian' },
+  here: {
+    ...{ address: 'localhost', platform: 'debian' },
+    ...{ labels: { disk: 'ssd', rack: 1 }, site: 'home', region: 'eu' },
+    ...{ reserve: { cpu: 0.5, memory: '1GiB' }, overcommit: { cpu: 4 } },
+  },
   far: { address: 'deploy@10.0.0.1:2222', platform: 'ubuntu', credentials: { ssh: { key: '~/.ssh/id' } } },
   remote: { address: 'https://10.0.0.2:8443', platform: 'icusos', credentials: {} },
 } as const
@@ -103,6 +107,25 @@ const on = fc.option(
   fc.oneof(fc.constantFrom('here', 'far'), fc.shuffledSubarray(['here', 'far', 'remote'], { minLength: 1 })),
   { nil: undefined },
 )
+
+const rule = (index: number) =>
+  fc.oneof(
+    fc.constant(`r${index}`),
+    fc
+      .tuple(
+        fc.constant(`r${index}`),
+        some({ within: fc.constantFrom('host', 'site', 'region'), required: fc.boolean() }),
+      )
+      .map(([to, rest]) => ({ to, ...rest })),
+  )
+const placement = (index: number) =>
+  some({
+    strategy: fc.constantFrom('spread' as const, 'pack' as const),
+    require: some({ architecture: fc.constant('x86_64') }),
+    prefer: some({ labels: fc.constant({ disk: 'ssd' }), site: fc.constant('home'), region: fc.constant('eu') }),
+    antiAffinity: fc.oneof(fc.constant(`r${index}`), fc.array(rule(index), { maxLength: 1 })),
+    priority: fc.nat(100),
+  })
 
 const resource = (index: number) =>
   fc
@@ -113,6 +136,7 @@ const resource = (index: number) =>
         replicas: fc.integer({ min: 1, max: 5 }),
         limits: some({ cpu: fc.integer({ min: 1, max: 64 }), memory: size, disk: size }),
         stateful: fc.boolean(),
+        placement: placement(index),
         environment,
         devices: fc.dictionary(
           fc.constantFrom('data', 'eth1'),
