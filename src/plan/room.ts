@@ -1,9 +1,10 @@
 import { Cul8erError } from '../errors.js'
 import type { Resource } from '../topology/model.js'
-import { formatSize } from '../topology/units.js'
+import { formatSize, sizeWords } from '../topology/units.js'
 import { canonicalJson } from './digest.js'
 import type { ObservedInstance, Revision } from './model.js'
 import { placeKey } from './place-key.js'
+import { cpusOf } from './placement/demand.js'
 import type { PlannedChange } from './planned-change.js'
 import { resourceOf } from './specs.js'
 import { volumeMiB } from './volumes.js'
@@ -108,10 +109,7 @@ export function roomNotes({ revision, changes, observed, rooms }: RoomInput): st
     const wanted = changes.filter((change) => change.host === host && setsLimits(change))
     const others = observed.filter((i) => i.host === host && i.status === 'Running' && !changed.has(placeKey(i)))
     const limits = wanted.map(({ resource }) => resourceOf(revision, resource).limits)
-    const cpus = sum([
-      ...limits.map(({ cpu }) => cpu ?? 0),
-      ...others.map(({ config }) => cpusOf(config['limits.cpu'])),
-    ])
+    const cpus = sum([...limits.map(({ cpu }) => cpu ?? 0), ...others.map(({ config }) => cpusOf(config))])
     const memory = sum([
       ...limits.map(({ memoryMiB }) => memoryMiB ?? 0),
       ...others.map(({ config }) => volumeMiB(config['limits.memory']) ?? 0),
@@ -142,24 +140,6 @@ function diskOf(
   ])
 }
 
-/** A number of CPUs, or a list of those that an instance is bound to, such as `0-2,5`. */
-function cpusOf(limit: string | undefined): number {
-  if (limit === undefined) return 0
-  if (/^\d+$/.test(limit)) return Number(limit)
-  return sum(
-    limit.split(',').map((range) => {
-      const [first = NaN, last = first] = range.split('-').map(Number)
-      return Number.isNaN(last - first) ? 0 : last - first + 1
-    }),
-  )
-}
-
 const MIB = 1024 * 1024
 
 const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0)
-
-/** For people: `23.4GiB`. */
-function sizeWords(mib: number): string {
-  const [size, unit] = mib >= MIB ? [mib / MIB, 'TiB'] : mib >= 1024 ? [mib / 1024, 'GiB'] : [mib, 'MiB']
-  return `${Math.floor(size * 10) / 10}${unit}`
-}

@@ -67,3 +67,9 @@ export function formatSize(mib: number): string {
   const unit = (['TiB', 'GiB', 'MiB'] as const).find((each) => mib > 0 && (mib * MIB) % BYTES[each] === 0) ?? 'MiB'
   return `${Math.round((mib * MIB) / BYTES[unit])}${unit}`
 }
+
+/** For people, rounded down: `23.4GiB`. Takes MiB. */
+export function sizeWords(mib: number): string {
+  const [size, unit] = mib >= MIB ? [mib / MIB, 'TiB'] : mib >= 1024 ? [mib / 1024, 'GiB'] : [mib, 'MiB']
+  return `${Math.floor(size * 10) / 10}${unit}`
+}
