@@ -10,6 +10,7 @@ import { oursOf } from '../src/plan/ours.js'
 import { planChanges } from '../src/plan/plan.js'
 import { liveInstance, type LiveInstance } from '../src/plan/planned-change.js'
 import type { Storage } from '../src/plan/volumes.js'
+import { questions } from '../src/plan/new-places.js'
 import type { PlannedChanges } from '../src/plan/plan.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
@@ -28,6 +29,7 @@ import type { Activities, Procedure } from '../src/contracts/index.js'
 import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { isCode } from './already.js'
+import { factsOf } from './host-facts.js'
 import { imagesOfInstances, observeHosts } from './observe.js'
 import { refuseMissingImages } from './images.js'
 import { newEdges } from './new-edges.js'
@@ -141,7 +143,7 @@ export async function observeAndPlan(
   const storage = hasVolumes || force ? await storageOf(deps.executorFor, hosts, project, signal) : undefined
   const images = refreshImages ? await imagesOfInstances(deps.executorFor, looked, signal) : null
   const exposures = await exposuresOf(deps, topology, exposingHosts(revision, hosts))
-  const plan = planChanges({
+  const known = {
     revision,
     base,
     observed,
@@ -149,11 +151,14 @@ export async function observeAndPlan(
     exposures,
     standby,
     without,
-    refresh: images,
     storage,
     force,
     goesBack,
-  })
+    refresh: images,
+  }
+  const asked = questions(known)
+  const facts = asked.length === 0 ? undefined : await factsOf(deps, revision, asked, signal)
+  const plan = planChanges({ ...known, ...(facts === undefined ? {} : { facts }) })
   await refuseVms(deps, revision, plan, signal)
   await refuseMissingProfiles(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)

@@ -109,7 +109,7 @@ async function roomOf(
 }
 
 /** Of profiles that have a root disk the last one counts. */
-async function rootPoolOf(
+export async function rootPoolOf(
   profiles: readonly string[],
   said: (command: ReturnType<typeof getProfile>) => Promise<string>,
 ): Promise<string | undefined> {

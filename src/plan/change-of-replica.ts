@@ -1,4 +1,3 @@
-import type { Resource } from '../topology/model.js'
 import { isAsWanted, specBefore, specInPlace } from './as-wanted.js'
 import { renamed } from './adopt.js'
 import { compare, type Difference } from './compare.js'
@@ -8,33 +7,13 @@ import { imageReason, newerImage, type ImagesOfHosts } from './images.js'
 import type { Revision } from './model.js'
 import type { Color } from '../naming/instance-names.js'
 import { otherColor } from '../naming/instance-names.js'
-import { placeOn } from './place.js'
+import type { NewPlace } from './new-places.js'
 import type { Place } from './places.js'
 import { instanceSpec, resourceOf, type Replica } from './specs.js'
 import { areLeftOut, type LeftOut } from './without.js'
 import { liveInstance, replacement, plannedChange, type Ours, type PlannedChange } from './planned-change.js'
 
 export { lostOperation } from './half-done.js'
-
-/** Instances per host, so far. */
-export interface Counts {
-  ofResource: Map<string, Map<string, number>>
-  all: Map<string, number>
-}
-
-/** Counts what is there. */
-export function countHosts(ours: Ours[]): Counts {
-  const counts: Counts = { ofResource: new Map(), all: new Map() }
-  ours.forEach(({ host, labels }) => count(counts, labels.resource, host))
-  return counts
-}
-
-function count(counts: Counts, resource: string, host: string): void {
-  const own = counts.ofResource.get(resource) ?? new Map<string, number>()
-  own.set(host, (own.get(host) ?? 0) + 1)
-  counts.ofResource.set(resource, own)
-  counts.all.set(host, (counts.all.get(host) ?? 0) + 1)
-}
 
 export interface ReplicaInput {
   revision: Revision
@@ -44,25 +23,23 @@ export interface ReplicaInput {
   place: Place
   /** Of the set that the replica belongs to: a new instance takes traffic only in that color. null: it belongs to none. */
   color: Color | null
-  counts: Counts
+  /** Where it goes, when it is made or moves; null: nowhere. */
+  placed: NewPlace | null
   dirty: readonly string[]
   left: LeftOut
   used: UsedNames
   /** Images that every instance shall have; null: nobody asked for that. */
   refresh: ImagesOfHosts | null
-  /** Hosts that have a volume of the place: what is made anew would begin without its data on any other. */
-  withVolumes?: readonly string[]
 }
 
 /** What must change for one replica; null: nothing, or nothing that can be done without the hosts that are left out. */
 export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
-  const { revision, base, replica, place, counts, dirty, left, used, refresh } = input
+  const { revision, base, replica, place, placed, dirty, left, used, refresh } = input
   const { live, aside, unproven } = place
   if (live === null) return creation(input)
   const resource = resourceOf(revision, replica.resource)
   const spec = specInPlace(revision, replica, live)
-  const hosts = left.candidates(resource)
-  const moves = !resource.on.includes(live.host) && hosts.length > 0
+  const moves = !resource.on.includes(live.host) && left.candidates(resource).length > 0
   // Where it is made from another image or elsewhere, that is the reason.
   const image = moves || live.labels.image !== spec.image ? null : newerImage(live, refresh)
   const differences: Difference[] = [
@@ -88,9 +65,10 @@ export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
       const extra = { drift: false, revive: true, ...refreshed }
       return replacement(specInPlace(revision, replica, aside), from, [...reasons, why], extra)
     }
-    const host = moves ? placeNext({ on: hosts }, replica, counts) : live.host
+    const host = (moves ? placed?.host : undefined) ?? live.host
     const color = freeColor(colorsBeside(live.labels.color), [{ replica, host }], revision, used)
-    return replacement(instanceSpec(revision, replica, host, color), from, reasons, { drift, ...refreshed })
+    const why = moves && placed?.reason != null ? { placement: placed.reason } : {}
+    return replacement(instanceSpec(revision, replica, host, color), from, reasons, { drift, ...refreshed, ...why })
   }
   if (differences.every(({ kind }) => kind === 'state')) {
     if (live.labels.role === 'live') return plannedChange('start', spec, from, reasons, { drift })
@@ -106,24 +84,16 @@ export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
   })
 }
 
-function creation({
-  revision,
-  replica,
-  color,
-  counts,
-  left,
-  used,
-  withVolumes = [],
-}: ReplicaInput): PlannedChange | null {
-  const resource = resourceOf(revision, replica.resource)
+function creation({ revision, replica, color, placed, left, used }: ReplicaInput): PlannedChange | null {
+  if (placed === null) return null
+  const { host, reason: why } = placed
   const away = left.mayHold(replica)
-  const hosts = left.candidates(resource)
-  if (hosts.length === 0 || left.isLeft(replica)) return null
-  const holding = hosts.filter((each) => withVolumes.includes(each))
-  const host = placeNext({ on: holding.length > 0 ? holding : hosts }, replica, counts)
   const its = color ?? freeColor(['', 'green', 'blue'], [{ replica, host }], revision, used)
   const reason = away.length > 0 ? areLeftOut(away) : 'missing'
-  return plannedChange('create', instanceSpec(revision, replica, host, its), null, [reason], { drift: false })
+  return plannedChange('create', instanceSpec(revision, replica, host, its), null, [reason], {
+    drift: false,
+    ...(why === null ? {} : { placement: why }),
+  })
 }
 
 /** A stateful instance that has a place without being live in it. */
@@ -138,10 +108,4 @@ function colorsBeside(color: Color): [Color, ...Color[]] {
   const first = otherColor(color, false)
   const others = (['green', 'blue', ''] as const).filter((other) => other !== color && other !== first)
   return [first, ...others]
-}
-
-function placeNext(on: Pick<Resource, 'on'>, replica: Replica, counts: Counts): string {
-  const host = placeOn(on, { ofResource: counts.ofResource.get(replica.resource) ?? new Map(), all: counts.all })
-  count(counts, replica.resource, host)
-  return host
 }

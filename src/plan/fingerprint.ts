@@ -16,10 +16,22 @@ export interface Seen {
   refresh: ImagesOfHosts | null
   /** What is lost because that was forced, in words: a plan that was shown without it does not stand for it. */
   forced: readonly string[]
+  /** Where new instances go, by replica, where it was decided by what hosts say of themselves; absent: it follows from the rest. */
+  placed?: ReadonlyMap<string, { host: string }>
 }
 
 /** A saved plan is stale when this is another by the time it is carried out. */
-export function fingerprintOf({ revision, base, ours, dirty, standby, without, refresh, forced }: Seen): string {
+export function fingerprintOf({
+  revision,
+  base,
+  ours,
+  dirty,
+  standby,
+  without,
+  refresh,
+  forced,
+  placed,
+}: Seen): string {
   const world = ours.toSorted(byPlace).map(({ host, name, type, status, config, devices, labels, profiles }) => ({
     host,
     name,
@@ -40,6 +52,7 @@ export function fingerprintOf({ revision, base, ours, dirty, standby, without, r
       standby: inOrder(standby),
       without: inOrder(without),
       ...(forced.length === 0 ? {} : { forced }),
+      ...(placed === undefined ? {} : { placed: [...placed].map(([replica, { host }]) => [replica, host]) }),
       ...(refresh === null ? {} : { images: imagesOf(ours, refresh) }),
     },
     32,

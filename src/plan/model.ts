@@ -175,6 +175,8 @@ export interface Change {
   reasons: string[]
   /** The change mends drift (the declaration did not change). */
   drift: boolean
+  /** What is made or moves: why on this host; absent: there was nothing to choose. */
+  placement?: string
   /** replace: the instance that is replaced. */
   replaces?: string
   /** Updates that need no restart of the app: limits and labels alone. */

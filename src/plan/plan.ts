@@ -1,25 +1,25 @@
 import { holdsData } from '../topology/holds-data.js'
-import { adoptByName } from './adopt.js'
 import { colorOf, colorSets } from './colors.js'
-import { withDrained } from './drained.js'
-import type { Exposure } from './exposure.js'
 import { fingerprintOf } from './fingerprint.js'
 import { usedNames } from './free-name.js'
-import { refreshNotes, type ImagesOfHosts } from './images.js'
+import { refreshNotes } from './images.js'
 import { dataHolders, leftovers, stayNote } from './leftovers.js'
-import type { Change, ObservedInstance, Plan, Revision } from './model.js'
+import type { Change, Plan, Revision } from './model.js'
 import { notesOf } from './notes.js'
 import { levels } from './order.js'
 import { placeKey } from './place-key.js'
-import { oursOf, strangersOf } from './ours.js'
-import { placesOf, type Place } from './places.js'
+import { strangersOf } from './ours.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
-import { countHosts, changeOfReplica } from './change-of-replica.js'
-import { resourceOf, replicaKey, replicas, type Replica } from './specs.js'
-import { knowingData } from './stateful.js'
-import { leftOut, leftOutNotes } from './without.js'
-import { hostsWithVolumes, knowingSizes, planVolumes, type Storage, type VolumeGone } from './volumes.js'
+import { changeOfReplica } from './change-of-replica.js'
+import { placeNew } from './new-places.js'
+import type { PlanInput } from './plan-input.js'
+import { situationOf } from './situation.js'
+import { resourceOf, replicaKey, replicas } from './specs.js'
+import { leftOutNotes } from './without.js'
+import { planVolumes, type VolumeGone } from './volumes.js'
 import { liveInstance, type LiveInstance, type Ours, type PlannedChange } from './planned-change.js'
+
+export type { PlanInput }
 
 export interface PlannedChanges {
   changes: PlannedChange[]
@@ -33,32 +33,9 @@ export interface PlannedChanges {
   volumes?: VolumeGone[]
 }
 
-export interface PlanInput {
-  revision: Revision
-  /** The stable revision: it knows what instances were declared as that the new one does not declare. */
-  base?: Revision | null
-  /** All instances of the hosts concerned, foreign ones too. */
-  observed: ObservedInstance[]
-  /** Instances that an earlier operation left half changed: they are set right whatever their labels say. */
-  dirty?: string[]
-  /** What the edges do now: what was left half changed and takes no request stays out of the traffic. */
-  exposures?: readonly Exposure[]
-  /** Names of instances that are kept for an instant switch back. */
-  standby?: string[]
-  /** Hosts to leave out: nobody looked there, and nothing is to be done there. */
-  without?: string[]
-  /** What the hosts' images are named: instances that were made from another image than their name has now are replaced. */
-  refresh?: ImagesOfHosts | null
-  /** Pools and volumes of the hosts; absent: nobody looked. */
-  storage?: readonly Storage[]
-  /** Go on where a check would refuse. */
-  force?: boolean
-  /** The revision was stable before: a rollback. */
-  goesBack?: boolean
-}
-
 /**
  * What must change so that the world is as the revision says. Pure: the same input gives the same plan.
+ * @throws Cul8erError NO_ROOM when an instance that is to be made has no host that can have it
  * @throws Cul8erError NAME_CLASH when a name that the plan needs belongs to an instance that is not ours, or to one that serves
  * @throws Cul8erError DATA_LOSS when stateful instances would lose their data
  */
@@ -67,7 +44,6 @@ export function planChanges(input: PlanInput): PlannedChanges {
     revision,
     base = null,
     dirty = [],
-    exposures = [],
     standby = [],
     without = [],
     refresh = null,
@@ -76,19 +52,9 @@ export function planChanges(input: PlanInput): PlannedChanges {
     goesBack = false,
   } = input
   const { name: topology } = revision.topology
-  const observed = knowingSizes(
-    input.observed.filter(({ host }) => !without.includes(host)),
-    storage,
-  )
-  const found = oursOf(topology, observed)
-  const ours = withDrained(knowingData(adoptByName(revision, found), revision, base), { dirty, exposures })
-  const left = leftOut({ revision, base, without, dirty })
-  const aside = ours.filter(({ name, labels }) => labels.role === 'old' && standby.includes(name))
-  const places = placesOf(
-    ours.filter((i) => !aside.includes(i)),
-    { revision, dirty, mayBeElsewhere: (replica) => left.mayHold(replica).length > 0 },
-  )
-  const placeOf = (replica: Replica): Place => places.get(replicaKey(replica)) ?? NOBODY
+  const situation = situationOf(input)
+  const { observed, found, ours, left, aside, places, placeOf } = situation
+  const placed = placeNew(situation, input)
   const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
   const used = usedNames(ours)
   const usedBySets = { ...used, isAside: usedNames(ours.filter((i) => !aside.includes(i))).isAside }
@@ -100,7 +66,6 @@ export function planChanges(input: PlanInput): PlannedChanges {
       return [resource, colorOf(revision, resource, { live, used: usedBySets, hosts })]
     }),
   )
-  const counts = countHosts(ours)
   const planned = new Map(
     replicas(revision).map((replica) => {
       const color = colors.get(replica.resource) ?? null
@@ -108,8 +73,8 @@ export function planChanges(input: PlanInput): PlannedChanges {
       return [
         replicaKey(replica),
         changeOfReplica({
-          ...{ revision, base, replica, place, color, counts, dirty, left, used, refresh },
-          withVolumes: hostsWithVolumes(revision, replica, storage),
+          ...{ revision, base, replica, place, color, dirty, left, used, refresh },
+          placed: placed.places.get(replicaKey(replica)) ?? null,
         }),
       ]
     }),
@@ -146,6 +111,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
       without,
       refresh,
       forced: [...losses, ...volumes.losses],
+      ...(input.facts === undefined ? {} : { placed: placed.places }),
     }),
     notes: [
       ...strangersOf(topology, observed),
@@ -155,12 +121,11 @@ export function planChanges(input: PlanInput): PlannedChanges {
       ...stay.map(stayNote),
       ...leftOutNotes({ revision, base, without, dirty }, (replica) => placeOf(replica).live),
       ...notesOf(revision, changes),
+      ...placed.notes,
       ...(refresh === null ? [] : refreshNotes(revision, { changes, ours, images: refresh })),
     ],
   }
 }
-
-const NOBODY: Place = { live: null, aside: null, unproven: null }
 
 /** The plan as people and `--json` see it. */
 export function toPlan(
@@ -168,13 +133,14 @@ export function toPlan(
   { changes, exposure, volumes = [], fingerprint: print, notes }: PlannedChanges,
 ): Plan {
   const shown = [...changes, ...exposure, ...volumes.map(volumeChange)].map(
-    ({ action, resource, instance, host, reasons, drift, replaces, live, restart, image }) => ({
+    ({ action, resource, instance, host, reasons, drift, placement, replaces, live, restart, image }) => ({
       action,
       resource,
       instance,
       host,
       reasons,
       drift,
+      ...(placement === undefined ? {} : { placement }),
       ...(replaces === undefined ? {} : { replaces }),
       ...(live === undefined ? {} : { live }),
       ...(restart === undefined ? {} : { restart }),

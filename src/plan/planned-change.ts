@@ -1,4 +1,4 @@
-import type { Change, InstanceSpec, Labels, NewerImage, ObservedInstance, Role } from './model.js'
+import type { Change, InstanceSpec, Labels, ObservedInstance, Role } from './model.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import { attachedVolumes } from './attached-volumes.js'
 import type { Color } from '../naming/instance-names.js'
@@ -75,7 +75,7 @@ export function plannedChange(
   spec: InstanceSpec,
   from: LiveInstance | null,
   reasons: string[],
-  extra: { drift: boolean; live?: boolean; restart?: boolean; replaces?: string; revive?: boolean; image?: NewerImage },
+  extra: Pick<PlannedChange, 'drift' | 'placement' | 'live' | 'restart' | 'replaces' | 'revive' | 'image'>,
 ): PlannedChange {
   const { resource, index, color, host, name } = spec
   return { action, resource, instance: name, host, reasons, ...extra, index, color, from }
@@ -86,5 +86,5 @@ export const replacement = (
   spec: InstanceSpec,
   from: LiveInstance,
   reasons: string[],
-  extra: { drift: boolean; revive?: boolean; image?: NewerImage },
+  extra: Pick<PlannedChange, 'drift' | 'placement' | 'revive' | 'image'>,
 ): PlannedChange => plannedChange('replace', spec, from, reasons, { ...extra, replaces: from.name })

@@ -96,7 +96,8 @@ const noRoom = (message: string, host: string): Cul8erError =>
   })
 
 /**
- * Hosts whose instances may together use more than there is. That is no mistake, for limits reserve nothing. What is replaced counts,
+ * Hosts whose instances may together use more than there is, or than their overcommit says. With one host to be on that is no
+ * mistake, for limits reserve nothing. What is replaced counts,
  * for it runs beside its replacement for a while.
  */
 export function roomNotes({ revision, changes, observed, rooms }: RoomInput): string[] {
@@ -114,15 +115,16 @@ export function roomNotes({ revision, changes, observed, rooms }: RoomInput): st
       ...limits.map(({ memoryMiB }) => memoryMiB ?? 0),
       ...others.map(({ config }) => volumeMiB(config['limits.memory']) ?? 0),
     ])
+    const { cpu = 1, memory: ofMemory = 1, disk: ofDisk = 1 } = revision.topology.hosts[host]?.overcommit ?? {}
     const over = [
-      ...(cpus > room.cpus ? [`${cpus} CPUs of ${room.cpus}`] : []),
-      ...(memory > room.memoryMiB ? [`${sizeWords(memory)} of memory of ${sizeWords(room.memoryMiB)}`] : []),
+      ...(cpus > room.cpus * cpu ? [`${cpus} CPUs of ${room.cpus}`] : []),
+      ...(memory > room.memoryMiB * ofMemory ? [`${sizeWords(memory)} of memory of ${sizeWords(room.memoryMiB)}`] : []),
       ...Object.entries(room.pools).flatMap(([pool, total]) => {
         const disk = sum([
           ...wanted.map(({ resource }) => diskOf(revision, { resource, pool, room })),
           ...others.map(({ devices }) => (devices.root?.pool === pool ? (volumeMiB(devices.root.size) ?? 0) : 0)),
         ])
-        return disk > total ? [`${sizeWords(disk)} of pool ${pool} of ${sizeWords(total)}`] : []
+        return disk > total * ofDisk ? [`${sizeWords(disk)} of pool ${pool} of ${sizeWords(total)}`] : []
       }),
     ]
     return over.length === 0 ? [] : [`the limits on ${host} add up to more than it has: ${over.join(', ')}`]

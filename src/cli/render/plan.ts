@@ -55,7 +55,8 @@ export function countText(changes: Change[]): string {
   return [...counts].map(([action, count]) => `${count} to ${action}`).join(', ')
 }
 
-function changeLines({ action, instance, host, reasons, drift, replaces }: Change, colors: Palette): string[] {
+function changeLines(change: Change, colors: Palette): string[] {
+  const { action, instance, host, reasons, drift, replaces, placement } = change
   const [mark, color] = SIGNS[action]
   const extra = [drift ? 'drift' : '', replaces === undefined ? '' : `replaces ${replaces}`].filter(
     (word) => word !== '',
@@ -64,6 +65,7 @@ function changeLines({ action, instance, host, reasons, drift, replaces }: Chang
   return [
     `  ${colors[color](mark)} ${action} ${colors.bold(instance)} on ${host}${remark}`,
     ...reasons.map((reason) => colors.dim(`      ${reason}`)),
+    ...(placement === undefined ? [] : [colors.dim(`      on ${host}: ${placement}`)]),
   ]
 }
 

@@ -30,40 +30,40 @@ export function lacking(wanted: Wanted, host: HostState, used: Amounts): string[
   const most = mostOf(host)
   if (most === null || host.total === null || !addsUp(wanted, host)) return []
   const needs = amountsOn(wanted.demand, host, wanted.resource)
+  const { total } = host
   return [
-    ...short(needs.cpu, { has: host.total.cpu, most: most.cpu, used: used.cpu }, cpuWords),
+    ...short(cpuWords(needs.cpu), needs.cpu, { has: total.cpu, most: most.cpu, used: used.cpu }, rounded),
     ...short(
+      `${sizeWords(needs.memoryMiB)} of memory`,
       needs.memoryMiB,
-      { has: host.total.memoryMiB, most: most.memoryMiB, used: used.memoryMiB },
-      (mib) => sizeWords(mib),
-      ' of memory',
+      { has: total.memoryMiB, most: most.memoryMiB, used: used.memoryMiB },
+      sizeWords,
     ),
     ...Object.entries(needs.pools).flatMap(([pool, mib]) => {
-      const has = host.total?.pools[pool]
-      return has === undefined
-        ? []
-        : short(mib, { has, most: most.pools[pool] ?? 0, used: used.pools[pool] ?? 0 }, sizeWords, ` of pool ${pool}`)
+      const has = total.pools[pool]
+      const about = { has: has ?? 0, most: most.pools[pool] ?? 0, used: used.pools[pool] ?? 0 }
+      return has === undefined ? [] : short(`${sizeWords(mib)} of pool ${pool}`, mib, about, sizeWords)
     }),
   ]
 }
 
+/** @param what - is wanted, in words */
 function short(
+  what: string,
   wanted: number,
   { has, most, used }: { has: number; most: number; used: number },
   words: (amount: number) => string,
-  what = '',
 ): string[] {
   if (wanted === 0) return []
-  if (wanted > has + TOLERANCE) return [`${words(wanted)}${what} wanted, it has ${words(has)}`]
+  if (wanted > has + TOLERANCE) return [`${what} wanted, it has ${words(has)}`]
   if (wanted + used <= most + TOLERANCE) return []
-  return [`${words(wanted)}${what} wanted, ${words(Math.max(0, most - used))} of ${words(most)} free`]
+  return [`${what} wanted, ${words(Math.max(0, most - used))} of ${words(most)} free`]
 }
 
 /** Two digits are enough for people. */
-function cpuWords(cpus: number): string {
-  const rounded = Math.round(cpus * 100) / 100
-  return rounded === 1 ? '1 CPU' : `${rounded} CPUs`
-}
+const rounded = (cpus: number): string => String(Math.round(cpus * 100) / 100)
+
+const cpuWords = (cpus: number): string => `${rounded(cpus)} ${rounded(cpus) === '1' ? 'CPU' : 'CPUs'}`
 
 /** Shares of CPUs and memory that are free once an instance is there too, from 0 to 1; null: not known. */
 export function freeShares(wanted: Wanted, host: HostState, used: Amounts): { cpu: number; memory: number } | null {

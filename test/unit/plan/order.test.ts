@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchesOf } from '../../../src/plan/batches.js'
 import { levels } from '../../../src/plan/order.js'
-import { placeOn } from '../../../src/plan/place.js'
 import type { PlannedChange } from '../../../src/plan/planned-change.js'
 
 const needs = (dependsOn: Record<string, string[]>) =>
@@ -144,25 +143,5 @@ describe('batches of resources that share a public port', () => {
       }),
       { numRuns: 1_000 },
     )
-  })
-})
-
-describe('placing', () => {
-  const counts = (ofResource: Record<string, number>, all: Record<string, number> = ofResource) => ({
-    ofResource: new Map(Object.entries(ofResource)),
-    all: new Map(Object.entries(all)),
-  })
-  it.each<[string, string[], ReturnType<typeof counts>, string]>([
-    ['the first of equals', ['a', 'b', 'c'], counts({}), 'a'],
-    ['the fewest of the resource', ['a', 'b', 'c'], counts({ a: 2, b: 1, c: 2 }), 'b'],
-    ['then the fewest of all', ['a', 'b', 'c'], counts({ a: 1, b: 1, c: 1 }, { a: 9, b: 5, c: 5 }), 'b'],
-    ['the resource before all', ['a', 'b'], counts({ a: 1 }, { a: 1, b: 50 }), 'b'],
-    ['only candidates', ['b'], counts({ b: 7 }), 'b'],
-  ])('%s', (_what, on, have, host) => {
-    expect(placeOn({ on }, have)).toBe(host)
-  })
-
-  it('needs a candidate', () => {
-    expect(() => placeOn({ on: [] }, counts({}))).toThrow('at least one host')
   })
 })

@@ -111,7 +111,7 @@ const cases: fc.Arbitrary<Case> = fc.tuple(revision(1), revision(2), fc.boolean(
   }),
 )
 
-/** The plan; null where a name is taken, or data would be lost. */
+/** The plan; null where a name is taken, data would be lost, or no host can have an instance. */
 function planOf(input: PlanInput): PlannedChanges | null {
   try {
     return planChanges(input)
@@ -121,7 +121,7 @@ function planOf(input: PlanInput): PlannedChanges | null {
   }
 }
 
-const REFUSED = new Set<string>(['NAME_CLASH', 'DATA_LOSS'])
+const REFUSED = new Set<string>(['NAME_CLASH', 'DATA_LOSS', 'NO_ROOM'])
 const runs = { numRuns: Number(process.env.PLAN_RUNS ?? 100) }
 const place = ({ name, host }: { name: string; host: string }): string => `${host}/${name}`
 const isOurs = ({ input: { revision: r } }: Case, { labels }: ObservedInstance): boolean =>

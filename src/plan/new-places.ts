@@ -1,0 +1,111 @@
+import { isAsWanted } from './as-wanted.js'
+import { instanceName } from '../naming/instance-names.js'
+import { placeInstances } from './placement/place.js'
+import { demandOf, isLimited } from './placement/demand.js'
+import type { Question } from './placement/facts.js'
+import { hostStates } from './placement/host-states.js'
+import type { Choice, Wanted } from './placement/model.js'
+import { noRoom, placementNotes } from './placement/notes.js'
+import { defaultPlacement } from './placement/settings.js'
+import type { PlanInput } from './plan-input.js'
+import { situationOf, type Situation } from './situation.js'
+import { replicaKey, replicas, resourceOf, type Replica } from './specs.js'
+import { hostsWithVolumes } from './volumes.js'
+
+/** The host of an instance that is made or moves. */
+export interface NewPlace {
+  host: string
+  /** In words; null: there was nothing to choose. */
+  reason: string | null
+}
+
+/**
+ * Hosts for what is to be made or must move, by replica. What has a host keeps it.
+ * @throws Cul8erError NO_ROOM, unless `force` or a rollback goes on: then a note says so
+ */
+export function placeNew(
+  situation: Situation,
+  input: PlanInput,
+): { places: ReadonlyMap<string, NewPlace>; notes: string[] } {
+  const { revision, force = false, goesBack = false } = input
+  const wanted = homeless(situation, input)
+  if (wanted.length === 0) return { places: new Map(), notes: [] }
+  const { resources } = revision.topology
+  const declared = Object.fromEntries(Object.entries(resources).map(([name, { placement }]) => [name, placement]))
+  const hosts = hostStates(situation, input)
+  const goesOn = force ? '--force' : goesBack ? 'rollback' : null
+  const place = (forced: boolean): Choice[] => placeInstances({ hosts, wanted, declared, force: forced })
+  const choices = place(goesOn !== null)
+  const without = choices.filter(({ host }) => host === null)
+  // Without a host that runs virtual machines there is another error, which says what such a host needs.
+  const noVms = without.length > 0 && without.every(({ refused }) => refused.every(({ kind }) => kind === 'vm'))
+  if (without.length > 0 && !noVms) throw noRoom(without)
+  const final = noVms ? place(true) : choices
+  const places = final.flatMap(({ wanted: { key }, host, reason }): [string, NewPlace][] =>
+    host === null ? [] : [[key, { host, reason }]],
+  )
+  return { places: new Map(places), notes: placementNotes(final, hosts, goesOn) }
+}
+
+/** What needs a host: what is missing, and what lives where its resource is not declared for. */
+function homeless({ placeOf, left }: Situation, { revision, storage = [], refresh = null }: PlanInput): Wanted[] {
+  const demands = new Map(Object.entries(revision.topology.resources).map(([name, each]) => [name, demandOf(each)]))
+  return replicas(revision).flatMap((replica): Wanted[] => {
+    const { live, aside } = placeOf(replica)
+    const resource = resourceOf(revision, replica.resource)
+    const hosts = left.candidates(resource)
+    const demand = demands.get(replica.resource)
+    if (hosts.length === 0 || demand === undefined) return []
+    const wanted = (candidates: string[]): Wanted => ({
+      key: replicaKey(replica),
+      name: nameOf(revision.topology.name, replica),
+      resource: replica.resource,
+      type: resource.type,
+      candidates,
+      demand,
+      replicas: resource.replicas ?? 1,
+      placement: resource.placement ?? defaultPlacement,
+    })
+    if (live === null) {
+      if (left.isLeft(replica)) return []
+      // On any other host it would begin without the data of its volume.
+      const holding = hostsWithVolumes(revision, replica, storage)
+      const near = hosts.filter((each) => holding.includes(each))
+      return [wanted(near.length > 0 ? near : hosts)]
+    }
+    if (resource.on.includes(live.host)) return []
+    return aside !== null && isAsWanted(revision, replica, aside, refresh) ? [] : [wanted(hosts)]
+  })
+}
+
+const nameOf = (topology: string, { resource, index }: Replica): string => instanceName(topology, resource, index)
+
+/**
+ * What hosts must be asked before instances are placed: nothing where there is nothing to choose, or nothing that is wanted of a
+ * host can run out.
+ */
+export function questions(input: PlanInput): Question[] {
+  const { resources, hosts } = input.revision.topology
+  const careful = (host: string): boolean => hosts[host]?.reserve !== undefined || hosts[host]?.overcommit !== undefined
+  const mayAsk = Object.values(resources).some(({ on }) => on.length > 1 || on.some(careful))
+  if (!mayAsk) return []
+  const asked = new Map<string, Question>()
+  for (const { candidates, demand, type, placement, resource } of homeless(situationOf(input), input)) {
+    const abilities = candidates.length > 1 && (type === 'vm' || placement.require.architecture !== null)
+    for (const host of candidates) {
+      const capacity = isLimited(demand) && (candidates.length > 1 || careful(host))
+      if (!capacity && !abilities) continue
+      const question = asked.get(host) ?? { host, capacity: false, abilities: false, rootPoolsOf: [], pools: [] }
+      asked.set(host, {
+        host,
+        capacity: question.capacity || capacity,
+        abilities: question.abilities || abilities,
+        rootPoolsOf: distinct(question.rootPoolsOf, capacity && demand.diskMiB > 0 ? [resource] : []),
+        pools: distinct(question.pools, capacity ? Object.keys(demand.volumes) : []),
+      })
+    }
+  }
+  return [...asked.values()]
+}
+
+const distinct = (some: readonly string[], more: readonly string[]): string[] => [...new Set([...some, ...more])]
