@@ -4,12 +4,15 @@ import { analysis } from './groups/analysis.js'
 import { cli } from './groups/cli.js'
 import { create } from './groups/create.js'
 import { edge } from './groups/edge.js'
+import { placement } from './groups/placement.js'
 import { plan } from './groups/plan.js'
 import { signing } from './groups/signing.js'
 import { machineFacts, loadNow } from './machine.js'
 import { table, type Row } from './report.js'
 
-const GROUPS: Record<string, (bench: Bench) => Promise<Row[]>> = { cli, plan, create, edge, analysis, signing }
+const GROUPS: Record<string, (bench: Bench) => Promise<Row[]>> = {
+  ...{ cli, plan, create, edge, analysis, signing, placement },
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
