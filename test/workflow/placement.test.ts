@@ -84,17 +84,17 @@ describe('placement', { timeout: 90_000 }, () => {
     const world = await World.of('spread', { web: app({ replicas: 4 }) })
     await rig.emulator.setHardware({ cpus: 64, memoryMiB: 64 * 1_024 }, 'spread-c')
     expect(placed(await world.plan())).toEqual([
-      'web-1 on c: best score for spreading',
+      'web-1 on c: most room left',
       'web-2 on a: first of equal hosts',
       'web-3 on b: fewest of web (0 instances)',
-      'web-4 on c: best score for spreading',
+      'web-4 on c: most room left',
     ])
     expect(await world.deploy()).toMatchObject({ outcome: 'succeeded' })
     expect(world.places()).toEqual(['a: web-2', 'b: web-3', 'c: web-1 web-4'])
     await rig.emulator.setHardware({ cpus: 64, memoryMiB: 64 * 1_024 }, 'spread-a')
     expect((await world.plan()).empty).toBe(true)
     const more = { resources: { web: app({ replicas: 5 }) } }
-    expect(placed(await world.plan(more))).toEqual(['web-5 on a: best score for spreading'])
+    expect(placed(await world.plan(more))).toEqual(['web-5 on a: most room left'])
   })
 
   it.concurrent('packs on as few hosts as possible', async () => {
@@ -143,7 +143,7 @@ describe('placement', { timeout: 90_000 }, () => {
     await world.byHand('a', 'launch', 'cul8er/tiny', 'big', '--project=theirs', '--config=limits.memory=6GiB')
     await world.byHand('b', 'launch', 'cul8er/tiny', 'big', '--config=limits.memory=1GiB')
     const plan = await world.plan()
-    expect(placed(plan)).toEqual(['web on c: best score for spreading'])
+    expect(placed(plan)).toEqual(['web on c: most room left'])
     expect(plan.notes).toContain('web is not placed on others-a: 3GiB of memory wanted, 2GiB of 8GiB free')
   })
 

@@ -11,6 +11,8 @@ export interface Ranked {
   host: HostState
   /** The smaller one is better; of equal ones the next counts. */
   rank: Readonly<Record<Criterion, number>>
+  /** What of the resource's preferences it meets: part of the score. */
+  preferred: number
 }
 
 /** What decides, for people to be told. */
@@ -40,16 +42,17 @@ export function ranked(wanted: Wanted, host: HostState, { rules, occupancy }: Ar
     ? [0, 0, 0]
     : SCOPES[placement.spread].map((within) => occupancy.of(resource, host, within))
   const all = occupancy.instances(host)
+  const preferred = score.affinity(preferences(wanted, host, { rules, occupancy }))
   const rank = {
     known: isUnknown(wanted, host) ? 1 : 0,
     first: first ?? 0,
     second: second ?? 0,
     third: third ?? 0,
-    score: -scoreOf(wanted, host, { rules, occupancy }),
+    score: -scoreOf(wanted, host, { occupancy, preferred }),
     instances: packs ? -all : all,
     order: candidates.indexOf(host.name),
   }
-  return { host, rank }
+  return { host, rank, preferred: preferred ?? 0 }
 }
 
 /** Replicas are spread over the first of these, then over the others. */
@@ -66,14 +69,18 @@ const isUnknown = (wanted: Wanted, { silent, total, architectures, vms }: HostSt
     (wanted.placement.require.architecture !== null && architectures === null) ||
     (wanted.type === 'vm' && vms === null))
 
-function scoreOf(wanted: Wanted, host: HostState, { rules, occupancy }: Around): number {
+function scoreOf(
+  wanted: Wanted,
+  host: HostState,
+  { occupancy, preferred }: { occupancy: Occupancy; preferred: number | null },
+): number {
   const { demand, placement, resource, replicas } = wanted
   const shares = isLimited(demand) ? freeShares(wanted, host, occupancy.used(host)) : null
   const fit = placement.strategy === 'pack' ? score.binpack : score.spread
   return score.mean([
     shares === null ? null : fit(shares),
     score.collisions(occupancy.of(resource, host, 'host'), replicas),
-    score.affinity(preferences(wanted, host, { rules, occupancy })),
+    preferred,
   ])
 }
 

@@ -9,7 +9,9 @@ export function reasonOf(wanted: Wanted, best: Ranked, next: Ranked | undefined,
   const { host } = best
   const unknown = best.rank.known === 1 ? ` (not known: ${host.silent})` : ''
   if (next === undefined) return `the only one that can have it${unknown}`
-  return `${words(wanted, best, decidedBy(best, next), occupancy)}${unknown}`
+  const by = decidedBy(best, next)
+  const preferred = by === 'score' && best.preferred > next.preferred
+  return `${preferred ? 'meets most of what it prefers' : words(wanted, best, by, occupancy)}${unknown}`
 }
 
 function words(wanted: Wanted, { host }: Ranked, by: Criterion, occupancy: Occupancy): string {
@@ -25,7 +27,7 @@ function words(wanted: Wanted, { host }: Ranked, by: Criterion, occupancy: Occup
     case 'third':
       return fewest(wanted, host, third, occupancy)
     case 'score':
-      return packs ? 'best score for packing' : 'best score for spreading'
+      return packs ? 'least room left' : 'most room left'
     case 'instances':
       return `${packs ? 'most' : 'fewest'} instances (${occupancy.instances(host)})`
     case 'order':

@@ -6,7 +6,18 @@ import type { Amounts, HostState, Wanted } from './model.js'
 const TOLERANCE = 1e-6
 
 /** Most that limits on a host may add up to; null: not known. */
-export function mostOf({ total, reserve, overcommit }: HostState): Amounts | null {
+export function mostOf(host: HostState): Amounts | null {
+  const known = worked.get(host)
+  if (known !== undefined) return known
+  const most = workOut(host)
+  worked.set(host, most)
+  return most
+}
+
+/** It is asked for with each instance and host: a thousand times for the same host. */
+const worked = new WeakMap<HostState, Amounts | null>()
+
+function workOut({ total, reserve, overcommit }: HostState): Amounts | null {
   if (total === null) return null
   const most = (has: number, times = 1, kept = 0): number => Math.max(0, has * times - kept)
   return {

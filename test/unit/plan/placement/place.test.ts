@@ -54,7 +54,7 @@ describe('with limits', () => {
       'the emptier host',
       [host('a', { used: using(2, 4 * GIB) }), host('b', { used: using(1, 2 * GIB) })],
       [{ cpu: 1, memoryMiB: GIB }],
-      ['web-1 b: best score for spreading'],
+      ['web-1 b: most room left'],
     ],
     [
       'equal scores: the fewest of all',
@@ -115,7 +115,7 @@ describe('with limits', () => {
       ],
       [{ cpu: 1, count: 4 }],
       [
-        'web-1 a: best score for spreading',
+        'web-1 a: most room left',
         'web-2 b: fewest of web (0 instances)',
         'web-3 a: the only one that can have it',
         'web-4 a: the only one that can have it',
@@ -134,7 +134,7 @@ describe('with limits', () => {
         { cpu: 4, placement: { priority: 10 } },
         { resource: 'db', cpu: 2, placement: { priority: 90 } },
       ],
-      ['web-1 nowhere', 'db-1 a: best score for spreading'],
+      ['web-1 nowhere', 'db-1 a: most room left'],
     ],
   ])('%s', (_, hosts, asks, expected) => expect(places(place(hosts, asks))).toEqual(expected))
 })
@@ -250,7 +250,7 @@ describe('sites and regions', () => {
   it('prefers what it would like', () => {
     const prefer = { labels: { disk: 'ssd' }, site: null, region: null }
     const hosts = [host('a'), host('b', { labels: { disk: 'ssd' } })]
-    expect(hostsOf(place(hosts, [{ placement: { prefer } }]))).toEqual(['b'])
+    expect(places(place(hosts, [{ placement: { prefer } }]))).toEqual(['web-1 b: meets most of what it prefers'])
   })
 })
 
