@@ -5,12 +5,12 @@ const COMMAND = ['PATH', 'HOME', 'LANG'] as const
 const SERVER = [...COMMAND, 'USER', 'LOGNAME', 'TMPDIR', 'TZ'] as const
 
 /**
- * What the embedded service needs besides: its own settings, where Incus and Temporal are, and the way out of the machine (the
- * Incus client, metrics). No `SSH_AUTH_SOCK`: nothing of it logs in anywhere, and an agent opens whatever its user may open.
+ * What the embedded service needs besides: its own settings, where Incus and Temporal are, the way out of the machine (the Incus
+ * client, metrics), and the agent that its worker logs in to hosts with.
  */
 const SERVICE = [
   ...SERVER,
-  ...['INCUS_CONF', 'INCUS_DIR', 'INCUS_SOCKET', 'TEMPORAL_CLI'],
+  ...['INCUS_CONF', 'INCUS_DIR', 'INCUS_SOCKET', 'TEMPORAL_CLI', 'SSH_AUTH_SOCK'],
   ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
 ] as const
@@ -38,6 +38,12 @@ export const serviceEnvironment = (env: NodeJS.ProcessEnv): Environment => ({
     Object.keys(env).filter((name) => SERVICE_PREFIXES.some((prefix) => name.startsWith(prefix))),
   ),
 })
+
+/** The same for a unit, which starts it when nobody is logged in: an agent of that moment would be gone. */
+export function unitEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const { SSH_AUTH_SOCK: _, ...rest } = serviceEnvironment(env)
+  return rest
+}
 
 const only = (env: NodeJS.ProcessEnv, names: readonly string[]): Environment =>
   Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))

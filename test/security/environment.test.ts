@@ -9,7 +9,8 @@ import { Home } from '../e2e/service/home.js'
  */
 
 const home = new Home()
-const first = { FIRST_SECRET: 'belongs-to-the-first', SSH_AUTH_SOCK: '/tmp/agent-of-the-first' }
+const first = { FIRST_SECRET: 'belongs-to-the-first' }
+const agent = { SSH_AUTH_SOCK: '/tmp/agent-of-the-first' }
 
 const declare = (name: string, secret: string): void =>
   writeFileSync(
@@ -28,7 +29,7 @@ resources:
 describe('the secret of a topology', () => {
   beforeAll(async () => {
     declare('first', '{ from: system, key: FIRST_SECRET }')
-    const { exit, stderr } = await home.cul8er(['deploy', '--yes'], first)
+    const { exit, stderr } = await home.cul8er(['deploy', '--yes'], { ...first, ...agent })
     expect([exit, stderr]).toEqual([0, expect.anything()])
   })
   afterAll(() => home.remove())
@@ -39,6 +40,8 @@ describe('the secret of a topology', () => {
       const environ = readFileSync(`/proc/${part?.pid}/environ`, 'utf8')
       expect(environ).toContain('PATH=')
       for (const value of Object.values(first)) expect(environ).not.toContain(value)
+      // The worker logs in to hosts with it; Temporal logs in nowhere.
+      expect(environ.includes(agent.SSH_AUTH_SOCK)).toBe(part !== temporal)
     }
   })
 

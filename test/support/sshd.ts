@@ -84,7 +84,7 @@ export async function startSshd(settings: readonly string[] = []): Promise<Sshd>
     key,
     knownHost: await knownHost(),
     pids,
-    cut: async () => (await pids()).forEach((pid) => process.kill(pid, 'SIGKILL')),
+    cut: async () => (await pids()).forEach(killed),
     async stop() {
       await sshd.cut()
       const ended = server === null ? null : new Promise((resolve) => server?.once('exit', resolve))
@@ -140,4 +140,12 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return port
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended meanwhile.
+  }
 }

@@ -2,7 +2,6 @@ import { Cul8erError } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
 
 /** Commands that the command line knows and cannot carry out yet: refused by name, never ignored. */
-export const hosts = later('hosts', 'hosts with capacity and use')
 export const metrics = later('metrics', 'deployment durations, resource counts, health-check results')
 
 function later(name: string, summary: string) {

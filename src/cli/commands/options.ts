@@ -6,6 +6,14 @@ import { parseDuration } from '../../topology/units.js'
 
 export const yesOption = () => new Option('--yes', 'do not ask for confirmation')
 
+export const fingerprintOption = () =>
+  new Option('--fingerprint <fingerprint>', 'the key that is expected, SHA256:…; may be repeated').argParser(
+    (value: string, before: string[] | undefined) => {
+      if (/^SHA256:[A-Za-z0-9+/]{43}$/.test(value)) return [...(before ?? []), value]
+      throw new InvalidArgumentError("expected one such as ssh-keygen -l prints: 'SHA256:' and 43 characters")
+    },
+  )
+
 export const forceOption = () => new Option('--force', 'continue where a check would refuse')
 
 export const trustOption = () =>

@@ -97,8 +97,8 @@ function meant({ worker, user, system }: InstallOptions): { name: UnitName; scop
 }
 
 async function environmentOf({ terminal: { env } }: Context): Promise<Record<string, string>> {
-  const { serviceEnvironment } = await import('../../processes/environment.js')
-  return { ...serviceEnvironment(env), CUL8ER_HOME: serviceHome(env) }
+  const { unitEnvironment } = await import('../../processes/environment.js')
+  return { ...unitEnvironment(env), CUL8ER_HOME: serviceHome(env) }
 }
 
 const serviceCommand = (): string[] => [process.execPath, '--enable-source-maps', serviceMain()]

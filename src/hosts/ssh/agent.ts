@@ -23,7 +23,7 @@ export async function agentKeys(socket: string): Promise<AgentKeys> {
     })
     return { failed: null, keys: found.map((key) => ({ key, agent: holding(key) })) }
   } catch (error) {
-    return { keys: [], failed: `does not answer (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})` }
+    return { keys: [], failed: `does not answer (${messageOf(error)})` }
   }
 
   function holding(only: ParsedKey): BaseAgent {

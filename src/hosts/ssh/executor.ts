@@ -50,13 +50,18 @@ export async function sshRoute(
  * @throws as openRoute and routeTo do
  */
 export async function openSsh(host: SshHost, settings: SshSettings): Promise<Client> {
-  const { passphrase: ref } = host
   return openRoute(await sshRoute(host, settings), {
     host: host.name,
     ownKnownHosts: settings.knownHosts,
-    passphrase: async () => (ref === null ? null : resolveSecret(ref, PASSPHRASE, { env: settings.env })),
+    passphrase: passphraseOf(host, settings),
   })
 }
+
+/** The passphrase of the key that the topology names, resolved when it is needed. */
+export const passphraseOf =
+  ({ passphrase }: Pick<SshHost, 'passphrase'>, { env }: Pick<SshSettings, 'env'>) =>
+  async (): Promise<string | null> =>
+    passphrase === null ? null : resolveSecret(passphrase, PASSPHRASE, { env })
 
 /** What errors call it. */
 const PASSPHRASE = 'credentials.ssh.passphrase'

@@ -2,6 +2,8 @@
 export interface Hop {
   /** As the topology or `ProxyJump` has it: what messages call it. */
   name: string
+  /** It is passed through on the way to the host. */
+  jump: boolean
   address: string
   port: number
   user: string

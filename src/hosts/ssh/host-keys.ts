@@ -1,3 +1,4 @@
+import type { ServerHostKeyAlgorithm } from 'ssh2'
 import { readRegular, Unreadable } from '../../files/read-regular.js'
 import { Cul8erError } from '../../errors.js'
 import { fingerprint } from './fingerprint.js'
@@ -29,13 +30,13 @@ async function keysIn(path: string): Promise<KnownKey[]> {
 }
 
 /** The algorithms to ask a machine for, those first whose keys are known: of several keys it shows one alone. */
-export function hostKeyAlgorithms(keys: readonly KnownKey[]): string[] {
+export function hostKeyAlgorithms(keys: readonly KnownKey[]): ServerHostKeyAlgorithm[] {
   const known = keys.filter(({ revoked }) => !revoked).flatMap(({ type }) => OF_TYPE[type] ?? [])
   return [...new Set([...known, ...Object.values(OF_TYPE).flat()])]
 }
 
 /** By the type of a key what it can sign with. SHA-1 is none of it. */
-const OF_TYPE: Record<string, string[]> = {
+const OF_TYPE: Record<string, ServerHostKeyAlgorithm[]> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
   'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
@@ -48,7 +49,7 @@ export function hostKeyError(host: string, hop: Hop, shown: Buffer, keys: readon
   const key = shown.toString('base64')
   const found = verdict(key, keys)
   if (found.is === 'known') return null
-  const whose = `${hop.name === host ? `host ${host}` : `${hop.name}, on the way to host ${host},`} (${shownHop(hop)})`
+  const whose = `${hop.jump ? `${hop.name}, on the way to host ${host},` : `host ${host}`} (${shownHop(hop)})`
   const details = {
     host,
     machine: knownAs(hop),

@@ -1,5 +1,4 @@
-import type { Duplex } from 'node:stream'
-import type { Client, ConnectConfig } from 'ssh2'
+import type { Client, ClientChannel, ConnectConfig } from 'ssh2'
 import type { Cul8erError } from '../../errors.js'
 import { channelRefusal } from './channel-refusal.js'
 import { connectError, type ConnectFailure } from './connect-error.js'
@@ -47,7 +46,7 @@ export async function openRoute(route: readonly Hop[], options: OpenOptions): Pr
 }
 
 /** A way from a machine that is logged in to on to the next. */
-function wayOn(client: Client, from: Hop, hop: Hop, host: string): Promise<Duplex> {
+export function wayOn(client: Client, from: Hop, hop: Hop, host: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     const context = { host, hop, from, tried: [], unused: [], methods: null }
     const fail = (failure: ConnectFailure): void => reject(connectError(failure, context))
@@ -67,9 +66,13 @@ function wayOn(client: Client, from: Hop, hop: Hop, host: string): Promise<Duple
   })
 }
 
-async function logIn(
+/**
+ * Logs in to one machine, directly or over the one before it.
+ * @throws as openRoute does
+ */
+export async function logIn(
   hop: Hop,
-  way: { from: Hop; sock: Duplex } | null,
+  way: { from: Hop; sock: ClientChannel } | null,
   { host, ownKnownHosts, passphrase }: OpenOptions,
 ): Promise<Client> {
   const [{ default: ssh2 }, keys, login] = await Promise.all([
@@ -88,7 +91,7 @@ async function logIn(
     readyTimeout: CONNECT_MS,
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: KEEPALIVES,
-    algorithms: { serverHostKey: hostKeyAlgorithms(keys) as never },
+    algorithms: { serverHostKey: hostKeyAlgorithms(keys) },
     hostVerifier: (key: Buffer) => (refused = hostKeyError(host, hop, key, keys)) === null,
     authHandler: (takes, _, next) => {
       // The first call is before the server said anything.

@@ -17,13 +17,14 @@ export interface RouteOptions extends Surroundings {
  * @throws Cul8erError INVALID_TOPOLOGY for what cannot be followed
  */
 export function routeTo(address: string, options: RouteOptions): Hop[] {
-  return follow(address, { ...options, passed: [] })
+  return follow(address, { ...options, passed: [], jump: false })
 }
 
 const MOST_HOPS = 8
 
 interface Following extends RouteOptions {
   passed: readonly string[]
+  jump: boolean
 }
 
 function follow(written: string, options: Following): Hop[] {
@@ -35,7 +36,7 @@ function follow(written: string, options: Following): Hop[] {
   if (one(config.proxycommand) !== undefined && one(config.proxycommand)?.toLowerCase() !== 'none')
     throw notFollowed(`ProxyCommand for ${login.host} is not supported`, 'use ProxyJump there')
   const [...jumps] = jumpsOf(one(config.proxyjump))
-  const here = { ...options, passed: [...passed, written] }
+  const here = { ...options, passed: [...passed, written], jump: true }
   return [...through(jumps, { ...here, key: null }), hopOf(login, config, options)]
 }
 
@@ -48,7 +49,7 @@ function through(jumps: readonly string[], options: Following): Hop[] {
   })
 }
 
-function hopOf(login: Login, config: ReturnType<ConfigFor>, { key, home, user: self, env }: RouteOptions): Hop {
+function hopOf(login: Login, config: ReturnType<ConfigFor>, { key, home, user: self, env, jump }: Following): Hop {
   const user = login.user ?? one(config.user) ?? self
   const address = tokens(one(config.hostname) ?? login.host, { h: login.host })
   const port = login.port ?? Number(one(config.port) ?? 22)
@@ -58,6 +59,7 @@ function hopOf(login: Login, config: ReturnType<ConfigFor>, { key, home, user: s
   const agent = one(config.identityagent) ?? 'SSH_AUTH_SOCK'
   return {
     name: login.host,
+    jump,
     address,
     port,
     user,

@@ -8,7 +8,7 @@ const MOST = 8
 // One that answers nothing at all is not there any more.
 const ANSWER_MS = 10_000
 const PATIENCE_MS = 10_000
-const RETRY_MS = 200
+const RETRY_MS = 50
 
 /** The connection broke before a command began: it can be begun over another one. */
 export class ConnectionLost extends Error {}

@@ -77,7 +77,15 @@ function passphrase(raw: unknown, host: string): Finding[] {
   if (valueAt(raw, path) === undefined) return []
   const lacksKey = valueAt(raw, [...ssh, 'key']) === undefined
   return [
-    ...namedSecret(raw, path),
+    ...(valueAt(raw, [...path, 'secret', 'from']) === 'system'
+      ? [
+          problem(
+            [...path, 'secret', 'from'],
+            "'system'",
+            "'file' or 'command': the worker logs in when no command runs",
+          ),
+        ]
+      : namedSecret(raw, path)),
     ...(lacksKey ? [problem(path, 'a passphrase without a key', 'it beside key only: it opens that file')] : []),
   ]
 }

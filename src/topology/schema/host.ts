@@ -25,7 +25,7 @@ export const host = section({
       passphrase: secretValue
         .optional()
         .describe(
-          'Passphrase of the key, as a secret that the worker resolves when it logs in. The agent may hold the key instead',
+          'Passphrase of the key, as a secret from a file or a command, which the worker resolves when it logs in. The agent may hold the key instead',
         ),
     })
       .optional()

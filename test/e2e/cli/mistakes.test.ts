@@ -302,11 +302,11 @@ const WORLD: Mistake[] = [
     '→ export NOPE_X',
   ],
   [
-    'a host over SSH',
-    file({ hosts: { here: { address: '10.0.0.9', platform: 'debian' } } }),
+    'an Incus remote',
+    file({ hosts: { here: { address: 'https://10.0.0.9:8443', platform: 'incusos' } } }),
     ['plan'],
     1,
-    /hosts\.here\.address: hosts over SSH are not available yet/,
+    /hosts\.here\.address: Incus remotes are not available yet/,
   ],
 ]
 

@@ -142,6 +142,7 @@ test('every option with a value says what it takes', () => {
   expect([...new Set(taking.map(({ name }) => name))].sort()).toEqual([
     '--address',
     '--env',
+    '--fingerprint',
     '--lines',
     '--listen',
     '--max-parallel',
