@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { Cul8erError, ExitCode } from '../../errors.js'
 import type { ShownKey } from '../../hosts/ssh/trust.js'
 import { newCommand, type App } from '../command.js'
@@ -30,7 +31,7 @@ export const trust = (app: App) =>
         const paths = servicePaths(serviceHome(env))
         makeFolders(paths)
         const knownHosts = ownKnownHosts(paths.home)
-        const machines = await trustHost(host, { knownHosts, env }, (shown) => accepts(context, shown, options))
+        const machines = await trustHost(host, { knownHosts, env, home: env.HOME || homedir() }, (shown) => accepts(context, shown, options))
         const refused = machines.some(({ trusted }) => !trusted)
         context.answer(
           { host: name, trusted: !refused, knownHosts, machines },

@@ -57,12 +57,11 @@ describe('a probe over SSH', () => {
     expect(await ask(1)).toMatchObject({ outcome: 'failure', message: 'connection refused' }))
 
   it('has its time limit', async () =>
-    expect(await ask(portOf(silent), 300)).toMatchObject({ outcome: 'failure', message: 'no answer within 300ms' }))
+    expect(await ask(portOf(silent), 300)).toMatchObject({ outcome: 'failure', message: 'no answer within 300 ms' }))
 })
 
 it.each([
   ['127.0.0.1', 1, 'ECONNREFUSED', 'refused'],
-  ['255.255.255.255', 80, 'ENETUNREACH', 'noRoute'],
 ])('says why %s:%s cannot be reached: %s', async (address, port, errno, unreached) => {
   const error = await thrown(host.connect(address, port))
   expect(error).toMatchObject({ code: 'UNREACHABLE', details: { errno } })
