@@ -6,6 +6,8 @@ const LONG = [
   'e2e/strategies/data.test.ts',
   'e2e/package/install.test.ts',
   'e2e/strategies/faults.test.ts',
+  'e2e/hosts/power-cut.test.ts',
+  'e2e/hosts/deploy.test.ts',
 ]
 
 /** Within its project a long file begins early, so that no core waits for it alone at the end. */

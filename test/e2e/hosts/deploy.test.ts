@@ -49,6 +49,16 @@ describe.skipIf(!canRunLab())(
       await copyFile(lab.knownHostsFile, knownHosts)
     })
 
+    it('is refused while one host lacks an image', async () => {
+      const h3 = lab.hosts[2]!
+      await h3.incus('image', 'alias', 'rename', 'cul8er/edge', 'elsewhere')
+      expect(await deploy()).toMatchObject({
+        error: { code: 'IMAGE_NOT_FOUND', message: 'the edge of h3: host h3 has no image cul8er/edge' },
+      })
+      await h3.incus('image', 'alias', 'rename', 'elsewhere', 'cul8er/edge')
+      expect(await everywhere()).toEqual([[], [], []])
+    })
+
     it('has a replica and an edge on each', async () => {
       const began = performance.now()
       expect(await home.json(['plan', ...file])).toMatchObject({

@@ -21,15 +21,20 @@ export class Home {
   /** Runs a command line in `folder`, without a terminal. */
   async cul8er(args: string[], env: NodeJS.ProcessEnv = {}, folder = this.folder): Promise<Ran> {
     const began = performance.now()
-    const { exitCode, stdout, stderr } = await execa(process.env.CUL8ER_BIN ?? 'bin/cul8er', args, {
+    const { exitCode, stdout, stderr } = await this.start(args, env, folder)
+    if (exitCode !== 0) showOnFailure(`cul8er ${args.join(' ')}: exit ${exitCode ?? -1}\n${stdout}${stderr}`)
+    return { exit: exitCode ?? -1, stdout, stderr, ms: performance.now() - began }
+  }
+
+  /** The same, for what has to be done while it runs. */
+  start(args: string[], env: NodeJS.ProcessEnv = {}, folder = this.folder) {
+    return execa(process.env.CUL8ER_BIN ?? 'bin/cul8er', args, {
       cwd: folder,
       reject: false,
       stdin: 'ignore',
       timeout: 90_000,
       env: { CUL8ER_HOME: this.path, CUL8ER_SERVICE_PORT: '17300', CUL8ER_UI_PORT: '18300', NO_COLOR: '1', ...env },
     })
-    if (exitCode !== 0) showOnFailure(`cul8er ${args.join(' ')}: exit ${exitCode ?? -1}\n${stdout}${stderr}`)
-    return { exit: exitCode ?? -1, stdout, stderr, ms: performance.now() - began }
   }
 
   /** The one object that a command prints. */
