@@ -11,7 +11,8 @@ type Batched = Pick<Change, 'action' | 'resource' | 'host'> & Partial<Pick<Chang
 /**
  * Work in batches: levels of `dependsOn` one after another, within a level `maxParallel` at a time. Where something that
  * runs is changed, the first batch is one instance: a broken version costs one, not many (Nomad's and flyctl's habit).
- * Resources that share a public port are one set: of them, too, one instance comes before the others, on every host.
+ * Resources that share a public port are one set: of them, too, one instance comes before the others, on every host. So it is with the
+ * instances of one resource: the edge of a host knows those of its host alone, and shall have somebody to ask at any time.
  * Deletions are not in batches: they come last, when everything else is healthy.
  */
 export function batchesOf<PlannedChange extends Batched>(
@@ -29,17 +30,11 @@ export function batchesOf<PlannedChange extends Batched>(
     const first = careful ? level.slice(0, 1) : []
     const rest = level.slice(first.length)
     pools.done(first)
-    return [
-      ...(first.length > 0 ? [first] : []),
-      ...(isShared ? pools.split(rest, maxParallel) : chunk(rest, maxParallel)),
-    ]
+    return [...(first.length > 0 ? [first] : []), ...pools.split(rest, maxParallel)]
   })
 }
 
 const CAREFUL: ReadonlySet<Change['action']> = new Set(['update', 'replace', 'restart'])
-
-const chunk = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 
 const exposed = (resource: Resources[string] | undefined): { expose: Resource['expose'] } => ({
   expose: resource?.expose ?? [],
@@ -48,8 +43,8 @@ const exposed = (resource: Resources[string] | undefined): { expose: Resource['e
 const goesOut = ({ action, live }: Batched): boolean => CAREFUL.has(action) && live !== true
 
 /**
- * Batches that leave somebody in every shared pool: until one instance of a pool is done and serves again, they are changed one by
- * one; and the same on each host, whose edge knows its own alone.
+ * Batches that leave somebody in every pool: until one instance of a shared pool is done and serves again, they are changed one by
+ * one; and the same on each host, whose edge knows its own alone, for what has its public ports for itself, too.
  */
 export class PoolBatches {
   private readonly serves = new Set<string>()
@@ -88,6 +83,11 @@ export class PoolBatches {
   }
 
   private places({ resource, host }: Batched): string[] {
-    return poolsOf(exposed(this.resources[resource])).flatMap((pool) => [pool, `${pool} ${host}`])
+    const { expose } = exposed(this.resources[resource])
+    const hasOwn = expose.some(({ pool }) => pool === undefined)
+    return [
+      ...poolsOf({ expose }).flatMap((pool) => [`pool ${pool}`, `pool ${pool} on ${host}`]),
+      ...(hasOwn ? [`${resource} on ${host}`] : []),
+    ]
   }
 }

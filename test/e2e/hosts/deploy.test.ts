@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canRunLab } from '../../support/lab/can-run.js'
 import { Lab } from '../../support/lab/lab.js'
-import { startLoad } from '../../support/load/load.js'
+import { startLoad, type Load } from '../../support/load/load.js'
 import { Home } from '../service/home.js'
 import { declare, instancesOf, urlOf, writeRelease } from './fleet.js'
 
@@ -76,27 +76,11 @@ describe.skipIf(!canRunLab())(
     })
 
     it('drops no request of any host at an update', async () => {
-      const loads = lab.hosts.map((host) =>
-        startLoad({
-          url: urlOf(host),
-          rate: 50,
-          mix: [{ name: 'get', method: 'GET', path: '/', share: 1 }],
-          serverOf: (_, body) => body,
-        }),
-      )
+      const loads = startLoads(lab)
       const began = performance.now()
       expect(await deploy('--version', '1.1.0')).toMatchObject({ outcome: 'succeeded' })
       console.log(`three hosts: update ${Math.round(performance.now() - began)} ms`)
-      const reports = await Promise.all(loads.map((load) => load.stop()))
-      for (const report of reports) {
-        expect(report.first).toEqual([])
-        expect(report).toMatchObject({ failed: 0, ok: report.sent })
-        expect(Object.keys(report.byServer).sort()).toEqual(['1.0.0', '1.1.0'])
-      }
-      console.log(
-        'three hosts:',
-        reports.map(({ ok, sent, latencyMs }) => ({ ok, sent, ...latencyMs })),
-      )
+      await expectNoneFailed(loads)
       expect(await everywhere()).toEqual([1, 2, 3].map((n) => ['cul8er-edge', `${NAME}-web-${n}-green`]))
     })
 
@@ -119,5 +103,42 @@ describe.skipIf(!canRunLab())(
       expect(await home.json(['destroy', NAME, '--yes'])).toMatchObject({ outcome: 'succeeded' })
       expect(await everywhere()).toEqual([[], [], ['other-web-3']])
     })
+
+    it('drops no request where a host has two that are changed in place, as many at a time as there are', async () => {
+      const strategy = { approach: 'rolling', maxParallel: 6 }
+      const rolled = await declare(home, { name: 'rolled', lab, strategy, web: { replicas: 6 } })
+      expect(await home.json(['deploy', '--yes', ...rolled])).toMatchObject({ outcome: 'succeeded' })
+      const loads = startLoads(lab)
+      expect(await home.json(['deploy', '--yes', ...rolled, '--version', '1.1.0'])).toMatchObject({
+        outcome: 'succeeded',
+      })
+      await expectNoneFailed(loads)
+      expect(await home.json(['destroy', 'rolled', '--yes'])).toMatchObject({ outcome: 'succeeded' })
+    })
   },
 )
+
+/** From outside, at the public port of every host. */
+const startLoads = (lab: Lab): Load[] =>
+  lab.hosts.map((host) =>
+    startLoad({
+      url: urlOf(host),
+      rate: 50,
+      mix: [{ name: 'get', method: 'GET', path: '/', share: 1 }],
+      serverOf: (_, body) => body,
+    }),
+  )
+
+/** And every host has answered with the old version and the new one. */
+async function expectNoneFailed(loads: readonly Load[]): Promise<void> {
+  const reports = await Promise.all(loads.map((load) => load.stop()))
+  console.log(
+    'three hosts:',
+    reports.map(({ ok, sent, latencyMs }) => ({ ok, sent, ...latencyMs })),
+  )
+  for (const report of reports) {
+    expect(report.first).toEqual([])
+    expect(report).toMatchObject({ failed: 0, ok: report.sent })
+    expect(Object.keys(report.byServer).sort()).toEqual(['1.0.0', '1.1.0'])
+  }
+}

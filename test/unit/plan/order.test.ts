@@ -22,15 +22,15 @@ describe('levels of dependsOn', () => {
   })
 })
 
-/** `update web-1` and so on. */
+/** `update web-1`, `update web-1 two` and so on: what, which instance, on which host. */
 const works = (...lines: string[]): PlannedChange[] =>
   lines.map((line) => {
-    const [action = '', instance = ''] = line.split(' ')
+    const [action = '', instance = '', host = 'one'] = line.split(' ')
     return {
       action: action as PlannedChange['action'],
       resource: instance.split('-')[0] ?? '',
       instance,
-      host: 'one',
+      host,
       reasons: [],
       drift: false,
       index: null,
@@ -66,11 +66,41 @@ describe('batches', () => {
   })
 })
 
-describe('batches of resources that share a public port', () => {
-  const pooled = (pool: string, dependsOn: string[] = []) => ({
-    dependsOn,
-    expose: [{ port: 1, as: 2, protocol: 'http' as const, host: null, certificate: null, sticky: false, pool }],
+const exposed = (dependsOn: string[] = [], shared: { pool?: string } = {}) => ({
+  dependsOn,
+  expose: [{ port: 1, as: 2, protocol: 'http' as const, host: null, certificate: null, sticky: false, ...shared }],
+})
+
+describe('batches of resources with public ports', () => {
+  const resources = { web: exposed(), api: exposed() }
+  it.each<[string, string[], number, string[][]]>([
+    ['on one host', ['update web-1', 'update web-2', 'update web-3'], 9, [['web-1'], ['web-2', 'web-3']]],
+    [
+      'leave each host somebody to ask',
+      ['update web-1 one', 'update web-2 two', 'update web-3 one', 'update web-4 two'],
+      9,
+      [['web-1'], ['web-2', 'web-3'], ['web-4']],
+    ],
+    [
+      'take one of each host at a time where each has one',
+      ['update web-1 one', 'update web-2 two', 'update web-3 three'],
+      9,
+      [['web-1'], ['web-2', 'web-3']],
+    ],
+    [
+      'leave each resource somebody who serves',
+      ['update web-1', 'update web-2', 'update api-1', 'update api-2'],
+      9,
+      [['web-1'], ['web-2', 'api-1'], ['api-2']],
+    ],
+    ['new ones side by side', ['create web-1', 'create web-2', 'create api-1'], 9, [['web-1', 'web-2', 'api-1']]],
+  ])('%s', (_what, lines, maxParallel, expected) => {
+    expect(names(batchesOf(works(...lines), { resources, maxParallel }))).toEqual(expected)
   })
+})
+
+describe('batches of resources that share a public port', () => {
+  const pooled = (pool: string, dependsOn: string[] = []) => exposed(dependsOn, { pool })
   const resources = { db: { dependsOn: [] }, a: pooled('app'), b: pooled('app'), c: pooled('app', ['a']) }
   it.each<[string, string[], number, string[][]]>([
     ['one of them before the others', ['update a-1', 'update a-2', 'update b-1'], 9, [['a-1'], ['a-2', 'b-1']]],
@@ -101,7 +131,7 @@ describe('batches of resources that share a public port', () => {
     staysOut: fc.boolean(),
   })
   const world = fc.record({
-    pools: fc.tuple(...Array.from({ length: 4 }, () => fc.constantFrom('p', 'q', null))),
+    pools: fc.tuple(...Array.from({ length: 4 }, () => fc.constantFrom('p', 'q', 'own', null))),
     needs: fc.tuple(...Array.from({ length: 4 }, () => fc.boolean())),
     instances: fc.array(instance, { maxLength: 10 }),
     maxParallel: fc.integer({ min: 1, max: 12 }),
@@ -112,7 +142,8 @@ describe('batches of resources that share a public port', () => {
         const all = Object.fromEntries(
           pools.map((pool, i) => {
             const dependsOn = needs[i] && i > 0 ? [`r${i - 1}`] : []
-            return [`r${i}`, pool === null ? { dependsOn, expose: [] } : pooled(pool, dependsOn)]
+            if (pool === null) return [`r${i}`, { dependsOn, expose: [] }]
+            return [`r${i}`, pool === 'own' ? exposed(dependsOn) : pooled(pool, dependsOn)]
           }),
         )
         const changes = instances.map((each, id) => ({
@@ -128,10 +159,16 @@ describe('batches of resources that share a public port', () => {
         const poolOf = ({ resource }: (typeof changes)[number]) => pools[Number(resource[1])]
         const isRunning = ({ action, staysOut }: (typeof changes)[number]) =>
           (action === 'update' || action === 'restart') && !staysOut
-        const places = ['p', 'q'].flatMap((pool) => [
-          changes.filter((each) => poolOf(each) === pool),
-          ...['one', 'two'].map((host) => changes.filter((each) => poolOf(each) === pool && each.host === host)),
-        ])
+        const onEach = (some: typeof changes) => ['one', 'two'].map((host) => some.filter((each) => each.host === host))
+        const places = [
+          ...['p', 'q'].flatMap((pool) => {
+            const all = changes.filter((each) => poolOf(each) === pool)
+            return [all, ...onEach(all)]
+          }),
+          ...pools.flatMap((pool, i) =>
+            pool === 'own' ? onEach(changes.filter(({ resource }) => resource === `r${i}`)) : [],
+          ),
+        ]
         for (const place of places) {
           const serving = new Set(place.filter(isRunning))
           for (const batch of batches) {
