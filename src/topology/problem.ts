@@ -72,6 +72,7 @@ const mayBeSecret = (path: Path): boolean =>
   path.at(-1) !== 'from' &&
   ((path[0] === 'cluster' && path[1] === 'cookie') ||
     (path[0] === 'resources' && path[2] === 'environment') ||
+    path.includes('passphrase') ||
     isNotifier(path))
 
 /** A URL or an argument may hold a token. In a topology file, or in one in normal form wherever it is in another file. */

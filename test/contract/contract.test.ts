@@ -4,7 +4,7 @@ import type { HostExecutor } from '../../src/hosts/executor.js'
 import * as incus from '../../src/incus/index.js'
 import type { IncusCommand } from '../../src/incus/index.js'
 import { observe, observeOne } from '../../src/instances/observe.js'
-import { emulatedWorld, realWorld, type World } from './worlds.js'
+import { emulatedWorld, realWorld, sshWorld, type World } from './worlds.js'
 
 const A = 'ct-a'
 const B = 'ct-b'
@@ -12,10 +12,11 @@ const IMAGE = 'cul8er/tiny'
 const VOLUME = { pool: 'default', name: 'ct-a.data' }
 /** What people and tests say to Incus, and cul8er does not. */
 const byHand = (...args: string[]): IncusCommand => ({ args })
-const said: Record<string, Record<string, string>> = { Incus: {}, emulator: {} }
+const said: Record<string, Record<string, string>> = { Incus: {}, 'Incus over SSH': {}, emulator: {} }
 
 const worlds: [string, () => Promise<World>][] = [
   ['Incus', realWorld],
+  ['Incus over SSH', sshWorld],
   ['emulator', emulatedWorld],
 ]
 
@@ -367,7 +368,8 @@ describe.each(worlds)('%s', (name, open) => {
   })
 })
 
-test('the emulator refuses in the words of Incus', () => {
+test('the emulator, and a host over SSH, refuse in the words of Incus', () => {
   expect(Object.keys(said.Incus!).length).toBeGreaterThan(45)
   expect(said.emulator).toEqual(said.Incus)
+  expect(said['Incus over SSH']).toEqual(said.Incus)
 })

@@ -6,6 +6,8 @@ import { createEmulatedExecutor } from '../../src/emulator/executor.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createLocalExecutor } from '../../src/hosts/local.js'
 import { parseServer, serverInfo } from '../../src/incus/index.js'
+import { startSshd } from '../support/sshd.js'
+import { overSsh } from './ssh/executor.js'
 
 /** A place where the contract is tried. */
 export interface World {
@@ -29,6 +31,37 @@ export async function realWorld(): Promise<World> {
     forbidden: async () =>
       createLocalExecutor({ host: 'here', client: nobody, env: { HOME: folder, INCUS_CONF: folder } }),
     close: () => rm(folder, { recursive: true }),
+  }
+}
+
+/** The same Incus over SSH, by servers of this machine. */
+export async function sshWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'cul8er-contract-'))
+  await chmod(folder, 0o777)
+  const nobody = join(folder, 'incus')
+  const path = process.env.PATH ?? '/usr/bin:/bin'
+  await writeFile(
+    nobody,
+    `#!/bin/sh\nPATH=${path} exec setpriv --reuid=65534 --regid=65534 --clear-groups incus "$@"\n`,
+  )
+  await chmod(nobody, 0o755)
+  const noSocket = 'AllowStreamLocalForwarding no'
+  const servers = await Promise.all([
+    startSshd(),
+    startSshd([noSocket, `SetEnv INCUS_SOCKET=${join(folder, 'none.socket')}`]),
+    startSshd([noSocket, `SetEnv PATH=${folder}:/usr/bin:/bin HOME=${folder} INCUS_CONF=${folder}`]),
+  ])
+  const hosts = servers.map((server) => overSsh(server))
+  const [host, lost, refused] = hosts as [HostExecutor, HostExecutor, HostExecutor]
+  return {
+    host,
+    unreachable: async () => lost,
+    forbidden: async () => refused,
+    async close() {
+      await Promise.all(hosts.map((each) => each.close()))
+      await Promise.all(servers.map((server) => server.close()))
+      await rm(folder, { recursive: true })
+    },
   }
 }
 

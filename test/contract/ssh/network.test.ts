@@ -60,13 +60,14 @@ describe('a probe over SSH', () => {
     expect(await ask(portOf(silent), 300)).toMatchObject({ outcome: 'failure', message: 'no answer within 300 ms' }))
 })
 
-it.each([
-  ['127.0.0.1', 1, 'ECONNREFUSED', 'refused'],
-])('says why %s:%s cannot be reached: %s', async (address, port, errno, unreached) => {
-  const error = await thrown(host.connect(address, port))
-  expect(error).toMatchObject({ code: 'UNREACHABLE', details: { errno } })
-  expect(connectionOutcome(error)).toMatchObject({ unreached })
-})
+it.each([['127.0.0.1', 1, 'ECONNREFUSED', 'refused']])(
+  'says why %s:%s cannot be reached: %s',
+  async (address, port, errno, unreached) => {
+    const error = await thrown(host.connect(address, port))
+    expect(error).toMatchObject({ code: 'UNREACHABLE', details: { errno } })
+    expect(connectionOutcome(error)).toMatchObject({ unreached })
+  },
+)
 
 it('a server that makes no connections says so, and is no refusal of the app', async () => {
   const other = overSsh(shut)
@@ -84,7 +85,11 @@ it('a server that makes no connections says so, and is no refusal of the app', a
 describe('a host that cannot be reached is no refusal of the app', () => {
   it.each([
     ['nothing listens', 'root@127.0.0.1:1', /nothing listens at port 1$/],
-    ['its name is not found', 'root@no-such-host.invalid', /the name no-such-host\.invalid (is not found|could not be looked up)$/],
+    [
+      'its name is not found',
+      'root@no-such-host.invalid',
+      /the name no-such-host\.invalid (is not found|could not be looked up)$/,
+    ],
   ])('where %s', async (_, address, message) => {
     const away = overSsh(sshd, { address })
     const error = await thrown(away.connect('127.0.0.1', portOf(web)))

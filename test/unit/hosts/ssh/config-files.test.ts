@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { configText } from '../../../../src/hosts/ssh/config-files.js'
+import { configOf } from '../../../../src/hosts/ssh/config.js'
+
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cul8er-config-'))
+  await mkdir(join(home, '.ssh', 'more'), { recursive: true })
+})
+afterEach(() => rm(home, { recursive: true }))
+
+const write = (path: string, text: string) => writeFile(join(home, '.ssh', path), text)
+const port = async (host: string) => (await configOf(await configText(home, join(home, 'system'))))(host, null).port
+
+it('without files says nothing', async () => expect(await port('web')).toBeUndefined())
+
+it("the user's value comes before that of the machine", async () => {
+  await writeFile(join(home, 'system'), 'Host *\n Port 3\n')
+  expect(await port('web')).toBe('3')
+  await write('config', 'Host web\n Port 2\n')
+  expect(await port('web')).toBe('2')
+  expect(await port('db')).toBe('3')
+})
+
+it('an included file stands in its place, and what follows belongs to the block it stood in', async () => {
+  await write('config', 'Include more/* ~/.ssh/none\nHost web\n Include "extra"\n Port 22\nHost db\n Port 9\n')
+  await write('extra', 'Host cache\n Port 7\n')
+  await write('more/b', 'Host a\n Port 2\n')
+  await write('more/a', 'Host a\n Port 1\n')
+  expect(await Promise.all(['a', 'web', 'db', 'cache'].map(port))).toEqual(['1', '22', '9', '7'])
+})
+
+it('a file that includes itself comes to an end', async () => {
+  await write('config', 'Include config\nHost web\n Port 5\n')
+  expect(await port('web')).toBe('5')
+})
