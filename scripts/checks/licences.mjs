@@ -17,7 +17,12 @@ export const ALLOWED = [
 ]
 
 /** Packages whose package.json names none, by name and version, with what their LICENSE file says. */
-export const READ_BY_HAND = { 'unionfs@4.6.0': 'Unlicense' }
+export const READ_BY_HAND = {
+  'unionfs@4.6.0': 'Unlicense',
+  'ssh2@1.17.0': 'MIT',
+  'cpu-features@0.0.10': 'MIT',
+  'buildcheck@0.0.7': 'MIT',
+}
 
 /** One line for each package whose licence is not allowed, or not told. */
 export const refusals = (packages) =>
