@@ -31,8 +31,10 @@ export async function bundleCommand(root) {
     plugins: [ownPlaces(root), workerApart],
     // ssh2 does without its compiled parts.
     external: ['@temporalio/worker', '*.node', 'cpu-features'],
+    // bin/command.cjs gives the bundle no such name, and write-file-atomic makes names of temporary files of it.
+    define: { __filename: '__bundle' },
     banner: {
-      js: `const __own=(file)=>require('node:url').pathToFileURL(require('node:path').join(__dirname,'..',file)).href;`,
+      js: `const __bundle=require('node:path').join(__dirname,'cul8er.cjs');const __own=(file)=>require('node:url').pathToFileURL(require('node:path').join(__dirname,'..',file)).href;`,
     },
   })
   for (const { path, text } of outputFiles) writeWhole(path, path.endsWith('.cjs') ? named(withImports(text)) : text)
