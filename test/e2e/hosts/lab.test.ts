@@ -118,6 +118,27 @@ describe.skipIf(!canRunLab())('three Incus hosts on this machine (needs root, In
   })
 })
 
+describe.skipIf(!canRunLab())('a lab (needs root, Incus and sshd)', () => {
+  it('can be one whose instances this machine reaches, and whose Incus answers over HTTPS', async () => {
+    const lab = await Lab.up({ hosts: 1, name: 'open', images: ['tiny'], reachInstances: true, https: true })
+    try {
+      const host = lab.hosts[0]!
+      await host.incus('launch', '--quiet', 'cul8er/tiny', INSTANCE)
+      await host.incus('exec', INSTANCE, '--', 'httpd', '-p', '4000', '-h', '/etc')
+      const address = await until(
+        async () => /^[\d.]+/.exec(await host.incus('list', INSTANCE, '--format', 'csv', '--columns', '4'))?.[0],
+      )
+      expect(await (await fetch(`http://${address}:4000/inittab`)).text()).toContain('::sysinit:/etc/rc')
+      const { stdout } = await execa('curl', ['--silent', '--insecure', `https://${host.address}:8443/1.0`])
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'Success' })
+      await expect(Lab.up({ hosts: 1, name: 'open', images: [] })).rejects.toThrow('a lab open is up already')
+    } finally {
+      await lab.down()
+    }
+    expect(await remainsOf('open')).toEqual([])
+  })
+})
+
 describe.skipIf(!canRunLab())('a lab whose process was killed (needs root, Incus and sshd)', () => {
   it('ends with it, and the next one clears up after it', async () => {
     const program = fileURLToPath(new URL('../../support/lab/stay.ts', import.meta.url))

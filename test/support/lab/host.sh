@@ -7,7 +7,7 @@ folder=$1 name=$2
 mount --make-rprivate /
 hostname "$name"
 # What this machine's own Incus and programs mounted there is none of this host's, and would be kept busy by it.
-for path in $(awk '$2 ~ "^/(run|var/lib/incus)/" {print $2}' /proc/self/mounts | sort -r); do umount -l "$path"; done
+awk '$2 ~ "^/(run|var/lib/incus)/" {print $2}' /proc/self/mounts | sort -r | while read -r path; do umount -l "$path"; done
 
 # Those of its own network and of its own part of the cgroups. Without them Incus cannot freeze an instance for a snapshot.
 mount -t sysfs sysfs /sys
