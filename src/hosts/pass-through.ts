@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import { Cul8erError } from '../errors.js'
 import type { IncusCommand } from '../incus/command.js'
 import type { HostExecutor } from './executor.js'
-import { minimalEnvironment } from './local.js'
+import { minimalEnvironment } from './client.js'
 
 export interface PassThrough {
   /** The Incus client of this machine; absent: the executor carries it out, without standard input. */

@@ -2,14 +2,14 @@ import type { IncusCommand } from '../incus/command.js'
 import type { CommandResult, RunOptions } from './executor.js'
 import { DEFAULT_OUTPUT_BYTES, DEFAULT_TIMEOUT_MS } from './limits.js'
 import { restPath } from './rest-path.js'
-import { readOverSocket, type SocketWay } from './socket.js'
+import type { Answer, ReadOptions } from './rest.js'
 
 /**
  * Asks Incus itself for what a command only reads. null: it has to be run.
- * @throws as readOverSocket does
+ * @throws as `ask` does
  */
 export async function readByRest(
-  way: SocketWay,
+  ask: (path: string, options: ReadOptions) => Promise<Answer | null>,
   command: IncusCommand,
   { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout }: RunOptions,
 ): Promise<(CommandResult & { exitCode: number }) | null> {
@@ -17,7 +17,7 @@ export async function readByRest(
   if (path === null) return null
   signal?.throwIfAborted()
   const startedAt = performance.now()
-  const answer = await readOverSocket(way, path, {
+  const answer = await ask(path, {
     verb: command.args[0] ?? '',
     timeoutMs,
     maxOutputBytes,

@@ -1,21 +1,6 @@
-import { Agent, request, type IncomingMessage } from 'node:http'
-import { printedTooMuch, tookTooLong } from './limits.js'
-import { OutputCollector } from './output.js'
-
-/** What Incus says to a read, as its client would print it. */
-export interface Answer {
-  stdout: string
-  stderr: string
-  exitCode: number
-}
-
-export interface ReadOptions {
-  /** Of the command, for messages. */
-  verb: string
-  signal?: AbortSignal
-  timeoutMs: number
-  maxOutputBytes: number
-}
+import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { Cul8erError } from '../errors.js'
+import { readRest, type Answer, type ReadOptions } from './rest.js'
 
 /** Incus's socket, by the client's own rule; `env` is what the client would get. */
 export const socketOf = ({ INCUS_SOCKET, INCUS_DIR }: Record<string, string>): string =>
@@ -32,44 +17,17 @@ export type SocketWay = { socketPath: string } | { agent: Agent }
  * in its own words.
  * @throws Cul8erError TIMEOUT, OUTPUT_LIMIT, or the signal's reason
  */
-export async function readOverSocket(
-  way: SocketWay,
-  path: string,
-  { verb, signal, timeoutMs, maxOutputBytes }: ReadOptions,
-): Promise<Answer | null> {
-  const expired = AbortSignal.timeout(timeoutMs)
-  const tooMuch = new AbortController()
-  const ended = AbortSignal.any([expired, tooMuch.signal, ...(signal === undefined ? [] : [signal])])
-  const output = new OutputCollector(maxOutputBytes, () => tooMuch.abort())
+export async function readOverSocket(way: SocketWay, path: string, options: ReadOptions): Promise<Answer | null> {
   try {
-    const response = await get({ agent, ...way, path, signal: ended })
-    for await (const chunk of response) output.stdout(chunk as Uint8Array)
-    return answerOf(output.texts().stdout)
-  } catch {
-    signal?.throwIfAborted()
-    if (expired.aborted) throw tookTooLong(verb, timeoutMs)
-    if (output.exceeded) throw printedTooMuch(verb, maxOutputBytes)
+    return await readRest((signal) => get({ agent, ...way, path, signal }), options)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (error instanceof Cul8erError) throw error
     return null
   }
 }
 
-const get = (options: {
-  socketPath?: string
-  path: string
-  agent: Agent
-  signal: AbortSignal
-}): Promise<IncomingMessage> =>
+const get = (options: RequestOptions): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request(options, resolve).once('error', reject).end()
   })
-
-/** @throws SyntaxError when it is not JSON */
-function answerOf(text: string): Answer | null {
-  const body = JSON.parse(text) as { type?: string; metadata?: unknown; error?: string }
-  if (body.type === 'sync' && typeof body.metadata === 'object') {
-    return { stdout: JSON.stringify(body.metadata), stderr: '', exitCode: 0 }
-  }
-  return body.type === 'error' && body.error !== undefined
-    ? { stdout: '', stderr: `Error: ${body.error}`, exitCode: 1 }
-    : null
-}

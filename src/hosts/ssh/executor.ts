@@ -5,6 +5,7 @@ import type { SecretRef } from '../../topology/model.js'
 import { overAttempts } from '../attempts.js'
 import type { HostExecutor } from '../executor.js'
 import { readByRest } from '../read-by-rest.js'
+import { readOverSocket } from '../socket.js'
 import { clearer } from './clearer.js'
 import { configText } from './config-files.js'
 import { configOf } from './config.js'
@@ -73,7 +74,9 @@ export function createSshExecutor(host: SshHost, settings: SshSettings): HostExe
 
   const { run, tryRun } = overAttempts(async (command, options) => {
     const { incus } = await kept.get(options.signal)
-    const answer = incus.forbidden ? null : await readByRest({ agent: incus }, command, options)
+    const answer = incus.forbidden
+      ? null
+      : await readByRest((path, how) => readOverSocket({ agent: incus }, path, how), command, options)
     return answer ?? runOver(name, kept, command, options)
   })
   return {
