@@ -1,4 +1,4 @@
-import { Cul8erError } from '../src/errors.js'
+import { isCode } from '../src/errors.js'
 
 /** Runs what may be done already. */
 export async function already(code: 'ALREADY_EXISTS' | 'NOT_FOUND', run: () => Promise<unknown>): Promise<void> {
@@ -8,6 +8,3 @@ export async function already(code: 'ALREADY_EXISTS' | 'NOT_FOUND', run: () => P
     if (!isCode(error, code)) throw error
   }
 }
-
-export const isCode = (error: unknown, code: Cul8erError['code']): boolean =>
-  error instanceof Cul8erError && error.code === code

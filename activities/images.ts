@@ -1,4 +1,4 @@
-import type { Cul8erError } from '../src/errors.js'
+import { isCode, type Cul8erError } from '../src/errors.js'
 import { setupScript } from '../src/service/setup-script.js'
 import { recipeNames } from '../src/images/recipes.js'
 import { getImageAlias, listImages, parseImages, type IncusImage } from '../src/incus/index.js'
@@ -6,7 +6,6 @@ import { localImages, missingImage, type NeededImage } from '../src/plan/missing
 import { isLocalImage } from '../src/topology/image-names.js'
 import type { Host } from '../src/topology/model.js'
 import type { ActivityDeps } from './deps.js'
-import { isCode } from './already.js'
 
 /**
  * Images that a host must have, because no image server would be asked for them. What cannot be looked up is no reason to refuse a plan.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cul8erError } from '../src/errors.js'
+import { Cul8erError, isCode } from '../src/errors.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import {
   createSnapshot,
@@ -18,7 +18,7 @@ import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { Labels, ObservedInstance } from '../src/plan/model.js'
 import { isOurSnapshot, superfluous } from '../src/naming/snapshot-names.js'
 import type { Activities, InstanceAt } from '../src/contracts/index.js'
-import { already, isCode } from './already.js'
+import { already } from './already.js'
 import type { ActivityDeps } from './deps.js'
 import { secretDigests } from './secrets.js'
 import { step } from './step.js'

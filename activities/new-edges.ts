@@ -4,7 +4,7 @@ import type { PlannedChanges } from '../src/plan/plan.js'
 import { edgesLeadingTo } from '../src/plan/reach.js'
 import { resourceOf } from '../src/plan/specs.js'
 import type { Host } from '../src/topology/model.js'
-import { isCode } from './already.js'
+import { isCode } from '../src/errors.js'
 import type { ActivityDeps } from './deps.js'
 
 /**

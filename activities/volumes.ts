@@ -1,4 +1,4 @@
-import { Cul8erError } from '../src/errors.js'
+import { Cul8erError, isCode } from '../src/errors.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import {
   createVolume,
@@ -25,7 +25,7 @@ import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { InstanceSpec, ObservedInstance } from '../src/plan/model.js'
 import { volumeLabels, volumeMiB, type Storage } from '../src/plan/volumes.js'
 import type { Host } from '../src/topology/model.js'
-import { already, isCode } from './already.js'
+import { already } from './already.js'
 
 interface Where {
   host: string

@@ -39,6 +39,8 @@ export type ErrorCode =
   | 'HOST_KEY_UNKNOWN'
   | 'HOST_KEY_CHANGED'
   | 'PERMISSION'
+  | 'HOST_NOT_TRUSTED'
+  | 'HOST_KEY_CHANGED'
   | 'IMAGE_NOT_FOUND'
   | 'PROFILE_NOT_FOUND'
   | 'POOL_NOT_FOUND'
@@ -119,6 +121,8 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'HOST_KEY_UNKNOWN',
   'HOST_KEY_CHANGED',
   'PERMISSION',
+  'HOST_NOT_TRUSTED',
+  'HOST_KEY_CHANGED',
   'IMAGE_NOT_FOUND',
   'PROFILE_NOT_FOUND',
   'POOL_NOT_FOUND',
@@ -129,6 +133,10 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ABORTED',
   'NEEDS_ATTENTION',
 ])
+
+/** Whether something thrown is an error of ours with this code. */
+export const isCode = (error: unknown, code: ErrorCode): error is Cul8erError =>
+  error instanceof Cul8erError && error.code === code
 
 /** What any thrown value says; of one that is no error, its text. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -3,8 +3,8 @@ import { Cul8erError } from '../errors.js'
 export interface ConnectionOutcome {
   outcome: 'failure' | 'error'
   message: string
-  /** The network does not lead there, or nobody listens there; inside it may be another matter. */
-  unreached?: 'refused' | 'noRoute'
+  /** Nobody listens there, the host's network does not lead there, or that of the worker does not; inside it may be another matter. */
+  unreached?: 'refused' | 'noRoute' | 'unrouted'
 }
 
 /**
@@ -23,7 +23,7 @@ export function connectionOutcome(error: unknown): ConnectionOutcome {
     return failure('connection closed without a response')
   }
   if (errno !== undefined && NO_ROUTE.includes(errno)) {
-    return { outcome: 'error', message: first?.message ?? errno, unreached: 'noRoute' }
+    return { outcome: 'error', message: first?.message ?? errno, unreached: isUnrouted(chain) ? 'unrouted' : 'noRoute' }
   }
   if (
     errno?.startsWith('HPE_') ||
@@ -38,6 +38,10 @@ export function connectionOutcome(error: unknown): ConnectionOutcome {
 }
 
 const NO_ROUTE = ['EHOSTUNREACH', 'ENETUNREACH']
+
+/** Whoever asks is not on the host, and has no way to its instances. */
+const isUnrouted = (chain: readonly Error[]): boolean =>
+  chain.some((error) => error instanceof Cul8erError && error.details?.unrouted === true)
 
 const failure = (message: string): { outcome: 'failure'; message: string } => ({ outcome: 'failure', message })
 

@@ -43,16 +43,20 @@ async function carryOut(probe: Probe, target: ProbeTarget, options: ProbeOptions
   const { address } = target
   if (address === null) return { outcome: 'error', message: 'no address yet', pending: true }
   const { unreached, ...outside } = await overNetwork(asked, probe, { ...target, address }, options)
+  // Nothing is known from outside, and nothing will be.
+  if (unreached === 'unrouted') return fromInside(await inside((way) => asked.askInside(probe, way)))
   if (unreached === undefined || target.inside === 'never') return outside
   const answer = await inside((way) => asked.askInside(probe, way))
   if (answer.outcome !== 'ok') return outside
-  if ((target.spec.expose ?? []).length === 0)
-    return { ...answer, message: `${answer.message} (probed inside the instance)` }
+  if ((target.spec.expose ?? []).length === 0) return fromInside(answer)
   // It may have begun to listen in between.
   const again = await overNetwork(asked, probe, { ...target, address }, options)
-  if (again.unreached === undefined) return again
+  if (again.unreached === undefined || again.unreached === 'unrouted') return again
   return { ...onlyInside(again.unreached, { address, port: asked.port(probe) }, again), answeredInside: true }
 }
+
+const fromInside = (answer: Finding): Finding =>
+  answer.outcome === 'ok' ? { ...answer, message: `${answer.message} (probed inside the instance)` } : answer
 
 function onlyInside(
   why: 'refused' | 'noRoute',

@@ -11,7 +11,7 @@ import { EXECUTOR_KINDS } from './kinds/executors.js'
 import { ownKnownHosts } from './ssh/own-known-hosts.js'
 
 export interface ExecutorsOptions {
-  /** cul8er's home, with the SSH host keys that it was told to trust; default that of this process. */
+  /** cul8er's home, with the SSH host keys and certificates that it was told to trust; default that of this process. */
   home?: string
   /** Folder of the emulator's socket and state; emulated hosts need it. */
   emulatorHome?: string
@@ -46,10 +46,15 @@ export function createExecutors(options: ExecutorsOptions = {}): Executors {
 
   function make(name: string, { address, kind, credentials }: HostWay): HostExecutor {
     const found = executorKind(name, { address, kind })
-    const knownHosts = ownKnownHosts(options.home ?? serviceHome())
+    const home = options.home ?? serviceHome()
     return found.create(
       { name, address, kind, ...(credentials === undefined ? {} : { credentials }) },
-      { emulation, knownHosts, ...(options.client === undefined ? {} : { client: options.client }) },
+      {
+        emulation,
+        home,
+        knownHosts: ownKnownHosts(home),
+        ...(options.client === undefined ? {} : { client: options.client }),
+      },
     )
   }
 

@@ -9,6 +9,8 @@ export type HostWay = Pick<Host, 'address' | 'kind'> & Partial<Pick<Host, 'crede
 export interface Means {
   /** The Incus client; default `incus` on PATH. */
   client?: string
+  /** cul8er's home: the certificates of servers that it was told to trust are there. */
+  home: string
   /** The emulator; started when it is first asked for. */
   emulation: () => Emulation
   /** cul8er's own file of known SSH host keys. */

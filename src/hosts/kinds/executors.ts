@@ -1,6 +1,7 @@
 import type { HostKindName } from './addresses.js'
 import { emulatedExecutors } from './emulated/executor.js'
 import type { ExecutorKind } from './executor.js'
+import { incusExecutors } from './incus/executor.js'
 import { localExecutors } from './local/executor.js'
 import { sshExecutors } from './ssh/executor.js'
 
@@ -8,5 +9,6 @@ import { sshExecutors } from './ssh/executor.js'
 export const EXECUTOR_KINDS: Partial<Record<HostKindName, ExecutorKind>> = {
   local: localExecutors,
   emulated: emulatedExecutors,
+  incus: incusExecutors,
   ssh: sshExecutors,
 }

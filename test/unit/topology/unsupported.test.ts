@@ -11,7 +11,7 @@ describe('what a deploy cannot carry out yet is named', () => {
     [declaration({ ttl: '1h' }), []],
     [declaration(host('any', 'emulated')), []],
     [declaration(host('root@h', 'debian')), []],
-    [declaration(host('https://h:8443', 'icusos')), ['hosts.x.address: Incus remotes are not available yet']],
+    [declaration(host('https://h:8443', 'icusos')), []],
     [
       declaration({ cluster: { name: 'c', nodes: ['app'] } }),
       ['cluster: forming a cluster of nodes is not supported yet'],

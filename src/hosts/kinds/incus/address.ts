@@ -1,8 +1,6 @@
 import type { AddressKind } from '../address.js'
 import { isPort, parseBare } from '../bare.js'
-
-/** Where an Incus that listens to the network listens. */
-const PORT = 8443
+import { INCUS_PORT, remoteOf, urlOf } from './remote.js'
 
 /** An Incus of another machine, over its API. What runs IncusOS has no SSH, so that a bare name there is one of these. */
 export const incus = {
@@ -12,10 +10,9 @@ export const incus = {
     if (address.startsWith('https://')) return isRemote(address) ? address : null
     const bare = platform === 'icusos' ? parseBare(address) : null
     if (bare === null || (bare.port !== null && !isPort(bare.port))) return null
-    return `https://${bare.host}:${bare.port ?? PORT}`
+    return `https://${bare.host}:${bare.port ?? INCUS_PORT}`
   },
-  machine: ({ address }) => address.replace(/\/$/, ''),
-  unavailable: 'Incus remotes are not available yet',
+  machine: ({ address }) => urlOf(remoteOf(address)),
 } as const satisfies AddressKind
 
 function isRemote(address: string): boolean {
