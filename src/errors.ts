@@ -40,7 +40,6 @@ export type ErrorCode =
   | 'HOST_KEY_CHANGED'
   | 'PERMISSION'
   | 'HOST_NOT_TRUSTED'
-  | 'HOST_KEY_CHANGED'
   | 'IMAGE_NOT_FOUND'
   | 'PROFILE_NOT_FOUND'
   | 'POOL_NOT_FOUND'
@@ -122,7 +121,6 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'HOST_KEY_CHANGED',
   'PERMISSION',
   'HOST_NOT_TRUSTED',
-  'HOST_KEY_CHANGED',
   'IMAGE_NOT_FOUND',
   'PROFILE_NOT_FOUND',
   'POOL_NOT_FOUND',

@@ -21,6 +21,7 @@ export type { Host, Resource, Strategy, Topology } from './topology/model.js'
 export type { Change, Plan } from './plan/model.js'
 export type { OperationKind, OperationResult, Outcome, Progress, StepRecord } from './contracts/operation.js'
 export type { HistoryEntry, LedgerState, OperationSummary } from './contracts/ledger.js'
+export type { HostCheck, HostChecks, HostRow, Room } from './contracts/hosts.js'
 export type { InstanceStatusRow, OrphanRow, SnapshotRow } from './contracts/inspect.js'
 export { Cul8erError, type ErrorCode, type ErrorDetails, type ErrorReport } from './errors.js'
 export {

@@ -4,6 +4,8 @@ import { step } from '../step.js'
 import type { Inspection } from './inspection.js'
 import { inspectEvidence } from './evidence.js'
 import { inspectFound } from './found.js'
+import { inspectHosts } from './hosts.js'
+import { inspectHostChecks } from './host-checks.js'
 import { inspectLogs } from './logs.js'
 import { inspectOrphans } from './orphans.js'
 import { inspectPlan } from './plan.js'
@@ -19,6 +21,8 @@ const INSPECTIONS: { [Kind in InspectKind]: Inspection<Kind> } = {
   found: inspectFound,
   snapshots: inspectSnapshots,
   orphans: inspectOrphans,
+  hosts: inspectHosts,
+  hostChecks: inspectHostChecks,
   logs: inspectLogs,
   evidence: inspectEvidence,
 }

@@ -6,9 +6,10 @@ import type { Plan } from '../plan/model.js'
 import { derivedKey } from '../secrets/derived-key.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
-import type { Imported, InspectAnswers, LedgerState, Steering } from '../contracts/index.js'
+import type { HostChecks, HostRow, Imported, InspectAnswers, LedgerState, Steering } from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { execInside, type ExecOptions } from './exec.js'
+import { checkHosts, deployedTopology, lookAtHosts } from './hosts.js'
 import { reachInstances, type Reached, type ReachedInstance } from './instances.js'
 import {
   forgetLedger,
@@ -378,6 +379,30 @@ export class Cul8erClient {
   /** The same, with the names of the hosts that were looked at. */
   searchOrphans(hosts: Record<string, Host> = {}): Promise<{ orphans: Orphan[]; hosts: string[] }> {
     return findOrphans(this.link, hosts)
+  }
+
+  /**
+   * What each host is, has and uses, asked side by side from where the worker is. A host that does not answer has an `error`.
+   * @throws Cul8erError SERVICE
+   */
+  hosts(hosts: Record<string, Host>): Promise<HostRow[]> {
+    return lookAtHosts(this.link, hosts)
+  }
+
+  /**
+   * Whether each host has what the topologies need of it; changes nothing.
+   * @throws Cul8erError SERVICE
+   */
+  checkHosts(hosts: Record<string, Host>, topologies: readonly Topology[]): Promise<HostChecks[]> {
+    return checkHosts(this.link, hosts, topologies)
+  }
+
+  /**
+   * A topology as it is deployed.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, SERVICE
+   */
+  deployed(topology: string): Promise<Topology> {
+    return deployedTopology(this.link, topology)
   }
 
   /**

@@ -2,7 +2,8 @@ import type { ErrorReport } from '../errors.js'
 import type { Change, Plan, ProcedureView, Revision, SecretOf } from '../plan/model.js'
 import type { Found } from '../plan/found.js'
 import type { OperationHooks } from '../topology/hooks.js'
-import type { Host } from '../topology/model.js'
+import type { Host, Topology } from '../topology/model.js'
+import type { HostChecks, HostRow } from './hosts.js'
 
 /*
  * Looks at the world: an activity of its own, so that the hosts are reached from where the workers are. A kind of inspection is a
@@ -68,6 +69,10 @@ export interface InspectRequests {
   /** What hosts have without a ledger, against a revision that has no number yet. */
   found: { topology: string; revision: Revision }
   snapshots: { topology: string; hosts: Record<string, Host>; project: string | null }
+  /** `limitMs`: what a host may take. */
+  hosts: { hosts: Record<string, Host>; limitMs: number }
+  /** Whether hosts have what these topologies need. */
+  hostChecks: { hosts: Record<string, Host>; topologies: Topology[]; limitMs: number }
   orphans: { hosts: Record<string, Host>; claimed: { topology: string; project: string | null }[] }
   logs: {
     topology: string
@@ -103,6 +108,8 @@ export interface InspectAnswers {
   restart: { changes: Change[]; procedure: ProcedureView }
   found: Found
   snapshots: SnapshotRow[]
+  hosts: HostRow[]
+  hostChecks: HostChecks[]
   orphans: OrphanRow[]
   logs: {
     logs: InstanceLog[]

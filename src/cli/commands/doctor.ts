@@ -1,6 +1,6 @@
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
-import type { Palette } from '../palette.js'
+import { checksText } from '../render/checks.js'
 
 export const doctor = (app: App) =>
   newCommand('doctor', {
@@ -11,15 +11,7 @@ export const doctor = (app: App) =>
       const { checkMachine } = await import('../doctor/checks.js')
       const checks = await checkMachine(context.terminal.env)
       const ok = checks.every(({ outcome }) => outcome !== 'failure')
-      const { colors } = context
-      const lines = checks.flatMap(({ name, outcome, found, hint }) => [
-        `${sign(outcome, colors)} ${name.padEnd(8)} ${found}`,
-        ...(hint === undefined ? [] : [`  ${' '.repeat(8)} ${colors.cyan('→')} ${hint}`]),
-      ])
-      context.answer({ ok, checks }, lines.join('\n'))
+      context.answer({ ok, checks }, checksText(checks, context.colors, 8))
       return ok ? ExitCode.done : ExitCode.failed
     }),
   )
-
-const sign = (outcome: 'ok' | 'warning' | 'failure', colors: Palette): string =>
-  outcome === 'ok' ? colors.green('✔') : outcome === 'warning' ? colors.yellow('!') : colors.red('✘')

@@ -9,7 +9,7 @@ import { topologyOfFile } from '../topologies.js'
 import { yesOption } from './options.js'
 
 /** Accepts a host with an https address in the home of this machine, where its worker looks. */
-export const hostsAdd = (app: App) =>
+export const add = (app: App) =>
   newCommand('add', {
     summary: 'accept a host with an https address, and have it trust this machine by a trust token',
     examples: [

@@ -1,18 +1,35 @@
+import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
-import { hostsAdd } from './hosts-add.js'
+import { hostsMeant } from '../hosts-meant.js'
+import { hostsText } from '../render/hosts.js'
+import { add } from './hosts-add.js'
+import { check } from './hosts-check.js'
 import { trust } from './hosts-trust.js'
 
-/** What can be done with hosts. */
-const COMMANDS = [trust, hostsAdd]
+/** What else can be done with hosts. */
+const COMMANDS = [check, trust, add]
 
 export const hosts = (app: App) => {
   const group = newCommand('hosts', {
-    summary: 'the hosts of topologies: accept those that are reached over SSH or https',
+    summary: 'hosts with their capacity and use; exit code 1 when one does not answer',
     examples: [
+      ['hosts', 'all hosts of the topology file'],
+      ['hosts shop', 'those of one topology, in the file or deployed'],
+      ['hosts check', 'whether they have what a deploy needs'],
       ['hosts trust web', 'shows the SSH host key of web and accepts it'],
-      ['hosts add store --token-file F', 'accepts the host store of the topology file'],
     ],
   })
+    .argument('[topology]', 'name of the topology')
+    .action(
+      app.run(async (context, topology) => {
+        const rows = await context.connected(async (cul8er) => {
+          const { hosts: meant } = await hostsMeant(context, cul8er, topology)
+          return cul8er.hosts(meant)
+        })
+        context.answer({ hosts: rows }, hostsText(rows, context.colors))
+        return rows.every(({ error }) => error === undefined) ? ExitCode.done : ExitCode.failed
+      }),
+    )
   for (const command of COMMANDS) group.addCommand(command(app))
   return group
 }

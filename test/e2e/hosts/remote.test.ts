@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cul8erError } from '../../../src/errors.js'
-import type { OperationResult } from '../../../src/contracts/index.js'
+import type { HostRow, OperationResult } from '../../../src/contracts/index.js'
 import { canRunLab } from '../../support/lab/can-run.js'
 import type { LabHost } from '../../support/lab/host.js'
 import { Lab } from '../../support/lab/lab.js'
@@ -108,8 +108,12 @@ describe.skipIf(!canRunLab())('a host with an https address', { timeout: 120_000
     expect(await says()).toBe('version 2.0.0')
     const { instances: rows } = await home.json<{ instances: { health: string }[] }>(['status', NAME])
     expect(rows.map(({ health }) => health)).toEqual(['healthy', 'healthy'])
+    const { hosts } = await home.json<{ hosts: HostRow[] }>(['hosts'])
+    // With the edge.
+    expect(hosts).toMatchObject([{ name: 'store', kind: 'incus', reachable: true, instances: { ours: 3, all: 3 } }])
+    expect(await home.json<{ ok: boolean }>(['hosts', 'check'])).toMatchObject({ ok: true })
     const { stdout } = await home.cul8er(['exec', NAME, 'far-web-1', '--', 'echo', 'inside'])
-    expect(stdout).toBe('inside\n')
+    expect(stdout).toBe('inside')
     expect((await home.cul8er(['destroy', NAME, '--yes'])).exit).toBe(0)
     expect(await instances()).not.toContain(`${NAME}-`)
   })

@@ -1,0 +1,25 @@
+import { Cul8erError } from '../../src/errors.js'
+import { durationWords } from '../../src/topology/units.js'
+
+/**
+ * What a look at a host gives, if that takes no longer than `limitMs`: a host that hangs costs only its own limit.
+ * @throws Cul8erError TIMEOUT, what the look throws, or the signal's reason
+ */
+export async function within<T>(
+  limitMs: number,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = AbortSignal.timeout(limitMs)
+  const either = AbortSignal.any([signal, late])
+  const ended = new Promise<never>((_, reject) =>
+    either.addEventListener('abort', () => reject(either.reason as Error), { once: true }),
+  )
+  try {
+    return await Promise.race([look(either), ended])
+  } catch (error) {
+    signal.throwIfAborted()
+    if (late.aborted) throw new Cul8erError('TIMEOUT', `no answer within ${durationWords(limitMs)}`)
+    throw error
+  }
+}

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { HostChecks, HostRow } from '../../src/contracts/index.js'
+import { Rig } from '../support/rig.js'
+import { shop } from '../support/shop.js'
+import { Cul8er } from '../../src/client/index.js'
+import { cul8er as run } from '../unit/cli/terminal.js'
+
+/* The commands that look at hosts, from the command line to emulated hosts. */
+
+describe('hosts', () => {
+  let rig: Rig
+  let client: Cul8er
+  const declared = shop('', { web: { deploy: undefined, replicas: 2 } }) as { hosts: Record<string, object> }
+  /** The key that the rig signs with is in this process's own. */
+  const environment = () => ({ ...process.env, TEMPORAL_ADDRESS: rig.env.address, CUL8ER_HOME: rig.folder })
+  const cul8er = (...args: string[]) => run(args, { cwd: rig.folder, env: environment() })
+
+  beforeAll(async () => {
+    rig = await Rig.start()
+    client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
+    const hosts = { ...declared.hosts, two: { address: 'localhost', platform: 'emulated' } }
+    await writeFile(join(rig.folder, 'cul8er.config.json'), JSON.stringify({ ...declared, hosts }))
+  })
+  afterAll(async () => {
+    await client.close()
+    await rig.stop()
+  })
+
+  const rows = async (...args: string[]): Promise<HostRow[]> =>
+    (JSON.parse((await cul8er('hosts', ...args, '--json')).stdout) as { hosts: HostRow[] }).hosts
+  const checks = async (...args: string[]) => {
+    const { exit, stdout } = await cul8er('hosts', 'check', ...args, '--json')
+    return { exit, ...(JSON.parse(stdout) as { ok: boolean; hosts: HostChecks[] }) }
+  }
+
+  it('shows what each is, has and uses', async () => {
+    const operation = await client.deploy(
+      shop('', { web: { deploy: undefined, network: undefined, replicas: 2 } }) as never,
+    )
+    expect((await operation.result()).outcome).toBe('succeeded')
+    const [one, two] = await rows()
+    expect(one).toMatchObject({
+      ...{ name: 'one', address: 'localhost', kind: 'emulated', platform: 'emulated', reachable: true, incus: '6.0.4' },
+      ...{ architecture: 'x86_64', vms: true, pools: [{ name: 'default', driver: 'btrfs' }] },
+      instances: { ours: 2, all: 2 },
+    })
+    expect(one?.memory?.totalMiB).toBeGreaterThan(one?.memory?.usedMiB ?? Infinity)
+    expect(two).toMatchObject({ name: 'two', instances: { ours: 0, all: 0 } })
+  })
+
+  it('of a topology as it is deployed, where the file has none of that name', async () => {
+    expect((await rows('shop')).map(({ name }) => name)).toEqual(['one', 'two'])
+    const elsewhere = await run(['hosts', 'shop', '--json'], {
+      cwd: '/',
+      env: environment(),
+    })
+    const { hosts } = JSON.parse(elsewhere.stdout) as { hosts: HostRow[] }
+    expect(hosts.map(({ name }) => name)).toEqual(['one'])
+  })
+
+  it('one that does not answer is shown with the reason, beside the others', async () => {
+    rig.emulator.fault({ match: { host: 'two' }, fault: 'refuse', times: 'always' })
+    const { exit, stdout } = await cul8er('hosts')
+    const found = await rows()
+    const { ok, hosts } = await checks()
+    rig.emulator.clearFaults()
+    expect(exit).toBe(1)
+    expect(stdout).toMatch(/^✘ two: .*\(UNREACHABLE\)$/m)
+    expect(found.map(({ name, reachable, error }) => [name, reachable, error?.code])).toEqual([
+      ['one', true, undefined],
+      ['two', false, 'UNREACHABLE'],
+    ])
+    expect(ok).toBe(false)
+    expect(hosts.map(({ host, checks: all }) => [host, all[0]?.outcome])).toEqual([
+      ['one', 'ok'],
+      ['two', 'failure'],
+    ])
+  })
+
+  it('checks what a deploy needs', async () => {
+    const { exit, ok, hosts } = await checks('one')
+    expect([exit, ok]).toEqual([0, true])
+    expect(hosts).toHaveLength(1)
+    expect(hosts[0]?.checks.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual([
+      'reachable: ok',
+      'Incus: ok',
+      'permission: ok',
+      'platform: ok',
+      'storage pool: ok',
+      'bridge: ok',
+      'profile: ok',
+      'room: ok',
+      'image of web: ok',
+      'ports of shop: ok',
+    ])
+    expect((await cul8er('hosts', 'check', 'on')).stderr).toContain('did you mean one?')
+  })
+
+  it('a port that another topology has fails, with what to do', async () => {
+    const claims = { routes: [{ topology: 'other', as: 8080, host: null, protocol: 'tcp' as const }], taken: [] }
+    const edge = rig.deps.edgeFor('one', (await client.deployed('shop')).hosts.one!)
+    const claimed = vi.spyOn(edge, 'claims').mockResolvedValue(claims)
+    const { exit, hosts } = await checks('one')
+    claimed.mockRestore()
+    expect(exit).toBe(1)
+    expect(hosts[0]?.checks.filter(({ outcome }) => outcome === 'failure')).toMatchObject([
+      { name: 'ports of shop', found: expect.stringContaining('8080') as string, hint: expect.any(String) as string },
+    ])
+  })
+})
