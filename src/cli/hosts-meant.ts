@@ -12,18 +12,28 @@ export interface HostsMeant {
 }
 
 /**
- * Of the named topology, in the file or deployed; without a name those of the whole file.
- * @throws Cul8erError USAGE without a file, INVALID_TOPOLOGY, UNKNOWN_TOPOLOGY
+ * Connects for a look at the hosts of the named topology, in the file or deployed; without a name at those of the whole file, which is read
+ * before anything is started.
+ * @throws Cul8erError USAGE without a file, INVALID_TOPOLOGY, UNKNOWN_TOPOLOGY, SERVICE
  */
-export async function hostsMeant(context: Context, cul8er: Cul8er, name?: string): Promise<HostsMeant> {
-  const topologies = await topologiesMeant(context, cul8er, name)
-  return { topologies, hosts: Object.assign({}, ...topologies.map(({ hosts }) => hosts)) as Record<string, Host> }
+export async function withHosts<T>(
+  context: Context,
+  name: string | undefined,
+  look: (cul8er: Cul8er, meant: HostsMeant) => Promise<T>,
+): Promise<T> {
+  const declared = await declaredAs(context, name)
+  return context.connected(async (cul8er) => {
+    const topologies = declared ?? [await cul8er.deployed(name ?? '')]
+    const hosts = Object.assign({}, ...topologies.map((topology) => topology.hosts)) as Record<string, Host>
+    return look(cul8er, { topologies, hosts })
+  })
 }
 
-async function topologiesMeant(context: Context, cul8er: Cul8er, name?: string): Promise<Topology[]> {
+/** null: the file has none of this name. */
+async function declaredAs(context: Context, name: string | undefined): Promise<Topology[] | null> {
   if (name === undefined) return (await fileOf(context)).topologies
-  const declared = (await topologiesIfAny(context)).find((topology) => topology.name === name)
-  return [declared ?? (await cul8er.deployed(name))]
+  const declared = (await topologiesIfAny(context)).filter((topology) => topology.name === name)
+  return declared.length === 0 ? null : declared
 }
 
 /** Only the named host of them. @throws Cul8erError USAGE when none is called that */

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
-import { hostsMeant, onlyHost } from '../hosts-meant.js'
+import { onlyHost, withHosts } from '../hosts-meant.js'
 import { checksText } from '../render/checks.js'
 
 export const check = (app: App) =>
@@ -15,8 +15,7 @@ export const check = (app: App) =>
     .argument('[topology]', 'name of the topology')
     .action(
       app.run(async (context, name, topology) => {
-        const results = await context.connected(async (cul8er) => {
-          const all = await hostsMeant(context, cul8er, topology)
+        const results = await withHosts(context, topology, (cul8er, all) => {
           const { hosts, topologies } = name === undefined ? all : onlyHost(all, name)
           return cul8er.checkHosts(hosts, topologies)
         })

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../errors.js'
 import { newCommand, type App } from '../command.js'
-import { hostsMeant } from '../hosts-meant.js'
+import { withHosts } from '../hosts-meant.js'
 import { hostsText } from '../render/hosts.js'
 import { add } from './hosts-add.js'
 import { check } from './hosts-check.js'
@@ -22,10 +22,7 @@ export const hosts = (app: App) => {
     .argument('[topology]', 'name of the topology')
     .action(
       app.run(async (context, topology) => {
-        const rows = await context.connected(async (cul8er) => {
-          const { hosts: meant } = await hostsMeant(context, cul8er, topology)
-          return cul8er.hosts(meant)
-        })
+        const rows = await withHosts(context, topology, (cul8er, meant) => cul8er.hosts(meant.hosts))
         context.answer({ hosts: rows }, hostsText(rows, context.colors))
         return rows.every(({ error }) => error === undefined) ? ExitCode.done : ExitCode.failed
       }),

@@ -57,7 +57,7 @@ test.each(['--json depoy', 'depoy --json', 'destroy shop --json', 'status --json
   },
 )
 
-test.each(['hosts', 'hosts check', 'metrics --watch'])('cul8er %s is refused by name', async (line) => {
+test.each(['metrics', 'metrics --watch'])('cul8er %s is refused by name', async (line) => {
   const { exit, stderr } = await cul8er(line.split(' '))
   expect(exit).toBe(1)
   expect(stderr).toContain('is not available yet')
