@@ -10,8 +10,10 @@ const change: z.ZodType<Change> = section({
   host: z.string(),
   reasons: z.array(z.string()),
   drift: z.boolean(),
+  placement: z.string().optional(),
   replaces: z.string().optional(),
   live: z.boolean().optional(),
+  restart: z.boolean().optional(),
   image: section({ name: z.string(), from: z.string(), to: z.string() }).optional(),
 })
 

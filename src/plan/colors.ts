@@ -98,14 +98,15 @@ function newSet(revision: Revision, own: Replica[], { planned, live, used }: Pla
     // It has no place on the hosts that are not left out.
     if (host === undefined) return null
     const spec = instanceSpec(revision, replica, host, color)
+    const placement = plan?.placement === undefined ? {} : { placement: plan.placement }
     // A replica that is new in this revision joins the new set.
     return now === undefined
-      ? plannedChange('create', spec, null, plan?.reasons ?? ['missing'], { drift: false })
+      ? plannedChange('create', spec, null, plan?.reasons ?? ['missing'], { drift: false, ...placement })
       : replacement(
           spec,
           liveInstance(now),
           plan?.reasons ?? [taken.size > 1 ? 'its set has instances of both colors' : 'its set is replaced'],
-          { drift: false, ...(plan?.image === undefined ? {} : { image: plan.image }) },
+          { drift: false, ...placement, ...(plan?.image === undefined ? {} : { image: plan.image }) },
         )
   })
 }

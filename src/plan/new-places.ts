@@ -56,12 +56,13 @@ function homeless({ placeOf, left }: Situation, { revision, storage = [], refres
     const hosts = left.candidates(resource)
     const demand = demands.get(replica.resource)
     if (hosts.length === 0 || demand === undefined) return []
-    const wanted = (candidates: string[]): Wanted => ({
+    const wanted = (candidates: string[], several = resource.on.length > 1): Wanted => ({
       key: replicaKey(replica),
       name: nameOf(revision.topology.name, replica),
       resource: replica.resource,
       type: resource.type,
       candidates,
+      several,
       demand,
       replicas: resource.replicas ?? 1,
       placement: resource.placement ?? defaultPlacement,
@@ -71,7 +72,7 @@ function homeless({ placeOf, left }: Situation, { revision, storage = [], refres
       // On any other host it would begin without the data of its volume.
       const holding = hostsWithVolumes(revision, replica, storage)
       const near = hosts.filter((each) => holding.includes(each))
-      return [wanted(near.length > 0 ? near : hosts)]
+      return [near.length > 0 ? wanted(near, near.length > 1) : wanted(hosts)]
     }
     if (resource.on.includes(live.host)) return []
     return aside !== null && isAsWanted(revision, replica, aside, refresh) ? [] : [wanted(hosts)]
@@ -90,10 +91,10 @@ export function questions(input: PlanInput): Question[] {
   const mayAsk = Object.values(resources).some(({ on }) => on.length > 1 || on.some(careful))
   if (!mayAsk) return []
   const asked = new Map<string, Question>()
-  for (const { candidates, demand, type, placement, resource } of homeless(situationOf(input), input)) {
+  for (const { candidates, several, demand, type, placement, resource } of homeless(situationOf(input), input)) {
     const abilities = candidates.length > 1 && (type === 'vm' || placement.require.architecture !== null)
     for (const host of candidates) {
-      const capacity = isLimited(demand) && (candidates.length > 1 || careful(host))
+      const capacity = isLimited(demand) && (several || careful(host))
       if (!capacity && !abilities) continue
       const question = asked.get(host) ?? { host, capacity: false, abilities: false, rootPoolsOf: [], pools: [] }
       asked.set(host, {

@@ -57,6 +57,8 @@ export interface Wanted {
   type: InstanceType
   /** Names of hosts, the preferred one first: nothing is placed elsewhere. */
   candidates: readonly string[]
+  /** It has a choice of hosts, though some of them may be left out now: its limits are added up. */
+  several: boolean
   demand: Demand
   /** How many instances the resource is to have. */
   replicas: number

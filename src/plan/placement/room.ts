@@ -33,8 +33,8 @@ function workOut({ total, reserve, overcommit }: HostState): Amounts | null {
  * Whether limits are added up. With one host to be on they reserve nothing, as ever, unless the host says how much of it may be
  * promised.
  */
-export const addsUp = ({ candidates }: Wanted, { reserve, overcommit }: HostState): boolean =>
-  candidates.length > 1 || reserve !== null || overcommit !== null
+export const addsUp = ({ several }: Pick<Wanted, 'several'>, { reserve, overcommit }: HostState): boolean =>
+  several || reserve !== null || overcommit !== null
 
 /** What a host lacks for an instance, in words; none: nothing, or nobody knows. */
 export function lacking(wanted: Wanted, host: HostState, used: Amounts): string[] {

@@ -48,6 +48,7 @@ export function wants(hosts: readonly HostState[], ...asks: Asks[]): Wanted[] {
         resource,
         type,
         candidates: on ?? hosts.map((each) => each.name),
+        several: (on ?? hosts).length > 1,
         demand: { cpu, memoryMiB: rest.memoryMiB ?? 0, diskMiB: rest.diskMiB ?? 0, volumes: {} },
         replicas: count,
         placement: { ...defaultPlacement, ...rest.placement },
