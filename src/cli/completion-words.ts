@@ -65,6 +65,7 @@ const OPTIONS: Readonly<Record<string, Candidates>> = {
   '--image': names('images'),
   '--operation': names('operations'),
   '--out': { kind: 'files', of: 'any' },
+  '--token-file': { kind: 'files', of: 'any' },
   '--plan': { kind: 'files', of: 'any' },
   '--resource': names('resources'),
   '--since': words(['10m', '1h', '24h']),

@@ -151,6 +151,7 @@ test('every option with a value says what it takes', () => {
     '--origin',
     '--port',
     '--timeout',
+    '--token',
     '--user',
     '--version',
   ])

@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const declare = (version = '1.0.0', cluster = false) =>
   normalised({
     name: 'shop',
-    hosts: { here: { address: cluster ? 'me@elsewhere' : 'localhost', platform: 'debian' } },
+    hosts: { here: { address: 'localhost', platform: 'debian' } },
     resources: {
       web: {
         type: 'container',
@@ -31,6 +31,7 @@ const declare = (version = '1.0.0', cluster = false) =>
         deploy: { release: 'web', version },
       },
     },
+    ...(cluster ? { cluster: { name: 'c', nodes: ['web'] } } : {}),
   })
 const sources = (more: Partial<RevisionSources> = {}): RevisionSources => ({
   directory: folder,

@@ -125,14 +125,14 @@ test('its log says nothing when all is well', { timeout: LONG }, async () => {
   expect(await readFile(join(folder, 'emulator.log'), 'utf8')).toBe('')
 })
 
-test('one executor a host; what cannot be reached yet is refused by name', async () => {
+test('one executor a host; a kind that nobody knows is refused by name', async () => {
   expect(executors.executorFor('h1', { address: 'localhost', kind: 'emulated' })).toBe(host)
   expect(executors.executorFor('h2', { address: 'localhost', kind: 'emulated' })).not.toBe(host)
   expect(executors.executorFor('me', { address: 'localhost', kind: 'local' }).host).toBe('me')
-  expect(() => executors.executorFor('far', { address: 'https://b:8443', kind: 'incus' })).toThrow(
+  expect(() => executors.executorFor('far', { address: 'b', kind: 'of a newer one' as never })).toThrow(
     expect.objectContaining({
       code: 'NOT_SUPPORTED_YET',
-      message: expect.stringContaining('host far: https://b:8443') as string,
+      message: expect.stringContaining('host far: b cannot be reached: unknown kind of host of a newer one') as string,
     }),
   )
 })
