@@ -23,7 +23,10 @@ export function exposureChanges(
 ): Change[] {
   return exposures.flatMap(({ host, current }) => {
     const wanted = routesFor(revision.topology, host, traffic)
-    const reasons = [...portReasons(wanted, current, revision), ...memberReasons(wanted, current, (server) => changing.has(behind(host, server).instance))]
+    const reasons = [
+      ...portReasons(wanted, current, revision),
+      ...memberReasons(wanted, current, (server) => changing.has(behind(host, server).instance)),
+    ]
     if (reasons.length === 0) return []
     const [resource = ''] = Object.entries(revision.topology.resources).flatMap(([name, { expose }]) =>
       expose.length > 0 ? [name] : [],

@@ -31,7 +31,9 @@ export const trust = (app: App) =>
         const paths = servicePaths(serviceHome(env))
         makeFolders(paths)
         const knownHosts = ownKnownHosts(paths.home)
-        const machines = await trustHost(host, { knownHosts, env, home: env.HOME || homedir() }, (shown) => accepts(context, shown, options))
+        const machines = await trustHost(host, { knownHosts, env, home: env.HOME || homedir() }, (shown) =>
+          accepts(context, shown, options),
+        )
         const refused = machines.some(({ trusted }) => !trusted)
         context.answer(
           { host: name, trusted: !refused, knownHosts, machines },
