@@ -3,3 +3,6 @@
  * `npm run campaign` runs 20,000.
  */
 export const SEEDS = Number(process.env.SIM_SEEDS ?? 600)
+
+/** The first of them: SIM_FROM goes on where an earlier run ended. */
+export const FIRST_SEED = Number(process.env.SIM_FROM ?? 1)

@@ -4,7 +4,7 @@ import { FOUND } from './scenario/found.js'
 import { scenarioOf } from './scenario/generate.js'
 import { withHooks } from './scenario/hooks.js'
 import { isRequest } from './scenario/model.js'
-import { SEEDS } from './settings.js'
+import { FIRST_SEED, SEEDS } from './settings.js'
 import { simulate } from './simulate.js'
 import { theSubject } from './subject.js'
 
@@ -13,8 +13,8 @@ const { SEED } = process.env
 const chunks =
   SEED === undefined
     ? Array.from({ length: Math.ceil(SEEDS / CHUNK) }, (_, i) => ({
-        from: i * CHUNK + 1,
-        to: Math.min(SEEDS, (i + 1) * CHUNK),
+        from: FIRST_SEED + i * CHUNK,
+        to: FIRST_SEED - 1 + Math.min(SEEDS, (i + 1) * CHUNK),
       }))
     : [{ from: Number(SEED), to: Number(SEED) }]
 
