@@ -14,7 +14,7 @@ const declared = (name: string, resources: Record<string, object>): unknown => {
     ...(shop('1.0.0', { name, web: { on: hosts } }) as Record<string, unknown>),
     hosts: Object.fromEntries(hosts.map((host) => [host, { address: 'localhost', platform: 'emulated' }])),
     network: { betweenHosts: 'routed' },
-    failover: { after: '2s' },
+    failover: { after: '5s' },
     resources: Object.fromEntries(Object.entries(resources).map(([key, own]) => [key, { ...web(hosts), ...own }])),
   }
 }

@@ -19,6 +19,7 @@ export function checkTimes({ sound }: Draft): Finding[] {
     ...checks.flatMap(([path, declared]) => (declared === undefined ? [] : oneCheck(path, declared))),
     ...wholeOperation(sound),
     ...ascending(sound),
+    ...failover(sound),
   ]
 }
 
@@ -52,6 +53,28 @@ function wholeOperation({ declaration, topology }: NonNullable<Draft['sound']>):
   if (longest[0] <= strategy.progressDeadlineMs) return []
   const allowed = `at least ${formatDuration(longest[0])}, ${longest[1]}`
   return [problem(['strategy', 'progressDeadline'], written, allowed)]
+}
+
+/** A look at a host takes up to 4 s with its pause: less would take a slow answer for a death. */
+const SOONEST_FAILOVER_MS = 5_000
+
+function failover({ topology }: NonNullable<Draft['sound']>): Finding[] {
+  const { failover: declared } = topology
+  if (declared === undefined) return []
+  return [
+    ...(declared.afterMs >= SOONEST_FAILOVER_MS
+      ? []
+      : [
+          problem(
+            ['failover', 'after'],
+            formatDuration(declared.afterMs),
+            `at least ${formatDuration(SOONEST_FAILOVER_MS)}`,
+          ),
+        ]),
+    ...(Object.keys(topology.hosts).length > 1
+      ? []
+      : [problem(['failover'], 'it with one host', 'it with several hosts')]),
+  ]
 }
 
 function ascending({ declaration }: NonNullable<Draft['sound']>): Finding[] {

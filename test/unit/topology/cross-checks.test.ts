@@ -284,6 +284,14 @@ describe('times that rule each other out', () => {
       ['strategy.progressDeadline: found 1m, allowed at least 5m, the health deadline of app'],
     ],
     [
+      declaration({
+        failover: { after: '4s' },
+        hosts: hosts({ here: ['localhost', 'debian'], there: ['10.0.0.2', 'debian'] }),
+      }),
+      ['failover.after: found 4s, allowed at least 5s'],
+    ],
+    [declaration({ failover: {} }), ['failover: found it with one host, allowed it with several hosts']],
+    [
       declaration({ strategy: { progressDeadline: '1m', drain: '2m' } }),
       ['strategy.progressDeadline: found 1m, allowed at least 2m, drain'],
     ],
