@@ -41,8 +41,19 @@ export interface InstanceUnhealthy {
   at: string
 }
 
+/** A host is taken for dead, or answers again after that. */
+export interface HostDeadOrAlive {
+  event: 'hostDead' | 'hostAlive'
+  topology: string
+  host: string
+  /** hostDead: why there is no sign, in words; null: it answers. */
+  reason: string | null
+  /** ISO time. */
+  at: string
+}
+
 /** Everything that somebody can be told of, by its `event`. */
-export type NoticeEvent = OperationEnded | InstanceUnhealthy
+export type NoticeEvent = OperationEnded | InstanceUnhealthy | HostDeadOrAlive
 
 /** Whom to tell, with what opens its secret. */
 export interface Recipient {
@@ -67,7 +78,7 @@ export interface Announcement {
 export const noticeKey = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? operationWorkflowId(event.topology, event.number)
-    : `topology/${event.topology}/unhealthy/${event.instance}/${event.at}`
+    : `topology/${event.topology}/${event.event}/${'host' in event ? event.host : event.instance}/${event.at}`
 
 /** The workflow that tells of an event: one at most for each. */
 export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(event)}/notify`
@@ -76,7 +87,7 @@ export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(eve
 export const noticeTitle = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? `${event.kind} ${event.operation} of ${event.topology}: ${event.outcome}`
-    : `${event.instance} of ${event.topology}: ${event.event}`
+    : `${'host' in event ? event.host : event.instance} of ${event.topology}: ${event.event}`
 
 /** Those whom a revision would have told of an event. */
 export function recipientsOf(
@@ -95,5 +106,8 @@ export function recipientsOf(
 /** Without `on`: everything but what went well. */
 function isToldOf(on: readonly NoticeWord[] | null, event: NoticeEvent): boolean {
   const word: string = event.event === 'operationEnded' ? event.outcome : event.event
-  return on === null ? word !== ('succeeded' satisfies Outcome) : on.some((each) => each === word)
+  return on === null ? !WELL.has(word) : on.some((each) => each === word)
 }
+
+/** What went well. */
+const WELL: ReadonlySet<string> = new Set(['succeeded', 'hostAlive'] satisfies NoticeWord[])

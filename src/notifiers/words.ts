@@ -1,4 +1,13 @@
-/** What `on` may name: how operations end, and an instance that the `unhealthy` policy has given up. */
-export const NOTICE_WORDS = ['succeeded', 'rolledBack', 'held', 'needsAttention', 'failed', 'unhealthy'] as const
+/** What `on` may name: how operations end, an instance that the `unhealthy` policy has given up, and hosts that die and come back. */
+export const NOTICE_WORDS = [
+  'succeeded',
+  'rolledBack',
+  'held',
+  'needsAttention',
+  'failed',
+  'unhealthy',
+  'hostDead',
+  'hostAlive',
+] as const
 /** A word of `on`. */
 export type NoticeWord = (typeof NOTICE_WORDS)[number]

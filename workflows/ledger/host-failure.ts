@@ -1,6 +1,6 @@
 import type {
   FailoverRecord,
-  HostChange,
+  HostDeadOrAlive,
   HostRecord,
   HostsSeen,
   HostWatchInput,
@@ -29,6 +29,13 @@ export function hostWatchOf(state: LedgerState): HostWatchInput | null {
 export function withHosts(state: LedgerState, { hosts, changes }: HostsSeen): LedgerState {
   return { ...state, hosts, hostChanges: [...(state.hostChanges ?? []), ...changes].slice(-KEPT_CHANGES) }
 }
+
+/** What somebody should hear of: deaths, and returns from them. */
+export const hostEvents = (topology: string, { changes }: HostsSeen): HostDeadOrAlive[] =>
+  changes.flatMap(({ host, from, to, at, cause }) => {
+    if (to !== 'dead' && from !== 'dead') return []
+    return [{ event: to === 'dead' ? 'hostDead' : 'hostAlive', topology, host, reason: cause ?? null, at }]
+  })
 
 /** Changes of hosts that are kept for people. */
 const KEPT_CHANGES = 50
@@ -106,7 +113,3 @@ const backWords = (back: string[]): string =>
   `${hostsWords(back)} ${back.length === 1 ? 'is' : 'are'} back: what was started elsewhere stays there`
 
 const hostsWords = (names: string[]): string => (names.length === 1 ? `host ${names[0]}` : `hosts ${someOf(names, 5)}`)
-
-/** One line for people: `host b: dead since …`. */
-export const hostChangeWords = ({ host, to, at, cause }: HostChange): string =>
-  `host ${host} is ${to} since ${at}${cause === undefined ? '' : `: ${cause}`}`

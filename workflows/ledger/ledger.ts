@@ -48,7 +48,7 @@ import { adopted, followAdopted, notStarted, startOperationWorkflow } from './ch
 import { detailsOf } from './details.js'
 import { postponed, type Due } from './due.js'
 import { end } from './end.js'
-import { failoverAfter, hostWatchOf, withHosts, type Failover } from './host-failure.js'
+import { failoverAfter, hostEvents, hostWatchOf, withHosts, type Failover } from './host-failure.js'
 import { imported, importRefusal, withoutPastTimes } from './import.js'
 import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
@@ -300,11 +300,12 @@ class Ledger {
     if (input !== null) this.hostWatcher.begin(input)
   }
 
-  private noteHosts(): void {
+  private async noteHosts(): Promise<void> {
     const seen = this.hostWatcher.take()
     if (seen === null || hostWatchOf(this.state) === null) return
     this.state = withHosts(this.state, seen)
     for (const change of seen.changes) log.warn(`host ${change.host}: ${change.to}`, { ...change })
+    for (const event of hostEvents(this.state.topology, seen)) await this.announce(event, newest(this.state))
   }
 
   private async beginFailover({ without, reason }: Failover): Promise<void> {

@@ -25,6 +25,13 @@ const ended = (outcome: Outcome): NoticeEvent => ({
   reason: null,
   next: null,
 })
+const host = (event: 'hostDead' | 'hostAlive'): NoticeEvent => ({
+  event,
+  topology: 'shop',
+  host: 'b',
+  reason: null,
+  at: '2026-03-01T12:00:00.000Z',
+})
 const unhealthy: NoticeEvent = {
   event: 'unhealthy',
   topology: 'shop',
@@ -50,6 +57,9 @@ describe('who is told', () => {
     [['succeeded'], ended('failed'), false],
     [['failed', 'held'], ended('held'), true],
     [['failed'], unhealthy, false],
+    [null, host('hostDead'), true],
+    [null, host('hostAlive'), false],
+    [['hostAlive'], host('hostAlive'), true],
   ])('on %j, of %j: %s', (on, event, expected) => expect(told(on, event)).toBe(expected))
 
   it('nobody where nobody is named', () =>
@@ -73,6 +83,7 @@ describe('who is told', () => {
 it.each([
   [ended('failed'), 'topology/shop/op/3', 'deploy op-3 of shop: failed'],
   [unhealthy, 'topology/shop/unhealthy/shop-web-1/2026-03-01T12:00:00.000Z', 'shop-web-1 of shop: unhealthy'],
+  [host('hostDead'), 'topology/shop/hostDead/b/2026-03-01T12:00:00.000Z', 'b of shop: hostDead'],
 ])('%j has one key, and a title', (event, key, title) => {
   expect(noticeTitle(event)).toBe(title)
   expect(noticeKey(event)).toBe(key)

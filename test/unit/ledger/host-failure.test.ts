@@ -4,6 +4,7 @@ import {
   brakeOn,
   failoverAfter,
   failoverNow,
+  hostEvents,
   hostWatchOf,
   retryMs,
   withHosts,
@@ -120,6 +121,17 @@ describe('after a failover', () => {
   it('pauses double, to ten minutes at most', () => {
     expect([1, 2, 3, 6, 7, 20].map(retryMs)).toEqual([10_000, 20_000, 40_000, 320_000, 600_000, 600_000])
   })
+})
+
+it.each([
+  ['alive', 'suspected', []],
+  ['suspected', 'alive', []],
+  ['suspected', 'dead', ['hostDead b no route']],
+  ['dead', 'alive', ['hostAlive b null']],
+] as const)('from %s to %s, somebody hears of %j', (from, to, expected) => {
+  const cause = to === 'alive' ? {} : { cause: 'no route' }
+  const events = hostEvents('shop', { hosts: {}, changes: [{ host: 'b', from, to, at: AT, ...cause }] })
+  expect(events.map(({ event, host, reason }) => `${event} ${host} ${reason}`)).toEqual(expected)
 })
 
 it('keeps the last 50 changes of hosts', () => {
