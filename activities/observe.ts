@@ -6,6 +6,7 @@ import type { ImagesOfHosts } from '../src/plan/images.js'
 import type { ObservedInstance } from '../src/plan/model.js'
 import type { Ours } from '../src/plan/planned-change.js'
 import type { Host } from '../src/topology/model.js'
+import { Cul8erError, isCode } from '../src/errors.js'
 import { asCul8erError } from './errors.js'
 
 /** In place of a project. */
@@ -27,6 +28,34 @@ export async function observeHosts(
       const { stdout } = await executorFor(name, host).run(listInstances(where), { signal, timeoutMs: LIST_MS })
       return observe(name, stdout)
     }),
+  )
+  return lists.flat()
+}
+
+/**
+ * The same for a plan: a host that gives no answer can be left out, and the error says how.
+ * @throws Cul8erError as the hosts answer
+ */
+export async function observeForPlan(
+  executorFor: (name: string, host: Host) => HostExecutor,
+  hosts: Record<string, Host>,
+  project: string | null,
+  signal: AbortSignal,
+): Promise<ObservedInstance[]> {
+  const lists = await Promise.all(
+    Object.entries(hosts).map(([name, host]) =>
+      observeHosts(executorFor, { [name]: host }, project, signal).catch((error: unknown) => {
+        const silent = isCode(error, 'UNREACHABLE') || isCode(error, 'TIMEOUT')
+        if (!silent || Object.keys(hosts).length === 1) throw error
+        const { code, message, hint, details } = error
+        const without = `if it is gone, --without ${name} goes on without it`
+        throw new Cul8erError(code, message, {
+          hint: hint === undefined ? without : `${hint}; ${without}`,
+          details: { ...details, host: name },
+          cause: error,
+        })
+      }),
+    ),
   )
   return lists.flat()
 }

@@ -29,7 +29,7 @@ import type { Activities, Procedure } from '../src/contracts/index.js'
 import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { factsOf } from './host-facts.js'
-import { imagesOfInstances, observeHosts } from './observe.js'
+import { imagesOfInstances, observeForPlan, observeHosts } from './observe.js'
 import { refuseMissingImages } from './images.js'
 import { newEdges } from './new-edges.js'
 import { checkPublicPorts } from './public-ports.js'
@@ -127,7 +127,7 @@ export async function observeAndPlan(
   const { project, name: topology } = revision.topology
   refuseOtherBalancer(revision, base ?? null)
   const hosts = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)))
-  const observed = await observeHosts(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
+  const observed = await observeForPlan(deps.executorFor, hosts, project, signal).catch((error: unknown) => {
     // A project that does not exist yet holds nothing.
     if (project !== null && isCode(error, 'NOT_FOUND')) return []
     throw error
