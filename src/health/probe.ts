@@ -3,6 +3,7 @@ import type { HostExecutor } from '../hosts/executor.js'
 import type { InstanceSpec } from '../plan/model.js'
 import { isStillStarting } from '../releases/in-instance.js'
 import { durationWords } from '../topology/units.js'
+import { unlessAborted } from '../waiting/unless-aborted.js'
 import { connectionOutcome, type ConnectionOutcome } from './connection-errors.js'
 import { insideOf } from './inside.js'
 import type { Finding, ProbeOptions, ProbeResult } from './model.js'
@@ -81,7 +82,7 @@ async function overNetwork(
   const timeout = AbortSignal.timeout(timeoutMs)
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
   try {
-    return await asked.ask(probe, networkOf(address, executor, { timeoutMs, signal: either }))
+    return await unlessAborted(asked.ask(probe, networkOf(address, executor, { timeoutMs, signal: either })), either)
   } catch (error) {
     return timeout.aborted ? unanswered(timeoutMs) : connectionOutcome(error)
   }

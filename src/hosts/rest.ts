@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { unlessAborted } from '../waiting/unless-aborted.js'
 import { printedTooMuch, tookTooLong } from './limits.js'
 import { OutputCollector } from './output.js'
 
@@ -29,9 +30,14 @@ export async function readRest(
   const tooMuch = new AbortController()
   const ended = AbortSignal.any([expired, tooMuch.signal, ...(signal === undefined ? [] : [signal])])
   const output = new OutputCollector(maxOutputBytes, () => tooMuch.abort())
+  const read = async (): Promise<void> => {
+    for await (const chunk of await get(ended)) {
+      if (ended.aborted) return
+      output.stdout(chunk as Uint8Array)
+    }
+  }
   try {
-    const response = await get(ended)
-    for await (const chunk of response) output.stdout(chunk as Uint8Array)
+    await unlessAborted(read(), ended)
     return answerOf(output.texts().stdout)
   } catch (error) {
     signal?.throwIfAborted()

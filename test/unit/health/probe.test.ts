@@ -103,6 +103,15 @@ describe('http and tcp probes', () => {
     expect(Date.parse(result.at)).toBeGreaterThan(Date.now() - 5_000)
   })
 
+  it('a connection that is silent, and does not end either', async () => {
+    // As ssh2 has a channel: it ends only once the host has closed it, too.
+    const endless = Object.assign(new Duplex({ read() {}, write: (_, __, done) => done(), emitClose: false }), {
+      destroy: () => endless,
+    })
+    const result = await ask(http(1, '/200'), { executor: executor({ connect: async () => endless }) }, 50)
+    expect(result).toMatchObject({ outcome: 'failure', message: 'no answer within 50 ms' })
+  })
+
   it('says localhost, as the topology does', async () => {
     hosts = []
     await ask(http(ports.http, '/200'))
