@@ -43,7 +43,12 @@ export function endRemote({ channel, pid, sameConnection, another }: Remote): vo
   send('TERM')
   later(BY_PID_MS, () => kill('TERM'))
   later(KILL_AFTER_MS, () => (send('KILL'), kill('KILL')))
-  later(GIVE_UP_MS, () => channel.destroy())
+  later(GIVE_UP_MS, () => {
+    channel.removeAllListeners('data').resume()
+    channel.destroy()
+    // ssh2 says so only once the host has closed it, too.
+    channel.emit('close')
+  })
 }
 
 async function byPid(client: Client, another: () => Promise<Client>, line: string): Promise<void> {
