@@ -1,16 +1,17 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { Cul8erError } from '../../errors.js'
 import { readRegular, Unreadable } from '../../files/read-regular.js'
 import { matchesWildcard } from './wildcard.js'
 
 /**
  * The text of OpenSSH's configuration: the user's before that of the machine, because the first value wins, with what they include in
  * its place. A file that is not there says nothing.
- * @throws Unreadable
+ * @throws Cul8erError PERMISSION for a file that cannot be read, or that others can write: whoever writes it says which host keys are known
  */
 export async function configText(home: string, system = '/etc/ssh/ssh_config'): Promise<string> {
-  const own = await withIncludes(join(home, '.ssh', 'config'), { home, depth: 0 })
-  return `${own}\n${EVERYWHERE}\n${await withIncludes(system, { home, depth: 0 })}`
+  const own = await withIncludes(join(home, '.ssh', 'config'), { home, depth: 0, own: true })
+  return `${own}\n${EVERYWHERE}\n${await withIncludes(system, { home, depth: 0, own: false })}`
 }
 
 const LIMIT_BYTES = 1024 * 1024
@@ -18,10 +19,17 @@ const LIMIT_BYTES = 1024 * 1024
 const MOST_DEPTH = 16
 const EVERYWHERE = 'Host *'
 
-async function withIncludes(path: string, { home, depth }: { home: string; depth: number }): Promise<string> {
+interface Reading {
+  home: string
+  depth: number
+  /** Not that of the machine, which its administrator answers for. */
+  own: boolean
+}
+
+async function withIncludes(path: string, { home, depth, own }: Reading): Promise<string> {
   const lines: string[] = []
   let block = EVERYWHERE
-  for (const line of (await textOf(path)).split(/\r?\n/)) {
+  for (const line of (await textOf(path, own)).split(/\r?\n/)) {
     if (/^\s*(host|match)[\s=]/i.test(line)) block = line
     const [, named] = /^\s*include[\s=]+(.+)$/i.exec(line) ?? []
     if (named === undefined || depth >= MOST_DEPTH) {
@@ -34,7 +42,7 @@ async function withIncludes(path: string, { home, depth }: { home: string; depth
         .split(/\s+/)
         .map((each) => matching(unquoted(each), dirname(path), home)),
     )
-    for (const file of files.flat()) lines.push(await withIncludes(file, { home, depth: depth + 1 }))
+    for (const file of files.flat()) lines.push(await withIncludes(file, { home, depth: depth + 1, own: true }))
     // What follows belongs to the block that the line stood in, and not to the last one of the file.
     lines.push(block)
   }
@@ -54,11 +62,25 @@ async function matching(named: string, beside: string, home: string): Promise<st
 
 const unquoted = (word: string): string => word.replace(/^"(.*)"$/, '$1')
 
-async function textOf(path: string): Promise<string> {
+async function textOf(path: string, own: boolean): Promise<string> {
   try {
-    return (await readRegular(path, LIMIT_BYTES)).toString('utf8')
+    const text = (await readRegular(path, LIMIT_BYTES)).toString('utf8')
+    const problem = own ? notOwn(await stat(path)) : null
+    if (problem === null) return text
+    throw notUsed(path, problem, `run \`chmod go-w ${path}\`, and \`chown\` where it belongs to somebody else`)
   } catch (error) {
-    if (error instanceof Unreadable && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return ''
-    throw error
+    if (!(error instanceof Unreadable)) throw error
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
+    throw notUsed(path, error.message, 'make it a file that the user of the worker can read, or remove it')
   }
 }
+
+/** Why others decide what a file says; null: they do not. Of the user or of root, as in OpenSSH; and as in Debian's a group of the user's own is nobody else. */
+function notOwn({ uid, gid, mode }: { uid: number; gid: number; mode: number }): string | null {
+  if (uid !== 0 && uid !== process.getuid?.()) return `belongs to user ${uid}`
+  const others = gid === uid ? 0o002 : 0o022
+  return (mode & others) === 0 ? null : 'can be written by others'
+}
+
+const notUsed = (path: string, why: string, hint: string): Cul8erError =>
+  new Cul8erError('PERMISSION', `the SSH configuration ${path} is not used: it ${why}`, { hint })

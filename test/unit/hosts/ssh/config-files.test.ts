@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -36,4 +36,22 @@ it('an included file stands in its place, and what follows belongs to the block 
 it('a file that includes itself comes to an end', async () => {
   await write('config', 'Include config\nHost web\n Port 5\n')
   expect(await port('web')).toBe('5')
+})
+
+it.each(['config', 'extra'])('%s is not used when others can write it', async (file) => {
+  await write('config', 'Include extra\n')
+  await write('extra', 'Host web\n Port 5\n')
+  expect(await port('web')).toBe('5')
+  const path = join(home, '.ssh', file)
+  await chmod(path, 0o646)
+  const problem = `the SSH configuration ${path} is not used: it can be written by others`
+  await expect(port('web')).rejects.toMatchObject({ code: 'PERMISSION', message: problem })
+})
+
+it('what is no file says so', async () => {
+  await mkdir(join(home, '.ssh', 'config'))
+  await expect(port('web')).rejects.toMatchObject({
+    code: 'PERMISSION',
+    hint: expect.stringContaining('make it a file') as string,
+  })
 })
