@@ -50,6 +50,12 @@ function through(jumps: readonly string[], options: Following): Hop[] {
 }
 
 function hopOf(login: Login, config: ReturnType<ConfigFor>, { key, home, user: self, env, jump }: Following): Hop {
+  // To leave it out would be to accept keys that somebody has withdrawn.
+  if ((one(config.revokedhostkeys) ?? 'none').toLowerCase() !== 'none')
+    throw notFollowed(
+      `RevokedHostKeys for ${login.host} is not supported`,
+      'name the keys in a file of known hosts instead, each after @revoked',
+    )
   const user = login.user ?? one(config.user) ?? self
   const address = tokens(one(config.hostname) ?? login.host, { h: login.host })
   const port = login.port ?? Number(one(config.port) ?? 22)

@@ -62,6 +62,7 @@ describe('the way to a host', () => {
     ['IdentitiesOnly', 'web', 'IdentitiesOnly yes', { onlyKeys: true }],
     ['another agent', 'web', 'IdentityAgent ~/agent', { agent: '/home/me/agent' }],
     ['no agent', 'web', 'IdentityAgent none', { agent: null }],
+    ['no revoked keys', 'web', 'RevokedHostKeys none', { port: 22 }],
     ['HostKeyAlias', 'web', 'Host web\n HostKeyAlias farm', { alias: 'farm' }],
     [
       'files of known hosts',
@@ -124,6 +125,11 @@ describe('jump hosts', () => {
     ],
     ['that are none', 'Host web\n ProxyJump "a b"', '"a b" is not [user@]host[:port]'],
     ['by ProxyCommand', 'Host web\n ProxyCommand nc %h %p', 'ProxyCommand for web is not supported'],
+    [
+      'whose revoked keys are elsewhere',
+      'Host web\n ProxyJump gate\nHost gate\n RevokedHostKeys /etc/ssh/revoked',
+      'RevokedHostKeys for gate is not supported',
+    ],
   ])('%s', async (_, config, message) => {
     await expect(route('web', config)).rejects.toMatchObject({
       code: 'INVALID_TOPOLOGY',
