@@ -1,3 +1,5 @@
+import { said } from './said.js'
+
 /** Why a server did not open a channel, out of ssh2's error. */
 export interface ChannelRefusal {
   is: 'forbidden' | 'failed' | 'lost'
@@ -15,13 +17,13 @@ const UNKNOWN_TYPE = 3
 export function channelRefusal(error: Error & { reason?: unknown }): ChannelRefusal {
   const [, text = ''] = /^\(SSH\) Channel open failure: (.*)$/s.exec(error.message) ?? []
   if (typeof error.reason !== 'number') return { is: 'lost', text: '' }
-  if (error.reason === PROHIBITED || error.reason === UNKNOWN_TYPE) return { is: 'forbidden', text: said(text) }
+  if (error.reason === PROHIBITED || error.reason === UNKNOWN_TYPE) return { is: 'forbidden', text: worded(text) }
   const errno = ERRNO.find(([words]) => words.test(text))?.[1]
-  return { is: 'failed', text: said(text), ...(errno === undefined ? {} : { errno }) }
+  return { is: 'failed', text: worded(text), ...(errno === undefined ? {} : { errno }) }
 }
 
 /** OpenSSH says this where it has nothing to say. */
-const said = (text: string): string => (text === 'open failed' ? '' : text)
+const worded = (text: string): string => (text === 'open failed' ? '' : said(text))
 
 // strerror(3) of Linux's C library and of musl, as sshd hands it on.
 const ERRNO: [RegExp, string][] = [

@@ -1,5 +1,6 @@
 import { Cul8erError } from '../../errors.js'
 import { shownHop, type Hop } from './hop.js'
+import { said } from './said.js'
 
 /** What ssh2 says of a connection that did not come about. */
 export interface ConnectFailure {
@@ -88,7 +89,7 @@ const OF_SYSTEM: Record<string, Known> = {
 
 /** Words that a probe would take for the app's. */
 const plainly = (message: string): string =>
-  message
+  said(message)
     .replace(/connection refused/gi, 'nothing listens there')
     .replace(/connection reset/gi, 'it ended the connection')
 
@@ -96,7 +97,7 @@ const shownForSsh = ({ user, address, port }: Hop): string => `${port === 22 ? '
 
 function loginRefused({ message }: ConnectFailure, { host, hop, tried, unused, methods }: ConnectContext): Cul8erError {
   const keys = tried.length === 0 ? 'there is no key to try' : `tried ${tried.join(', ')}`
-  const takes = methods === null || methods.length === 0 ? '' : `; the server takes ${methods.join(', ')}`
+  const takes = methods === null || methods.length === 0 ? '' : `; the server takes ${said(methods.join(', '))}`
   const left = unused.length === 0 ? '' : `; not tried: ${unused.join(', ')}`
   const many = /too many authentication failures/i.test(message)
   return new Cul8erError('PERMISSION', `host ${host}: the login ${shownHop(hop)} was refused: ${keys}${takes}${left}`, {

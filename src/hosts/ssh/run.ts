@@ -9,6 +9,7 @@ import { readable } from '../stdin-file.js'
 import type { KeptConnection } from './kept.js'
 import { endRemote } from './end-remote.js'
 import { PidReader, remoteLine } from './remote-line.js'
+import { said } from './said.js'
 import { ConnectionLost } from './sessions.js'
 
 // A child that a command left behind may hold its output open for ever; what it wrote before it ended is read by then.
@@ -100,7 +101,10 @@ function feed(channel: ClientChannel, stdin: IncusCommand['stdin'], failed: (cau
 function exitCodeOf(host: string, exit: { code: number | null; signal?: string } | null): number {
   if (exit === null) throw connectionLost(host)
   if (exit.code !== null) return exit.code
-  throw new Cul8erError('INCUS', `the Incus client on host ${host} was killed (${exit.signal ?? 'unknown reason'})`)
+  throw new Cul8erError(
+    'INCUS',
+    `the Incus client on host ${host} was killed (${said(exit.signal ?? 'unknown reason')})`,
+  )
 }
 
 export const connectionLost = (host: string): Cul8erError =>

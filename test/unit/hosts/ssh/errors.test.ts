@@ -63,6 +63,15 @@ describe('a host that cannot be reached', () => {
     expect(error.hint).toContain(hint)
   })
 
+  it.each<[ConnectFailure, readonly string[] | null]>([
+    [{ message: 'x'.repeat(30_000) }, null],
+    [{ message: 'handshake '.repeat(3_000), level: 'handshake' }, null],
+    [{ message: 'no', level: 'client-authentication' }, Array.from({ length: 5_000 }, (_, at) => `method${at}`)],
+  ])('what a server says is cut: %#', (failure, methods) => {
+    const context = { host: 'web', hop: hop('box'), from: null, tried: [], unused: [], methods }
+    expect(connectError(failure, context).message.length).toBeLessThan(1_000)
+  })
+
   it('a server that gives up says what to do', () => {
     const error = connectError(
       { message: 'Too many authentication failures', level: 'protocol' },
@@ -92,4 +101,9 @@ describe('a channel that is not opened', () => {
   ])('%s, %s', (message, reason, expected) =>
     expect(channelRefusal(Object.assign(new Error(message), { reason }))).toMatchObject(expected),
   )
+
+  it('what the server says of it is cut', () => {
+    const error = Object.assign(new Error(`(SSH) Channel open failure: ${'x'.repeat(30_000)}`), { reason: 2 })
+    expect(channelRefusal(error).text).toBe(`${'x'.repeat(500)}…`)
+  })
 })
