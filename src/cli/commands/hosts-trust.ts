@@ -1,9 +1,10 @@
 import { homedir } from 'node:os'
-import { Cul8erError, ExitCode } from '../../errors.js'
+import { ExitCode } from '../../errors.js'
 import type { ShownKey } from '../../hosts/ssh/trust.js'
 import { newCommand, type App } from '../command.js'
 import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
+import { expectKey } from '../expected-key.js'
 import { hostNamed } from '../host-named.js'
 import { fingerprintOption, yesOption } from './options.js'
 
@@ -31,8 +32,8 @@ export const trust = (app: App) =>
         const paths = servicePaths(serviceHome(env))
         makeFolders(paths)
         const knownHosts = ownKnownHosts(paths.home)
-        const machines = await trustHost(host, { knownHosts, env, home: env.HOME || homedir() }, (shown) =>
-          accepts(context, shown, options),
+        const machines = await trustHost(host, { knownHosts, env, home: env.HOME || homedir() }, (shown, before) =>
+          accepts(context, { shown, before }, options),
         )
         const refused = machines.some(({ trusted }) => !trusted)
         context.answer(
@@ -45,26 +46,13 @@ export const trust = (app: App) =>
 
 async function accepts(
   context: Context,
-  shown: ShownKey,
+  { shown, before }: { shown: ShownKey; before: readonly ShownKey[] },
   { yes, fingerprint = [] }: { yes?: boolean; fingerprint?: string[] },
 ): Promise<boolean> {
-  if (fingerprint.length > 0) return expected(shown, fingerprint)
+  if (fingerprint.length > 0) return expectKey(shown, fingerprint, before)
   // Also with --quiet: this is what a person answers for.
   context.progress.write(`${shown.machine} shows the key ${shown.keyType} ${shown.fingerprint}\n`)
   return agrees(context, { ...(yes === undefined ? {} : { yes }) }, 'Is that the key of this machine?')
-}
-
-/** @throws Cul8erError HOST_KEY_UNKNOWN for another key */
-function expected(shown: ShownKey, fingerprints: readonly string[]): true {
-  if (fingerprints.includes(shown.fingerprint)) return true
-  throw new Cul8erError(
-    'HOST_KEY_UNKNOWN',
-    `${shown.machine} shows ${shown.keyType} ${shown.fingerprint}, not ${fingerprints.join(' or ')}`,
-    {
-      hint: 'nothing was trusted. Compare it with `ssh-keygen -lf` of the key files in /etc/ssh on the machine itself',
-      details: { machine: shown.machine, fingerprint: shown.fingerprint },
-    },
-  )
 }
 
 const line = ({ machine, keyType, fingerprint, known }: ShownKey): string =>

@@ -21,13 +21,13 @@ export interface ShownKey {
 
 /**
  * Looks at the host keys of a host and of the machines on the way to it, in this order, and writes those that are accepted into cul8er's own
- * file. The first that is not accepted ends it: there is no way past that machine.
+ * file. `accept` gets the key, and those of the machines before it. The first that is not accepted ends it: there is no way past that machine.
  * @throws Cul8erError HOST_KEY_CHANGED for another key than the known one, which is never accepted; what opening the way throws
  */
 export async function trustHost(
   host: SshHost,
   settings: SshSettings,
-  accept: (shown: ShownKey) => Promise<boolean> | boolean,
+  accept: (shown: ShownKey, before: readonly ShownKey[]) => Promise<boolean> | boolean,
 ): Promise<(ShownKey & { trusted: boolean })[]> {
   const route = await sshRoute(host, settings)
   const seen: (ShownKey & { trusted: boolean })[] = []
@@ -43,7 +43,7 @@ export async function trustHost(
       if (wrong?.code === 'HOST_KEY_CHANGED') throw wrong
       const type = typeOfKey(key.toString('base64'))
       const shown = { machine: shownHop(hop), keyType: type, fingerprint: fingerprint(key), known: wrong === null }
-      const trusted = shown.known || (await accept(shown))
+      const trusted = shown.known || (await accept(shown, seen))
       seen.push({ ...shown, trusted })
       if (!trusted) return seen
       if (!shown.known) await remember(settings.knownHosts, `${knownAs(hop)} ${type} ${key.toString('base64')}`)
