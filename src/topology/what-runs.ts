@@ -24,6 +24,7 @@ export const whatRuns = ({
   resources,
   strategy,
   cluster,
+  failover,
   ttlMs,
   notify = [],
   hooks = {},
@@ -36,6 +37,11 @@ export const whatRuns = ({
   ...Object.entries(resources).flatMap(([name, resource]) => ofResource(name, resource)),
   ...ofStrategy(strategy),
   ...(cluster !== null && 'secret' in cluster.cookie ? [ofSecret('the cluster', 'cookie', cluster.cookie.secret)] : []),
+  ...(failover === undefined
+    ? []
+    : [
+        `what is on a host that gives no sign for ${formatDuration(failover.afterMs)} is started on other hosts automatically`,
+      ]),
   ...(ttlMs === null ? [] : [`everything is destroyed automatically ${formatDuration(ttlMs)} after a deploy`]),
   ...notify.map(({ to }) => `notify: ${readable(NOTIFIERS.runs(to))}`),
   ...HOOK_NAMES.flatMap((name) =>

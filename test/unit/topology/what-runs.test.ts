@@ -31,6 +31,7 @@ const topology = topologyOf({
     steps: [{ weight: 10, analysis: { command: ['step'] } }],
     analysis: { command: ['look', 'closely'] },
   },
+  failover: { after: '30s' },
   ttl: '24h',
 })
 
@@ -54,6 +55,7 @@ test('everything that a topology runs or reads is said, one line each', () => {
     'app: an unhealthy instance is restarted, then deleted and created again automatically',
     'analysis: the worker runs look closely',
     'analysis: the worker runs step',
+    'what is on a host that gives no sign for 30s is started on other hosts automatically',
     'everything is destroyed automatically 1d after a deploy',
   ])
 })
