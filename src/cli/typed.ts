@@ -13,4 +13,4 @@ export function typedOptions(command: Command): string[] {
   })
 }
 
-const SECRET: ReadonlySet<string> = new Set()
+const SECRET: ReadonlySet<string> = new Set(['--token'])

@@ -5,6 +5,7 @@ import { typedOptions } from '../../../src/cli/typed.js'
 it.each<[string[], string[]]>([
   [[], []],
   [['--force'], ['--force']],
+  [['--token', 'eyJz'], ['--token …']],
   [
     ['-f', 'x.yaml', '--version', '1', '--version', 'api=2', 'shop'],
     ['--file x.yaml', '--version 1', '--version api=2'],
@@ -16,6 +17,7 @@ it.each<[string[], string[]]>([
     .option('-f, --file <file>')
     .option('--keep <n>', 'not typed', '3')
     .option('--force')
+    .option('--token <token>')
     .option('--version <v>', 'several', (value: string, before: string[] | undefined) => [...(before ?? []), value])
   command.action(() => {
     typed = typedOptions(command as unknown as Command)
