@@ -4,14 +4,24 @@ import { Cul8erError } from '../../errors.js'
 import { readRegular, Unreadable } from '../../files/read-regular.js'
 import { matchesWildcard } from './wildcard.js'
 
+/** Lines of OpenSSH's configuration that belong together. */
+export interface ConfigPart {
+  /** The lines `Host …` and `Match …` that a file was included below, from the outermost: the part counts where all of them are met. */
+  within: readonly string[]
+  /** It begins with a line `Host …` or `Match …`. */
+  text: string
+}
+
 /**
- * The text of OpenSSH's configuration: the user's before that of the machine, because the first value wins, with what they include in
- * its place. A file that is not there says nothing.
+ * OpenSSH's configuration: the user's before that of the machine, because the first value wins, with what they include in its place. A file
+ * that is not there says nothing.
  * @throws Cul8erError PERMISSION for a file that cannot be read, or that others can write: whoever writes it says which host keys are known
  */
-export async function configText(home: string, system = '/etc/ssh/ssh_config'): Promise<string> {
-  const own = await withIncludes(join(home, '.ssh', 'config'), { home, depth: 0, own: true })
-  return `${own}\n${EVERYWHERE}\n${await withIncludes(system, { home, depth: 0, own: false })}`
+export async function configParts(home: string, system = '/etc/ssh/ssh_config'): Promise<ConfigPart[]> {
+  return [
+    ...(await withIncludes(join(home, '.ssh', 'config'), { home, within: [], depth: 0, own: true })),
+    ...(await withIncludes(system, { home, within: [], depth: 0, own: false })),
+  ]
 }
 
 const LIMIT_BYTES = 1024 * 1024
@@ -21,14 +31,17 @@ const EVERYWHERE = 'Host *'
 
 interface Reading {
   home: string
+  within: readonly string[]
   depth: number
   /** Not that of the machine, which its administrator answers for. */
   own: boolean
 }
 
-async function withIncludes(path: string, { home, depth, own }: Reading): Promise<string> {
-  const lines: string[] = []
+async function withIncludes(path: string, { home, within, depth, own }: Reading): Promise<ConfigPart[]> {
+  const parts: ConfigPart[] = []
   let block = EVERYWHERE
+  let lines = [block]
+  const end = (): void => void parts.push({ within, text: lines.join('\n') })
   for (const line of (await textOf(path, own)).split(/\r?\n/)) {
     if (/^\s*(host|match)[\s=]/i.test(line)) block = line
     const [, named] = /^\s*include[\s=]+(.+)$/i.exec(line) ?? []
@@ -36,17 +49,21 @@ async function withIncludes(path: string, { home, depth, own }: Reading): Promis
       lines.push(line)
       continue
     }
+    end()
     const files = await Promise.all(
       named
         .trim()
         .split(/\s+/)
         .map((each) => matching(unquoted(each), dirname(path), home)),
     )
-    for (const file of files.flat()) lines.push(await withIncludes(file, { home, depth: depth + 1, own: true }))
+    const below = block === EVERYWHERE ? within : [...within, block]
+    for (const file of files.flat())
+      parts.push(...(await withIncludes(file, { home, within: below, depth: depth + 1, own: true })))
     // What follows belongs to the block that the line stood in, and not to the last one of the file.
-    lines.push(block)
+    lines = [block]
   }
-  return lines.join('\n')
+  end()
+  return parts
 }
 
 /** Of several files, those that a name with wildcards means, in the order of their names. */

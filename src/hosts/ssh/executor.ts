@@ -7,7 +7,7 @@ import type { HostExecutor } from '../executor.js'
 import { readByRest } from '../read-by-rest.js'
 import { readOverSocket } from '../socket.js'
 import { clearer } from './clearer.js'
-import { configText } from './config-files.js'
+import { configParts } from './config-files.js'
 import { configOf } from './config.js'
 import { dialFrom } from './forwarded.js'
 import type { Hop } from './hop.js'
@@ -42,7 +42,7 @@ export async function sshRoute(
   { address, key }: SshHost,
   { env, home = homedir(), systemConfig }: SshSettings,
 ): Promise<Hop[]> {
-  const configFor = await configOf(await configText(home, systemConfig))
+  const configFor = await configOf(await configParts(home, systemConfig))
   return routeTo(address, { key, configFor, home, env, user: userInfo().username })
 }
 

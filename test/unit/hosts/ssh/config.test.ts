@@ -22,7 +22,7 @@ it.each([
   ],
   ['Match exec', () => `Host web\n Port 5\nMatch exec "touch ${folder}/ran"\n Port 6`],
 ])('runs nothing for %s', async (_, text) => {
-  const config = await configOf(typeof text === 'string' ? text : text())
+  const config = await configOf([{ within: [], text: typeof text === 'string' ? text : text() }])
   expect(config('web', null).port).toBe('5')
   expect(await readdir(folder)).toEqual(['nslookup'])
 })

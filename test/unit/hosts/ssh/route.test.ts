@@ -4,7 +4,7 @@ import { routeTo } from '../../../../src/hosts/ssh/route.js'
 
 const around = { home: '/home/me', user: 'me', env: { SSH_AUTH_SOCK: '/agent', KEYS: '/keys' } }
 const route = async (address: string, config = '', key: string | null = null) =>
-  routeTo(address, { ...around, key, configFor: await configOf(config) })
+  routeTo(address, { ...around, key, configFor: await configOf([{ within: [], text: config }]) })
 const usual = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => ({ path: `/home/me/.ssh/${name}`, from: 'usual' }))
 
 describe('the way to a host', () => {
