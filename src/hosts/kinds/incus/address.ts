@@ -17,6 +17,7 @@ export const incus = {
 
 function isRemote(address: string): boolean {
   if (!URL.canParse(address)) return false
-  const { username, password, pathname, search, hash } = new URL(address)
-  return username + password + search + hash === '' && pathname === '/'
+  const { username, password, hostname, pathname, search, hash } = new URL(address)
+  // An underscore stands for the colon of IPv6 in the name of the remote, and of the file with its certificate.
+  return username + password + search + hash === '' && pathname === '/' && !hostname.includes('_')
 }

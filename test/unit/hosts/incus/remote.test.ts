@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { incus } from '../../../../src/hosts/kinds/incus/address.js'
 import { remoteNamed, remoteOf, urlOf } from '../../../../src/hosts/kinds/incus/remote.js'
 
 it.each([
@@ -15,3 +16,9 @@ it.each([
 })
 
 it('a file of another name is no remote', () => expect(remoteNamed('readme')).toBeNull())
+
+it('a name that would be the remote of an IPv6 address is no address', () => {
+  expect(remoteOf('https://2001_db8__1').name).toBe(remoteOf('https://[2001:db8::1]').name)
+  expect(incus.read({ address: 'https://2001_db8__1', platform: 'debian' })).toBeNull()
+  expect(incus.read({ address: 'https://[2001:db8::1]', platform: 'debian' })).toBe('https://[2001:db8::1]')
+})
