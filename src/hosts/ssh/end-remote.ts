@@ -64,7 +64,8 @@ async function byPid(client: Client, another: () => Promise<Client>, line: strin
 async function ran(client: Client, line: string): Promise<void> {
   const channel = await execOn(client, line)
   await new Promise<void>((resolve) => {
-    channel.once('close', () => resolve()).on('error', () => {})
+    const timer = setTimeout(resolve, GIVE_UP_MS)
+    channel.once('close', () => (clearTimeout(timer), resolve())).on('error', () => {})
     channel.resume().end()
     channel.stderr.resume()
   })

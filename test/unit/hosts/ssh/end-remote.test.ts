@@ -36,3 +36,20 @@ it('one that closes it is left alone', async () => {
   await vi.advanceTimersByTimeAsync(60_000)
   expect(did).toEqual(['TERM'])
 })
+
+it('a connection that was opened to end a command is ended, also where nothing comes of it', async () => {
+  type Exec = (line: string, answered: (error: Error | undefined, channel?: ClientChannel) => void) => void
+  const refuses: Exec = (_, answered) =>
+    answered(Object.assign(new Error('(SSH) Channel open failure: no'), { reason: 2 }))
+  const keeps: Exec = (_, answered) => {
+    const { channel } = channelOf()
+    answered(undefined, Object.assign(channel, { stderr: new PassThrough() }))
+  }
+  const end = vi.fn()
+  const another = async () => ({ exec: keeps, end }) as unknown as Client
+  const { channel } = channelOf()
+  endRemote({ channel, pid: () => 7, sameConnection: { exec: refuses } as unknown as Client, another })
+  await vi.advanceTimersByTimeAsync(60_000)
+  // For each of the two signals.
+  expect(end).toHaveBeenCalledTimes(2)
+})
