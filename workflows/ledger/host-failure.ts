@@ -67,9 +67,11 @@ export function failoverNow(state: LedgerState, nowMs: number): Failover | null 
   return back.length === 0 ? null : { without: away, reason: backWords(back) }
 }
 
-/** When what failed may be tried again, ms since the epoch; Infinity: nothing waits. */
-export const failoverAt = ({ failover }: LedgerState): number =>
-  failover?.notBefore === undefined ? Infinity : Date.parse(failover.notBefore)
+/** When what failed may be tried again, ms since the epoch; Infinity: nothing waits for a time that is still to come. */
+export function failoverAt({ failover }: LedgerState, nowMs: number): number {
+  const at = failover?.notBefore === undefined ? Infinity : Date.parse(failover.notBefore)
+  return at > nowMs ? at : Infinity
+}
 
 /**
  * Why nothing is moved although hosts are dead, in words; null: nothing speaks against it. Where most hosts are gone at once it is more

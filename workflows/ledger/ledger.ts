@@ -173,7 +173,7 @@ class Ledger {
 
   private wakeAt(): ReturnType<typeof wakeAt> {
     const { state } = this
-    const wake = wakeAt(state, this.inbox.items)
+    const wake = wakeAt(state, this.inbox.items, Date.now())
     const at = Math.min(
       beginsAgainAt(this.watcher, watchOf(state)),
       state.current === null ? beginsAgainAt(this.hostWatcher, hostWatchOf(state)) : Infinity,

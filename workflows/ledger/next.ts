@@ -76,10 +76,12 @@ const mustWait = ({ current }: LedgerState, item: Item, nowMs: number): boolean 
   !isExpired(item.question.input, nowMs)
 
 /** When to look again if nothing happens, ms since the epoch, and why, for people. */
-export function wakeAt(state: LedgerState, queue: readonly Item[]): { at: number; why: string } {
+export function wakeAt(state: LedgerState, queue: readonly Item[], nowMs: number): { at: number; why: string } {
   if (state.current === null) {
-    const at = Math.min(nextDue(state), failoverAt(state))
-    if (at === failoverAt(state) && at < Infinity) return { at, why: 'until the failover is tried again' }
+    // A time that has passed, of a host that is back by itself, would wake the ledger at once, for ever.
+    const again = failoverAt(state, nowMs)
+    const at = Math.min(nextDue(state), again)
+    if (at === again && at < Infinity) return { at, why: 'until the failover is tried again' }
     const standby = at === Date.parse(state.standby?.until ?? '')
     return { at, why: standby ? 'until the standby set is removed' : 'until the ttl expires' }
   }

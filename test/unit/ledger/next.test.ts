@@ -63,6 +63,13 @@ it.each<[string, LedgerState, Item[], number]>([
   ['no ttl while an operation runs', deployed(1, { expiresAt: after(5), current: summary('deploy') }), [], Infinity],
   ['no ttl of nothing', ledger({ expiresAt: after(5) }), [], Infinity],
   ['a request that waits for a cleanup', cleaning, [ttl, start('deploy', after(9))], NOW + 10],
+  ['a failover that failed', deployed(1, { failover: { without: [], times: 1, notBefore: after(5) } }), [], NOW + 5],
+  [
+    'not for ever after its time has passed: the host may be back',
+    deployed(1, { failover: { without: [], times: 1, notBefore: after(0) } }),
+    [],
+    Infinity,
+  ],
 ])('looks again: %s', (_what, state, queue, expected) => {
-  expect(wakeAt(state, queue).at).toBe(expected)
+  expect(wakeAt(state, queue, NOW).at).toBe(expected)
 })
