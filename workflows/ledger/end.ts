@@ -5,7 +5,7 @@ import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '
 import { errorDigest, warningsDigest } from './digest.js'
 import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
-import { failoverAfter } from './host-failure.js'
+import { failoverAfter, hostsAfter } from './host-failure.js'
 import { pastOf } from './input.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
 import { unhealthyAfter } from './unhealthy.js'
@@ -76,13 +76,14 @@ const serves = ({ kind }: OperationSummary, { result: { outcome }, committed }: 
 
 function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerState {
   const { outcome, revision } = ended.result
+  const declared = revisionOf(state, revision)
   return {
-    ...state,
+    ...(declared === null ? state : hostsAfter(state, declared, state.current?.without)),
     stable: revision,
     stableBefore: stableBeforeThen(state.stableBefore, state.stable, revision),
     dirty: outcome === 'succeeded' ? [] : [...ended.dirty],
     standby: standbyThen(state, ended, at),
-    expiresAt: expiry(revisionOf(state, revision), at),
+    expiresAt: expiry(declared, at),
   }
 }
 

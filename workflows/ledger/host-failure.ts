@@ -30,6 +30,16 @@ export function withHosts(state: LedgerState, { hosts, changes }: HostsSeen): Le
   return { ...state, hosts, hostChanges: [...(state.hostChanges ?? []), ...changes].slice(-KEPT_CHANGES) }
 }
 
+/**
+ * What is known of hosts after a time in which nobody looked at them, or not at the machines that they are now: what was silent may have
+ * spoken since, and is watched anew. Those of `stay` are left out until they answer.
+ */
+export function lookedAway(state: LedgerState, stay: readonly string[] = state.failover?.without ?? []): LedgerState {
+  if (state.hosts === undefined) return state
+  const kept = Object.entries(state.hosts).filter(([name, host]) => host.state === 'alive' || stay.includes(name))
+  return { ...state, hosts: Object.fromEntries(kept) }
+}
+
 /** What somebody should hear of: deaths, and returns from them. */
 export const hostEvents = (topology: string, { changes }: HostsSeen): HostDeadOrAlive[] =>
   changes.flatMap(({ host, from, to, at, cause }) => {
@@ -96,6 +106,13 @@ export function failoverAfter(
   if (succeeded) return without.length === 0 ? undefined : { without }
   const times = (failover?.times ?? 0) + 1
   return { without: failover?.without ?? [], times, notBefore: after(at, retryMs(times)) }
+}
+
+/** After everything came to be as declared without some hosts: every other one gave an answer, and takes part. */
+export function hostsAfter(state: LedgerState, { topology }: Revision, without: readonly string[] = []): LedgerState {
+  const { failover, ...rest } = lookedAway(state, without)
+  const left = (failover?.without ?? []).filter((name) => without.includes(name) && topology.hosts[name] !== undefined)
+  return left.length === 0 ? rest : { ...rest, failover: { without: left } }
 }
 
 /** From 10 s, doubling to 10 minutes. */

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../../src/errors.js'
 import { lostOperation } from '../../src/plan/change-of-replica.js'
 import type { LedgerState } from '../../src/contracts/index.js'
+import { lookedAway } from './host-failure.js'
 import { inProgress } from './refusals.js'
 
 /** Why a state cannot take the place of the present one, or null. */
@@ -55,7 +56,7 @@ export function imported(
   return {
     notes,
     state: {
-      ...file,
+      ...lookedAway(file),
       current: null,
       ...times,
       dirty: file.current === null ? file.dirty : [...file.dirty, lostOperation(file.current.number)],

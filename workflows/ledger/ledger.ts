@@ -48,7 +48,7 @@ import { adopted, followAdopted, notStarted, startOperationWorkflow } from './ch
 import { detailsOf } from './details.js'
 import { postponed, type Due } from './due.js'
 import { end } from './end.js'
-import { failoverAfter, hostEvents, hostWatchOf, withHosts, type Failover } from './host-failure.js'
+import { failoverAfter, hostEvents, hostWatchOf, lookedAway, withHosts, type Failover } from './host-failure.js'
 import { imported, importRefusal, withoutPastTimes } from './import.js'
 import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
@@ -109,7 +109,7 @@ class Ledger {
   constructor({ topology, state, answered = [], checked = false, notAfter }: LedgerInput) {
     const known = { ...emptyLedger(topology), ...state }
     // Of a ledger that was terminated, it may be of long ago.
-    this.state = notAfter === undefined ? known : { ...known, ...withoutPastTimes(known, Date.now()) }
+    this.state = notAfter === undefined ? known : lookedAway({ ...known, ...withoutPastTimes(known, Date.now()) })
     this.answered = answered
     this.checked = checked
     this.unsure = this.state.current !== null
@@ -176,7 +176,7 @@ class Ledger {
     const wake = wakeAt(state, this.inbox.items, Date.now())
     const at = Math.min(
       beginsAgainAt(this.watcher, watchOf(state)),
-      state.current === null ? beginsAgainAt(this.hostWatcher, hostWatchOf(state)) : Infinity,
+      beginsAgainAt(this.hostWatcher, hostWatchOf(state)),
     )
     return at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
   }
@@ -339,6 +339,7 @@ class Ledger {
     const { state: before } = this
     const { current, topology } = before
     if (current === null) return
+    if (!this.hostWatcher.isRunning && !this.hostWatcher.hasSeen) this.state = lookedAway(this.state)
     const at = now()
     const lost = (report: ErrorReport): LedgerState => end(this.state, lostEnd(topology, current, report), at)
     try {

@@ -56,8 +56,11 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   const item = queue.find(({ kind }) => kind === 'ended') ?? queue.find((each) => !mustWait(state, each, now.nowMs))
   if (item !== undefined) return { do: 'take', item }
   if (now.hosts === 'seen') return { do: 'noteHosts' }
+  // It goes on while an operation runs, but not for ever: until its end no history can be renewed.
+  if (now.hosts === 'idle' && !now.renewal) return { do: 'watchHosts' }
   if (state.current !== null || queue.length > 0 || now.asked) return null
-  const failover = failoverNow(state, now.nowMs)
+  // What nobody watches may have changed since.
+  const failover = now.hosts === 'running' ? failoverNow(state, now.nowMs) : null
   if (failover !== null) return { do: 'failover', failover }
   const due = dueNow(state, now.nowMs)
   if (due !== null) return { do: 'due', due }
@@ -65,7 +68,6 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   const watches = [now.watch, now.hosts]
   if (watches.includes('ending')) return null
   if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
-  if (now.hosts === 'idle') return { do: 'watchHosts' }
   return now.watch === 'idle' ? { do: 'watch' } : null
 }
 

@@ -57,6 +57,14 @@ describe('what is stable', () => {
     expect(ended('restore', {}, committed).stable).toBe(1)
   })
 
+  it('and a host that was left out until then takes part again', () => {
+    const host = { state: 'dead', since: AT, lookedAt: AT } as const
+    const before = { failover: { without: ['two'] }, hosts: { two: host } }
+    const after = ended('deploy', before, ending('succeeded'))
+    expect([after.failover, after.hosts]).toEqual([undefined, {}])
+    expect(ended('deploy', before, ending('rolledBack'))).toMatchObject(before)
+  })
+
   it('what was stable before is remembered in time', () => {
     const steps: [OperationKind, number][] = [
       ['deploy', 1],

@@ -5,7 +5,9 @@ import {
   failoverAfter,
   failoverNow,
   hostEvents,
+  hostsAfter,
   hostWatchOf,
+  lookedAway,
   retryMs,
   withHosts,
 } from '../../../workflows/ledger/host-failure.js'
@@ -132,6 +134,39 @@ it.each([
   const cause = to === 'alive' ? {} : { cause: 'no route' }
   const events = hostEvents('shop', { hosts: {}, changes: [{ host: 'b', from, to, at: AT, ...cause }] })
   expect(events.map(({ event, host, reason }) => `${event} ${host} ${reason}`)).toEqual(expected)
+})
+
+/** `a+ b!` of the records, and what is left out. */
+const known = ({ hosts: records = {}, failover }: LedgerState): unknown[] => [
+  Object.entries(records)
+    .map(([name, { state }]) => `${name} ${state}`)
+    .join(', '),
+  failover,
+]
+
+it('what was silent before a time in which nobody looked is watched anew, but for what is left out', () => {
+  expect(known(lookedAway(ledger('a+ b! c? d!', { failover: { without: ['d'] } })))).toEqual([
+    'a alive, d dead',
+    { without: ['d'] },
+  ])
+})
+
+it.each<[string, LedgerState, string[] | undefined, unknown[]]>([
+  ['all answered', ledger('a+ b! c+', { failover: { without: ['b'] } }), undefined, ['a alive, c alive', undefined]],
+  [
+    'one is left out still',
+    ledger('a+ b! c! d+ e+', { failover: { without: ['b', 'c'], times: 2, notBefore: AT } }),
+    ['b'],
+    ['a alive, b dead, d alive, e alive', { without: ['b'] }],
+  ],
+  [
+    'one that is declared no more',
+    ledger('a+ c+', { failover: { without: ['b'] } }),
+    ['b'],
+    [expect.any(String), undefined],
+  ],
+])('after a deploy, %s', (_, state, without, expected) => {
+  expect(known(hostsAfter(state, state.revisions[0]!, without))).toEqual(expected)
 })
 
 it('keeps the last 50 changes of hosts', () => {

@@ -41,6 +41,13 @@ describe('a state that is loaded', () => {
     ])
   })
 
+  it('knows of no host that was dead then, but of what was left out', () => {
+    const host = { state: 'dead', since: AT, lookedAt: AT } as const
+    const file = deployed(3, { hosts: { a: host, b: host }, failover: { without: ['b'] } })
+    expect(imported(ledger(), file, NOW).state).toMatchObject({ hosts: { b: host }, failover: { without: ['b'] } })
+    expect(imported(ledger(), file, NOW).state.hosts).not.toHaveProperty('a')
+  })
+
   it('does not count down', () => {
     expect(imported(deployed(9), deployed(3), NOW).state).toMatchObject({
       stable: 3,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LedgerState, OperationKind } from '../../../src/contracts/index.js'
 import { nextOf, wakeAt, type Circumstances, type Item } from '../../../workflows/ledger/next.js'
+import { revisionOf, web } from '../plan/world.js'
 import { after, AT, deployed, ending, ledger, NOW, request, summary } from './ledgers.js'
 
 const start = (kind: OperationKind, notAfter = after(1_000)): Item => ({
@@ -14,6 +15,11 @@ const cancel: Item = { kind: 'cancel' }
 
 const expiredTtl = deployed(1, { expiresAt: AT })
 const cleaning = deployed(1, { current: summary('cleanup') })
+const known = { state: 'dead', since: AT, lookedAt: AT } as const
+const withDead = deployed(1, {
+  revisions: [revisionOf(web({}, { failover: {} }))],
+  hosts: { two: known },
+})
 const deploying = deployed(1, { current: summary('deploy'), expiresAt: AT })
 
 const words = (state: LedgerState, queue: Item[], more: Partial<Circumstances> = {}): string => {
@@ -52,6 +58,14 @@ describe('one thing at a time', () => {
     ['and waits for its end', deployed(1), [], { watch: 'ending', renewal: true }, 'wait'],
     ['before it begins another one', deployed(1), [], { watch: 'idle', renewal: true }, 'renew'],
     ['and what is due', expiredTtl, [], { renewal: true }, 'destroy'],
+    ['a watch of the hosts', deployed(1), [], { hosts: 'idle' }, 'watchHosts'],
+    ['also while an operation runs', deploying, [], { hosts: 'idle' }, 'watchHosts'],
+    ['but not where its history is long already', deploying, [], { hosts: 'idle', renewal: true }, 'wait'],
+    ['what it has seen, also while an operation runs', deploying, [], { hosts: 'seen' }, 'noteHosts'],
+    ['a dead host', withDead, [], { hosts: 'running' }, 'failover'],
+    ['but first the request', withDead, [start('deploy')], { hosts: 'running' }, 'start'],
+    ['not what nobody watches any more: it may have answered since', withDead, [], { hosts: 'idle' }, 'watchHosts'],
+    ['nor what was of the revision before', withDead, [], { hosts: 'ending' }, 'wait'],
   ])('%s', (_what, state, queue, more, expected) => {
     expect(words(state, queue, more)).toBe(expected)
   })
