@@ -23,7 +23,7 @@ export interface PlacesInput {
 }
 
 /**
- * Who is at each place, by replica. Of several live instances the newest revision's has it, the rest is left over. A stateful one that
+ * Who is at each place, by replica. Of several live instances the one that was changed last has it, the rest is left over. A stateful one that
  * was put aside has its place again when nothing lives there: it may hold the only copy of its data.
  * @param ours - without those that are kept for an instant switch back
  */
@@ -53,9 +53,12 @@ function placeOf(group: Ours[], { revision, dirty, mayBeElsewhere }: PlacesInput
   }
 }
 
-/** Of one revision, what was made last: a host that was away comes back with what was started elsewhere since. */
+/**
+ * What was made or changed last: a host that was away comes back with what was started elsewhere since, by a rollback perhaps, to a lower
+ * revision.
+ */
 const byAge = (a: Ours, b: Ours): number =>
-  b.labels.revision - a.labels.revision || operationOf(b) - operationOf(a) || byPlace(a, b)
+  operationOf(b) - operationOf(a) || b.labels.revision - a.labels.revision || byPlace(a, b)
 
 const operationOf = ({ labels }: Ours): number => Number(labels.operation) || 0
 

@@ -193,3 +193,19 @@ describe('a plan without a host', () => {
     expect(notes).toEqual(['hosts b, c are left out: nothing is changed there, and what is there stays as it is'])
   })
 })
+
+describe('once the host is back', () => {
+  const next = of({ web: { on: ['a', 'b', 'c'], replicas: 3, image: 'next' } })
+
+  it.each<[string, { then: Revision; now: Revision; operation: number }]>([
+    ['what was started elsewhere stays', { then: web3, now: web3, operation: 2 }],
+    ['also where a rollback did it, to a lower revision', { then: { ...next, number: 2 }, now: web3, operation: 3 }],
+  ])('%s', (_what, { then, now, operation }) => {
+    const [, stale] = worldOf(then, { operation: 2 })
+    const [first, second, third] = worldOf(now, { operation: operation + 1 })
+    const elsewhere = { ...second!, host: 'c' }
+    const observed = [first!, stale!, elsewhere, third!]
+    const { changes } = planChanges({ revision: now, base: now, observed })
+    expect(read(changes)).toEqual(['delete shop-web-2@b: another instance has taken its place'])
+  })
+})
