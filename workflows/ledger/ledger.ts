@@ -326,9 +326,9 @@ class Ledger {
     this.state = state
     await this.announceUnhealthy(before)
     if (automatic === null) return
-    const { kind, instance, reason } = automatic
+    const { kind, instance, reason, ...left } = automatic
     const requestId = `unhealthy-${state.lastOperation + 1}`
-    const request = { kind, names: [instance], maxParallel: 1, requestId, notAfter: after(now(), 60_000) }
+    const request = { kind, names: [instance], ...left, maxParallel: 1, requestId, notAfter: after(now(), 60_000) }
     const answer = await this.start(request, { automatic: true, reason })
     if ('given' in answer) return
     log.warn('what is unhealthy could not be restarted', { instance, error: answer.refused.message })

@@ -65,6 +65,8 @@ export interface Automatic {
   kind: 'restart' | 'replace'
   instance: string
   reason: string
+  /** Hosts that are left out; absent: none. */
+  without?: string[]
 }
 
 /** What follows from what a watch has seen: the ledger with its records, and the operation to begin, one at a time. */
@@ -75,8 +77,10 @@ export function judge(
 ): { state: LedgerState; begin: Automatic | null } {
   const records = rememberedAt(state, sick, at)
   let begin: Automatic | null = null
+  // A host that is dead must not be in the way of the others.
+  const { without = [] } = state.failover ?? {}
   const begun = (replica: string, past: UnhealthyRecord, automatic: Automatic): void => {
-    begin = automatic
+    begin = without.length === 0 ? automatic : { ...automatic, without }
     const restarts = automatic.kind === 'restart' ? [...past.restarts, at] : past.restarts
     records[replica] = { ...past, restarts, operation: state.lastOperation + 1 }
   }

@@ -113,6 +113,11 @@ describe('what follows from what a watch has seen', () => {
     expect(next.unhealthy).toMatchObject({ 'web/1': { restarts: [{}] }, 'web/2': { restarts: [AT], operation: 2 } })
   })
 
+  it('without a host that a failover has left out: it would be waited for in vain', () => {
+    const { begin } = judge(watched(POLICY, { failover: { without: ['two'] } }), seen([sick(1)]), AT)
+    expect(begin).toMatchObject({ kind: 'restart', instance: 'shop-web-1', without: ['two'] })
+  })
+
   it('says that a dependency may be down', () => {
     const { begin } = judge(watched(), seen([sick(1), sick(2)], 3), AT)
     expect(begin?.reason).toContain('2 of 3 instances of web are unhealthy, so one at a time: a dependency may be down')
