@@ -7,7 +7,7 @@ const KEEP_OTHERS = 20
 
 /**
  * The history with one more entry. What the ledger tries again and again by itself is one entry with a count, but for what has a
- * reason of its own each time.
+ * reason of its own each time; that of a failover is the same until it goes well.
  */
 export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
   const same = failedByItself(entry) ? sameFailure(history, entry) : -1
@@ -26,8 +26,8 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
   return history.findLastIndex((each, index) => index >= since && each.kind === kind)
 }
 
-const failedByItself = ({ automatic, outcome, reason }: HistoryEntry): boolean =>
-  automatic === true && outcome !== 'succeeded' && reason === undefined
+const failedByItself = ({ automatic, outcome, reason, kind }: HistoryEntry): boolean =>
+  automatic === true && outcome !== 'succeeded' && (reason === undefined || kind === 'failover')
 
 const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'failover', 'snapshot'])
 

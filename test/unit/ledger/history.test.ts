@@ -4,7 +4,7 @@ import { withEntry } from '../../../workflows/ledger/history.js'
 import { entry } from './ledgers.js'
 
 const numbered = (each: HistoryEntry, number: number): HistoryEntry => ({ ...each, number, operation: `op-${number}` })
-const failed = (kind: 'cleanup' | 'destroy', number: number): HistoryEntry => ({
+const failed = (kind: 'cleanup' | 'destroy' | 'failover', number: number): HistoryEntry => ({
   ...numbered(entry(kind, 1, 'needsAttention'), number),
   automatic: true,
 })
@@ -29,6 +29,12 @@ it('what the ledger tries by itself pushes none of them out', () => {
   )
   expect(words(history).at(0)).toBe('deploy 1')
   expect(words(history).slice(-2)).toEqual(['deploy 50', 'cleanup 600 x500'])
+})
+
+it('nor does a failover that fails for days push out what was restarted', () => {
+  const restart = { ...entry('restart', 1, 'held'), automatic: true as const, reason: 'shop-web-1 was unhealthy' }
+  const failovers = range(100, (n) => ({ ...failed('failover', 100 + n), reason: 'host b gave no sign' }))
+  expect(words(grown([restart, ...failovers]))).toEqual(['restart 1', 'failover 200 x100'])
 })
 
 it('nor do cleanups that went well', () => {
