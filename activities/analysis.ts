@@ -5,6 +5,7 @@ import { probe } from '../src/health/probe.js'
 import { runCommand } from '../src/processes/run-command.js'
 import type { Analysis } from '../src/topology/model.js'
 import type { RequestSample } from '../src/traffic/model.js'
+import { together } from '../src/traffic/samples.js'
 import { judge, trafficOf, type Look, type Sides, type Traffic, type Verdict } from '../src/traffic/analysis.js'
 import type { Activities, AnalysisInput, Proven } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
@@ -114,7 +115,7 @@ class Watch {
     const seen = await Promise.all([{ host, via, watched, compareTo }, ...edges].map((edge) => this.seenBy(edge)))
     const samples = seen.filter((each) => each !== null)
     if (samples.length === 0) return { canary: null, stable: null, evidence: this.evidence }
-    const traffic = trafficOf(samples.flat(), this.sides, {
+    const traffic = trafficOf(together(samples), this.sides, {
       evidence: this.evidence,
       slowdownPercent: analysis.maxSlowdownPercent,
     })

@@ -12,6 +12,13 @@ export interface Summary {
   p99Ms: number | null
 }
 
+/**
+ * What several edges saw, in the order in which the requests ended. What one edge lists is in its own order; by the last of an edge that has
+ * nothing to do nobody could tell how late it is.
+ */
+export const together = (edges: readonly RequestSample[][]): RequestSample[] =>
+  edges.length > 1 ? edges.flat().sort((a, b) => a.at + a.totalMs - (b.at + b.totalMs)) : edges.flat()
+
 /** Error rate and latency quantiles of the requests that these servers took; null means every request. */
 export function summarise(samples: readonly RequestSample[], servers: ReadonlySet<string> | null = null): Summary {
   const own = samples.filter(({ server }) => servers === null || (server !== null && servers.has(server)))

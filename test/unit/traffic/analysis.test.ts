@@ -3,7 +3,7 @@ import { noEvidence, type Evidence } from '../../../src/analysis/evidence.js'
 import type { Analysis } from '../../../src/topology/model.js'
 import { judge, trafficOf, type Look } from '../../../src/traffic/analysis.js'
 import type { RequestSample } from '../../../src/traffic/model.js'
-import type { Summary } from '../../../src/traffic/samples.js'
+import { together, type Summary } from '../../../src/traffic/samples.js'
 
 const analysis = (over: Partial<Analysis> = {}): Analysis => ({
   maxErrorRatePercent: 1,
@@ -236,6 +236,14 @@ describe('a verdict on a canary that is compared', () => {
       evidence = at(JSON.parse(JSON.stringify(evidence)) as Evidence, until)
     }
     expect(at(evidence, 1_070_000)).toEqual(at(noEvidence(), 1_070_000))
+  })
+
+  it('gathers as much where another edge has had nothing to do for long', () => {
+    const all = samples({ canary: 10, stable: 100 })
+    const evidence = (requests: RequestSample[]): Evidence | null =>
+      trafficOf(requests, sides, { evidence: noEvidence(), slowdownPercent: 20 }).evidence
+    expect(evidence(together([all, all.slice(0, 1)]))?.errors.throughMs).toBe(evidence(all)?.errors.throughMs)
+    expect(evidence(together([all, all.slice(0, 1)]))?.errors.throughMs).toBeGreaterThan(0)
   })
 
   it('takes no speed from errors, tunnels and TCP', () => {
