@@ -30,8 +30,9 @@ export function trafficNow(topology: Topology, live: LiveInstance[], dirty: read
     }),
     active: Object.fromEntries(
       [...new Set(serving.map(({ resource }) => resource))].flatMap((resource) => {
-        const colors = serving.filter((i) => i.role === 'live' && i.resource === resource).map(({ color }) => color)
-        const most = mostFrequent(colors)
+        const own = serving.filter((i) => i.role === 'live' && i.resource === resource)
+        const declared = own.filter((i) => isDeclared(topology, i))
+        const most = mostFrequent((declared.length > 0 ? declared : own).map(({ color }) => color))
         return most === undefined ? [] : [[resource, most]]
       }),
     ),
@@ -69,6 +70,10 @@ export function leavingPools(topology: Topology, base: Topology, leaving: Traffi
     return leaves.length === 0 ? [] : [{ ...member, leaves }]
   })
 }
+
+/** A host that was away comes back with replicas that there are no more: they must not outvote those that serve. */
+const isDeclared = ({ resources }: Topology, { resource, index }: LiveInstance): boolean =>
+  (index ?? 0) <= (resources[resource]?.replicas ?? 0)
 
 // An operation that could not be undone may leave two colors: the ports lead to the one that is there for more of the replicas.
 const mostFrequent = (colors: Color[]): Color | undefined => {

@@ -26,6 +26,12 @@ function live(words: string): LiveInstance {
   }
 }
 
+it('what a host that was away brings back of more replicas does not outvote what serves', () => {
+  const one = topologyOf(shop('1.0.0', { strategy: { approach: 'blueGreen' }, web: { replicas: 1 } }))
+  const found = ['1-blue', '1-green', '2-green', '3-green'].map(live)
+  expect(trafficFound(one, found).active).toEqual({ web: 'blue' })
+})
+
 describe('trafficNow', () => {
   it.each<[string, string, string[], string[], string[], Color | undefined]>([
     ['what lives', 'rolling', ['1', '2'], [], ['1 ready', '2 ready'], ''],
