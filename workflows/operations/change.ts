@@ -2,6 +2,7 @@ import type { ApplicationFailure } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import type { Role } from '../../src/plan/model.js'
 import { toPlan, type PlannedChanges } from '../../src/plan/plan.js'
+import { found } from '../../src/plan/stale-copies.js'
 import { standbyThatStays } from '../../src/plan/standby.js'
 import type { PlannedChange } from '../../src/plan/planned-change.js'
 import { procedureOf } from '../../src/strategies/procedure.js'
@@ -20,12 +21,12 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
   return conduct(input, async (conducted): Promise<Ending> => {
     const plan = await makePlan(input, conducted)
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
-    const { changes, bystanders, volumes = [] } = plan
+    const { changes, volumes = [] } = plan
     const { without = [] } = input.request
     const stays = standbyThatStays(plan, { standby: input.standby, without })
     if (changes.length + volumes.length === 0 && exposing(input).length === 0)
       return { outcome: 'succeeded', committed: true, stays }
-    const run = runOf(input, [...bystanders, ...changes.flatMap(({ from }) => from ?? [])], conducted)
+    const run = runOf(input, found(plan, input.revision.topology), conducted)
     conducted.run = run
     const procedure = procedureOf(strategy, plan, {
       revision: input.revision,
