@@ -29,7 +29,7 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     ...changed,
     ...(isGone(current, ended) ? NOTHING_THERE : {}),
     ...(current.kind === 'failover'
-      ? { failover: failoverAfter(state, { without: current.without, succeeded: outcome === 'succeeded' }, at) }
+      ? { failover: failoverAfter(state, { without: current.without, ...howItWent(ended) }, at) }
       : {}),
     ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
@@ -40,6 +40,11 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     ? postponed(next, kind, failures(history), at)
     : next
 }
+
+const howItWent = ({ result: { outcome, error } }: OperationEnd): { succeeded: boolean; aborted: boolean } => ({
+  succeeded: outcome === 'succeeded',
+  aborted: error?.code === 'ABORTED',
+})
 
 /** No instance of the topology is known to be there. */
 const NOTHING_THERE = {

@@ -100,12 +100,17 @@ const MOST_GONE = 0.55
 /** After a failover has ended. */
 export function failoverAfter(
   { failover }: Pick<LedgerState, 'failover'>,
-  { without = [], succeeded }: { without?: string[] | undefined; succeeded: boolean },
+  {
+    without = [],
+    succeeded,
+    aborted = false,
+  }: { without?: string[] | undefined; succeeded: boolean; aborted?: boolean },
   at: string,
 ): FailoverRecord | undefined {
   if (succeeded) return without.length === 0 ? undefined : { without }
   const times = (failover?.times ?? 0) + 1
-  return { without: failover?.without ?? [], times, notBefore: after(at, retryMs(times)) }
+  // Whoever stopped it wants to do something first.
+  return { without: failover?.without ?? [], times, notBefore: after(at, aborted ? MOST_MS : retryMs(times)) }
 }
 
 /** After everything came to be as declared without some hosts: every other one gave an answer, and takes part. */
@@ -116,7 +121,9 @@ export function hostsAfter(state: LedgerState, { topology }: Revision, without: 
 }
 
 /** From 10 s, doubling to 10 minutes. */
-export const retryMs = (times: number): number => Math.min(10_000 * 2 ** (times - 1), 600_000)
+export const retryMs = (times: number): number => Math.min(10_000 * 2 ** (times - 1), MOST_MS)
+
+const MOST_MS = 600_000
 
 const namesIn = ({ hosts = {} }: LedgerState, { topology }: Revision, state: HostRecord['state']): string[] =>
   Object.keys(topology.hosts).filter((name) => hosts[name]?.state === state)

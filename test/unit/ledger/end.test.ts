@@ -57,6 +57,15 @@ describe('what is stable', () => {
     expect(ended('restore', {}, committed).stable).toBe(1)
   })
 
+  it.each([
+    ['UNHEALTHY', 10_000],
+    ['ABORTED', 10 * MINUTE],
+  ] as const)('a failover that ends with %s is tried again after %i ms', (code, ms) => {
+    const { result } = ending('rolledBack')
+    const how = ending('rolledBack', { result: { ...result, error: { code, message: 'undone' } } })
+    expect(ended('failover', {}, how).failover).toEqual({ without: [], times: 1, notBefore: after(ms) })
+  })
+
   it('and a host that was left out until then takes part again', () => {
     const host = { state: 'dead', since: AT, lookedAt: AT } as const
     const before = { failover: { without: ['two'] }, hosts: { two: host } }
