@@ -18,24 +18,32 @@ export function hostWatchActivities(deps: ActivityDeps): Pick<Activities, 'watch
     watchHosts: step(async ({ hosts, known, deadAfterMs, forMs }, signal, memory): Promise<HostsSeen | null> => {
       // A worker that takes over goes on where the last one was: its silence is no silence of the hosts.
       let records = (memory.kept as Record<string, HostRecord> | undefined) ?? known
-      for (const until = Date.now() + forMs; ;) {
-        const before = records
-        records = Object.fromEntries(
-          await Promise.all(
-            Object.entries(hosts).map(async ([name, host]): Promise<[string, HostRecord]> => {
-              const began = new Date().toISOString()
-              const silence = await silenceOf(deps, { name, host }, signal)
-              const look = { began, ended: new Date().toISOString(), silence }
-              return [name, afterLook(before[name], look, { deadAfterMs })]
-            }),
-          ),
-        )
-        memory.keep(records)
-        const changes = changesBetween(before, records)
-        if (changes.length > 0) return { hosts: records, changes }
-        if (Date.now() >= until) return null
-        await sleep(REST_MS, undefined, { signal })
+      const over = new AbortController()
+      const either = AbortSignal.any([signal, over.signal])
+      let changes: HostChange[] = []
+      // Each at its own pace: one that takes long to be silent must not keep the others from being looked at.
+      const watch = async (name: string, host: Host): Promise<void> => {
+        for (const until = Date.now() + forMs; !over.signal.aborted;) {
+          const began = new Date().toISOString()
+          const silence = await silenceOf(deps, { name, host }, either)
+          const before = records[name]
+          const now = afterLook(before, { began, ended: new Date().toISOString(), silence }, { deadAfterMs })
+          records = { ...records, [name]: now }
+          memory.keep(records)
+          changes = [...changes, ...changed(name, before, now)]
+          if (changes.length > 0 || Date.now() >= until) over.abort()
+          else await sleep(REST_MS, undefined, { signal: either })
+        }
       }
+      await Promise.all(
+        Object.entries(hosts).map(([name, host]) =>
+          watch(name, host).catch((error: unknown) => {
+            signal.throwIfAborted()
+            if (!over.signal.aborted) throw error
+          }),
+        ),
+      )
+      return changes.length > 0 ? { hosts: records, changes } : null
     }),
   }
 }
@@ -57,11 +65,11 @@ async function silenceOf(
 
 const SILENCE: ReadonlySet<string> = new Set(['UNREACHABLE', 'TIMEOUT'])
 
-const changesBetween = (
-  before: Readonly<Record<string, HostRecord>>,
-  now: Readonly<Record<string, HostRecord>>,
-): HostChange[] =>
-  Object.entries(now).flatMap(([host, { state: to, since: at, cause }]) => {
-    const from = before[host]?.state ?? 'alive'
-    return from === to ? [] : [{ host, from, to, at, ...(cause === undefined ? {} : { cause }) }]
-  })
+function changed(
+  host: string,
+  before: HostRecord | undefined,
+  { state: to, since: at, cause }: HostRecord,
+): HostChange[] {
+  const from = before?.state ?? 'alive'
+  return from === to ? [] : [{ host, from, to, at, ...(cause === undefined ? {} : { cause }) }]
+}

@@ -1,0 +1,35 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { expect, it } from 'vitest'
+import { hostWatchActivities } from '../../../activities/host-watch.js'
+import type { ActivityDeps } from '../../../activities/deps.js'
+import type { HostsSeen } from '../../../src/contracts/index.js'
+import { Cul8erError } from '../../../src/errors.js'
+import type { HostExecutor } from '../../../src/hosts/executor.js'
+import type { Host } from '../../../src/topology/model.js'
+
+/** `slow` never answers and is never refused; `gone` is refused at once; others answer. */
+const run = (name: string, signal?: AbortSignal): Promise<unknown> => {
+  if (name === 'gone') return Promise.reject(new Cul8erError('UNREACHABLE', 'no route to host'))
+  if (name !== 'slow') return Promise.resolve({ stdout: '{}' })
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+}
+const deps = {
+  executorFor: (name: string) =>
+    ({ run: (_: unknown, { signal }: { signal?: AbortSignal }) => run(name, signal) }) as unknown as HostExecutor,
+} as unknown as ActivityDeps
+
+const watch = (names: string[], forMs: number): Promise<HostsSeen | null> =>
+  new MockActivityEnvironment().run(hostWatchActivities(deps).watchHosts, {
+    ...{ topology: 'shop', known: {}, deadAfterMs: 2_000, forMs },
+    hosts: Object.fromEntries(names.map((name) => [name, { address: name } as Host])),
+  })
+
+it('a host that takes long to be silent does not keep another from being suspected', { timeout: 20_000 }, async () => {
+  const seen = await watch(['slow', 'gone', 'well'], 15_000)
+  expect(seen?.changes).toMatchObject([{ host: 'gone', from: 'alive', to: 'suspected', cause: 'no route to host' }])
+  expect(seen?.hosts).toMatchObject({ gone: { state: 'suspected' }, well: { state: 'alive' } })
+})
+
+it('tells nothing while all answer', async () => {
+  expect(await watch(['well', 'fine'], 10)).toBeNull()
+})
