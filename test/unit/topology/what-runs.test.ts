@@ -5,7 +5,10 @@ import { topologyOf } from '../../support/rig.js'
 
 const topology = topologyOf({
   name: 'shop',
-  hosts: { web: { address: 'deploy@10.0.1.10', platform: 'debian', credentials: { ssh: { key: '/keys/deploy' } } } },
+  hosts: {
+    web: { address: 'deploy@10.0.1.10', platform: 'debian', credentials: { ssh: { key: '/keys/deploy' } } },
+    spare: { address: '10.0.1.11', platform: 'debian' },
+  },
   resources: {
     app: {
       type: 'container',
@@ -38,6 +41,7 @@ const topology = topologyOf({
 test('everything that a topology runs or reads is said, one line each', () => {
   expect(whatRuns(topology)).toEqual([
     'host web: runs the Incus commands on deploy@10.0.1.10 (ssh) with the SSH key /keys/deploy',
+    'host spare: runs the Incus commands on 10.0.1.11 (ssh)',
     'app: 2 × container of the image images:debian/12',
     "app: has what the host's profiles say: default whole-disk",
     'app: has the Incus configuration security.privileged=true',
@@ -61,7 +65,7 @@ test('everything that a topology runs or reads is said, one line each', () => {
 })
 
 test('no value looks like a line of ours, or reads otherwise than it runs', () => {
-  const [, image] = whatRuns({
+  const [, , image] = whatRuns({
     ...topology,
     resources: { app: { ...(topology.resources.app as Topology['resources'][string]), image: 'a\u202Eb\nc' } },
   })
