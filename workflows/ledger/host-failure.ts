@@ -64,7 +64,7 @@ export function failoverNow(state: LedgerState, nowMs: number): Failover | null 
   const revision = revisionOf(state, state.stable)
   if (state.current !== null || revision === null || hostWatchOf(state) === null || isHeld(state)) return null
   const { without: left = [], notBefore } = state.failover ?? {}
-  if (notBefore !== undefined && Date.parse(notBefore) > nowMs) return null
+  if ((notBefore !== undefined && Date.parse(notBefore) > nowMs) || settledAt(state) > nowMs) return null
   // A host that is back waits as well: those that are silent can neither be asked nor left out.
   if (brakeOn(state, revision) !== null) return null
   const dead = namesIn(state, revision, 'dead')
@@ -77,11 +77,19 @@ export function failoverNow(state: LedgerState, nowMs: number): Failover | null 
   return back.length === 0 ? null : { without: away, reason: backWords(back) }
 }
 
-/** When what failed may be tried again, ms since the epoch; Infinity: nothing waits for a time that is still to come. */
-export function failoverAt({ failover }: LedgerState, nowMs: number): number {
-  const at = failover?.notBefore === undefined ? Infinity : Date.parse(failover.notBefore)
-  return at > nowMs ? at : Infinity
+/** When something may be decided again, ms since the epoch; Infinity: nothing waits for a time that is still to come. */
+export function failoverAt(state: LedgerState, nowMs: number): number {
+  const { notBefore } = state.failover ?? {}
+  const times = [...(notBefore === undefined ? [] : [Date.parse(notBefore)]), settledAt(state)]
+  return Math.min(Infinity, ...times.filter((at) => at > nowMs))
 }
+
+/** After a broken network hosts come back one by one: the first of them must not have the others moved, ms. */
+const SETTLE_MS = 10_000
+
+/** From when on the hosts that came back are all that do for now, ms since the epoch. */
+const settledAt = ({ hostChanges = [] }: LedgerState): number =>
+  Math.max(0, ...hostChanges.flatMap(({ to, at }) => (to === 'alive' ? [Date.parse(at) + SETTLE_MS] : [])))
 
 /**
  * Why nothing is moved although hosts are dead, in words; null: nothing speaks against it. Where most hosts are gone at once it is more
@@ -89,11 +97,14 @@ export function failoverAt({ failover }: LedgerState, nowMs: number): number {
  */
 export function brakeOn(state: LedgerState, { topology: { hosts } }: Pick<Revision, 'topology'>): string | null {
   const all = Object.keys(hosts)
-  const silent = all.filter((host) => (state.hosts?.[host]?.state ?? 'alive') !== 'alive')
+  // Of those that went together one is dead first.
+  const silent = all.filter((host) => state.hosts?.[host]?.silentSince !== undefined || isSilent(state.hosts?.[host]))
   return silent.length <= all.length * MOST_GONE
     ? null
     : `${silent.length} of ${all.length} hosts gave no sign: taken for a partition, nothing is moved`
 }
+
+const isSilent = (host: HostRecord | undefined): boolean => host !== undefined && host.state !== 'alive'
 
 const MOST_GONE = 0.55
 

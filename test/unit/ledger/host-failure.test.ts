@@ -40,6 +40,14 @@ function ledger(words: string, over: Partial<LedgerState> = {}): LedgerState {
   return { ...emptyLedger('shop'), stable: 1, desired: 1, revisions, hosts: known, ...over }
 }
 
+const secondsAgo = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString()
+
+function withSilence(state: LedgerState, host: string): LedgerState {
+  const record = state.hosts?.[host]
+  if (record !== undefined) record.silentSince = secondsAgo(3)
+  return state
+}
+
 describe('what is moved', () => {
   it.each<[string, LedgerState, string[] | null]>([
     ['nothing while all are alive', ledger('a+ b+ c+'), null],
@@ -58,6 +66,17 @@ describe('what is moved', () => {
     ['nothing where most are gone', ledger('a+ b! c!'), null],
     ['nothing where most are gone or suspected', ledger('a+ b! c?'), null],
     ['nothing where all are gone', ledger('a!'), null],
+    ['nothing where one is dead and another has begun to be silent', withSilence(ledger('a+ b! c+'), 'c'), null],
+    [
+      'nothing right after another came back: this one may be about to',
+      ledger('a+ b! c+', { hostChanges: [{ host: 'c', from: 'dead', to: 'alive', at: secondsAgo(9) }] }),
+      null,
+    ],
+    [
+      'what stayed dead when others came back',
+      ledger('a+ b! c+', { hostChanges: [{ host: 'c', from: 'dead', to: 'alive', at: secondsAgo(10) }] }),
+      ['b'],
+    ],
     ['one back and two gone', ledger('a+ b! c! d+', { failover: { without: ['a'] } }), ['b', 'c']],
     ['not back, where most are gone', ledger('a+ b! c!', { failover: { without: ['a'] } }), null],
     ['nothing of a topology without a stable revision', ledger('a+ b! c+', { stable: null }), null],
