@@ -306,7 +306,8 @@ const WORLD: Mistake[] = [
     file({ hosts: { here: { address: 'https://10.0.0.9:8443', platform: 'incusos' } } }),
     ['plan'],
     1,
-    /hosts\.here\.address: Incus remotes are not available yet/,
+    /host here \(https:\/\/10\.0\.0\.9:8443\) has not been added/,
+    '→ on the machine of the worker, run cul8er hosts add here',
   ],
 ]
 
