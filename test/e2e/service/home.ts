@@ -32,7 +32,7 @@ export class Home {
       cwd: folder,
       reject: false,
       stdin: 'ignore',
-      timeout: 90_000,
+      timeout: 240_000,
       env: { CUL8ER_HOME: this.path, CUL8ER_SERVICE_PORT: '17300', CUL8ER_UI_PORT: '18300', NO_COLOR: '1', ...env },
     })
   }

@@ -254,7 +254,7 @@ describe(`a neighbour that breaks, ${PAIRS} times (NEIGHBOURS_SEED=${SEED})`, ()
   }
   const pairs = Array.from({ length: PAIRS }, (_, i) => [i + 1, next()] as const)
 
-  it.each(pairs)('pair %i: %s', { timeout: 120_000 }, async (_number, kind) => {
+  it.each(pairs)('pair %i: %s', { timeout: 400_000 }, async (_number, kind) => {
     const began = Date.now()
     asking = sound.ask()
     answers = 0
