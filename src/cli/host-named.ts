@@ -1,7 +1,7 @@
 import { Cul8erError } from '../errors.js'
 import type { SshHost } from '../hosts/ssh/executor.js'
-import { nearest } from '../topology/nearest.js'
 import type { Context } from './context.js'
+import { hostCalled } from './hosts-meant.js'
 import { topologyOfFile } from './topologies.js'
 
 /**
@@ -10,15 +10,7 @@ import { topologyOfFile } from './topologies.js'
  */
 export async function hostNamed(context: Context, name: string, topology?: string): Promise<SshHost> {
   if (name.includes('@')) return { name, address: name, key: null, passphrase: null }
-  const { hosts } = (await topologyOfFile(context, topology)).topology
-  const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined
-  const names = Object.keys(hosts)
-  if (host === undefined) {
-    const near = nearest(name, names)
-    throw new Cul8erError('USAGE', `no host is named ${JSON.stringify(name)}; there are ${names.join(', ')}`, {
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
-    })
-  }
+  const host = hostCalled(name, (await topologyOfFile(context, topology)).topology.hosts)
   if (host.kind !== 'ssh')
     throw new Cul8erError('USAGE', `host ${name} (${host.address}) is not reached over SSH`, {
       hint: 'only hosts over SSH have host keys',

@@ -38,14 +38,16 @@ async function declaredAs(context: Context, name: string | undefined): Promise<T
 
 /** Only the named host of them. @throws Cul8erError USAGE when none is called that */
 export function onlyHost({ hosts, topologies }: HostsMeant, name: string): HostsMeant {
+  return { topologies, hosts: { [name]: hostCalled(name, hosts) } }
+}
+
+/** @throws Cul8erError USAGE when none is called that */
+export function hostCalled(name: string, hosts: Record<string, Host>): Host {
   const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined
-  if (host !== undefined) return { topologies, hosts: { [name]: host } }
-  const near = nearest(name, Object.keys(hosts))
-  throw new Cul8erError(
-    'USAGE',
-    `no host is named ${JSON.stringify(name)}; there are ${Object.keys(hosts).join(', ')}`,
-    {
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
-    },
-  )
+  if (host !== undefined) return host
+  const names = Object.keys(hosts)
+  const near = nearest(name, names)
+  throw new Cul8erError('USAGE', `no host is named ${JSON.stringify(name)}; there are ${names.join(', ')}`, {
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  })
 }

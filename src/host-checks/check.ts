@@ -1,7 +1,6 @@
-import type { HostCheck } from '../contracts/hosts.js'
+import type { HostCheck, Room } from '../contracts/hosts.js'
 import type { IncusNetwork, IncusPool, IncusServer } from '../incus/index.js'
 import type { Host, Resource } from '../topology/model.js'
-import type { Room } from '../contracts/hosts.js'
 
 /** What a host told of itself. */
 export interface HostFacts {

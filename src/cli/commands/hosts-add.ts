@@ -5,6 +5,7 @@ import { nearest } from '../../topology/nearest.js'
 import { newCommand, type App } from '../command.js'
 import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
+import { madeHome } from '../home.js'
 import { topologyOfFile } from '../topologies.js'
 import { yesOption } from './options.js'
 
@@ -55,14 +56,9 @@ const question = (accepted: string | null): string =>
     ? 'Accept it? `incus info` on the host shows its certificate_fingerprint'
     : `Accept it in place of ${accepted}? \`incus info\` on the host shows its certificate_fingerprint`
 
-async function folderOf({ terminal }: Context): Promise<string> {
-  const [{ makeFolders, serviceHome, servicePaths }, { remotesFolder }] = await Promise.all([
-    import('../../service/paths.js'),
-    import('../../hosts/kinds/incus/folder.js'),
-  ])
-  const paths = servicePaths(serviceHome(terminal.env))
-  makeFolders(paths)
-  return remotesFolder(paths.home)
+async function folderOf(context: Context): Promise<string> {
+  const { remotesFolder } = await import('../../hosts/kinds/incus/folder.js')
+  return remotesFolder(await madeHome(context))
 }
 
 async function fingerprintGiven(text: string | undefined): Promise<{ fingerprint: string; by: '--fingerprint' }[]> {

@@ -5,6 +5,7 @@ import { newCommand, type App } from '../command.js'
 import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
 import { expectKey } from '../expected-key.js'
+import { madeHome } from '../home.js'
 import { hostNamed } from '../host-named.js'
 import { fingerprintOption, yesOption } from './options.js'
 
@@ -22,16 +23,13 @@ export const trust = (app: App) =>
     .addOption(fingerprintOption())
     .action(
       app.run(async (context, name, topology, options) => {
-        const [{ trustHost }, host, { makeFolders, serviceHome, servicePaths }, { ownKnownHosts }] = await Promise.all([
+        const [{ trustHost }, host, { ownKnownHosts }] = await Promise.all([
           import('../../hosts/ssh/trust.js'),
           hostNamed(context, name, topology),
-          import('../../service/paths.js'),
           import('../../hosts/ssh/own-known-hosts.js'),
         ])
         const { env } = context.terminal
-        const paths = servicePaths(serviceHome(env))
-        makeFolders(paths)
-        const knownHosts = ownKnownHosts(paths.home)
+        const knownHosts = ownKnownHosts(await madeHome(context))
         const machines = await trustHost(host, { knownHosts, env, home: env.HOME || homedir() }, (shown, before) =>
           accepts(context, { shown, before }, options),
         )

@@ -1,5 +1,6 @@
 import type { DryStep } from '../../contracts/inspect.js'
 import { briefArgs } from '../../releases/commands.js'
+import { quoted } from '../../shell/words.js'
 import type { Palette } from '../palette.js'
 
 /** A dry run for people: what it is for, then the command as it would be typed. */
@@ -17,9 +18,8 @@ export const dryObject = ({ instance, host, step, args, stdin }: DryStep): objec
 
 function commandText({ args, stdin }: DryStep): string[] {
   if (args === null) return []
-  return [`${['incus', ...briefArgs(args)].map(quoted).join(' ')}${stdin === undefined ? '' : ` < ${stdin}`}`]
+  return [`${['incus', ...briefArgs(args)].map(typed).join(' ')}${stdin === undefined ? '' : ` < ${stdin}`}`]
 }
 
 /** A word as a POSIX shell takes it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) || word === '…' ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+const typed = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) || word === '…' ? word : quoted(word))

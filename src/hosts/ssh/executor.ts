@@ -14,8 +14,7 @@ import type { Hop } from './hop.js'
 import { KeptConnection } from './kept.js'
 import { openRoute } from './open.js'
 import { routeTo } from './route.js'
-import { connectionLost, runOver } from './run.js'
-import { ConnectionLost } from './sessions.js'
+import { runOver } from './run.js'
 
 /** A host as the topology has it. */
 export interface SshHost {
@@ -83,18 +82,12 @@ export function createSshExecutor(host: SshHost, settings: SshSettings): HostExe
     host: name,
     run: (command, options) => run(command, options).catch(clearer(host)),
     tryRun: (command, options) => tryRun(command, options).catch(clearer(host)),
-    connect: async (address, port, { signal, timeoutMs = CONNECT_MS } = {}) => {
-      for (let left = 2; ; left -= 1) {
-        const { client } = await kept.get(signal)
-        try {
-          return await dialFrom(name, client, { address, port, timeoutMs, ...(signal === undefined ? {} : { signal }) })
-        } catch (error) {
-          if (!(error instanceof ConnectionLost)) throw error
-          if (left <= 1) throw connectionLost(name)
-          kept.drop(client)
-        }
-      }
-    },
+    connect: (address, port, { signal, timeoutMs = CONNECT_MS } = {}) =>
+      kept.over(
+        ({ client }) =>
+          dialFrom(name, client, { address, port, timeoutMs, ...(signal === undefined ? {} : { signal }) }),
+        signal,
+      ),
     close: () => kept.close(),
   }
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'ssh2'
+import { unlessAborted } from '../../waiting/unless-aborted.js'
 import { socketAgent, type SocketAgent } from './forwarded.js'
-import { Sessions } from './sessions.js'
+import { ConnectionLost, connectionLost, Sessions } from './sessions.js'
 
 /** A connection, and what is known of it. */
 export interface Connection {
@@ -29,12 +30,24 @@ export class KeptConnection {
     signal?.throwIfAborted()
     if (this.closed) throw new Error(`the connection to host ${this.host} was closed`)
     const opening = (this.opening ??= this.open())
-    if (signal === undefined) return opening
-    return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason as Error)
-      signal.addEventListener('abort', abort, { once: true })
-      opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-    })
+    return signal === undefined ? opening : unlessAborted(opening, signal)
+  }
+
+  /**
+   * What is begun over the connection. One that broke while nobody used it is found out about here: nothing was begun, so it is over the next one.
+   * @throws Cul8erError UNREACHABLE where that breaks as well; as `get` and `begin` do
+   */
+  async over<T>(begin: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (let left = 2; ; left -= 1) {
+      const connection = await this.get(signal)
+      try {
+        return await begin(connection)
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error
+        if (left <= 1) throw connectionLost(this.host)
+        this.drop(connection.client)
+      }
+    }
   }
 
   /** Another connection, for what this one does not take any more. Whoever opens it ends it. */

@@ -10,7 +10,7 @@ import type { KeptConnection } from './kept.js'
 import { endRemote } from './end-remote.js'
 import { PidReader, remoteLine } from './remote-line.js'
 import { said } from './said.js'
-import { ConnectionLost } from './sessions.js'
+import { connectionLost } from './sessions.js'
 
 // A child that a command left behind may hold its output open for ever; what it wrote before it ended is read by then.
 const DRAIN_MS = 500
@@ -25,7 +25,7 @@ export async function runOver(
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout } = options
   signal?.throwIfAborted()
   if (command.stdin !== undefined && !(command.stdin instanceof Uint8Array)) await readable(command.stdin.file)
-  const { channel, again } = await begun(host, kept, remoteLine(command.args), signal)
+  const { channel, again } = await begun(kept, remoteLine(command.args), signal)
   const startedAt = performance.now()
   const verb = command.args[0] ?? ''
   let early: Error | null = null
@@ -73,20 +73,11 @@ interface Begun {
   again: { sameConnection: Parameters<typeof endRemote>[0]['sameConnection']; another: KeptConnection['another'] }
 }
 
-/** A connection that broke while nobody used it is found out about here: the command did not begin, so it can over the next one. */
-async function begun(host: string, kept: KeptConnection, line: string, signal?: AbortSignal): Promise<Begun> {
-  for (let left = 2; ; left -= 1) {
-    const { client, sessions } = await kept.get(signal)
-    try {
-      const channel = await sessions.open(line, signal)
-      return { channel, again: { sameConnection: client, another: () => kept.another() } }
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error
-      if (left <= 1) throw connectionLost(host)
-      kept.drop(client)
-    }
-  }
-}
+const begun = (kept: KeptConnection, line: string, signal?: AbortSignal): Promise<Begun> =>
+  kept.over(async ({ client, sessions }) => {
+    const channel = await sessions.open(line, signal)
+    return { channel, again: { sameConnection: client, another: () => kept.another() } }
+  }, signal)
 
 function feed(channel: ClientChannel, stdin: IncusCommand['stdin'], failed: (cause: Error) => void): void {
   if (stdin === undefined) return void channel.end()
@@ -106,9 +97,3 @@ function exitCodeOf(host: string, exit: { code: number | null; signal?: string }
     `the Incus client on host ${host} was killed (${said(exit.signal ?? 'unknown reason')})`,
   )
 }
-
-export const connectionLost = (host: string): Cul8erError =>
-  new Cul8erError('UNREACHABLE', `the SSH connection to host ${host} was lost`, {
-    hint: 'a command that was running there may have been carried out',
-    details: { host },
-  })

@@ -13,6 +13,13 @@ const RETRY_MS = 50
 /** The connection broke before a command began: it can be begun over another one. */
 export class ConnectionLost extends Error {}
 
+/** What people hear of a connection that broke. */
+export const connectionLost = (host: string): Cul8erError =>
+  new Cul8erError('UNREACHABLE', `the SSH connection to host ${host} was lost`, {
+    hint: 'a command that was running there may have been carried out',
+    details: { host },
+  })
+
 /** Commands over one connection: so many at a time as its server takes, the others in turn. */
 export class Sessions {
   private most = MOST

@@ -3,7 +3,7 @@ import { createApi, type Api } from './api.js'
 import { Cul8erError, isCode } from '../../../errors.js'
 import { readRest, type Answer } from '../../rest.js'
 import { accept, acceptedCertificate, ensureIdentity } from './folder.js'
-import { certificateChanged, notTrustedThere, unreachable, type HostWords } from './refusals.js'
+import { notTrustedThere, unreachable, type HostWords } from './refusals.js'
 import { remoteOf } from './remote.js'
 import { certificateOf, fingerprintOf, secured } from './tls.js'
 import type { TrustToken } from './token.js'
@@ -56,9 +56,7 @@ export async function addServer(
   const remote = remoteOf(host.address)
   const identity = await ensureIdentity(folder)
   await accept(folder, remote, certificate)
-  const fingerprint = fingerprintOf(certificate)
-  const changed = (found: string) => certificateChanged(host, found, fingerprint)
-  const api = createApi({ remote, identity, fingerprint, changed })
+  const api = createApi({ host, identity, certificate })
   try {
     if (await isTrusted(api)) return
     if (token === null) throw notTrustedThere(host)

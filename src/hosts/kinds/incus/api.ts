@@ -1,7 +1,8 @@
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Cul8erError } from '../../../errors.js'
 import type { Identity } from './folder.js'
-import type { Remote } from './remote.js'
+import { certificateChanged, type HostWords } from './refusals.js'
+import { remoteOf } from './remote.js'
 import { certificateOf, fingerprintOf, secured } from './tls.js'
 
 /** A request to the REST API. */
@@ -23,22 +24,22 @@ export interface Api {
 }
 
 export interface ApiOptions {
-  remote: Remote
+  host: HostWords
   identity: Identity
-  /** Of the server's certificate. */
-  fingerprint: string
-  /** What is thrown when the server shows another one. */
-  changed: (found: string) => Cul8erError
+  /** That the server has to show, PEM. */
+  certificate: string
 }
 
 /** Connections are kept: a new one takes a handshake, which is most of what a read costs. */
-export function createApi({ remote, identity, fingerprint, changed }: ApiOptions): Api {
+export function createApi({ host, identity, certificate }: ApiOptions): Api {
+  const remote = remoteOf(host.address)
+  const fingerprint = fingerprintOf(certificate)
   const pinned = async () => {
     const stream = await secured(remote, { identity })
     const found = fingerprintOf(certificateOf(stream))
     if (found === fingerprint) return stream
     stream.destroy()
-    throw changed(found)
+    throw certificateChanged(host, found, fingerprint)
   }
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 2, timeout: KEPT_MS })
   agent.createConnection = (_, done) => {

@@ -7,9 +7,8 @@ import { readRest, type Answer, type ReadOptions } from '../../rest.js'
 import { createApi, type Api } from './api.js'
 import { connector } from './connect.js'
 import { acceptedCertificate, ensureListed, readIdentity } from './folder.js'
-import { certificateChanged, notAdded, notTrustedThere, unreachable, type HostWords } from './refusals.js'
+import { notAdded, notTrustedThere, unreachable, type HostWords } from './refusals.js'
 import { remoteOf } from './remote.js'
-import { fingerprintOf } from './tls.js'
 
 export interface RemoteOptions {
   host: HostWords
@@ -34,16 +33,14 @@ export function createRemoteExecutor({ host, folder, client = 'incus' }: RemoteO
   }
   let opened: { certificate: string; api: Api } | null = null
 
-  /** Anew when another certificate has been accepted since. */
+  /** Opened again when another certificate has been accepted since. */
   async function open(): Promise<Api> {
     const [certificate, identity] = await Promise.all([acceptedCertificate(folder, remote), readIdentity(folder)])
     if (certificate === null || identity === null) throw notAdded(host)
     if (opened?.certificate === certificate) return opened.api
     await ensureListed(folder, remote)
     opened?.api.close()
-    const fingerprint = fingerprintOf(certificate)
-    const changed = (found: string) => certificateChanged(host, found, fingerprint)
-    opened = { certificate, api: createApi({ remote, identity, fingerprint, changed }) }
+    opened = { certificate, api: createApi({ host, identity, certificate }) }
     return opened.api
   }
 

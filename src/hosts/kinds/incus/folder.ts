@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import writeFileAtomic from 'write-file-atomic'
 import { Cul8erError } from '../../../errors.js'
-import { writePrivate } from '../../../files/write-private.js'
 import { minimalEnvironment } from '../../client.js'
 import { remoteNamed, urlOf, type Remote } from './remote.js'
 
@@ -91,11 +91,7 @@ async function writeConfig(folder: string): Promise<void> {
 const IMAGES = { addr: 'https://images.linuxcontainers.org', protocol: 'simplestreams', public: true }
 
 /** Whole at any time: workers read it meanwhile. */
-async function replace(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.draft`
-  await writePrivate(draft, text)
-  await rename(draft, file)
-}
+const replace = (file: string, text: string): Promise<void> => writeFileAtomic(file, text, { mode: 0o600 })
 
 async function readIfAny(file: string): Promise<string | null> {
   try {
