@@ -47,7 +47,7 @@ const requestsSeen = ({ canary, stable }: Figures): string =>
     ? 'the edge returned no metrics'
     : `${plural(canary.requests, 'request')}${stable === null ? '' : `, stable set ${stable.requests}`}`
 
-type Edge = Pick<AnalysisInput, 'host' | 'via' | 'watched' | 'compareTo'>
+type Edge = Pick<AnalysisInput, 'host' | 'via'>
 
 /** Each edge has names of its own. */
 const serverOf = (edge: string, server: string): string => `${server} on ${edge}`
@@ -60,6 +60,8 @@ interface Kept {
 class Watch {
   private readonly failures = new Map<string, number>()
   private own: { at: number; commandExit: number | null; metric: number | null } | null = null
+  /** That give requests to what is analysed. */
+  private readonly edges: readonly Edge[]
   private readonly sides: Sides
   private readonly signal: AbortSignal
   private evidence: Evidence | null
@@ -72,6 +74,7 @@ class Watch {
     const { analysis, compareTo, edges = [] } = input
     this.signal = signal
     const all = [input, ...edges]
+    this.edges = all
     this.sides = {
       canary: new Set(all.flatMap(({ host, watched }) => watched.map((server) => serverOf(host, server)))),
       stable:
@@ -111,13 +114,12 @@ class Watch {
   }
 
   private async traffic(): Promise<Traffic> {
-    const { host, via, watched, compareTo, analysis, edges = [] } = this.input
-    const seen = await Promise.all([{ host, via, watched, compareTo }, ...edges].map((edge) => this.seenBy(edge)))
+    const seen = await Promise.all(this.edges.map((edge) => this.seenBy(edge)))
     const samples = seen.filter((each) => each !== null)
     if (samples.length === 0) return { canary: null, stable: null, evidence: this.evidence }
     const traffic = trafficOf(together(samples), this.sides, {
       evidence: this.evidence,
-      slowdownPercent: analysis.maxSlowdownPercent,
+      slowdownPercent: this.input.analysis.maxSlowdownPercent,
     })
     this.evidence = traffic.evidence
     return traffic

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Activities, HostChange, HostRecord, HostsSeen } from '../src/contracts/index.js'
-import { Cul8erError, messageOf } from '../src/errors.js'
+import { Cul8erError, messageOf, NO_ANSWER } from '../src/errors.js'
 import { afterLook } from '../src/hosts/signs.js'
 import { serverInfo } from '../src/incus/index.js'
 import type { Host } from '../src/topology/model.js'
@@ -59,11 +59,9 @@ async function silenceOf(
     return null
   } catch (error) {
     signal.throwIfAborted()
-    return error instanceof Cul8erError && SILENCE.has(error.code) ? messageOf(error) : null
+    return error instanceof Cul8erError && NO_ANSWER.has(error.code) ? messageOf(error) : null
   }
 }
-
-const SILENCE: ReadonlySet<string> = new Set(['UNREACHABLE', 'TIMEOUT'])
 
 function changed(
   host: string,

@@ -132,6 +132,9 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NEEDS_ATTENTION',
 ])
 
+/** The host gave no answer: it may be gone, and what it was asked for may be done all the same. */
+export const NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNREACHABLE', 'TIMEOUT'])
+
 /** Whether something thrown is an error of ours with this code. */
 export const isCode = (error: unknown, code: ErrorCode): error is Cul8erError =>
   error instanceof Cul8erError && error.code === code

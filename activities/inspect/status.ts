@@ -30,8 +30,7 @@ export const inspectStatus: Inspection<'status'> = async (
   const { observed, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
   const [first] = unreachable
   if (first !== undefined && unreachable.length === Object.keys(hosts).length) {
-    const { code, message, hint, details } = first.error
-    throw new Cul8erError(code, message, { hint, details })
+    throw new Cul8erError(first.error.code, first.error.message, first.error)
   }
   const without = unreachable.map(({ host }) => host)
   const ours = oursOf(topology, observed)

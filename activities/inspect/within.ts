@@ -1,5 +1,6 @@
 import { Cul8erError } from '../../src/errors.js'
 import { durationWords } from '../../src/topology/units.js'
+import { unlessAborted } from '../../src/waiting/unless-aborted.js'
 
 /**
  * What a look at a host gives, if that takes no longer than `limitMs`: a host that hangs costs only its own limit.
@@ -12,11 +13,8 @@ export async function within<T>(
 ): Promise<T> {
   const late = AbortSignal.timeout(limitMs)
   const either = AbortSignal.any([signal, late])
-  const ended = new Promise<never>((_, reject) =>
-    either.addEventListener('abort', () => reject(either.reason as Error), { once: true }),
-  )
   try {
-    return await Promise.race([look(either), ended])
+    return await unlessAborted(look(either), either)
   } catch (error) {
     signal.throwIfAborted()
     if (late.aborted) throw new Cul8erError('TIMEOUT', `no answer within ${durationWords(limitMs)}`)

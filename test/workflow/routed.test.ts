@@ -2,34 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
 import type { RequestSample, TopologyRoutes } from '../../src/traffic/model.js'
 import { Rig, topologyOf } from '../support/rig.js'
+import { shop as oneHost } from '../support/shop.js'
 
 /* Hosts whose instances reach each other, emulated: what each edge was told, change after change. */
 
-const shop = (name: string, version: string, over: { strategy?: object; web?: object } = {}): unknown => ({
-  name,
+const shop = (
+  name: string,
+  version: string,
+  { strategy = {}, web = {} }: { strategy?: Record<string, unknown>; web?: Record<string, unknown> } = {},
+) => ({
+  ...(oneHost(version, {
+    name,
+    strategy,
+    web: { on: [`${name}-a`, `${name}-b`], environment: {}, ...web },
+  }) as object),
   hosts: Object.fromEntries(HOSTS.map((host) => [`${name}-${host}`, { address: 'localhost', platform: 'emulated' }])),
   network: { betweenHosts: 'routed' },
-  resources: {
-    web: {
-      on: [`${name}-a`, `${name}-b`],
-      replicas: 3,
-      image: 'cul8er/tiny',
-      network: { expose: [{ port: 4000, as: 8080 }] },
-      deploy: { release: 'shop', version },
-      ...over.web,
-    },
-  },
-  strategy: {
-    healthcheck: {
-      endpoint: 'http://localhost:4000/health',
-      interval: '50ms',
-      timeout: '1s',
-      retries: 2,
-      minHealthyTime: '100ms',
-      deadline: '2s',
-    },
-    ...over.strategy,
-  },
 })
 
 const HOSTS = ['a', 'b', 'c']

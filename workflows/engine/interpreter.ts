@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow'
 import type { Activities, Lane, Stage, Step } from '../../src/contracts/index.js'
-import type { ErrorCode } from '../../src/errors.js'
+import { NO_ANSWER } from '../../src/errors.js'
 import type { Call } from '../../src/steps/kind.js'
 import { kindOf } from '../../src/steps/registry.js'
 import { slicesOf } from '../../src/steps/slices.js'
@@ -72,8 +72,6 @@ async function runLane(run: Run, lane: Lane, direction: Direction): Promise<void
 
 /** Another way back of the same instance failed: it is not as it was. */
 const failedBefore = (run: Run, name: string): boolean => run.failures.some(({ instance }) => instance === name)
-
-const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT'])
 
 async function runStep(
   run: Run,

@@ -32,7 +32,7 @@ export function withHosts(state: LedgerState, { hosts, changes }: HostsSeen): Le
 
 /**
  * What is known of hosts after a time in which nobody looked at them, or not at the machines that they are now: what was silent may have
- * spoken since, and is watched anew. Those of `stay` are left out until they answer.
+ * spoken since, and is watched again. Those of `stay` are left out until they answer.
  */
 export function lookedAway(state: LedgerState, stay: readonly string[] = state.failover?.without ?? []): LedgerState {
   if (state.hosts === undefined) return state
@@ -98,13 +98,14 @@ const settledAt = ({ hostChanges = [] }: LedgerState): number =>
 export function brakeOn(state: LedgerState, { topology: { hosts } }: Pick<Revision, 'topology'>): string | null {
   const all = Object.keys(hosts)
   // Of those that went together one is dead first.
-  const silent = all.filter((host) => state.hosts?.[host]?.silentSince !== undefined || isSilent(state.hosts?.[host]))
+  const silent = all.filter((host) => isSilent(state.hosts?.[host]))
   return silent.length <= all.length * MOST_GONE
     ? null
     : `${silent.length} of ${all.length} hosts gave no sign: taken for a partition, nothing is moved`
 }
 
-const isSilent = (host: HostRecord | undefined): boolean => host !== undefined && host.state !== 'alive'
+const isSilent = (host: HostRecord | undefined): boolean =>
+  host !== undefined && (host.state !== 'alive' || host.silentSince !== undefined)
 
 const MOST_GONE = 0.55
 
