@@ -1,6 +1,7 @@
 import type { Activities } from '../src/contracts/index.js'
 import { analysisActivities } from './analysis.js'
 import type { ActivityDeps } from './deps.js'
+import { driftActivities } from './drift.js'
 import { healthActivities } from './health.js'
 import { hookActivities } from './hooks.js'
 import { hostWatchActivities } from './host-watch.js'
@@ -18,9 +19,12 @@ import { healthWatchActivities } from './watch.js'
 export type { ActivityDeps } from './deps.js'
 
 /** What watches between operations. */
-export const watchActivities = (deps: ActivityDeps): Pick<Activities, 'watchHealth' | 'watchHosts'> => ({
+export const watchActivities = (
+  deps: ActivityDeps,
+): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift'> => ({
   ...healthWatchActivities(deps),
   ...hostWatchActivities(deps),
+  ...driftActivities(deps),
 })
 
 /** All activities, over the given way to the world. */

@@ -6,6 +6,7 @@ import { certificateNotes, declaredCertificates } from '../src/plan/certificates
 import { refuseOtherBalancer } from '../src/plan/balancers.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { withDrained } from '../src/plan/drained.js'
+import { liveOnly } from '../src/plan/live-only.js'
 import { oursOf } from '../src/plan/ours.js'
 import { planChanges } from '../src/plan/plan.js'
 import { liveInstance, type LiveInstance } from '../src/plan/planned-change.js'
@@ -90,7 +91,8 @@ type PlanInput = Parameters<Activities['planOperation']>[0]
  * @throws Cul8erError as planWork does; VM_UNSUPPORTED; what the hosts answer
  */
 async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSignal): Promise<PlannedChanges> {
-  return (await observeAndPlan(deps, input, signal)).plan
+  const { plan } = await observeAndPlan(deps, input, signal)
+  return input.liveOnly === true ? liveOnly(plan) : plan
 }
 
 /**

@@ -17,7 +17,9 @@ export { inspect } from './operations/inspect.js'
 export { slice } from './operations/slice.js'
 export { watch } from './watch/watch.js'
 export { hostWatch } from './watch/hosts.js'
+export { driftWatch } from './watch/drift.js'
 export { failover } from './operations/failover.js'
+export { repair } from './operations/repair.js'
 
 /**
  * A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. Temporal takes this one

@@ -11,6 +11,7 @@ import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
+import type { DriftSeen, DriftWatchInput } from './drift.js'
 import type { HookEnd, HookRun } from './hook.js'
 import type { HostsSeen, HostWatchInput } from './host-watch.js'
 import type { Telling } from './notice.js'
@@ -83,6 +84,8 @@ export interface Activities {
     force: boolean
     /** A rollback: the revision was stable before. */
     goesBack?: boolean
+    /** Only what stops nothing that runs. */
+    liveOnly?: boolean
   }): Promise<PlannedChanges>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>
@@ -138,6 +141,8 @@ export interface Activities {
   watchHealth(input: WatchInput & { forMs: number }): Promise<Seen | null>
   /** Looks at hosts; ends when one comes to another state. null: none did for `forMs`. */
   watchHosts(input: HostWatchInput & { forMs: number }): Promise<HostsSeen | null>
+  /** What differs from the stable revision; null: what was told last. */
+  lookForDrift(input: DriftWatchInput): Promise<DriftSeen | null>
   /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
   numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
   /** Checks an exported state. @throws USAGE with every problem and its place */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Cul8erError, type ErrorReport } from '../errors.js'
+import type { DriftRecord } from './drift.js'
 import type { HostChange, HostRecord } from './host-watch.js'
 import type { Revision } from '../plan/model.js'
 import { stableBeforeThen } from '../plan/revisions.js'
@@ -37,7 +38,18 @@ const names = () => z.array(z.string())
 
 const kind = z.preprocess(
   (found) => (found === 'tidy' ? 'cleanup' : found),
-  z.enum(['deploy', 'rollback', 'restore', 'restart', 'replace', 'failover', 'snapshot', 'destroy', 'cleanup']),
+  z.enum([
+    'deploy',
+    'rollback',
+    'restore',
+    'restart',
+    'replace',
+    'failover',
+    'repair',
+    'snapshot',
+    'destroy',
+    'cleanup',
+  ]),
 )
 
 const by: z.ZodType<Requester> = section({
@@ -134,6 +146,25 @@ const hostChange: z.ZodType<HostChange> = section({
   cause: z.string().optional(),
 })
 
+const drift: z.ZodType<DriftRecord> = section({
+  at: time(),
+  changes: z
+    .array(
+      section({
+        action: z.enum(['create', 'update', 'replace', 'delete', 'start']),
+        resource: z.string(),
+        instance: z.string(),
+        host: z.string(),
+        reasons: names(),
+        live: z.boolean(),
+      }),
+    )
+    .max(1_000),
+  refused: z.string().optional(),
+  times: count().optional(),
+  notBefore: time().optional(),
+})
+
 const exportedState = section({
   topology: name(),
   desired: number().nullable(),
@@ -152,6 +183,7 @@ const exportedState = section({
   hosts: z.record(z.string(), host).optional(),
   hostChanges: z.array(hostChange).max(1_000).optional(),
   failover: section({ without: names(), times: count().optional(), notBefore: time().optional() }).optional(),
+  drift: drift.optional(),
 })
 type Exported = z.infer<typeof exportedState>
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { PROBES } from '../health/probes/registry.js'
 import { ADDRESS_KINDS } from '../hosts/kinds/addresses.js'
 import { NOTIFIERS } from '../notifiers/notifiers.js'
+import { DRIFT_REPAIRS } from '../topology/drift-repairs.js'
 import { NOTICE_WORDS } from '../notifiers/words.js'
 import { STRATEGIES } from '../strategies/registry.js'
 import { ownConfigKey } from '../topology/config-keys.js'
@@ -190,6 +191,7 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),
   network: section({ betweenHosts: z.enum(['routed']) }).optional(),
   failover: section({ afterMs: time() }).optional(),
+  drift: section({ everyMs: time(), repair: z.enum(DRIFT_REPAIRS) }).optional(),
   ttlMs: time().nullable(),
   notify: z
     .array(section({ to: NOTIFIERS.normalised, on: z.array(z.enum(NOTICE_WORDS)).min(1).nullable() }))

@@ -2,6 +2,7 @@
 export type * from './activities.js'
 export type * from './at.js'
 export * from './beat.js'
+export type * from './drift.js'
 export * from './end.js'
 export type * from './hook.js'
 export type * from './host-watch.js'

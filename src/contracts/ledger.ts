@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
+import type { DriftRecord } from './drift.js'
 import type { HostChange, HostRecord } from './host-watch.js'
 import type { OperationKind, OperationRequest, OperationStarted, Outcome, Requester } from './operation.js'
 
@@ -107,6 +108,8 @@ export interface LedgerState {
   /** How hosts came from one state to another, newest last, 50 at most. */
   hostChanges?: HostChange[]
   failover?: FailoverRecord
+  /** What differs from the stable revision; absent: nothing, or nobody looks. */
+  drift?: DriftRecord
 }
 
 /** What became of hosts that are gone. */

@@ -4,6 +4,7 @@ export const ledgerId = (topology: string): string => `topology/${topology}`
 /** There is one at most: the name is what sees to that. */
 export const watchWorkflowId = (topology: string): string => `topology/${topology}/watch`
 export const hostWatchWorkflowId = (topology: string): string => `topology/${topology}/hosts`
+export const driftWatchWorkflowId = (topology: string): string => `topology/${topology}/drift`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
 
 /** Task queue that workers poll unless a profile names another. */
@@ -21,12 +22,14 @@ export const WorkflowType = {
   restart: 'restart',
   replace: 'replace',
   failover: 'failover',
+  repair: 'repair',
   snapshot: 'snapshot',
   destroy: 'destroy',
   cleanup: 'cleanup',
   slice: 'slice',
   watch: 'watch',
   hostWatch: 'hostWatch',
+  driftWatch: 'driftWatch',
   inspect: 'inspect',
   housekeeping: 'housekeeping',
   notify: 'notify',

@@ -52,8 +52,20 @@ export interface HostDeadOrAlive {
   at: string
 }
 
+/** Instances differ from the stable revision, others than before, or in another way. */
+export interface DriftFound {
+  event: 'drift'
+  topology: string
+  /** 100 at most. */
+  changes: { instance: string; host: string; reasons: string[] }[]
+  /** Why it cannot be repaired, in words; null: it can, or `changes` has it. */
+  reason: string | null
+  /** ISO time. */
+  at: string
+}
+
 /** Everything that somebody can be told of, by its `event`. */
-export type NoticeEvent = OperationEnded | InstanceUnhealthy | HostDeadOrAlive
+export type NoticeEvent = OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound
 
 /** Whom to tell, with what opens its secret. */
 export interface Recipient {
@@ -78,7 +90,11 @@ export interface Announcement {
 export const noticeKey = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? operationWorkflowId(event.topology, event.number)
-    : `topology/${event.topology}/${event.event}/${'host' in event ? event.host : event.instance}/${event.at}`
+    : ['topology', event.topology, event.event, ...subjectOf(event), event.at].join('/')
+
+/** What an event between operations is about, besides its topology. */
+const subjectOf = (event: Exclude<NoticeEvent, OperationEnded>): string[] =>
+  'host' in event ? [event.host] : 'instance' in event ? [event.instance] : []
 
 /** The workflow that tells of an event: one at most for each. */
 export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(event)}/notify`
@@ -87,7 +103,9 @@ export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(eve
 export const noticeTitle = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? `${event.kind} ${event.operation} of ${event.topology}: ${event.outcome}`
-    : `${'host' in event ? event.host : event.instance} of ${event.topology}: ${event.event}`
+    : `${subjectOf(event)
+        .map((subject) => `${subject} of `)
+        .join('')}${event.topology}: ${event.event}`
 
 /** Those whom a revision would have told of an event. */
 export function recipientsOf(

@@ -10,10 +10,10 @@ import type { Host } from '../topology/model.js'
 /**
  * cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. replace: fresh instances in
  * place of unhealthy ones, started by the ledger. failover: what was on hosts that are gone is started elsewhere, or taken back where a host is
- * back; started by the ledger.
+ * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger.
  */
 export type OperationKind =
-  'deploy' | 'rollback' | 'restore' | 'restart' | 'replace' | 'failover' | 'snapshot' | 'destroy' | 'cleanup'
+  'deploy' | 'rollback' | 'restore' | 'restart' | 'replace' | 'failover' | 'repair' | 'snapshot' | 'destroy' | 'cleanup'
 /** How an operation ends: as asked, taken back, held for a person, in need of one, or without having changed anything for good. */
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
 
@@ -45,6 +45,8 @@ export interface OperationRequest {
   without?: string[]
   /** deploy: replace instances whose host has another image under the name of theirs by now. */
   refreshImages?: boolean
+  /** repair: nothing that runs is stopped or deleted for it. */
+  liveOnly?: boolean
   /** Who asked; kept in the history. */
   by?: Requester
 }
@@ -130,6 +132,7 @@ export interface OperationInput {
     | 'maxParallel'
     | 'without'
     | 'refreshImages'
+    | 'liveOnly'
   >
   /** What shall be; for others than deploy and rollback: what is. */
   revision: Revision

@@ -1,4 +1,5 @@
-/** What `on` may name: how operations end, an instance that the `unhealthy` policy has given up, and hosts that die and come back. */
+/** What `on` may name: how operations end, an instance that the `unhealthy` policy has given up, hosts that die and
+ * come back, and drift. */
 export const NOTICE_WORDS = [
   'succeeded',
   'rolledBack',
@@ -8,6 +9,7 @@ export const NOTICE_WORDS = [
   'unhealthy',
   'hostDead',
   'hostAlive',
+  'drift',
 ] as const
 /** A word of `on`. */
 export type NoticeWord = (typeof NOTICE_WORDS)[number]

@@ -35,6 +35,8 @@ export const DEFAULTS = {
   minRequests: 1,
   analysisInterval: '10s',
   failoverAfter: '20s',
+  driftEvery: '15m',
+  driftRepair: 'never',
   cookie: 'RELEASE_COOKIE',
   hookTimeout: '5m',
   placement: 'spread',

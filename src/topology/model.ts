@@ -5,6 +5,7 @@ import type { NotifierChoice } from '../notifiers/notifiers.js'
 import type { NoticeWord } from '../notifiers/words.js'
 import type { SecretRef } from '../secrets/sources/sources.js'
 import type { EdgeChoice } from '../traffic/balancers.js'
+import type { DriftRepair } from './drift-repairs.js'
 import type { HookName } from './hook-names.js'
 
 export type { Platform, Probe, SecretRef }
@@ -30,6 +31,8 @@ export interface Topology {
   network?: { betweenHosts: BetweenHosts }
   /** What was on a host that gave no sign for so long is started elsewhere; absent: nothing is moved. */
   failover?: { afterMs: number }
+  /** How often it is looked whether everything is as declared, and what is done about the rest; absent: nobody looks. */
+  drift?: { everyMs: number; repair: DriftRepair }
   /** Time after a deploy after which the topology is destroyed automatically; null is never. */
   ttlMs: number | null
   /** Who is told how operations end, in the order of the file; absent: nobody. */

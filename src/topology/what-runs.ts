@@ -25,6 +25,7 @@ export const whatRuns = ({
   strategy,
   cluster,
   failover,
+  drift,
   ttlMs,
   notify = [],
   hooks = {},
@@ -42,12 +43,16 @@ export const whatRuns = ({
     : [
         `what is on a host that gives no sign for ${formatDuration(failover.afterMs)} is started on other hosts automatically`,
       ]),
+  ...(drift === undefined || drift.repair === 'never' ? [] : [ofDrift(drift)]),
   ...(ttlMs === null ? [] : [`everything is destroyed automatically ${formatDuration(ttlMs)} after a deploy`]),
   ...notify.map(({ to }) => `notify: ${readable(NOTIFIERS.runs(to))}`),
   ...HOOK_NAMES.flatMap((name) =>
     (hooks[name] ?? []).map(({ command }) => `${name}: the worker runs ${line(command)}`),
   ),
 ]
+
+const ofDrift = ({ everyMs, repair }: NonNullable<Topology['drift']>): string =>
+  `what differs from the last deploy is set right automatically, looked at every ${formatDuration(everyMs)}${repair === 'live' ? ', where that stops nothing that runs' : ''}`
 
 const withKey = (key: string | null | undefined): string => (key == null ? '' : ` with the SSH key ${shown(key)}`)
 

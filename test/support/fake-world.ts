@@ -66,6 +66,7 @@ export class FakeWorld {
       analyse: async () => ({ verdict: 'pass' }),
       watchHealth: async () => null,
       watchHosts: async () => null,
+      lookForDrift: async () => null,
       numbersInUse: async () => ({ operation: 0, revision: 0, instances: [] }),
       checkState: async ({ state }) => readState(state),
       awaitOperation: async () => null,

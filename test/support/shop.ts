@@ -14,6 +14,7 @@ export function shop(
     resources?: Record<string, unknown>
     name?: string
     ttl?: string
+    drift?: unknown
     hooks?: unknown
   } = {},
 ): unknown {

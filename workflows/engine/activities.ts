@@ -58,5 +58,8 @@ export const lasting = ({ summary, waitMs = 0 }: Options): Activities =>
 const MOST_REPEATED = 10
 
 /** A look that goes on until there is something to tell; one that is cancelled ends before its workflow does. */
-export const watching = ({ summary, waitMs = 0 }: Options): Pick<Activities, 'watchHealth' | 'watchHosts'> =>
+export const watching = ({
+  summary,
+  waitMs = 0,
+}: Options): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift'> =>
   proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })

@@ -7,6 +7,7 @@ import { postponed } from './due.js'
 import { failures, withEntry } from './history.js'
 import { failoverAfter, hostsAfter } from './host-failure.js'
 import { pastOf } from './input.js'
+import { driftAfter } from './drift.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
 import { unhealthyAfter } from './unhealthy.js'
 
@@ -31,6 +32,7 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     ...(current.kind === 'failover'
       ? { failover: failoverAfter(state, { without: current.without, ...howItWent(ended) }, at) }
       : {}),
+    ...(state.drift === undefined ? {} : { drift: driftAfter(state, current, ended, at) }),
     ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
     current: null,
@@ -54,6 +56,7 @@ const NOTHING_THERE = {
   standby: null,
   unhealthy: undefined,
   failover: undefined,
+  drift: undefined,
 } satisfies Partial<LedgerState>
 
 /** A destroy removed every instance, though not all that led to them: no revision serves any more. */

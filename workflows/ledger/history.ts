@@ -7,7 +7,7 @@ const KEEP_OTHERS = 20
 
 /**
  * The history with one more entry. What the ledger tries again and again by itself is one entry with a count, but for what has a
- * reason of its own each time; that of a failover is the same until it goes well.
+ * reason of its own each time; that of a failover or a repair is the same until it goes well.
  */
 export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
   const same = failedByItself(entry) ? sameFailure(history, entry) : -1
@@ -27,9 +27,9 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
 }
 
 const failedByItself = ({ automatic, outcome, reason, kind }: HistoryEntry): boolean =>
-  automatic === true && outcome !== 'succeeded' && (reason === undefined || kind === 'failover')
+  automatic === true && outcome !== 'succeeded' && (reason === undefined || kind === 'failover' || kind === 'repair')
 
-const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'failover', 'snapshot'])
+const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'failover', 'repair', 'snapshot'])
 
 function bounded(history: HistoryEntry[]): HistoryEntry[] {
   const isOther = (entry: HistoryEntry): boolean => OTHERS.has(entry.kind) || failedByItself(entry)

@@ -28,13 +28,17 @@ export function operationInput(
     maxParallel,
     without,
     refreshImages,
+    liveOnly,
     requestId,
   } = request
   return {
     topology: state.topology,
     number,
     requestId,
-    request: { kind, planFingerprint, force, snapshot, resource, remove, names, maxParallel, without, refreshImages },
+    request: {
+      ...{ kind, planFingerprint, force, snapshot, resource, remove, names, maxParallel, without, refreshImages },
+      ...(liveOnly === undefined ? {} : { liveOnly }),
+    },
     revision,
     base: revisionOf(state, state.stable),
     past: pastOf(state),

@@ -17,12 +17,15 @@ import {
   setTtl,
   startOperation,
   type Answer,
+  driftWatchWorkflowId,
   hostWatchWorkflowId,
   watchWorkflowId,
   WorkflowType,
   type Answered,
   type AwaitedEnd,
   type Imported,
+  type DriftSeen,
+  type DriftWatchInput,
   type HostsSeen,
   type HostWatchInput,
   type ImportRequest,
@@ -46,7 +49,8 @@ import { answerTo, remember } from './answers.js'
 import { begin, operationOf } from './begin.js'
 import { adopted, followAdopted, notStarted, startOperationWorkflow } from './child.js'
 import { detailsOf } from './details.js'
-import { postponed, type Due } from './due.js'
+import { driftEvent, driftWatchOf, withDrift, type Repair } from './drift.js'
+import { postponed, retryMs, type Due } from './due.js'
 import { end } from './end.js'
 import { failoverAfter, hostEvents, hostWatchOf, lookedAway, withHosts, type Failover } from './host-failure.js'
 import { imported, importRefusal, withoutPastTimes } from './import.js'
@@ -97,6 +101,12 @@ class Ledger {
     workflowId: hostWatchWorkflowId,
     summary: (topology) => `hosts of ${topology}`,
     what: 'the watch of the hosts',
+  })
+  private readonly driftWatcher = new Watcher<DriftWatchInput, DriftSeen>({
+    workflowType: WorkflowType.driftWatch,
+    workflowId: driftWatchWorkflowId,
+    summary: (topology) => `drift of ${topology} between operations`,
+    what: 'the watch for drift',
   })
   /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
   private unsure: boolean
@@ -161,6 +171,7 @@ class Ledger {
       renewal: this.renewalAsked || workflowInfo().continueAsNewSuggested,
       watch: stateOf(this.watcher, watchOf(this.state)),
       hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
+      drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
     })
   }
 
@@ -177,6 +188,7 @@ class Ledger {
     const at = Math.min(
       beginsAgainAt(this.watcher, watchOf(state)),
       beginsAgainAt(this.hostWatcher, hostWatchOf(state)),
+      beginsAgainAt(this.driftWatcher, driftWatchOf(state)),
     )
     return at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
   }
@@ -189,11 +201,18 @@ class Ledger {
         return this.beginWatch()
       case 'unwatch':
         this.hostWatcher.end()
+        this.driftWatcher.end()
         return this.watcher.end()
       case 'noteHosts':
         return this.noteHosts()
       case 'watchHosts':
         return this.beginHostWatch()
+      case 'noteDrift':
+        return this.noteDrift()
+      case 'watchDrift':
+        return this.beginDriftWatch()
+      case 'repair':
+        return this.beginRepair(next.repair)
       case 'failover':
         return this.beginFailover(next.failover)
       case 'due':
@@ -268,6 +287,7 @@ class Ledger {
   ): Promise<Answer<OperationStarted>> {
     const before = this.state
     this.watcher.end()
+    this.driftWatcher.end()
     const current = { ...operationOf(before, request, now()), ...more }
     this.state = begin(before, request, current)
     setCurrentDetails(detailsOf(this.state, this.note))
@@ -315,6 +335,30 @@ class Ledger {
     if ('given' in answer) return
     log.warn('the failover could not be started', { without, error: answer.refused.message })
     this.state = { ...this.state, failover: failoverAfter(this.state, { succeeded: false }, now()) }
+  }
+
+  private beginDriftWatch(): void {
+    const input = driftWatchOf(this.state)
+    if (input !== null) this.driftWatcher.begin(input)
+  }
+
+  private async noteDrift(): Promise<void> {
+    const seen = this.driftWatcher.take()
+    if (seen === null || driftWatchOf(this.state) === null) return
+    this.state = withDrift(this.state, seen)
+    const event = driftEvent(this.state.topology, seen)
+    if (event !== null) await this.announce(event, newest(this.state))
+  }
+
+  private async beginRepair({ liveOnly, reason }: Repair): Promise<void> {
+    const { failover, drift } = this.state
+    const left = failover === undefined ? {} : { without: failover.without }
+    const requestId = `repair-${this.state.lastOperation + 1}`
+    const request = { kind: 'repair' as const, ...left, liveOnly, requestId, notAfter: after(now(), 60_000) }
+    const answer = await this.start(request, { automatic: true, reason })
+    if ('given' in answer) return
+    log.warn('the repair could not be started', { error: answer.refused.message })
+    if (drift !== undefined) this.state = { ...this.state, drift: { ...drift, notBefore: after(now(), retryMs(1)) } }
   }
 
   /** One instance at a time: the watch goes on afterwards, and tells of the next. */
@@ -405,6 +449,7 @@ class Ledger {
     // What it watches was of the state before.
     this.watcher.end()
     this.hostWatcher.end()
+    this.driftWatcher.end()
     this.checked = false
     return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }
   }

@@ -8,6 +8,7 @@ import type {
   OperationStarted,
   TtlRequest,
 } from '../../src/contracts/index.js'
+import { repairAt, repairNow, type Repair } from './drift.js'
 import { dueNow, nextDue, type Due } from './due.js'
 import { failoverAt, failoverNow, type Failover } from './host-failure.js'
 import { isExpired } from './refusals.js'
@@ -31,7 +32,8 @@ export type Next =
   | { do: 'take'; item: Item }
   | { do: 'due'; due: Due }
   | { do: 'failover'; failover: Failover }
-  | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' }
+  | { do: 'repair'; repair: Repair }
+  | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' }
 
 /** seen: it has something to tell. idle: it may begin. running: it has not ended. ending: it was told to end. */
 export type WatchState = 'seen' | 'idle' | 'running' | 'ending'
@@ -46,6 +48,8 @@ export interface Circumstances {
   watch?: WatchState | undefined
   /** The watch of the hosts, which goes on while an operation runs. */
   hosts?: WatchState | undefined
+  /** The watch for drift between operations. */
+  drift?: WatchState | undefined
 }
 
 /**
@@ -65,10 +69,14 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   const due = dueNow(state, now.nowMs)
   if (due !== null) return { do: 'due', due }
   if (now.watch === 'seen') return { do: 'judge' }
-  const watches = [now.watch, now.hosts]
+  if (now.drift === 'seen') return { do: 'noteDrift' }
+  const repair = repairNow(state, now.nowMs)
+  if (repair !== null) return { do: 'repair', repair }
+  const watches = [now.watch, now.hosts, now.drift]
   if (watches.includes('ending')) return null
   if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
-  return now.watch === 'idle' ? { do: 'watch' } : null
+  if (now.watch === 'idle') return { do: 'watch' }
+  return now.drift === 'idle' ? { do: 'watchDrift' } : null
 }
 
 /** A cleanup takes seconds: whoever wants to start or load something waits for its end, for as long as they wait at all. */
@@ -82,7 +90,9 @@ export function wakeAt(state: LedgerState, queue: readonly Item[], nowMs: number
   if (state.current === null) {
     // A time that has passed, of a host that is back by itself, would wake the ledger at once, for ever.
     const again = failoverAt(state, nowMs)
-    const at = Math.min(nextDue(state), again)
+    const repair = repairAt(state, nowMs)
+    const at = Math.min(nextDue(state), again, repair)
+    if (at === repair && at < Infinity) return { at, why: 'until the repair is tried again' }
     if (at === again && at < Infinity) return { at, why: 'until the failover is tried again' }
     const standby = at === Date.parse(state.standby?.until ?? '')
     return { at, why: standby ? 'until the standby set is removed' : 'until the ttl expires' }

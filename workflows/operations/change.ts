@@ -83,6 +83,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         refreshImages: request.refreshImages,
         force: request.force ?? false,
         ...(request.kind === 'rollback' ? { goesBack: true } : {}),
+        ...(request.liveOnly === true ? { liveOnly: true } : {}),
       }),
     ({ changes, exposure, volumes = [] }) => changesCount(changes.length + exposure.length + volumes.length),
   )

@@ -104,7 +104,7 @@ export async function conduct(
 }
 
 /** What leads to no revision. */
-const STAYS: ReadonlySet<OperationKind> = new Set(['destroy', 'restart', 'replace', 'failover', 'snapshot'])
+const STAYS: ReadonlySet<OperationKind> = new Set(['destroy', 'restart', 'replace', 'failover', 'repair', 'snapshot'])
 
 function title({ request, topology, revision, number }: OperationInput): string {
   const what = STAYS.has(request.kind) ? '' : ` to revision ${revision.number}`

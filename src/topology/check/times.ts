@@ -20,6 +20,7 @@ export function checkTimes({ sound }: Draft): Finding[] {
     ...wholeOperation(sound),
     ...ascending(sound),
     ...failover(sound),
+    ...drift(sound),
   ]
 }
 
@@ -75,6 +76,16 @@ function failover({ topology }: NonNullable<Draft['sound']>): Finding[] {
       ? []
       : [problem(['failover'], 'it with one host', 'it with several hosts')]),
   ]
+}
+
+/** A look asks every host for all its instances: more often it would be a load of its own. */
+const SOONEST_DRIFT_MS = 60_000
+
+function drift({ topology }: NonNullable<Draft['sound']>): Finding[] {
+  const { drift: declared } = topology
+  if (declared === undefined || declared.everyMs >= SOONEST_DRIFT_MS) return []
+  const allowed = `at least ${formatDuration(SOONEST_DRIFT_MS)}`
+  return [problem(['drift', 'every'], formatDuration(declared.everyMs), allowed)]
 }
 
 function ascending({ declaration }: NonNullable<Draft['sound']>): Finding[] {

@@ -37,12 +37,18 @@ export function normalise(declaration: FullDeclaration): Topology {
     },
     ...(betweenHosts === undefined ? {} : { network: { betweenHosts } }),
     ...(declaration.failover === undefined ? {} : { failover: { afterMs: milliseconds(declaration.failover.after) } }),
+    ...(declaration.drift === undefined ? {} : { drift: drift(declaration.drift) }),
     ttlMs: declaration.ttl === undefined ? null : milliseconds(declaration.ttl),
     // Without it the digest is that of a topology from before there were notifiers.
     ...(declaration.notify === undefined ? {} : { notify: declaration.notify.map(notify) }),
     ...(run === undefined ? {} : { hooks: run }),
   }
 }
+
+const drift = ({ every, repair }: NonNullable<FullDeclaration['drift']>): NonNullable<Topology['drift']> => ({
+  everyMs: milliseconds(every),
+  repair,
+})
 
 const notify = ({ on, ...to }: NonNullable<FullDeclaration['notify']>[number]): Notify => ({
   to: NOTIFIERS.read(to),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { NOTIFIERS } from '../../notifiers/notifiers.js'
 import { NOTICE_WORDS } from '../../notifiers/words.js'
 import { DEFAULTS } from '../defaults.js'
+import { DRIFT_REPAIRS } from '../drift-repairs.js'
 import { MOST_NOTIFIERS } from '../limits.js'
 import { hooks } from './hooks.js'
 import { host } from './host.js'
@@ -90,6 +91,20 @@ export const topologySchema = section({
     .meta({
       defaultText: 'nothing is moved',
       description: 'What was on a host that is dead is started on others, without asking; what is stateful stays',
+    }),
+  drift: section({
+    every: duration().default(DEFAULTS.driftEvery).describe('Time between two looks'),
+    repair: oneOf([...DRIFT_REPAIRS])
+      .default(DEFAULTS.driftRepair)
+      .meta({
+        description:
+          'What is set right by itself: nothing, what stops nothing that runs (`live`), or all that a deploy would change',
+      }),
+  })
+    .optional()
+    .meta({
+      defaultText: 'nobody looks',
+      description: 'Between operations, whether everything is still as the stable revision says',
     }),
   strategy: strategy.optional().describe('When and how to deploy'),
   cluster: cluster.optional().meta({ defaultText: 'none', description: 'How nodes talk to each other' }),

@@ -5,7 +5,15 @@ import type { Acts } from './acts.js'
 /** What ledgers, and operations about their parts, want to know. */
 export const ledgerActs: Pick<
   Acts,
-  'numbersInUse' | 'checkState' | 'awaitOperation' | 'readSlice' | 'keepLogs' | 'tell' | 'watchHealth' | 'watchHosts'
+  | 'numbersInUse'
+  | 'checkState'
+  | 'awaitOperation'
+  | 'readSlice'
+  | 'keepLogs'
+  | 'tell'
+  | 'watchHealth'
+  | 'watchHosts'
+  | 'lookForDrift'
 > = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
@@ -30,4 +38,6 @@ export const ledgerActs: Pick<
   watchHealth: () => null,
   // None moves anything by itself.
   watchHosts: () => null,
+  // Nor looks for drift.
+  lookForDrift: () => null,
 }

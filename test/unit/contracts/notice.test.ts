@@ -32,6 +32,13 @@ const host = (event: 'hostDead' | 'hostAlive'): NoticeEvent => ({
   reason: null,
   at: '2026-03-01T12:00:00.000Z',
 })
+const drift: NoticeEvent = {
+  event: 'drift',
+  topology: 'shop',
+  changes: [],
+  reason: null,
+  at: '2026-03-01T12:00:00.000Z',
+}
 const unhealthy: NoticeEvent = {
   event: 'unhealthy',
   topology: 'shop',
@@ -84,6 +91,7 @@ it.each([
   [ended('failed'), 'topology/shop/op/3', 'deploy op-3 of shop: failed'],
   [unhealthy, 'topology/shop/unhealthy/shop-web-1/2026-03-01T12:00:00.000Z', 'shop-web-1 of shop: unhealthy'],
   [host('hostDead'), 'topology/shop/hostDead/b/2026-03-01T12:00:00.000Z', 'b of shop: hostDead'],
+  [drift, 'topology/shop/drift/2026-03-01T12:00:00.000Z', 'shop: drift'],
 ])('%j has one key, and a title', (event, key, title) => {
   expect(noticeTitle(event)).toBe(title)
   expect(noticeKey(event)).toBe(key)

@@ -20,6 +20,13 @@ const withDead = deployed(1, {
   revisions: [revisionOf(web({}, { failover: {} }))],
   hosts: { two: known },
 })
+const drifted = deployed(1, {
+  revisions: [revisionOf(web({}, { drift: { repair: 'all' } }))],
+  drift: {
+    at: AT,
+    changes: [{ action: 'start', resource: 'web', instance: 'shop-web', host: 'one', reasons: [], live: true }],
+  },
+})
 const deploying = deployed(1, { current: summary('deploy'), expiresAt: AT })
 
 const words = (state: LedgerState, queue: Item[], more: Partial<Circumstances> = {}): string => {
@@ -66,6 +73,13 @@ describe('one thing at a time', () => {
     ['but first the request', withDead, [start('deploy')], { hosts: 'running' }, 'start'],
     ['not what nobody watches any more: it may have answered since', withDead, [], { hosts: 'idle' }, 'watchHosts'],
     ['nor what was of the revision before', withDead, [], { hosts: 'ending' }, 'wait'],
+    ['a watch for drift', deployed(1), [], { drift: 'idle' }, 'watchDrift'],
+    ['what it has seen', deployed(1), [], { drift: 'seen' }, 'noteDrift'],
+    ['not while an operation runs', deploying, [], { drift: 'seen' }, 'wait'],
+    ['a long history ends it first', deployed(1), [], { drift: 'running', renewal: true }, 'unwatch'],
+    ['drift', drifted, [], { drift: 'running' }, 'repair'],
+    ['but first the request', drifted, [start('deploy')], { drift: 'running' }, 'start'],
+    ['and what is due', { ...drifted, expiresAt: AT }, [], { drift: 'running' }, 'destroy'],
   ])('%s', (_what, state, queue, more, expected) => {
     expect(words(state, queue, more)).toBe(expected)
   })

@@ -171,7 +171,7 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       null,
-      'found nothing (null), allowed a mapping of $schema, name, project, artifacts, hosts, resources, network, failover, strategy, cluster, observability, ttl, notify, hooks',
+      'found nothing (null), allowed a mapping of $schema, name, project, artifacts, hosts, resources, network, failover, drift, strategy, cluster, observability, ttl, notify, hooks',
     ],
     [
       declaration({ ttl: () => '1h' }),
