@@ -59,6 +59,8 @@ async function runStage(run: Run, stage: Stage, direction: Direction): Promise<v
 async function runLane(run: Run, lane: Lane, direction: Direction): Promise<void> {
   const { instance, host } = lane
   await run.steer.gate()
+  // What does not begin any more leaves nothing half changed.
+  refuseAborted()
   if (instance !== undefined) run.dirty.add(instance)
   try {
     for (const step of lane.steps) await runStep(run, step, { direction, host })

@@ -290,6 +290,20 @@ export const MUTATIONS: readonly Mutation[] = [
     withinSeeds: 1,
   },
   {
+    name: 'dirty-before-it-begins',
+    about: 'an instance that an abort left alone counts as half changed',
+    replacements: [
+      {
+        file: 'workflows/engine/interpreter.ts',
+        replace: 'refuseAborted()\n  if (instance !== undefined) run.dirty.add(instance)',
+        by: 'if (instance !== undefined) run.dirty.add(instance)',
+      },
+    ],
+    foundBy: ['abort-takes-back'],
+    from: 1452,
+    withinSeeds: 1,
+  },
+  {
     name: 'undo-after-the-step',
     about: 'a compensation is registered when its step has answered',
     replacements: [

@@ -115,6 +115,28 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
     },
   },
   {
+    what: 'an abort that comes when an instance was restarted leaves the next one alone',
+    scenario: {
+      ...emptyScenario(),
+      seed: 1452,
+      revisions: [
+        shop(
+          {
+            web: { ...webOf('web'), on: ['one', 'two'], replicas: 3 },
+            my_db: { ...inside('my-db'), on: ['one', 'two'], replicas: 4, stateful: true },
+          },
+          { approach: 'rolling', maxParallel: 4, drain: '5s', rollback: { snapshot: 'never' } },
+          ['one', 'two'],
+        ),
+      ],
+      commands: [
+        ...deploys(0).map((command) => ({ ...command, gapMs: 0 })),
+        { when: 'idle', gapMs: 60_000, does: { kind: 'restart', names: ['web'], atOnce: 1, givesUpMs: null } },
+        { when: 'now', gapMs: 12_200, does: { kind: 'steer', action: 'abort', by: 'signal' } },
+      ],
+    },
+  },
+  {
     what: 'a resource that is renamed takes its requests while another one changes',
     scenario: {
       ...emptyScenario(),
@@ -127,11 +149,11 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
   },
 ]
 
-export function shop(resources: Declaration['resources'], strategy: object): Declaration {
+export function shop(resources: Declaration['resources'], strategy: object, hosts = ['one']): Declaration {
   const healthcheck = { endpoint: 'http://localhost:4000/health', minHealthyTime: '5s', deadline: '20s' }
   return {
     name: 'shop',
-    hosts: { one: { address: 'localhost', platform: 'emulated' } },
+    hosts: Object.fromEntries(hosts.map((host) => [host, { address: 'localhost', platform: 'emulated' }])),
     resources,
     strategy: { ...strategy, healthcheck },
   }
