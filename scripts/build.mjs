@@ -1,6 +1,6 @@
 // Builds dist/ from the sources: `node scripts/build.mjs [--types] [--force]`. bin/cul8er calls build() when something is stale.
 import { fileURLToPath } from 'node:url'
-import { changes } from './build/changes.mjs'
+import { changes } from './build/changes.cjs'
 import { locked } from './build/lock.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,9 +26,6 @@ export async function build({ types = false, force = false, say = () => {} } = {
     return { built: found.stale }
   })
 }
-
-/** True when a source, package.json or the lock file is newer than what dist was built from. */
-export const isStale = () => changes(root).stale
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { readRecord, writeWhole } from './changes.mjs'
+import { readRecord, writeWhole } from './changes.cjs'
 
 /** Makes dist/workflow-bundle.js when what workflows import has changed; returns the digest of that. Takes seconds. */
 export async function bundleWorkflows(root, { force, say }) {

@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { writeWhole } from './changes.mjs'
+import { writeWhole } from './changes.cjs'
 import { ownPlaces } from './own-places.mjs'
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { writeWhole } from './changes.mjs'
+import { writeWhole } from './changes.cjs'
 
 /** Makes dist/schema.json, which is `cul8er/schema.json` of the package: what `cul8er schema` prints. */
 export async function writeSchema(root) {

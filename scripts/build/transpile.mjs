@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { writeWhole } from './changes.mjs'
+import { writeWhole } from './changes.cjs'
 
 /**
  * TypeScript to JavaScript with source maps, file by file, at the same paths below dist. A shell script becomes the module

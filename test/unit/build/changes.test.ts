@@ -12,7 +12,7 @@ interface Changes {
 }
 
 const scripts = fileURLToPath(new URL('../../../scripts/build', import.meta.url))
-const { changes } = (await import(join(scripts, 'changes.mjs'))) as { changes: (root: string) => Changes }
+const { changes } = (await import(join(scripts, 'changes.cjs'))) as { changes: (root: string) => Changes }
 const { locked } = (await import(join(scripts, 'lock.mjs'))) as {
   locked: <T>(root: string, plannedChange: () => Promise<T>) => Promise<T>
 }
