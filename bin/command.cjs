@@ -1,14 +1,10 @@
 'use strict'
-// Runs the bundle of the command line with V8's compiled form of it, which spares a command a third of its start.
+// Runs the bundles of the command line with V8's compiled form of them, which spares a command a third of its start.
 const fs = require('fs')
-const os = require('os')
 const path = require('path')
-const v8 = require('v8')
-const vm = require('vm')
 const nodeModule = require('module')
-const { pathToFileURL } = require('url')
 
-const file = path.join(__dirname, '..', 'dist', 'cli', 'cul8er.cjs')
+const folder = path.join(__dirname, '..', 'dist', 'cli')
 
 /** Whether this Node keeps compiled code itself (22.8 and newer); older ones get what is below. */
 const nodeCompiles = typeof nodeModule.enableCompileCache === 'function'
@@ -16,41 +12,57 @@ const nodeCompiles = typeof nodeModule.enableCompileCache === 'function'
 function run() {
   if (nodeCompiles) {
     nodeModule.enableCompileCache(cacheFolder())
-    return require(file).main()
+    return require(path.join(folder, 'cul8er.cjs')).main()
   }
-  const command = load()
-  if (!command.isCompiled) process.once('exit', command.keep)
-  return command.main()
+  const { exports, keep } = load()
+  process.once('exit', keep)
+  return exports.main()
 }
 
 // The user's own folder and none that others may write to, because what is in it is run.
 function cacheFolder() {
+  const os = require('os')
   return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'cul8er', 'compiled')
 }
 
-/** The bundle's exports, and a function that keeps what was compiled of it for the next time. */
+/** The command line's exports, and a function that keeps for the next time what was compiled of the bundles used until then. */
 function load() {
+  const loaded = new Map()
+  const bundle = (name) => {
+    if (!loaded.has(name)) loaded.set(name, loadBundle(name, bundle))
+    return loaded.get(name).exports
+  }
+  return {
+    exports: bundle('cul8er.cjs'),
+    keep() {
+      for (const { cache, script } of loaded.values()) {
+        if (script.cachedDataRejected !== false) write(cache, script.createCachedData())
+      }
+    },
+  }
+}
+
+function loadBundle(name, bundle) {
+  const file = path.join(folder, name)
   // The build sees to it that it is ASCII, which is read in a fifth of the time so.
   const source = fs.readFileSync(file, 'latin1')
   // V8 checks its version, flags and processor, but of the source no more than the length. Under a name of its own each stays.
   const [, digest] = /^\/\/ ([0-9a-f]{16})\n/.exec(source)
-  const cache = path.join(path.dirname(file), `${digest}-${v8.cachedDataVersionTag().toString(16)}.v8`)
-  const script = new vm.Script(`(function (exports, require, module, __dirname, __import) {${source}\n})`, {
-    filename: file,
-    cachedData: read(cache),
-  })
+  const cache = path.join(folder, `${digest}-${require('v8').cachedDataVersionTag().toString(16)}.v8`)
+  const script = new (require('vm').Script)(
+    `(function (exports, require, module, __dirname, __import, __bundle) {${source}\n})`,
+    { filename: file, cachedData: read(cache) },
+  )
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, nodeModule.createRequire(file), module, path.dirname(file), importFrom)
-  return {
-    ...module.exports,
-    isCompiled: script.cachedDataRejected === false,
-    keep: () => write(cache, script.createCachedData()),
-  }
+  const run = script.runInThisContext()
+  run(module.exports, nodeModule.createRequire(file), module, folder, importFrom, bundle)
+  return { exports: module.exports, cache, script }
 }
 
 // What was compiled before knows of no way to import.
 function importFrom(name) {
-  return import(name.startsWith('.') ? pathToFileURL(path.join(path.dirname(file), name)).href : name)
+  const { pathToFileURL } = require('url')
+  return import(name.startsWith('.') ? pathToFileURL(path.join(folder, name)).href : name)
 }
 
 function read(cache) {
