@@ -26,7 +26,7 @@ export async function bundleCommand(root) {
   const { load, nodeCompiles } = createRequire(import.meta.url)(join(root, 'bin', 'command.cjs'))
   if (nodeCompiles) return
   const { exports, keep } = load()
-  await exports.warm()
+  await exports.warm(join(root, 'examples', 'blue-green', 'cul8er.config.yaml'))
   keep()
 }
 

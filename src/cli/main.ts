@@ -1,4 +1,7 @@
+// First: schemas are made as their modules are loaded.
+import './zod-interpreted.js'
 import { readFileSync } from 'node:fs'
+import { ExitCode } from '../errors.js'
 import { runCli } from './cli.js'
 
 /** Runs the command line of this process and ends it. */
@@ -28,13 +31,11 @@ export async function main(): Promise<void> {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-/** Loads what commands load on their way, so that the build can keep it compiled. */
-export const warm = (): Promise<unknown> =>
-  Promise.all([
-    import('../client/cul8er.js'),
-    import('../loaders/find.js'),
-    import('../loaders/load.js'),
-    import('../loaders/pick.js'),
-    import('../loaders/json.js'),
-    import('../loaders/yaml.js'),
-  ])
+/** Does with a topology file what commands do on their way, so that the build can keep compiled what runs then. */
+export async function warm(file: string): Promise<void> {
+  const nobody = { write: () => true }
+  const terminal = { env: {}, cwd: '.', interactive: false, stdout: nobody, stderr: nobody, stdin: process.stdin }
+  const exit = await runCli(['validate', '-f', file], terminal, '')
+  if (exit !== ExitCode.done) throw new Error(`cul8er validate -f ${file} ended with ${exit}`)
+  await Promise.all([import('../client/cul8er.js'), import('../loaders/json.js'), import('../loaders/yaml.js')])
+}
