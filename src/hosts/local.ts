@@ -2,6 +2,7 @@ import { overAttempts, type Attempt } from './attempts.js'
 import { minimalEnvironment, runClient } from './client.js'
 import { dial } from './dial.js'
 import type { HostExecutor } from './executor.js'
+import { launchByRest } from './launch-by-rest.js'
 import { readByRest } from './read-by-rest.js'
 import type { ReadOptions } from './rest.js'
 import { readOverSocket, socketOf } from './socket.js'
@@ -14,18 +15,21 @@ export interface LocalOptions {
   env?: Record<string, string>
 }
 
-/** Runs Incus commands on this machine. What they only read is asked over Incus's socket, unless the client is another one. */
+/** Runs Incus commands on this machine. What they only read, and launches, go over Incus's socket, unless the client is another one. */
 export function createLocalExecutor({ host, client, env = {} }: LocalOptions): HostExecutor {
   const environment = { ...minimalEnvironment(), ...env }
-  const ask = (path: string, options: ReadOptions) =>
-    readOverSocket({ socketPath: socketOf(environment) }, path, options)
+  const way = { socketPath: socketOf(environment) }
+  const ask = (path: string, options: ReadOptions) => readOverSocket(way, path, options)
   const run: Attempt = (command, options) => runClient(client ?? 'incus', environment, command, options)
 
   return {
     host,
     ...overAttempts(
       client === undefined
-        ? async (command, options) => (await readByRest(ask, command, options)) ?? run(command, options)
+        ? async (command, options) =>
+            (await readByRest(ask, command, options)) ??
+            (await launchByRest(way, command, options)) ??
+            run(command, options)
         : run,
     ),
     connect: dial,

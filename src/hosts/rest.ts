@@ -3,7 +3,7 @@ import { unlessAborted } from '../waiting/unless-aborted.js'
 import { printedTooMuch, tookTooLong } from './limits.js'
 import { OutputCollector } from './output.js'
 
-/** What Incus says to a read, as its client would print it. */
+/** What Incus says to a request, as its client would print it; of what it does in the background, the operation. */
 export interface Answer {
   stdout: string
   stderr: string
@@ -50,7 +50,7 @@ export async function readRest(
 /** @throws SyntaxError when it is not JSON */
 function answerOf(text: string): Answer | null {
   const body = JSON.parse(text) as { type?: string; metadata?: unknown; error?: string }
-  if (body.type === 'sync' && typeof body.metadata === 'object') {
+  if ((body.type === 'sync' || body.type === 'async') && typeof body.metadata === 'object') {
     return { stdout: JSON.stringify(body.metadata), stderr: '', exitCode: 0 }
   }
   return body.type === 'error' && body.error !== undefined

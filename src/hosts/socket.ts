@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Cul8erError } from '../errors.js'
+import type { RestRequest } from './launch-requests.js'
 import { readRest, type Answer, type ReadOptions } from './rest.js'
 
 /** Incus's socket, by the client's own rule; `env` is what the client would get. */
@@ -17,9 +18,27 @@ export type SocketWay = { socketPath: string } | { agent: Agent }
  * in its own words.
  * @throws Cul8erError TIMEOUT, OUTPUT_LIMIT, or the signal's reason
  */
-export async function readOverSocket(way: SocketWay, path: string, options: ReadOptions): Promise<Answer | null> {
+export const readOverSocket = (way: SocketWay, path: string, options: ReadOptions): Promise<Answer | null> =>
+  overSocket((signal) => answered({ agent, ...way, path, signal }), options)
+
+/**
+ * Sends to a path of the REST API over Incus's socket: what was begun, as Incus describes the operation. null and errors as for a read;
+ * after null Incus may have begun it all the same.
+ */
+export const sendOverSocket = (
+  way: SocketWay,
+  { body, ...request }: RestRequest,
+  options: ReadOptions,
+): Promise<Answer | null> =>
+  // Not over a kept connection, which Incus may be closing just then.
+  overSocket((signal) => answered({ agent: false, ...way, ...request, signal }, JSON.stringify(body)), options)
+
+async function overSocket(
+  ask: (signal: AbortSignal) => Promise<IncomingMessage>,
+  options: ReadOptions,
+): Promise<Answer | null> {
   try {
-    return await readRest((signal) => get({ agent, ...way, path, signal }), options)
+    return await readRest(ask, options)
   } catch (error) {
     options.signal?.throwIfAborted()
     if (error instanceof Cul8erError) throw error
@@ -27,7 +46,7 @@ export async function readOverSocket(way: SocketWay, path: string, options: Read
   }
 }
 
-const get = (options: RequestOptions): Promise<IncomingMessage> =>
+const answered = (options: RequestOptions, body?: string): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    request(options, resolve).once('error', reject).end()
+    request(options, resolve).once('error', reject).end(body)
   })

@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createLocalExecutor } from '../../src/hosts/local.js'
-import { getInstance, listInstances, parseServer, serverInfo } from '../../src/incus/index.js'
+import {
+  deleteInstance,
+  getInstance,
+  launchInstance,
+  listInstances,
+  parseServer,
+  serverInfo,
+} from '../../src/incus/index.js'
 import type { IncusCommand } from '../../src/incus/command.js'
+import type { CreateOptions } from '../../src/incus/create.js'
 
-/* What is read over Incus's socket is what its client says, on real Incus. */
+/* What goes over Incus's socket is as its client has it, on real Incus. */
 
 const overSocket = createLocalExecutor({ host: 'here' })
 const byClient = createLocalExecutor({ host: 'here', client: 'incus' })
@@ -61,4 +69,67 @@ it.each<[string, IncusCommand]>([
       ({ code, message }: { code: string; message: string }) => ({ code, message }),
     )
   expect(await said(overSocket)).toEqual(await said(byClient))
+})
+
+const launched: Omit<CreateOptions, 'name'> = {
+  image: 'cul8er/tiny',
+  config: { 'limits.memory': '64MiB', 'user.note': '-a=b: "c"' },
+  devices: { scratch: { type: 'disk', source: '/usr/share', path: '/scratch', readonly: 'true' } },
+}
+
+it('launches the same instance', async () => {
+  const made = async (host: typeof overSocket, name: string): Promise<unknown> => {
+    const { stdout } = await host.run(launchInstance({ ...launched, name }))
+    const one = JSON.parse((await host.run(getInstance(name))).stdout) as Record<string, unknown>
+    const config = Object.entries(one.config as object).filter(([key]) => !key.startsWith('volatile.'))
+    const { type, devices, profiles, status, ephemeral, description } = one
+    return { stdout: stdout.trim(), config, type, devices, profiles, status, ephemeral, description }
+  }
+  try {
+    const [socket, client] = [await made(overSocket, 'socket-launch-1'), await made(byClient, 'socket-launch-2')]
+    expect(socket).toEqual(client)
+    expect(JSON.stringify(socket)).toMatch(/"limits.memory","64MiB".*"status":"Running"/)
+  } finally {
+    for (const i of [1, 2]) await byClient.run(deleteInstance(`socket-launch-${i}`, { force: true })).catch(() => {})
+  }
+})
+
+it.each<[string, Partial<CreateOptions>]>([
+  ['of an image that is not there', { image: 'nothing-here' }],
+  ['of a key that Incus does not know', { config: { 'limits.nothing': '1' } }],
+  ['of a device that cannot be', { devices: { scratch: { type: 'disk', path: '/scratch' } } }],
+  ['of an instance that cannot start', { config: { 'raw.lxc': 'lxc.init.cmd = /none', 'limits.memory': '1MiB' } }],
+  ['in a project that is not there', { project: 'nowhere' }],
+])('refuses a launch %s alike, and leaves as much behind', async (_, options) => {
+  const refused = async (host: typeof overSocket): Promise<unknown> => {
+    const { name, project } = { name: 'socket-refused', ...options }
+    try {
+      const said = await host.run(launchInstance({ ...launched, ...options, name })).catch((error: unknown) => error)
+      const { code, message } = said as { code: string; message: string }
+      const left = await byClient.run(getInstance(name, { project })).then(
+        () => 'an instance',
+        () => 'nothing',
+      )
+      return { code, message: message.replaceAll(/\d{4,}|[0-9a-f]{8}-\S+/g, 'N'), left }
+    } finally {
+      await byClient.run(deleteInstance(name, { project, force: true })).catch(() => {})
+    }
+  }
+  const socket = await refused(overSocket)
+  expect(socket).toEqual(await refused(byClient))
+  expect(socket).toHaveProperty('message')
+})
+
+it('says alike that the name is taken', async () => {
+  const launch = launchInstance({ ...launched, name: 'socket-taken' })
+  try {
+    await overSocket.run(launch)
+    const said = (host: typeof overSocket): Promise<unknown> =>
+      host.run(launch).catch(({ code, message }: { code: string; message: string }) => ({ code, message }))
+    const socket = await said(overSocket)
+    expect(socket).toEqual(await said(byClient))
+    expect(socket).toMatchObject({ code: 'ALREADY_EXISTS' })
+  } finally {
+    await byClient.run(deleteInstance('socket-taken', { force: true })).catch(() => {})
+  }
 })
