@@ -7,6 +7,7 @@ import type {
   StatusAnswer,
   Unreachable,
 } from '../contracts/index.js'
+import { dirtyHost, dirtyNames } from '../plan/half-done.js'
 import type { ErrorReport } from '../errors.js'
 
 /** What `status` shows. */
@@ -20,14 +21,29 @@ export interface Status {
   last: Ended | null
   /** Instances that an operation left half changed. */
   dirty: string[]
+  /** Hosts that gave no answer to an operation, which left something there, and its instances; a failover sets it right. Absent: none. */
+  left?: { host: string; instances: string[] }[]
   /** ISO time of the clean-up by ttl. */
   ttl: string | null
   healthy: boolean
+  /** Instances that no other host has room for, while theirs is gone; absent: none. */
+  noRoom?: string[]
+  /** Hosts that are back and take no part yet, and why; absent: none. */
+  apart?: HostApart[]
   /** What failed between operations and what its policy does about it; absent: nothing did. */
   unhealthy?: UnhealthyStatus[]
   /** Hosts that give no answer; absent: all do. */
   unreachable?: UnreachableHost[]
   instances: InstanceStatusRow[]
+}
+
+/** A host that is back and takes no part yet. */
+export interface HostApart {
+  host: string
+  /** In words. */
+  reason: string
+  /** ISO time; absent: until a person has decided. */
+  until?: string
 }
 
 /** A host that gives no answer. */
@@ -60,10 +76,15 @@ export function statusOf(
   state: LedgerState,
   { instances, unreachable }: StatusAnswer,
   { step, doing }: { step: string | null; doing: Underway[] },
+  nowMs = Date.now(),
 ): Status {
   const { topology, desired, stable, attempted, current, dirty } = state
   const last = endOf(state.history.at(-1))
   const unhealthy = unhealthyOf(state)
+  const left = leftOn(state)
+  const noRoom = state.failover?.noRoom?.instances ?? []
+  const apart = hostsApart(state, nowMs)
+  const isLeft = (entry: string): boolean => left.some(({ host }) => host === dirtyHost(entry))
   return {
     topology,
     revision: { desired, stable, attempted },
@@ -79,9 +100,13 @@ export function statusOf(
           },
     lastOperation: last,
     last,
-    dirty,
+    dirty: dirtyNames(dirty.filter((entry) => !isLeft(entry))),
     ttl: state.expiresAt,
-    healthy: instances.every(isHealthy) && unreachable.every(({ host }) => isLeftOut(state, host)),
+    healthy:
+      noRoom.length === 0 && instances.every(isHealthy) && unreachable.every(({ host }) => isLeftOut(state, host)),
+    ...(left.length === 0 ? {} : { left }),
+    ...(noRoom.length === 0 ? {} : { noRoom }),
+    ...(apart.length === 0 ? {} : { apart }),
     ...(unhealthy.length === 0 ? {} : { unhealthy }),
     ...(unreachable.length === 0 ? {} : { unreachable: unreachable.map((each) => unreachableOf(state, each)) }),
     instances,
@@ -96,6 +121,29 @@ function endOf(entry: HistoryEntry | undefined): Ended | null {
     ...(error === undefined ? {} : { error }),
     ...(warnings === undefined ? {} : { warnings }),
   }
+}
+
+/** Where something waits for a failover to set it right: on hosts that are left out, or were silent while an operation was taken back. */
+function leftOn({ failover, dirty }: LedgerState): { host: string; instances: string[] }[] {
+  const { without = [], behind = [] } = failover ?? {}
+  return [...new Set([...without, ...behind])].flatMap((host) => {
+    const instances = dirtyNames(dirty.filter((entry) => dirtyHost(entry) === host))
+    return instances.length > 0 || behind.includes(host) ? [{ host, instances }] : []
+  })
+}
+
+/** Hosts that a failover has left out and that are back, where something keeps them from taking part. */
+function hostsApart({ failover, hosts = {}, flapping = {} }: LedgerState, nowMs: number): HostApart[] {
+  const { without = [], behind = [], refused = [] } = failover ?? {}
+  return [...new Set([...without, ...behind])].flatMap((host): HostApart[] => {
+    if (hosts[host]?.state === 'dead') return []
+    if (refused.includes(host))
+      return [{ host, reason: 'data that is there would be lost: deploy decides which copy counts' }]
+    const until = flapping[host]?.quietUntil
+    return until === undefined || Date.parse(until) <= nowMs
+      ? []
+      : [{ host, reason: 'it died and came back again and again', until }]
+  })
 }
 
 /** The last operation left something for a person to do. */

@@ -97,6 +97,7 @@ const entry: z.ZodType<HistoryEntry> = section({
   reason: z.string().optional(),
   times: number().optional(),
   warnings: z.array(z.string()).optional(),
+  lost: names().optional(),
 })
 
 const summary: z.ZodType<OperationSummary> = section({
@@ -182,7 +183,17 @@ const exportedState = section({
   unhealthy: z.record(z.string(), unhealthy).optional(),
   hosts: z.record(z.string(), host).optional(),
   hostChanges: z.array(hostChange).max(1_000).optional(),
-  failover: section({ without: names(), times: count().optional(), notBefore: time().optional() }).optional(),
+  failover: section({
+    without: names(),
+    times: count().optional(),
+    notBefore: time().optional(),
+    behind: names().optional(),
+    noRoom: section({ instances: names(), times: count(), notBefore: time() }).optional(),
+    refused: names().optional(),
+  }).optional(),
+  flapping: z
+    .record(z.string(), section({ penalty: z.number().min(0), at: time(), quietUntil: time().optional() }))
+    .optional(),
   drift: drift.optional(),
 })
 type Exported = z.infer<typeof exportedState>

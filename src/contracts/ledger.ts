@@ -47,6 +47,8 @@ export interface HistoryEntry {
   times?: number
   /** What failed and did not count for the outcome. */
   warnings?: string[]
+  /** Hosts that gave no answer, and where it left something for that reason. */
+  lost?: string[]
 }
 
 /** What the `unhealthy` policy of a resource has done about one of its replicas. Times are ISO times. */
@@ -94,7 +96,7 @@ export interface LedgerState {
   /** Numbers used so far. They never go down, not by a destroy nor by an import: names of snapshots are made of them. */
   lastOperation: number
   lastRevision: number
-  /** Instances that an operation left half changed; the next one sets them right. */
+  /** Instances that an operation left half changed, see `isDirty`; the next one sets them right. */
   dirty: string[]
   /**
    * A set that is kept for an instant switch back; ISO time of its removal; the revisions that it may be of, whose hosts it is on. Absent: a
@@ -108,6 +110,8 @@ export interface LedgerState {
   /** How hosts came from one state to another, newest last, 50 at most. */
   hostChanges?: HostChange[]
   failover?: FailoverRecord
+  /** By host; absent: none came back lately. */
+  flapping?: Record<string, Flapping>
   /** What differs from the stable revision; absent: nothing, or nobody looks. */
   drift?: DriftRecord
 }
@@ -120,6 +124,22 @@ export interface FailoverRecord {
   times?: number
   /** ISO time before which it is not tried again. */
   notBefore?: string
+  /** Hosts that gave no answer to an operation, which left something there: set right when they are back. Absent: none. */
+  behind?: string[]
+  /** Instances that no other host has room for, tried so many times, and when they are tried again; absent: all have. */
+  noRoom?: { instances: string[]; times: number; notBefore: string }
+  /** Hosts that are back and are not taken in, because data would be lost, until a person has decided; absent: none. */
+  refused?: string[]
+}
+
+/** How restless a host is: it died and came back, and that is forgotten slowly. */
+export interface Flapping {
+  /** As of `at`; half of it is forgotten every 15 minutes. */
+  penalty: number
+  /** ISO time of its last return. */
+  at: string
+  /** ISO time before which it takes no part; absent: it may at once. */
+  quietUntil?: string
 }
 
 /** A request that a ledger has answered: asked again, it gets the same answer. */

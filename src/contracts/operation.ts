@@ -156,6 +156,10 @@ export interface OperationInput {
 export interface OperationEnd {
   result: OperationResult
   dirty: string[]
+  /** Hosts that gave no answer, and where the undo left something for that reason: instances, or what an edge does. */
+  lost?: string[]
+  /** failover: instances that no host has room for; absent: none. */
+  noRoom?: string[]
   /** What the operation leaves aside for an instant switch back, and for how long. */
   standby?: { names: string[]; keepMs: number }
   /** Of what was kept before: still there. */

@@ -13,6 +13,8 @@ export interface SliceEnd {
   dirty: string[]
   failures: LaneFailure[]
   lost: string[]
+  /** Hosts whose edges it could not tell; absent: none, or a worker of before. */
+  behind?: string[]
   /** Instances that made room. */
   removed?: string[]
   steps: StepRecord[]

@@ -1,5 +1,6 @@
 import { FULL_WEIGHT, poolsByColor, type Member, type TrafficState } from './routes.js'
 import type { Color } from '../naming/instance-names.js'
+import { isDirty } from './half-done.js'
 import { placesInPools, poolsOf } from './pools.js'
 import type { LiveInstance } from './planned-change.js'
 import type { Topology } from '../topology/model.js'
@@ -19,7 +20,7 @@ export function trafficNow(topology: Topology, live: LiveInstance[], dirty: read
       ...poolsOf({ expose }).map((pool) => `pool ${pool}.`),
     ]
   }
-  const isOut = ({ name, drained }: LiveInstance): boolean => drained === true || dirty.includes(name)
+  const isOut = (i: LiveInstance): boolean => i.drained === true || isDirty(dirty, i)
   const whole = new Set(serving.filter((i) => i.role === 'live' && !isOut(i)).flatMap(placesOf))
   return {
     members: serving.flatMap((instance) => {

@@ -3,11 +3,18 @@ import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host, Topology } from '../topology/model.js'
 import type { Revision } from './model.js'
 
+interface PastOperation {
+  kind: string
+  outcome: string
+  revision: number
+  lost?: readonly string[] | undefined
+}
+
 /** What a ledger remembers of where it has been. */
 export interface Past {
   revisions: readonly Revision[]
   stable: number | null
-  history: readonly { kind: string; outcome: string; revision: number }[]
+  history: readonly PastOperation[]
   /** With the revisions that it may be of. */
   standby: { revisions?: readonly number[] } | null
 }
@@ -19,7 +26,7 @@ export interface Past {
  */
 export function hostsOf({ revisions, stable, history, standby }: Past, target: number | null): Record<string, Host> {
   const last = history.findLastIndex(isChange('succeeded'))
-  const attempts = history.slice(last + 1).filter(isChange('needsAttention', 'held'))
+  const attempts = history.slice(last + 1).filter(leftSomething)
   const before = standby === null ? undefined : history.slice(0, Math.max(0, last)).findLast(isChange('succeeded'))
   const numbers = [
     ...(standby?.revisions ?? [before?.revision]),
@@ -52,7 +59,11 @@ export function projectRefusal(
   }
 }
 
+/** A deploy or rollback that came to no good end, or was taken back but for hosts that gave no answer. */
+export const leftSomething = (entry: PastOperation): boolean =>
+  isChange('needsAttention', 'held')(entry) || (isChange('rolledBack')(entry) && entry.lost !== undefined)
+
 const isChange =
   (...outcomes: string[]) =>
-  ({ kind, outcome }: Past['history'][number]): boolean =>
+  ({ kind, outcome }: PastOperation): boolean =>
     (kind === 'deploy' || kind === 'rollback') && outcomes.includes(outcome)

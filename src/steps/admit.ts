@@ -1,4 +1,5 @@
 import type { Place } from '../contracts/index.js'
+import { placeKey } from '../plan/place-key.js'
 import { poolsByColor } from '../plan/routes.js'
 import { edgesTo } from './edges.js'
 import { stepKind } from './kind.js'
@@ -12,9 +13,9 @@ export const admit = stepKind({
   words: () => 'admit',
   instance: ({ at }) => at.name,
   skip: ({ at, from }, view) =>
-    !exposes(view, at.resource) || addressOf(view.proven.get(at.name)?.address, from) === null,
+    !exposes(view, at.resource) || addressOf(view.proven.get(placeKey(at))?.address, from) === null,
   traffic: ({ at, from, weight, like }, view) => {
-    const address = addressOf(view.proven.get(at.name)?.address, from)
+    const address = addressOf(view.proven.get(placeKey(at))?.address, from)
     if (address === null) return null
     const as = member(view, at) ?? view.traffic.members.find(({ instance }) => instance === like)
     return {

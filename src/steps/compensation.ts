@@ -2,6 +2,7 @@ import type { Compensation, Lane, Stage, Step } from '../contracts/index.js'
 import type { Place } from '../contracts/index.js'
 import { PoolBatches } from '../plan/batches.js'
 import { sharedPools } from '../plan/pools.js'
+import { placeKey } from '../plan/place-key.js'
 import type { LiveInstance } from '../plan/planned-change.js'
 import type { Topology } from '../topology/model.js'
 
@@ -14,7 +15,7 @@ const hostOf = (undo: Compensation): string =>
 
 /** Where it stands among others: an instance has one way back at a time, and so have the ports and the canaries of resources. */
 export const keyOf = (undo: Compensation): string =>
-  undo.kind === 'switch' || undo.kind === 'withdraw' ? `${undo.kind} ` : targetOf(undo)
+  undo.kind === 'switch' || undo.kind === 'withdraw' ? `${undo.kind} ` : placeKey('at' in undo ? undo.at : undo.from)
 
 /** What a compensation does, in words. */
 export function compensationWords(undo: Compensation): string {

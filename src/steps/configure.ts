@@ -15,7 +15,7 @@ export const configure = stepKind({
     if (from === undefined) return null
     if (live) return { kind: 'configure', from }
     // A snapshot that was taken for it knows more than the declaration.
-    return view.registered(from.name)?.kind === 'restore'
+    return view.registered(from)?.kind === 'restore'
       ? null
       : { kind: 'reinstall', from, ...(stopped === true ? { stopped } : {}) }
   },

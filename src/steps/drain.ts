@@ -12,7 +12,7 @@ export const drain = stepKind({
   instance: ({ at }) => at.name,
   skip: ({ at }, view) => member(view, at) === undefined,
   before: ({ from }, view) =>
-    from === undefined || view.registered(from.name) !== undefined ? null : { kind: 'readmit', from },
+    from === undefined || view.registered(from) !== undefined ? null : { kind: 'readmit', from },
   traffic: ({ at }, view) => ({
     state: drained(view.traffic, at),
     hosts: edgesTo(view, at),

@@ -11,7 +11,7 @@ export const halt = stepKind({
   kind: 'halt',
   words: () => 'stop the app',
   instance: ({ from }) => from.name,
-  before: ({ from }, view) => (view.registered(from.name)?.kind === 'restore' ? null : { kind: 'reinstall', from }),
+  before: ({ from }, view) => (view.registered(from)?.kind === 'restore' ? null : { kind: 'reinstall', from }),
   ends: true,
   calls: ({ from }, view) => {
     const spec = specBefore(view, from)

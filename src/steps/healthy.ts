@@ -15,9 +15,7 @@ export const healthy = stepKind({
   skip: ({ before }, view) => before !== undefined && specBefore(view, before) === null,
   // What is healthy may have written data that a restore would lose.
   after: ({ from }, view) =>
-    from !== undefined &&
-    strategyOf(view).rollback.snapshot === 'auto' &&
-    view.registered(from.name)?.kind === 'restore'
+    from !== undefined && strategyOf(view).rollback.snapshot === 'auto' && view.registered(from)?.kind === 'restore'
       ? { kind: 'reinstall', from }
       : null,
   calls: ({ at, before, proven }, view) => {

@@ -1,4 +1,5 @@
 import { deleteSnapshot } from '../incus/index.js'
+import { isDirty } from '../plan/half-done.js'
 import { isOurSnapshot } from '../naming/snapshot-names.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
@@ -10,7 +11,7 @@ export const prune = stepKind({
   words: () => 'prune snapshots',
   instance: ({ at }) => at.name,
   // A failed restore may still need the newest one.
-  skip: ({ at }, { dirty }) => dirty.has(at.name),
+  skip: ({ at }, { dirty }) => isDirty(dirty, at),
   calls: ({ at, spent }, view) => [
     {
       activity: 'pruneSnapshots',

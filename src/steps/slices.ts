@@ -1,4 +1,5 @@
-import type { KindOfStep, Stage } from '../contracts/index.js'
+import type { KindOfStep, Lane, Stage, Step } from '../contracts/index.js'
+import { placeKey } from '../plan/place-key.js'
 import { kindOf } from './registry.js'
 
 /** Beyond so many lanes a procedure runs in slices, each in a child workflow. */
@@ -51,12 +52,24 @@ const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set([
 const isSliceable = ({ lanes }: Stage): boolean =>
   lanes.every(({ steps }) => steps.every(({ kind }) => !OF_THE_WHOLE.has(kind)))
 
-/** Every instance that steps of these stages are about. */
+/** Every instance that steps of these stages are about, by `placeKey`. */
 export const instancesOf = (stages: readonly Stage[]): Set<string> =>
   new Set(
     stages.flatMap(({ lanes }) =>
-      lanes.flatMap(({ instance, steps }) =>
-        [instance ?? [], steps.map((step) => kindOf(step).instance(step) ?? [])].flat(2),
-      ),
+      lanes.flatMap((lane) => [laneKey(lane) ?? [], lane.steps.map((step) => stepKey(step, lane) ?? [])].flat(2)),
     ),
   )
+
+/** The instance that a lane is about, by `placeKey`; null: none. */
+export const laneKey = ({ instance, host }: Pick<Lane, 'instance' | 'host'>): string | null =>
+  instance === undefined ? null : keyAt(instance, host)
+
+/** The instance that a step of a lane is about, by `placeKey`; null: none. */
+export function stepKey(step: Step, { host }: Pick<Lane, 'host'>): string | null {
+  const name = kindOf(step).instance(step)
+  if (name === null) return null
+  const places = [...('at' in step ? [step.at] : []), ...('from' in step ? [step.from] : [])]
+  return keyAt(name, places.find((place) => place?.name === name)?.host ?? host)
+}
+
+const keyAt = (name: string, host: string | undefined): string => (host === undefined ? name : placeKey({ host, name }))

@@ -1,6 +1,7 @@
 import type { Place } from '../contracts/index.js'
 import type { Color } from '../naming/instance-names.js'
 import { FULL_WEIGHT, type Member, type TrafficState } from '../plan/routes.js'
+import { isDirty } from '../plan/half-done.js'
 import { isRouted } from '../plan/reach.js'
 import type { Topology } from '../topology/model.js'
 import { canaryWeights } from '../traffic/weights.js'
@@ -43,7 +44,7 @@ export const isAt =
 
 /** What could not be taken back gets no traffic. */
 export const without = ({ members, active }: TrafficState, dirty: ReadonlySet<string>): TrafficState => ({
-  members: members.filter(({ instance }) => !dirty.has(instance)),
+  members: members.filter(({ instance: name, host }) => !isDirty(dirty, { name, host })),
   active,
 })
 

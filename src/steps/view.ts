@@ -1,4 +1,5 @@
 import type { At, Compensation, InstanceAt, Outcome, Place, Proven, SpecAt, Stamp } from '../contracts/index.js'
+import { isDirty } from '../plan/half-done.js'
 import type { InstanceSpec, ObservedInstance, Revision, Role } from '../plan/model.js'
 import type { Member, TrafficState } from '../plan/routes.js'
 import { instanceSpec } from '../plan/specs.js'
@@ -25,16 +26,16 @@ export interface View {
   traffic: TrafficState
   /** What the stable revision exposes and the desired one does not: who took its traffic. */
   leaving: TrafficState
-  /** What was found healthy, by name. */
+  /** What was found healthy, by host and name. */
   proven: ReadonlyMap<string, Proven>
-  /** Instances that earlier operations left half changed. */
+  /** Instances that earlier operations left half changed, see `isDirty`. */
   dirtyBefore: ReadonlySet<string>
   /** Instances that this one has begun to change, or could not take back. */
   dirty: ReadonlySet<string>
   /** How the operation ends as far as is known, once nothing can be taken back any more; absent: not yet. */
   outcome?: Outcome | undefined
   /** How an instance would be taken back now. */
-  registered: (instance: string) => Compensation | undefined
+  registered: (at: Pick<Place, 'name' | 'host'>) => Compensation | undefined
 }
 
 /** A view with what a dry run knows beside it: the instances as they are. */
@@ -75,7 +76,7 @@ export function specBefore({ base, past, dirtyBefore }: View, from: LiveInstance
   return (
     specs.find(({ spec }) => spec.digest === from.digest)?.spec ??
     specs.find(({ number }) => number === from.revision)?.spec ??
-    (dirtyBefore.has(from.name) || base === null ? null : (specs[0]?.spec ?? null))
+    (isDirty(dirtyBefore, from) || base === null ? null : (specs[0]?.spec ?? null))
   )
 }
 

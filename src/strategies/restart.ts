@@ -1,6 +1,7 @@
 import type { Lane, Stage } from '../contracts/index.js'
 import { batchesOf } from '../plan/batches.js'
 import { chosen } from '../plan/chosen.js'
+import { isDirty } from '../plan/half-done.js'
 import type { ErrorReport } from '../errors.js'
 import type { Change, Revision } from '../plan/model.js'
 import type { LiveInstance } from '../plan/planned-change.js'
@@ -49,8 +50,7 @@ export function restartPlan(
   if (holding !== undefined) return { refusal: withItsData(holding) }
   const action: 'replace' | 'restart' = kind === 'replace' ? kind : 'restart'
   const lane = action === 'replace' ? replacedInPlace : restarted
-  const isOut = ({ name, drained }: LiveInstance): boolean =>
-    (drained === true || dirty.includes(name)) && !notComeUp.includes(name)
+  const isOut = (i: LiveInstance): boolean => (i.drained === true || isDirty(dirty, i)) && !isDirty(notComeUp, i)
   const changes = meant.chosen.map((from) => {
     const { resource, host } = from
     return { action, resource, host, from, staysOut: isOut(from) }

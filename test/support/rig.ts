@@ -36,6 +36,7 @@ import {
   type OperationStarted,
   type Steering,
 } from '../../src/contracts/index.js'
+import type { Edge } from '../../src/traffic/model.js'
 import { tarball } from './tarballs.js'
 import { MemoryEdge } from './memory-edge.js'
 import { signing, TEST_KEY } from './signing.js'
@@ -61,9 +62,12 @@ export class Rig {
     env?: TestWorkflowEnvironment,
     {
       wrap = (executor) => executor,
+      edge = (_host, made) => made,
       over = () => ({}),
     }: {
       wrap?: (executor: HostExecutor) => HostExecutor
+      /** The same between the activities and the edges. */
+      edge?: (host: string, made: MemoryEdge) => Edge
       /** Activities of the test's own. */
       over?: (all: Activities) => Partial<Activities>
     } = {},
@@ -76,9 +80,9 @@ export class Rig {
     const deps: ActivityDeps = {
       executorFor: (name, host) => wrap(executors.executorFor(name, host)),
       edgeFor: (name) => {
-        const edge = edges.get(name) ?? new MemoryEdge()
-        edges.set(name, edge)
-        return edge
+        const made = edges.get(name) ?? new MemoryEdge()
+        edges.set(name, made)
+        return edge(name, made)
       },
       artifacts: createArtifactStore(join(folder, 'artifacts')),
       evidence: createEvidenceStore(join(folder, 'evidence')),

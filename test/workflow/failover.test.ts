@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
+import type { OperationResult } from '../../src/contracts/index.js'
 import type { Artifact } from '../../src/plan/model.js'
 import { shopReleases } from '../support/fleet.js'
-import { mortal } from '../support/mortal.js'
+import { mortal, mortalEdge } from '../support/mortal.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
 
@@ -11,7 +12,7 @@ import { shop } from '../support/shop.js'
 const declared = (name: string, resources: Record<string, object>): unknown => {
   const hosts = ['a', 'b', 'c'].map((host) => `${name}-${host}`)
   return {
-    ...(shop('1.0.0', { name, web: { on: hosts } }) as Record<string, unknown>),
+    ...(shop('1.0.0', { name, web: { on: hosts }, strategy: { hostTimeout: '3s' } }) as Record<string, unknown>),
     hosts: Object.fromEntries(hosts.map((host) => [host, { address: 'localhost', platform: 'emulated' }])),
     network: { betweenHosts: 'routed' },
     failover: { after: '5s' },
@@ -32,20 +33,30 @@ describe('hosts that die between operations', { timeout: 90_000 }, () => {
   let client: Cul8er
   let artifacts: Record<string, Artifact>
   const dead = new Set<string>()
+  /** A host that dies with the answer to a command. */
+  const dying = new Map<string, (words: string) => boolean>()
+  const dies = (args: readonly string[], host: string): boolean => dying.get(host)?.(args.join(' ')) === true
   beforeAll(async () => {
-    rig = await Rig.start(undefined, { wrap: (executor) => mortal(executor, dead) })
+    rig = await Rig.start(undefined, {
+      wrap: (executor) => mortal(executor, dead, (command, host) => dies(command.args, host)),
+      edge: (host, edge) => mortalEdge(host, edge, dead),
+    })
     client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
-    artifacts = await shopReleases(rig, { '1.0.0': {} })
+    artifacts = await shopReleases(rig, { '1.0.0': {}, '1.1.0': {} })
   })
   afterAll(async () => {
     await client.close()
     await rig.stop()
   })
 
-  const deploy = async (name: string, resources: Record<string, object>): Promise<void> => {
+  const run = async (name: string, resources: Record<string, object>): Promise<OperationResult> => {
     const revision = rig.revision(topologyOf(declared(name, resources)), artifacts)
-    expect(await rig.run(name, { kind: 'deploy', revision })).toMatchObject({ outcome: 'succeeded' })
+    const result = await rig.run(name, { kind: 'deploy', revision })
     await rig.idle(name)
+    return result
+  }
+  const deploy = async (name: string, resources: Record<string, object>): Promise<void> => {
+    expect(await run(name, resources)).toMatchObject({ outcome: 'succeeded' })
   }
   /** `a: web-1` of what is there, by host; dead hosts too. */
   const there = (name: string): string[] =>
@@ -100,6 +111,51 @@ describe('hosts that die between operations', { timeout: 90_000 }, () => {
     for (const host of ['a', 'b', 'c']) expect(serving(name, host)).toHaveLength(3)
     expect(await rig.ledger(name)).not.toHaveProperty('failover')
   })
+
+  it.concurrent(
+    'one that dies in the middle of a deploy: all else is as before, and then it is moved',
+    async ({ expect }) => {
+      const name = 'midst'
+      await deploy(name, { web: {} })
+      const now = { deploy: { release: 'shop', version: '1.1.0' } }
+      dying.set(`${name}-b`, (words) => words.includes('cul8er-install'))
+      const { outcome, error, warnings = [] } = await run(name, { web: now })
+      expect({ outcome, code: error?.code }).toEqual({ outcome: 'rolledBack', code: 'UNREACHABLE' })
+      expect(warnings.join('\n')).toMatch(
+        /host midst-b gave no answer: its edge still does what it did before the undo/,
+      )
+      expect(warnings.join('\n')).toMatch(/midst-web-2 on midst-b: .* failed: .*no route to host/)
+      await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(1)
+      expect((await failovers(name))[0]).toMatchObject({ outcome: 'succeeded', automatic: true })
+      const { history, dirty } = await rig.ledger(name)
+      expect(history.findLast(({ kind }) => kind === 'deploy')).toMatchObject({
+        outcome: 'rolledBack',
+        lost: ['midst-b'],
+      })
+      expect(dirty).toEqual(['midst-b/midst-web-2'])
+      const versions = ['a', 'c'].flatMap((host) =>
+        Object.values(rig.emulator.state()[`${name}-${host}`]?.instances ?? {}).map(
+          ({ config }) => config['user.cul8er.release'],
+        ),
+      )
+      expect(versions).toEqual(Array(3).fill('shop@1.0.0'))
+      for (const host of ['a', 'c']) expect(serving(name, host)).toHaveLength(3)
+      expect(await client.status(name)).toMatchObject({
+        healthy: true,
+        dirty: [],
+        left: [{ host: 'midst-b', instances: ['midst-web-2'] }],
+      })
+
+      dying.clear()
+      dead.delete(`${name}-b`)
+      await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(2)
+      expect((await failovers(name))[1]).toMatchObject({ outcome: 'succeeded' })
+      expect(there(name).filter((each) => each.startsWith('b'))).toEqual([])
+      for (const host of ['a', 'b', 'c']) expect(serving(name, host)).toHaveLength(3)
+      expect(await rig.ledger(name)).toMatchObject({ dirty: [] })
+      expect(await rig.ledger(name)).not.toHaveProperty('failover')
+    },
+  )
 
   it.concurrent('moves nothing where most are silent: that is taken for a partition', async ({ expect }) => {
     const name = 'parts'

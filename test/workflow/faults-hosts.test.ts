@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
 import type { Artifact } from '../../src/plan/model.js'
 import { progress } from '../../src/contracts/index.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
 import { mortal } from '../support/mortal.js'
 import { Rig, topologyOf } from '../support/rig.js'
@@ -43,7 +44,7 @@ describe('hosts that go away', { timeout: 150_000 }, () => {
     )
     // The step and the first undo are tried for long, the rest briefly.
     expect(Date.now() - since).toBeLessThan(100_000)
-    expect((await fleet.ledger()).dirty.sort()).toEqual([1, 2].map((k) => fleet.instance(k)))
+    expect(dirtyNames((await fleet.ledger()).dirty).sort()).toEqual([1, 2].map((k) => fleet.instance(k)))
     dead.delete('gone')
     expect(await fleet.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded', revision: 1 })
     await fleet.expectSettled('1.0.0')
@@ -73,7 +74,7 @@ describe('hosts that go away', { timeout: 150_000 }, () => {
       outcome: 'needsAttention',
       error: { details: { undo: [{ instance: 'spread-web-2', host: 'right' }] } },
     })
-    expect((await rig.idle('spread')).dirty).toEqual(['spread-web-2'])
+    expect(dirtyNames((await rig.idle('spread')).dirty)).toEqual(['spread-web-2'])
     expect(rig.edges.get('left')?.serving('spread')).toEqual({ 'spread-web-1': 100, 'spread-web-3': 100 })
     dead.delete('right')
     expect(await rig.run('spread', { kind: 'rollback' })).toMatchObject({ outcome: 'succeeded', revision: 1 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
 import type { OperationResult } from '../../src/contracts/index.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import { Fleet, shopReleases, type Approach } from '../support/fleet.js'
 import { Rig } from '../support/rig.js'
 
@@ -149,7 +150,7 @@ describe('an undo that fails', { timeout: 150_000 }, () => {
     })
     for (const { instance } of row.left) expect(result.error?.message).toContain(`${instance(fleet)} on ${fleet.name}`)
     expect(await fleet.ledger()).toMatchObject({ stable: 1, desired: 2, attempted: 2, current: null })
-    expect((await fleet.ledger()).dirty).toEqual(
+    expect(dirtyNames((await fleet.ledger()).dirty)).toEqual(
       expect.arrayContaining(row.left.map(({ instance }) => instance(fleet))),
     )
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../src/plan/model.js'
 import type { Progress } from '../../src/contracts/index.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
 import { Rig } from '../support/rig.js'
 
@@ -41,12 +42,12 @@ describe('after an operation that left something half changed', { timeout: 90_00
     await fleet.byHand('snapshot', 'create', 'other-cache', 'mine')
     deny('other', fleet.instance(2), 'cul8er-install', 'snapshot restore')
     expect(await fleet.deploy('1.1.0')).toMatchObject({ outcome: 'needsAttention' })
-    expect((await fleet.ledger()).dirty).toEqual([fleet.instance(2)])
+    expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([fleet.instance(2)])
     const whole = ['other-cache', fleet.instance(1), fleet.instance(3)]
     expect(serving('other')).toEqual(whole)
     expect(await fleet.run({ kind: 'restore', snapshot: 'mine' })).toMatchObject({ outcome: 'succeeded' })
     expect(serving('other')).toEqual(whole)
-    expect((await fleet.ledger()).dirty).toEqual([fleet.instance(2)])
+    expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([fleet.instance(2)])
   })
 
   it.concurrent('a cleanup of the standby keeps it out of the traffic', async () => {
@@ -60,13 +61,16 @@ describe('after an operation that left something half changed', { timeout: 90_00
     deny('cleaned', green[1] ?? '', 'cul8er-install', 'snapshot restore')
     expect(await fleet.deploy('1.1.0', keep)).toMatchObject({ outcome: 'needsAttention' })
     const { dirty, standby } = await fleet.ledger()
-    expect({ dirty, standby: standby?.names.sort() }).toEqual({ dirty: [green[1]], standby: fleet.names('blue') })
+    expect({ dirty: dirtyNames(dirty), standby: standby?.names.sort() }).toEqual({
+      dirty: [green[1]],
+      standby: fleet.names('blue'),
+    })
     expect(serving('cleaned')).toEqual([green[0], green[2]])
     while ((await fleet.ledger()).standby !== null) await rig.env.sleep(100)
     await rig.idle('cleaned')
     expect(Object.keys(fleet.instances()).sort()).toEqual(green)
     expect(serving('cleaned')).toEqual([green[0], green[2]])
-    expect((await fleet.ledger()).dirty).toEqual([green[1]])
+    expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([green[1]])
   })
 
   /** Something that an app writes while it serves. */
@@ -207,7 +211,7 @@ describe('after an operation that left something half changed', { timeout: 90_00
       await fleet.until(run, running('install release', second.instance))
       await rig.env.client.workflow.getHandle(run.workflowId).terminate()
       await rig.idle(fleet.name)
-      expect((await fleet.ledger()).dirty).toEqual([`operation 2`])
+      expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([`operation 2`])
       expect(
         await states(fleet, async () => expect(await next(fleet)).toMatchObject({ outcome: 'succeeded' })),
       ).toEqual(['drain', 'ready'])

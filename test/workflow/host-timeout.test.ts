@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { IncusCommand } from '../../src/incus/command.js'
 import type { Artifact } from '../../src/plan/model.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
 import { mortal } from '../support/mortal.js'
 import { Rig } from '../support/rig.js'
@@ -49,7 +50,7 @@ describe('a host that is away', { timeout: 90_000 }, () => {
       error: { details: { cause: { code: 'UNREACHABLE' } } },
     })
     expect(Date.now() - since).toBeLessThan(60_000)
-    expect((await fleet.ledger()).dirty.sort()).toEqual([fleet.instance(1), fleet.instance(2)])
+    expect(dirtyNames((await fleet.ledger()).dirty).sort()).toEqual([fleet.instance(1), fleet.instance(2)])
     dead.delete('long')
     expect(await fleet.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded' })
     await fleet.expectSettled('1.0.0')

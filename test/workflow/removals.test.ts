@@ -47,7 +47,7 @@ describe('a removal after the commit fails', { timeout: 90_000 }, () => {
     expect({ stable, standby: standby?.names.sort(), dirty }).toEqual({
       stable: 2,
       standby: fleet.names('blue'),
-      dirty: ['removals-worker-2-blue'],
+      dirty: ['removals/removals-worker-2-blue'],
     })
     expect(await fleet.deploy('1.1.0', workers(1))).toMatchObject({ outcome: 'succeeded' })
     expect(Object.keys(fleet.instances())).not.toContain('removals-worker-2-blue')
@@ -80,7 +80,7 @@ describe('a removal after the commit fails', { timeout: 90_000 }, () => {
       rig.emulator.fault({ match: { host: 'half-gone', instance: left, verb: 'delete' }, fault: DENIED })
       expect(await fleet.run({ kind: 'destroy' })).toMatchObject({ outcome: 'needsAttention' })
       expect(Object.keys(fleet.instances())).toEqual([left])
-      expect(await fleet.ledger()).toMatchObject({ stable: 2, dirty: [left] })
+      expect(await fleet.ledger()).toMatchObject({ stable: 2, dirty: [`half-gone/${left}`] })
       expect(await fleet.run({ kind: 'rollback' })).toMatchObject({ outcome: 'succeeded', revision: 2 })
       await fleet.expectSettled('1.1.0')
     },

@@ -3,6 +3,7 @@ import { Cul8erError } from '../../src/errors.js'
 import type { IncusCommand } from '../../src/incus/command.js'
 import type { InspectRequest } from '../../src/contracts/index.js'
 import type { Artifact } from '../../src/plan/model.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
 import { Rig } from '../support/rig.js'
 import { wrapped } from '../support/wrapped.js'
@@ -96,11 +97,11 @@ describe('restart on an emulated host', { timeout: 90_000 }, () => {
         error: { details: { restarted: [one], left: [two], untouched: [three] } },
       })
       expect(stops('broken').map(({ instance }) => instance)).toEqual([one, two])
-      expect((await fleet.ledger()).dirty).toEqual([two])
+      expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([two])
       expect(serving('broken')).toEqual([one, three])
       // Of another one: what did not come up stays out.
       expect(await fleet.run({ kind: 'restart', names: [three] })).toMatchObject({ outcome: 'succeeded' })
-      expect((await fleet.ledger()).dirty).toEqual([two])
+      expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([two])
       expect(serving('broken')).toEqual([one, three])
       expect(await fleet.run({ kind: 'restart', names: [two] })).toMatchObject({ outcome: 'succeeded' })
       await fleet.expectSettled('1.0.0')
@@ -118,7 +119,7 @@ describe('restart on an emulated host', { timeout: 90_000 }, () => {
     expect(await fleet.run({ kind: 'restart' })).toMatchObject({ outcome: 'succeeded' })
     expect(stops('half')).toHaveLength(3)
     expect(serving('half')).toEqual([fleet.instance(1), fleet.instance(3)])
-    expect((await fleet.ledger()).dirty).toEqual([fleet.instance(2)])
+    expect(dirtyNames((await fleet.ledger()).dirty)).toEqual([fleet.instance(2)])
     expect(await fleet.deploy('1.1.0')).toMatchObject({ outcome: 'succeeded' })
     await fleet.expectSettled('1.1.0')
   })

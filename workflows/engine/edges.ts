@@ -8,13 +8,16 @@ import type { Topology } from '../../src/topology/model.js'
 import type { TopologyRoutes } from '../../src/traffic/model.js'
 import { all } from '../concurrency.js'
 import { briefly, quick } from './activities.js'
+import { gaveNoAnswer } from './failure.js'
 
 /** The run whose edges these are; the rest of it is none of their business. */
 interface Routed extends View {
   /** `traffic`: who took traffic before the operation. */
   input: { traffic: TrafficState }
   /** Hosts that gave no answer for as long as is waited for. */
-  lost: ReadonlySet<string>
+  lost: Set<string>
+  /** Hosts whose edges an undo could not tell. */
+  behind: Set<string>
   /** All that is declared serves. */
   settled: boolean
 }
@@ -42,13 +45,45 @@ export class Edges {
 
   constructor(private readonly run: Routed) {}
 
-  /** Every edge is told, also when another one cannot be. */
-  async tell({ state, hosts = edgesOf(this.run), summary, topology, settled, undone }: TrafficChange): Promise<void> {
+  /**
+   * Every edge is told, also when another one cannot be.
+   * @param undo - something is taken back on the host `own`: the edge of another one that gives no answer must not be in the way of that
+   */
+  async tell(
+    { state, hosts = edgesOf(this.run), summary, topology, settled, undone }: TrafficChange,
+    undo?: { own: string | undefined },
+  ): Promise<void> {
     if (topology !== undefined) this.declared = topology
     if (settled === true) this.run.settled = true
     if (undone === true) this.isUndone = true
     this.run.traffic = state
-    await all(hosts.map((host) => this.tellOne(host, summary)))
+    const others = hosts.some((host) => host !== undo?.own)
+    await (undo === undefined || !others
+      ? all(hosts.map((host) => this.tellOne(host, summary)))
+      : this.tellReachable(hosts, summary, undo.own))
+  }
+
+  /** @throws what the lane's own edge answers, or the last one that is left */
+  private async tellReachable(hosts: readonly string[], summary: string, own: string | undefined): Promise<void> {
+    const { lost, behind } = this.run
+    const isLeft = (host: string): boolean => host !== own && lost.has(host)
+    const asked = hosts.every(isLeft) ? hosts : hosts.filter((host) => !isLeft(host))
+    hosts.filter((host) => !asked.includes(host)).forEach((host) => behind.add(host))
+    const silent: unknown[] = []
+    await all(
+      asked.map(async (host) => {
+        try {
+          await this.tellOne(host, summary)
+          behind.delete(host)
+        } catch (error) {
+          if (host === own || !gaveNoAnswer(error)) throw error
+          lost.add(host)
+          behind.add(host)
+          silent.push(error)
+        }
+      }),
+    )
+    if (silent.length > 0 && silent.length === asked.length) throw silent[0]
   }
 
   /** An edge refuses what is declared now: from here on it is told what was declared before, or it would refuse the undo as well. */

@@ -5,7 +5,7 @@ import {
   TimeoutFailure,
   isCancellation,
 } from '@temporalio/workflow'
-import { type ErrorCode, type ErrorReport, messageOf } from '../../src/errors.js'
+import { type ErrorCode, type ErrorReport, messageOf, NO_ANSWER } from '../../src/errors.js'
 
 /** What went wrong, as data, from whatever a workflow catches. */
 export function reportOf(error: unknown): ErrorReport {
@@ -29,6 +29,9 @@ export function reportOf(error: unknown): ErrorReport {
   }
   return { code: 'INTERNAL', message: messageOf(error) }
 }
+
+/** Whether a host gave no answer. */
+export const gaveNoAnswer = (error: unknown): boolean => NO_ANSWER.has(reportOf(error).code)
 
 /** A report as the failure that ends a workflow or refuses an update; never retried. */
 export const failureOf = (report: ErrorReport): ApplicationFailure =>

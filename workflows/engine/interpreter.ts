@@ -1,12 +1,12 @@
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow'
 import type { Activities, Lane, Stage, Step } from '../../src/contracts/index.js'
-import { NO_ANSWER } from '../../src/errors.js'
+import { placeKey } from '../../src/plan/place-key.js'
 import type { Call } from '../../src/steps/kind.js'
 import { kindOf } from '../../src/steps/registry.js'
-import { slicesOf } from '../../src/steps/slices.js'
+import { laneKey, slicesOf, stepKey } from '../../src/steps/slices.js'
 import { all, inTurns } from '../concurrency.js'
 import { briefly, lasting, long, quick, undoing, waiting } from './activities.js'
-import { reportOf } from './failure.js'
+import { gaveNoAnswer, reportOf } from './failure.js'
 import { laneFailure } from './lane-failure.js'
 import type { Direction, Run } from './run.js'
 import { runSlice } from './slices.js'
@@ -57,23 +57,25 @@ async function runStage(run: Run, stage: Stage, direction: Direction): Promise<v
 }
 
 async function runLane(run: Run, lane: Lane, direction: Direction): Promise<void> {
-  const { instance, host } = lane
+  const { host } = lane
+  const key = laneKey(lane)
   await run.steer.gate()
   // What does not begin any more leaves nothing half changed.
   refuseAborted()
-  if (instance !== undefined) run.dirty.add(instance)
+  if (key !== null) run.dirty.add(key)
   try {
     for (const step of lane.steps) await runStep(run, step, { direction, host })
   } catch (error) {
-    if (host !== undefined && NO_ANSWER.has(reportOf(error).code) && direction === 'back') run.lost.add(host)
+    if (host !== undefined && gaveNoAnswer(error) && direction === 'back') run.lost.add(host)
     throw error
   }
   if (host !== undefined) run.lost.delete(host)
-  if (instance !== undefined && lane.staysDirty !== true && !failedBefore(run, instance)) run.dirty.delete(instance)
+  if (key !== null && lane.staysDirty !== true && !failedBefore(run, lane)) run.dirty.delete(key)
 }
 
 /** Another way back of the same instance failed: it is not as it was. */
-const failedBefore = (run: Run, name: string): boolean => run.failures.some(({ instance }) => instance === name)
+const failedBefore = (run: Run, lane: Lane): boolean =>
+  run.failures.some(({ instance, host }) => instance === lane.instance && host === (lane.host ?? ''))
 
 async function runStep(
   run: Run,
@@ -96,16 +98,18 @@ async function runStep(
       instance ?? undefined,
       async () => {
         const change = kind.traffic?.(step, run)
-        if (change != null) await run.edges.tell(change)
+        if (change != null) await run.edges.tell(change, direction === 'back' ? { own: host } : undefined)
         if (step.kind === 'watch') await watch(run, step.watch)
         const calls = kind.calls?.(step, run) ?? []
         const results: unknown[] = []
         const ask = (call: Call): Promise<unknown> => carryOut(run, call, { direction, host })
-        if (kind.sideBySide === true) results.push(...(await all(calls.map(ask))))
+        if (direction === 'back' && calls.some((call) => isElsewhere(call, host))) {
+          results.push(...(await all(calls.map((call) => askOrLeave(run, call, { direction, host })))).flat())
+        } else if (kind.sideBySide === true) results.push(...(await all(calls.map(ask))))
         else for (const call of calls) results.push(await ask(call))
         const proven = kind.proves?.(results, step, run)
-        if (proven != null) run.proven.set(proven.spec.name, proven)
-        if (kind.ends === true && instance !== null) run.proven.delete(instance)
+        if (proven != null) run.proven.set(placeKey(proven.spec), proven)
+        if (kind.ends === true) run.proven.delete(stepKey(step, { host }) ?? '')
         return results
       },
       (results) => kind.note?.(results, step),
@@ -126,6 +130,28 @@ function commit(run: Run): void {
   run.committed = true
   run.steer.noReturn = 'the new version serves everywhere, and what is no longer needed is being removed'
   run.compensations.clear()
+}
+
+/** What is asked of the edge of another host than the one where something is taken back. */
+const isElsewhere = ({ input }: Call, host: string | undefined): boolean => 'host' in input && input.host !== host
+
+/** The call's answer; none of another host that gives no answer, which must not be in the way of an undo. */
+async function askOrLeave(
+  run: Run,
+  call: Call,
+  how: { direction: Direction; host: string | undefined },
+): Promise<unknown[]> {
+  const { input } = call
+  const elsewhere = isElsewhere(call, how.host) && 'host' in input ? input.host : null
+  if (elsewhere !== null && run.lost.has(elsewhere)) return []
+  try {
+    return [await carryOut(run, call, how)]
+  } catch (error) {
+    if (elsewhere === null || !gaveNoAnswer(error)) throw error
+    run.lost.add(elsewhere)
+    run.behind.add(elsewhere)
+    return []
+  }
 }
 
 /** A host that gave no answer for long is tried briefly: undoing fifty instances there shall not take an hour. */

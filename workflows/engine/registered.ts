@@ -1,5 +1,6 @@
 import type { Compensation } from '../../src/contracts/index.js'
-import { keyOf, targetOf } from '../../src/steps/compensation.js'
+import { placeKey } from '../../src/plan/place-key.js'
+import { keyOf } from '../../src/steps/compensation.js'
 
 /** How everything so far would be taken back, in the order of registration: one way back for each instance. */
 export class Registered {
@@ -15,8 +16,8 @@ export class Registered {
     else this.all[at] = undo
   }
 
-  of(instance: string): Compensation | undefined {
-    return this.all.find((undo) => keyOf(undo) === instance && targetOf(undo) === instance)
+  of(at: { name: string; host: string }): Compensation | undefined {
+    return this.all.find((undo) => keyOf(undo) === placeKey(at))
   }
 
   clear(): void {

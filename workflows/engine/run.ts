@@ -37,8 +37,9 @@ export class Run implements View {
   readonly dirtyBefore: ReadonlySet<string>
   traffic: TrafficState
   readonly leaving: TrafficState
+  /** By `placeKey`. */
   readonly proven = new Map<string, Proven>()
-  /** Instances that are in the middle of a change. */
+  /** Instances that are in the middle of a change, by `placeKey`. */
   readonly dirty = new Set<string>()
   /** What speaks for a difference between canaries and stable instances so far, by resource and host. */
   readonly evidence = new Map<string, Evidence>()
@@ -49,6 +50,8 @@ export class Run implements View {
   readonly warnings: string[] = []
   /** Hosts that gave no answer for as long as is waited for: what is still to be tried there is tried briefly. */
   readonly lost = new Set<string>()
+  /** Hosts whose edges an undo could not tell, because they gave no answer: they catch up later. */
+  readonly behind = new Set<string>()
   /** Instances that made room: an undo does not bring them back. */
   readonly removed = new Set<string>()
   readonly edges: Edges
@@ -87,5 +90,5 @@ export class Run implements View {
     this.position = { stage: stage + 1, stages, name, since: new Date().toISOString() }
   }
 
-  registered = (instance: string): Compensation | undefined => this.compensations.of(instance)
+  registered = (at: { name: string; host: string }): Compensation | undefined => this.compensations.of(at)
 }

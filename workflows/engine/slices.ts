@@ -17,9 +17,10 @@ import {
   type Stage,
 } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
+import { placeKey } from '../../src/plan/place-key.js'
 import { keyOf } from '../../src/steps/compensation.js'
 import { pack, type Packed } from '../../src/steps/packing.js'
-import { instancesOf } from '../../src/steps/slices.js'
+import { instancesOf, laneKey } from '../../src/steps/slices.js'
 import { beside } from '../concurrency.js'
 import { quick } from './activities.js'
 import { untilQuiet } from './quiet.js'
@@ -74,8 +75,8 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
     edgesAsBefore: run.edges.isAsBefore,
     lost: [...run.lost],
     // Where nothing is taken back, all of them are to be named until they are done.
-    dirty: [...new Set([...run.dirty, ...(goesOn ? named(lanes) : [])])].filter((name) => own.has(name)),
-    proven: [...run.proven.values()].filter(({ spec }) => own.has(spec.name)),
+    dirty: [...new Set([...run.dirty, ...(goesOn ? named(lanes) : [])])].filter((key) => own.has(key)),
+    proven: [...run.proven.values()].filter(({ spec }) => own.has(placeKey(spec))),
     compensations: goesOn ? [] : run.compensations.all.filter((undo) => own.has(keyOf(undo))),
   }
   const end = await ended(run, { input, lanes, workflowId: `${workflowInfo().workflowId}/${direction}/${run.slices}` })
@@ -83,12 +84,12 @@ export async function runSlice(run: Run, { stages }: { stages: Stage[] }, direct
   if (end.error === null) return
   if (!goesOn) throw failureOf(end.error)
   const { error } = end
-  const known = new Set(end.failures.map(({ instance }) => instance))
-  const left = new Set(end.dirty.filter((name) => !known.has(name)))
-  run.failures.push(...lanes.flatMap((lane) => (left.has(lane.instance ?? '') ? [laneFailure(lane, error)] : [])))
+  const known = new Set(end.failures.map(({ instance: name, host }) => placeKey({ host, name })))
+  const left = new Set(end.dirty.filter((key) => !known.has(key)))
+  run.failures.push(...lanes.flatMap((lane) => (left.has(laneKey(lane) ?? '') ? [laneFailure(lane, error)] : [])))
 }
 
-const named = (lanes: readonly Lane[]): string[] => lanes.flatMap(({ instance }) => instance ?? [])
+const named = (lanes: readonly Lane[]): string[] => lanes.flatMap((lane) => laneKey(lane) ?? [])
 
 /** A slice never fails by itself: when its workflow did, or was terminated, its history still says what it did. */
 async function ended(run: Run, slice: Slice): Promise<SliceEnd> {
@@ -144,15 +145,16 @@ async function passOn(run: Run, child: Child): Promise<void> {
 
 /** Of its own instances a slice knows the state; of hosts that give no answer as well. */
 function takeOver(run: Run, own: ReadonlySet<string>, end: SliceEnd): void {
-  own.forEach((name) => {
-    run.dirty.delete(name)
-    run.proven.delete(name)
+  own.forEach((key) => {
+    run.dirty.delete(key)
+    run.proven.delete(key)
   })
-  end.dirty.forEach((name) => run.dirty.add(name))
-  end.proven.forEach((proven) => run.proven.set(proven.spec.name, proven))
+  end.dirty.forEach((key) => run.dirty.add(key))
+  end.proven.forEach((proven) => run.proven.set(placeKey(proven.spec), proven))
   end.compensations.forEach((undo) => run.compensations.register(undo))
   run.lost.clear()
   end.lost.forEach((host) => run.lost.add(host))
+  end.behind?.forEach((host) => run.behind.add(host))
   end.removed?.forEach((name) => run.removed.add(name))
   run.failures.push(...end.failures)
   run.recorder.add(end.steps)

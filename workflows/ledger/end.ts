@@ -1,11 +1,12 @@
+import { dirtyHost, dirtyNames } from '../../src/plan/half-done.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
 import { stableBeforeThen } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary } from '../../src/contracts/index.js'
+import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary, Outcome } from '../../src/contracts/index.js'
 import { errorDigest, warningsDigest } from './digest.js'
-import { postponed } from './due.js'
+import { postponed, retryMs } from './due.js'
 import { failures, withEntry } from './history.js'
-import { failoverAfter, hostsAfter } from './host-failure.js'
+import { failoverAfter, hostsAfter, hostWatchOf, withBehind } from './host-failure.js'
 import { pastOf } from './input.js'
 import { driftAfter } from './drift.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
@@ -21,17 +22,15 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     return current.without === undefined
       ? { ...emptyLedger(topology), history, lastOperation, lastRevision }
       : // What is on the hosts that were left out is still to be destroyed, when they are back.
-        { ...state, ...NOTHING_THERE, history, current: null, expiresAt: null }
+        { ...state, ...NOTHING_THERE, history, current: null, expiresAt: untilAllIsGone(current, at) }
   }
   const changed = serves(current, ended) ? arrived(state, ended, at) : left(state, ended)
   const again = notComeUp({ dirty: changed.dirty, history })
-  const stuck = changed.dirty.filter((name) => !again.includes(name))
+  const stuck = dirtyNames(changed.dirty.filter((entry) => !again.includes(entry)))
   const next = {
     ...changed,
+    ...failoverThen(state, changed, ended, at),
     ...(isGone(current, ended) ? NOTHING_THERE : {}),
-    ...(current.kind === 'failover'
-      ? { failover: failoverAfter(state, { without: current.without, ...howItWent(ended) }, at) }
-      : {}),
     ...(state.drift === undefined ? {} : { drift: driftAfter(state, current, ended, at) }),
     ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
@@ -43,10 +42,29 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     : next
 }
 
-const howItWent = ({ result: { outcome, error } }: OperationEnd): { succeeded: boolean; aborted: boolean } => ({
+/** What a failover came to, and where any operation left something because a host gave no answer. */
+function failoverThen(
+  { current, failover: before }: LedgerState,
+  changed: LedgerState,
+  ended: OperationEnd,
+  at: string,
+): Pick<LedgerState, 'failover'> {
+  const failover =
+    current?.kind === 'failover'
+      ? failoverAfter({ failover: before }, { without: current.without, ...howItWent(ended) }, at)
+      : changed.failover
+  return { failover: hostWatchOf(changed) === null ? failover : withBehind(failover, ended.lost) }
+}
+
+const howItWent = ({ result: { outcome, error }, noRoom }: OperationEnd) => ({
   succeeded: outcome === 'succeeded',
-  aborted: error?.code === 'ABORTED',
+  code: error?.code,
+  noRoom,
 })
+
+/** What time had come for is done where it could be; the rest of it is tried again until its hosts are back. */
+const untilAllIsGone = ({ automatic }: OperationSummary, at: string): string | null =>
+  automatic === true ? after(at, retryMs(1)) : null
 
 /** No instance of the topology is known to be there. */
 const NOTHING_THERE = {
@@ -63,7 +81,7 @@ const NOTHING_THERE = {
 const isGone = ({ kind }: OperationSummary, { committed, dirty }: OperationEnd): boolean =>
   kind === 'destroy' && committed === true && dirty.length === 0
 
-const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string): HistoryEntry => ({
+const entryOf = (current: OperationSummary, { result, lost }: OperationEnd, at: string): HistoryEntry => ({
   operation: result.operation,
   number: current.number,
   kind: current.kind,
@@ -76,6 +94,7 @@ const entryOf = (current: OperationSummary, { result }: OperationEnd, at: string
   ...(current.automatic === undefined ? {} : { automatic: current.automatic }),
   ...(current.reason === undefined ? {} : { reason: current.reason }),
   ...(result.warnings === undefined ? {} : { warnings: warningsDigest(result.warnings) }),
+  ...(lost === undefined ? {} : { lost }),
 })
 
 /** The revision serves everywhere, though what was left of the one before may not all be gone. */
@@ -97,22 +116,33 @@ function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerSta
 
 function left(
   state: LedgerState,
-  { result: { outcome }, dirty, removed = [], restarted = [] }: OperationEnd,
+  { result: { outcome }, dirty, lost, removed = [], restarted = [] }: OperationEnd,
 ): LedgerState {
-  const halfDone = outcome === 'held' || outcome === 'needsAttention'
+  const halfDone = outcome === 'held' || outcome === 'needsAttention' || lost !== undefined
   const isOver = state.current?.kind === 'cleanup' && outcome === 'succeeded'
   return {
     ...state,
-    // An undone operation leaves what was half changed before it as it found it.
-    dirty: [...new Set([...stillDirty(state, restarted), ...(halfDone ? dirty : [])])],
+    // An undone operation leaves what was half changed before it as it found it, and what it left on hosts that gave no answer.
+    dirty: [...new Set([...stillDirty(state, restarted, outcome), ...(halfDone ? dirty : [])])],
     standby: isOver ? null : kept(state.standby, (name) => !removed.includes(name)),
   }
 }
 
-/** What did not come up from a restart is whole again once it does; what something else left half changed, no restart mends. */
-function stillDirty(state: LedgerState, restarted: readonly string[]): string[] {
-  const mended = notComeUp(state).filter((name) => restarted.includes(name))
-  return state.dirty.filter((name) => !mended.includes(name))
+/**
+ * What did not come up from a restart is whole again once it does; what something else left half changed, no restart mends. A failover
+ * sets right all that is on hosts that it does not leave out.
+ */
+function stillDirty(state: LedgerState, restarted: readonly string[], outcome: Outcome): string[] {
+  const { kind, without = [] } = state.current ?? {}
+  if (kind === 'failover' && outcome === 'succeeded') {
+    const hosts = revisionOf(state, state.stable)?.topology.hosts ?? {}
+    return state.dirty.filter((entry) => {
+      const host = dirtyHost(entry)
+      return host === null ? without.length > 0 : without.includes(host) || hosts[host] === undefined
+    })
+  }
+  const mended = notComeUp(state).filter((entry) => dirtyNames([entry]).some((name) => restarted.includes(name)))
+  return state.dirty.filter((entry) => !mended.includes(entry))
 }
 
 function standbyThen(state: LedgerState, { standby, stays = [] }: OperationEnd, at: string): LedgerState['standby'] {

@@ -6,8 +6,10 @@ import type {
   HostWatchInput,
   LedgerState,
 } from '../../src/contracts/index.js'
+import type { ErrorCode } from '../../src/errors.js'
 import type { Revision } from '../../src/plan/model.js'
 import { someOf } from '../../src/some-of.js'
+import { flappingAfter, quietUntil } from './flapping.js'
 import { after, revisionOf } from './state.js'
 import { isHeld } from './watched.js'
 
@@ -25,9 +27,27 @@ export function hostWatchOf(state: LedgerState): HostWatchInput | null {
   return { topology: state.topology, hosts, known: Object.fromEntries(known), deadAfterMs: failover.afterMs }
 }
 
+/**
+ * Hosts that an operation of the ledger's own leaves out: it would hold the ledger for as long as a host is waited for, and a failover has to
+ * wait for its end. None where all are gone.
+ */
+export function outOfReach(state: LedgerState): string[] {
+  const revision = revisionOf(state, state.stable)
+  if (revision === null || hostWatchOf(state) === null) return state.failover?.without ?? []
+  const out = [...new Set([...(state.failover?.without ?? []), ...namesIn(state, revision, 'dead')])].sort()
+  return out.length < Object.keys(revision.topology.hosts).length ? out : []
+}
+
 /** What is known of the hosts, and what became of them last. */
 export function withHosts(state: LedgerState, { hosts, changes }: HostsSeen): LedgerState {
-  return { ...state, hosts, hostChanges: [...(state.hostChanges ?? []), ...changes].slice(-KEPT_CHANGES) }
+  const { flapping: _before, ...rest } = state
+  const flapping = flappingAfter(state, changes)
+  return {
+    ...rest,
+    hosts,
+    hostChanges: [...(state.hostChanges ?? []), ...changes].slice(-KEPT_CHANGES),
+    ...(flapping === undefined ? {} : { flapping }),
+  }
 }
 
 /**
@@ -63,24 +83,33 @@ export interface Failover {
 export function failoverNow(state: LedgerState, nowMs: number): Failover | null {
   const revision = revisionOf(state, state.stable)
   if (state.current !== null || revision === null || hostWatchOf(state) === null || isHeld(state)) return null
-  const { without: left = [], notBefore } = state.failover ?? {}
+  const { without: left = [], notBefore, behind = [], noRoom, refused = [] } = state.failover ?? {}
   if ((notBefore !== undefined && Date.parse(notBefore) > nowMs) || settledAt(state) > nowMs) return null
   // A host that is back waits as well: those that are silent can neither be asked nor left out.
   if (brakeOn(state, revision) !== null) return null
   const dead = namesIn(state, revision, 'dead')
   const gone = dead.filter((host) => !left.includes(host))
-  const back = left.filter((host) => !dead.includes(host) && !namesIn(state, revision, 'suspected').includes(host))
+  const silent = [...dead, ...namesIn(state, revision, 'suspected')]
+  const mayBack = (host: string): boolean =>
+    !silent.includes(host) && !refused.includes(host) && quietUntil(state, host, nowMs) === null
+  const back = [...new Set([...left, ...behind])].filter(mayBack)
   const away = left.filter((host) => !back.includes(host))
   if (gone.length > 0) {
     return { without: [...away, ...gone].sort(), reason: goneWords(state, gone) }
   }
-  return back.length === 0 ? null : { without: away, reason: backWords(back) }
+  if (back.length > 0) return { without: away, reason: backWords(back) }
+  const again = away.length > 0 && noRoom !== undefined && Date.parse(noRoom.notBefore) <= nowMs
+  return again ? { without: away, reason: `${someOf(noRoom.instances, 5)} had no room elsewhere` } : null
 }
 
 /** When something may be decided again, ms since the epoch; Infinity: nothing waits for a time that is still to come. */
 export function failoverAt(state: LedgerState, nowMs: number): number {
-  const { notBefore } = state.failover ?? {}
-  const times = [...(notBefore === undefined ? [] : [Date.parse(notBefore)]), settledAt(state)]
+  const { without = [], behind = [], notBefore, noRoom } = state.failover ?? {}
+  const waiting = [...without, ...behind].map((host) => quietUntil(state, host, nowMs))
+  const times = [
+    ...[notBefore, noRoom?.notBefore, ...waiting].flatMap((at) => (at == null ? [] : [Date.parse(at)])),
+    settledAt(state),
+  ]
   return Math.min(Infinity, ...times.filter((at) => at > nowMs))
 }
 
@@ -115,14 +144,50 @@ export function failoverAfter(
   {
     without = [],
     succeeded,
-    aborted = false,
-  }: { without?: string[] | undefined; succeeded: boolean; aborted?: boolean },
+    code,
+    noRoom = [],
+  }: {
+    without?: string[] | undefined
+    succeeded: boolean
+    code?: ErrorCode | undefined
+    noRoom?: string[] | undefined
+  },
   at: string,
 ): FailoverRecord | undefined {
-  if (succeeded) return without.length === 0 ? undefined : { without }
+  const { refused, ...before } = failover ?? { without: [] }
+  const still = refused?.filter((host) => without.includes(host)) ?? []
+  if (succeeded) {
+    if (without.length === 0) return undefined
+    const retry = { instances: noRoom, times: 1, notBefore: after(at, retryMs(1)) }
+    return {
+      without,
+      ...(noRoom.length === 0 ? {} : { noRoom: retry }),
+      ...(still.length === 0 ? {} : { refused: still }),
+    }
+  }
+  const kept = { ...before, ...(refused === undefined ? {} : { refused }) }
+  const back = before.without.filter((host) => !without.includes(host))
+  // A person decides which copy of the data counts: until then it would be the same every time.
+  if (code === 'DATA_LOSS' && back.length > 0)
+    return { ...kept, refused: [...new Set([...(refused ?? []), ...back])].sort() }
+  const { noRoom: tried } = before
+  // The others are where they should be, and a host that is back must not wait for those.
+  if (code === 'NO_ROOM' && tried !== undefined && back.length === 0 && without.length === before.without.length) {
+    const times = tried.times + 1
+    return { ...kept, noRoom: { ...tried, times, notBefore: after(at, retryMs(times)) } }
+  }
   const times = (failover?.times ?? 0) + 1
   // Whoever stopped it wants to do something first.
-  return { without: failover?.without ?? [], times, notBefore: after(at, aborted ? MOST_MS : retryMs(times)) }
+  return { ...kept, times, notBefore: after(at, code === 'ABORTED' ? MOST_MS : retryMs(times)) }
+}
+
+/** With hosts where an operation left something because they gave no answer: what is there is set right once they do. */
+export function withBehind(
+  failover: FailoverRecord | undefined,
+  lost: readonly string[] = [],
+): FailoverRecord | undefined {
+  if (lost.length === 0) return failover
+  return { without: [], ...failover, behind: [...new Set([...(failover?.behind ?? []), ...lost])].sort() }
 }
 
 /** After everything came to be as declared without some hosts: every other one gave an answer, and takes part. */

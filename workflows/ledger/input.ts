@@ -4,7 +4,7 @@ import { notComeUp } from '../../src/plan/not-come-up.js'
 import { strategyFor } from '../../src/strategies/registry.js'
 import { hooksOf } from '../../src/topology/hooks.js'
 import type { Approach } from '../../src/topology/model.js'
-import { hostsOf } from '../../src/plan/where.js'
+import { hostsOf, leftSomething } from '../../src/plan/where.js'
 import type { LedgerState, OperationInput, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
 import { leadsToRevision, revisionOf } from './state.js'
 
@@ -42,13 +42,17 @@ export function operationInput(
     revision,
     base: revisionOf(state, state.stable),
     past: pastOf(state),
-    hosts: withoutHosts(hostsOf(state, target), without),
+    hosts: withoutHosts(kind === 'failover' ? ownHosts(state, revision) : hostsOf(state, target), without),
     dirty: state.dirty,
     ...(kind === 'restart' || kind === 'replace' ? { notComeUp: notComeUp(state) } : {}),
     standby: state.standby?.names ?? [],
     ...(hooks === null ? {} : { hooks }),
   }
 }
+
+/** What a standby or an attempt left on other hosts is none of a failover's business: nobody watches whether those are there. */
+const ownHosts = (state: LedgerState, { number, topology }: Revision): OperationInput['hosts'] =>
+  Object.fromEntries(Object.entries(hostsOf(state, number)).filter(([name]) => topology.hosts[name] !== undefined))
 
 const withoutHosts = (hosts: OperationInput['hosts'], without: readonly string[] = []): OperationInput['hosts'] =>
   Object.fromEntries(Object.entries(hosts).filter(([name]) => !without.includes(name)))
@@ -62,7 +66,7 @@ export function pastOf(state: LedgerState): Revision[] {
   const last = changes.findLastIndex(({ outcome }) => outcome === 'succeeded')
   const attempts = changes
     .slice(last + 1)
-    .filter(({ outcome }) => outcome === 'held' || outcome === 'needsAttention')
+    .filter(leftSomething)
     .map(({ revision }) => revision)
   // Named twice, the later place counts.
   const inTime = [...new Set([changes[last]?.revision, state.stable, ...attempts].reverse())].reverse()

@@ -52,7 +52,15 @@ import { detailsOf } from './details.js'
 import { driftEvent, driftWatchOf, withDrift, type Repair } from './drift.js'
 import { postponed, retryMs, type Due } from './due.js'
 import { end } from './end.js'
-import { failoverAfter, hostEvents, hostWatchOf, lookedAway, withHosts, type Failover } from './host-failure.js'
+import {
+  failoverAfter,
+  hostEvents,
+  hostWatchOf,
+  lookedAway,
+  outOfReach,
+  withHosts,
+  type Failover,
+} from './host-failure.js'
 import { imported, importRefusal, withoutPastTimes } from './import.js'
 import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
@@ -303,7 +311,11 @@ class Ledger {
 
   private async beginDue(due: Due): Promise<void> {
     const number = this.state.lastOperation + 1
-    const request = { kind: due, requestId: `${due}-${number}`, notAfter: after(now(), 60_000) }
+    const without = outOfReach(this.state)
+    const request = {
+      ...{ kind: due, requestId: `${due}-${number}`, notAfter: after(now(), 60_000) },
+      ...(without.length === 0 ? {} : { without }),
+    }
     const answer = await this.start(request, { automatic: true })
     if ('given' in answer) return
     log.warn('what was due could not be started', { due, error: answer.refused.message })

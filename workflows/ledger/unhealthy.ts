@@ -7,8 +7,10 @@ import type {
   Sick,
   UnhealthyRecord,
 } from '../../src/contracts/index.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import type { Unhealthy } from '../../src/topology/model.js'
 import { durationWords } from '../../src/topology/units.js'
+import { outOfReach } from './host-failure.js'
 import { after, leadsToRevision, revisionOf } from './state.js'
 import { plural } from '../../src/plural.js'
 
@@ -78,7 +80,7 @@ export function judge(
   const records = rememberedAt(state, sick, at)
   let begin: Automatic | null = null
   // A host that is dead must not be in the way of the others.
-  const { without = [] } = state.failover ?? {}
+  const without = outOfReach(state)
   const begun = (replica: string, past: UnhealthyRecord, automatic: Automatic): void => {
     begin = without.length === 0 ? automatic : { ...automatic, without }
     const restarts = automatic.kind === 'restart' ? [...past.restarts, at] : past.restarts
@@ -90,7 +92,7 @@ export function judge(
     const { toldAt: _told, many: _many, notBefore: _wait, ...rest } = past
     const policy = policyOf(state, past.resource)
     records[replica] = { ...rest, wellSince: at }
-    if (!state.dirty.includes(past.instance) || policy === null || begin !== null) continue
+    if (!dirtyNames(state.dirty).includes(past.instance) || policy === null || begin !== null) continue
     // One that comes and goes is not brought back again and again.
     if (past.restarts.length > policy.restart) continue
     begun(replica, rest, { kind: 'restart', instance: past.instance, reason: comesBack(past) })

@@ -1,4 +1,5 @@
 import type { LedgerState, UnhealthyRecord, WatchInput } from '../../src/contracts/index.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
 import type { Revision } from '../../src/plan/model.js'
 import { after, leadsToRevision, revisionOf } from './state.js'
@@ -11,11 +12,11 @@ export function watchOf(state: LedgerState): WatchInput | null {
   const records = Object.entries(unhealthy)
   // What did not come up from a restart of the policy's is tried again; what a person or a deploy left is theirs.
   const tried = new Set(records.flatMap(([, { instance, triedAt }]) => (triedAt === undefined ? [] : [instance])))
-  const ours = notComeUp(state).filter((name) => tried.has(name))
+  const ours = notComeUp(state).filter((entry) => dirtyNames([entry]).some((name) => tried.has(name)))
   return {
     topology,
     revision,
-    dirty: dirty.filter((name) => !ours.includes(name)),
+    dirty: dirty.filter((entry) => !ours.includes(entry)),
     known: Object.fromEntries(
       records.flatMap(([replica, record]) =>
         record.wellSince === undefined ? [[replica, toldAgain(record, revision)]] : [],

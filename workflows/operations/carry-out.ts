@@ -1,8 +1,9 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow'
 import type { LaneFailure, Procedure, Stage } from '../../src/contracts/index.js'
-import type { ErrorReport } from '../../src/errors.js'
+import { NO_ANSWER, type ErrorReport } from '../../src/errors.js'
 import { strategyNamed } from '../../src/strategies/registry.js'
 import { canonicalJson } from '../../src/plan/digest.js'
+import { placeKey } from '../../src/plan/place-key.js'
 import type { Revision } from '../../src/plan/model.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { strategyOf } from '../../src/steps/view.js'
@@ -71,14 +72,43 @@ async function failed(run: Run, error: ErrorReport): Promise<Ending> {
   const stages = [...compensationOf(undos, maxParallel, how), ...(held ? [] : portsAsBefore(run, error, told))]
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
-  if (run.failures.length > 0) return undoAttention(run, error, run.failures)
-  if (!held) return { outcome: 'rolledBack', error }
+  run.warnings.push(...[...run.behind].map(behindWords))
+  const lost = lostHosts(run)
+  const away = lost.length === 0 ? {} : { lost }
+  if (run.failures.length > 0) {
+    if (held || !isLeftToFailover(run)) return { ...undoAttention(run, error, run.failures), ...away }
+    run.warnings.push(...run.failures.map((each) => `${words(each)}; a failover repairs this once the host is back`))
+    return { outcome: 'rolledBack', error, dirty: dirtyOf(run), ...away }
+  }
+  if (!held) return { outcome: 'rolledBack', error, ...away }
   const { name } = run.revision.topology
   // Without a stable revision a rollback has nowhere to go; without a number, that of a rollback goes on with this one.
   const back =
     run.base === null ? `cul8er destroy ${name} removes` : `cul8er rollback ${name} --to ${run.base.number} undoes`
   const hint = `${back} everything; cul8er deploy ${name} goes forward from here`
-  return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint } }
+  return { outcome: 'held', dirty: [...run.dirty], error: { ...error, hint }, ...away }
+}
+
+const behindWords = (host: string): string =>
+  `host ${host} gave no answer: its edge still does what it did before the undo, until the next operation`
+
+/** Hosts that gave no answer, and where something was left for that reason. */
+const lostHosts = ({ behind, failures }: Run): string[] =>
+  [...new Set([...behind, ...failures.flatMap((each) => (isSilent(each) ? [each.host] : []))])].sort()
+
+const isSilent = ({ host, error }: LaneFailure): boolean => host !== '' && NO_ANSWER.has(error.code)
+
+/**
+ * Whether all that could not be taken back is on hosts that are gone, while others are as before: where the stable revision has a
+ * `failover`, that is what it is for, and nobody needs to be asked.
+ */
+function isLeftToFailover({ base, failures, hosts, lost }: Run): boolean {
+  if (base?.topology.failover === undefined) return false
+  const away = new Set([...lost, ...failures.map(({ host }) => host)])
+  return (
+    failures.every((each) => isSilent(each) && base.topology.hosts[each.host] !== undefined) &&
+    Object.keys(hosts).some((host) => !away.has(host))
+  )
 }
 
 /** Edges were told what the revision declares from the first change on: where the stable one exposes something else, that again. */
@@ -111,7 +141,7 @@ function undoAttention(run: Run, error: ErrorReport, failures: readonly LaneFail
   const places = plural(failures.length, 'place')
   return {
     outcome: 'needsAttention',
-    dirty: [...new Set([...run.dirty, ...undo.map(({ instance }) => instance)])],
+    dirty: dirtyOf(run),
     error: {
       code: 'NEEDS_ATTENTION',
       message: `${error.message}; and undoing it failed in ${places}: ${failures.map(words).join('; ')}`,
@@ -120,6 +150,13 @@ function undoAttention(run: Run, error: ErrorReport, failures: readonly LaneFail
     },
   }
 }
+
+const dirtyOf = ({ dirty, failures }: Run): string[] => [
+  ...new Set([...dirty, ...failures.filter(({ undo }) => undo !== undefined).map(failedKey)]),
+]
+
+/** Of what is no instance, its name alone. */
+const failedKey = ({ instance: name, host }: LaneFailure): string => (host === '' ? name : placeKey({ host, name }))
 
 /** The new version serves; the ledger counts it as stable. */
 function notRemoved(run: Run): Pick<Ending, 'outcome' | 'dirty' | 'error'> {

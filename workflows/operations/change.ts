@@ -1,5 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
+import { dirtyNames } from '../../src/plan/half-done.js'
 import type { Role } from '../../src/plan/model.js'
 import { toPlan, type PlannedChanges } from '../../src/plan/plan.js'
 import { found } from '../../src/plan/stale-copies.js'
@@ -47,9 +48,9 @@ function asBefore({ dirty }: OperationInput, ending: Ending): Ending {
     outcome: 'needsAttention',
     error: {
       code: 'NEEDS_ATTENTION',
-      message: `${cause?.message ?? 'undone'}; undone, but an earlier operation had left ${dirty.join(', ')} dirty`,
+      message: `${cause?.message ?? 'undone'}; undone, but an earlier operation had left ${dirtyNames(dirty).join(', ')} dirty`,
       hint: 'fix the cause, then deploy or roll back again: both continue from here',
-      details: { cause, dirty },
+      details: { cause, dirty: dirtyNames(dirty) },
     },
   }
 }

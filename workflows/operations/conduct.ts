@@ -21,6 +21,8 @@ import { OUTCOME } from './search.js'
 export interface Ending {
   outcome: Outcome
   dirty?: string[]
+  lost?: OperationEnd['lost']
+  noRoom?: OperationEnd['noRoom']
   standby?: OperationEnd['standby']
   stays?: OperationEnd['stays']
   removed?: OperationEnd['removed']
@@ -87,6 +89,8 @@ export async function conduct(
   const end: OperationEnd = {
     result,
     dirty: ending.dirty ?? [],
+    ...(ending.lost === undefined ? {} : { lost: ending.lost }),
+    ...(ending.noRoom === undefined ? {} : { noRoom: ending.noRoom }),
     ...(ending.standby === undefined ? {} : { standby: ending.standby }),
     ...(ending.stays === undefined ? {} : { stays: ending.stays }),
     ...(ending.removed === undefined ? {} : { removed: ending.removed }),

@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
 import type { LiveInstance } from '../../src/plan/planned-change.js'
+import { placeKey } from '../../src/plan/place-key.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { strategyOf } from '../../src/steps/view.js'
 import { restartPlan, type RestartPlan } from '../../src/strategies/restart.js'
@@ -75,13 +76,13 @@ async function stopped(run: Run, { targets }: RestartPlan, error: ErrorReport): 
   run.recorder.say(
     aborted && run.removed.size === 0 ? 'aborted: stopped instances were started again' : `stopping: ${error.message}`,
   )
-  const untouched = names(targets).filter((name) => run.registered(name) === undefined)
+  const untouched = names(targets.filter((each) => run.registered(each) === undefined))
   const begun = new Set(run.dirty)
   const undos = run.compensations.all.filter(
     (undo) =>
       'from' in undo &&
       undo.from !== null &&
-      begun.has(undo.from.name) &&
+      begun.has(placeKey(undo.from)) &&
       // What was deleted to be replaced does not come back.
       !run.removed.has(undo.from.name) &&
       (aborted || undo.kind === 'readmit'),
@@ -89,8 +90,11 @@ async function stopped(run: Run, { targets }: RestartPlan, error: ErrorReport): 
   const stages = compensationOf(undos, strategyOf(run).maxParallel)
   run.position = { stage: 0, stages: stages.length, name: '' }
   await CancellationScope.nonCancellable(() => interpret(run, stages, 'back'))
-  const left = names(targets).filter((name) => run.dirty.has(name))
-  const restarted = names(targets).filter((name) => !untouched.includes(name) && !begun.has(name))
+  const out = targets.filter((each) => run.dirty.has(placeKey(each)))
+  const left = names(out)
+  const restarted = names(targets.filter((each) => !begun.has(placeKey(each)))).filter(
+    (name) => !untouched.includes(name),
+  )
   const message = [
     error.message,
     `restarted: ${listed(restarted)}`,
@@ -101,7 +105,7 @@ async function stopped(run: Run, { targets }: RestartPlan, error: ErrorReport): 
   if (run.failures.length > 0) {
     return {
       outcome: 'needsAttention',
-      dirty: left,
+      dirty: out.map(placeKey),
       restarted,
       error: {
         code: 'NEEDS_ATTENTION',
@@ -112,7 +116,7 @@ async function stopped(run: Run, { targets }: RestartPlan, error: ErrorReport): 
     }
   }
   const report: ErrorReport = { ...error, message, hint: goOn(run, left, aborted), details }
-  if (left.length > 0) return { outcome: 'held', dirty: left, restarted, error: report }
+  if (left.length > 0) return { outcome: 'held', dirty: out.map(placeKey), restarted, error: report }
   return { outcome: aborted ? 'rolledBack' : 'failed', restarted, error: report }
 }
 

@@ -1,6 +1,7 @@
 import { isCancellation, setHandler } from '@temporalio/workflow'
 import { sliceSoFar, type SliceEnd, type StepRecord } from '../../src/contracts/index.js'
 import type { ErrorReport } from '../../src/errors.js'
+import { placeKey } from '../../src/plan/place-key.js'
 import { unpack } from '../../src/steps/packing.js'
 import { reportOf } from '../engine/failure.js'
 import { interpret } from '../engine/interpreter.js'
@@ -16,8 +17,8 @@ export async function slice(input: SliceInput): Promise<SliceEnd> {
   run.settled = input.committed
   if (input.edgesAsBefore) run.edges.asBefore()
   input.lost.forEach((host) => run.lost.add(host))
-  input.dirty.forEach((name) => run.dirty.add(name))
-  input.proven.forEach((proven) => run.proven.set(proven.spec.name, proven))
+  input.dirty.forEach((key) => run.dirty.add(key))
+  input.proven.forEach((proven) => run.proven.set(placeKey(proven.spec), proven))
   input.compensations.forEach((undo) => run.compensations.register(undo))
   const soFar = (error: ErrorReport | null): SliceEnd => ({
     traffic: run.traffic,
@@ -26,6 +27,7 @@ export async function slice(input: SliceInput): Promise<SliceEnd> {
     dirty: [...run.dirty],
     failures: run.failures,
     lost: [...run.lost],
+    behind: [...run.behind],
     removed: [...run.removed],
     steps: summary(run.recorder.steps),
     error,

@@ -3,6 +3,7 @@ import type { HistoryEntry, LedgerState } from '../../contracts/index.js'
 import type { Revision } from '../../plan/model.js'
 import type { Palette } from '../palette.js'
 import { releasesOf } from './consent.js'
+import { dirtyNames } from '../../plan/half-done.js'
 import { moment } from './duration.js'
 import { OUTCOMES } from './outcomes.js'
 import { table } from './table.js'
@@ -53,7 +54,7 @@ const VALUES: [what: string, words: (state: LedgerState) => string][] = [
     ({ standby }) => (standby === null ? NOTHING : `${standby.names.join(', ')} until ${moment(standby.until)}`),
   ],
   ['ttl', ({ expiresAt }) => (expiresAt === null ? NOTHING : `destroyed at ${moment(expiresAt)}`)],
-  ['dirty instances', ({ dirty }) => (dirty.length === 0 ? NOTHING : [...dirty].sort().join(', '))],
+  ['dirty instances', ({ dirty }) => (dirty.length === 0 ? NOTHING : dirtyNames(dirty).sort().join(', '))],
   ['unhealthy', ({ unhealthy = {} }) => Object.keys(unhealthy).sort().join(', ') || NOTHING],
 ]
 

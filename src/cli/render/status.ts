@@ -1,7 +1,7 @@
 import type { InstanceStatusRow } from '../../contracts/index.js'
 import type { Underway } from '../../client/doing.js'
 import { durationWords } from '../../topology/units.js'
-import type { Ended, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
+import type { Ended, HostApart, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
 import { doingWords } from './steps.js'
 import type { Palette } from '../palette.js'
 import { ago, due, elapsed, moment } from './duration.js'
@@ -17,6 +17,9 @@ export function statusText(
     operation,
     lastOperation,
     dirty,
+    left = [],
+    noRoom = [],
+    apart = [],
     ttl,
     healthy,
     unhealthy = [],
@@ -41,6 +44,11 @@ export function statusText(
     ...(dirty.length === 0 || operation !== null
       ? []
       : [`  dirty: ${dirty.join(', ')}; cul8er ${way} ${topology} or cul8er deploy ${topology} repairs this`]),
+    ...left.map(leftLine),
+    ...(noRoom.length === 0
+      ? []
+      : [`  ${colors.red('✘')} no other host has room for ${noRoom.join(', ')}; tried again`]),
+    ...apart.map((each) => `  ${colors.yellow('!')} ${apartWords(each)}`),
     ...unreachable.flatMap((each) => unreachableLines(topology, each, colors)),
     ...unhealthy.map((each) => `  ${unhealthyWords(topology, each, colors)}`),
     ...(ttl === null ? [] : [`  will be destroyed ${due(ttl)}`]),
@@ -81,6 +89,12 @@ function lastLines(
     `    ${colors.cyan('→')} ${next(topology, last, stable)}`,
   ]
 }
+
+const leftLine = ({ host, instances }: { host: string; instances: string[] }): string =>
+  `  left on host ${host}: ${[...instances, 'what its edge does'].join(', ')}; a failover repairs this once the host is back`
+
+const apartWords = ({ host, reason, until }: HostApart): string =>
+  `host ${host} is back and is left out ${until === undefined ? 'yet' : `until ${moment(until)}`}: ${reason}`
 
 /** What it is, and what a person can do about it, where nothing was moved by itself. */
 function unreachableLines(

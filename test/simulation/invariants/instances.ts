@@ -1,5 +1,5 @@
 import type { LaneFailure, LedgerState, OperationEnd } from '../../../src/contracts/index.js'
-import { lostOperation } from '../../../src/plan/half-done.js'
+import { isDirty, lostOperation } from '../../../src/plan/half-done.js'
 import { oursOf } from '../../../src/plan/ours.js'
 import type { ObservedInstance } from '../../../src/plan/model.js'
 import { replicaKey } from '../../../src/plan/specs.js'
@@ -25,8 +25,8 @@ export const beforeAfterOrDirty: Invariant = {
     for (const place of operation.touched) {
       const was = operation.before.get(place) ?? null
       const is = story.world.instances.get(place) ?? null
-      const name = place.split('/')[1]!
-      if (dirty.has(name) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
+      const [host = '', name = ''] = place.split('/')
+      if (isDirty(dirty, { host, name }) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
       if ((outcome !== 'succeeded' || leavesAsItIs(operation)) && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && outcome !== 'failed' && after(name, is)) continue
       if (is?.labels?.role === 'old' && isPutAside(operation, is)) continue
@@ -78,7 +78,7 @@ function isAfter(
   }
   const open = openAmong(observed)
   // A set of two colors is made anew as a whole. Where the result names who is not done, the others are judged without them.
-  const halfDone = new Set(observed.flatMap(({ name, labels }) => (dirty.includes(name) ? replicasOf(labels) : [])))
+  const halfDone = new Set(observed.flatMap((i) => (isDirty(dirty, i) ? replicasOf(i.labels) : [])))
   const others = observed.filter(({ labels }) => !replicasOf(labels).some((replica) => halfDone.has(replica)))
   const openOthers = halfDone.size === 0 ? open : openAmong(others)
   // It cannot become what is declared, so nothing is.
@@ -210,7 +210,7 @@ export const nothingUnknown: Invariant = {
       )
     const planned = plannedNext(ledger, rest)
     const lost = rest.filter(({ name, host, labels }) => {
-      if (known.has(name) || known.has(lostOperation(labels.operation))) return false
+      if (isDirty(known, { name, host }) || known.has(lostOperation(labels.operation))) return false
       if (labels.role === 'old' && planned(name) && wasPutAside(operations, ledger.dirty, { name, host })) return false
       return labels.role !== 'live' || !isDeclared(labels.resource, labels.revision)
     })

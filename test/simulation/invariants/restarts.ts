@@ -1,4 +1,5 @@
 import type { OperationInput } from '../../../src/contracts/index.js'
+import { isDirty } from '../../../src/plan/half-done.js'
 import type { Operation, Story } from '../story.js'
 import { operationOf } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
@@ -45,7 +46,7 @@ export const restartKeepsRevisions: Invariant = {
       if (was !== is) return `${last.id} (${last.input.request.kind}): ${key} was ${was}, is ${is}`
     }
     const known = new Set([...before.dirty, ...ended.end.dirty])
-    const more = ledger.dirty.filter((name) => !known.has(name))
+    const more = ledger.dirty.filter((entry) => !known.has(entry))
     return more.length === 0 ? null : `${last.id} leaves ${more.join(', ')} dirty, which nobody named`
   },
 }
@@ -69,7 +70,7 @@ export const restartedRuns: Invariant = {
         if (!isMeant(was, input.request.names)) continue
         if (is.status !== 'Running' || (is.app !== null && is.app.since < startedAt))
           return `${id} succeeded, but ${place} is ${is.status} since ${is.app?.since}, and not from it`
-      } else if (was.status === 'Running' && is.status !== 'Running' && !left.has(was.name)) {
+      } else if (was.status === 'Running' && is.status !== 'Running' && !isDirty(left, was)) {
         return `${id} is ${outcome}: ${place} ran before and is ${is.status}, and nothing says so`
       }
     }
@@ -85,7 +86,7 @@ export const restartKeepsServing: Invariant = {
     if (!isUpkeep(operation) || ended?.end == null) return null
     const now = new Set(world.serving(scenario.topology).map(placeOf))
     const left = new Set([...ended.end.dirty, ...input.dirty])
-    const out = servingBefore.filter((s) => before.has(placeOf(s)) && !left.has(s.name) && !now.has(placeOf(s)))
+    const out = servingBefore.filter((s) => before.has(placeOf(s)) && !isDirty(left, s) && !now.has(placeOf(s)))
     return out.length === 0
       ? null
       : `${id} (${input.request.kind}) is ${ended.end.result.outcome}, but ${out.map(placeOf).join(', ')} served before and does not now`
@@ -131,7 +132,7 @@ const isOneByOne = ({ input: { request, revision } }: Operation): boolean =>
 
 /** Not what an earlier operation left half changed: that stays out once it is out. */
 const isWhole = ({ world }: Story, { input }: Operation, at: { host: string; name: string }): boolean =>
-  !input.dirty.includes(at.name) && world.find(at)?.labels?.role === 'live'
+  !isDirty(input.dirty, at) && world.find(at)?.labels?.role === 'live'
 
 const isUpkeep = ({ input: { request } }: Operation): boolean =>
   request.kind === 'restart' || request.kind === 'snapshot'

@@ -1,4 +1,5 @@
 import { instanceName } from '../../../src/naming/instance-names.js'
+import { isDirty } from '../../../src/plan/half-done.js'
 import { replicas } from '../../../src/plan/specs.js'
 import { poolName } from '../../../src/plan/routes.js'
 import type { Revision } from '../../../src/plan/model.js'
@@ -41,7 +42,7 @@ export const servesTheRightRole: Invariant = {
     const wrong = world.serving(scenario.topology).find((serving) => {
       const instance = world.find(serving)
       if (found.has(placeOf(serving))) return false
-      return !dirty.has(serving.name) && (instance === null || instance.labels?.role !== 'live')
+      return !isDirty(dirty, serving) && (instance === null || instance.labels?.role !== 'live')
     })
     if (wrong === undefined) return null
     return `${id} is ${ended.end.result.outcome}: ${wrong.pool} leads to ${wrong.name}, which is ${world.find(wrong)?.labels?.role ?? 'gone'}`
@@ -55,7 +56,7 @@ export const rolledBackServes: Invariant = {
     if (ended?.end?.result.outcome !== 'rolledBack') return null
     const now = new Set(world.serving(scenario.topology).map(placeOf))
     const dirty = new Set([...ended.end.dirty, ...input.dirty])
-    const served = servingBefore.filter((s) => before.has(placeOf(s)) && !dirty.has(s.name)).map(placeOf)
+    const served = servingBefore.filter((s) => before.has(placeOf(s)) && !isDirty(dirty, s)).map(placeOf)
     const out = served.filter((place) => !now.has(place))
     return out.length === 0 ? null : `${id} is rolledBack, but ${out.join(', ')} served before and does not now`
   },
@@ -199,8 +200,7 @@ export const dirtyStaysOut: Invariant = {
     const { dirty, notComeUp = [] } = operation.input
     const { bystanders } = story.scenario
     const whole = [...operation.before.values()].filter(
-      ({ name, labels }) =>
-        labels?.role === 'live' && !dirty.includes(name) && !bystanders.some((other) => other.name === name),
+      (i) => i.labels?.role === 'live' && !isDirty(dirty, i) && !bystanders.some((other) => other.name === i.name),
     )
     const others = new Set(whole.map(({ labels }) => labels?.resource))
     const back = story.world
@@ -208,8 +208,8 @@ export const dirtyStaysOut: Invariant = {
       .find(
         (serving) =>
           others.has(operation.before.get(placeOf(serving))?.labels?.resource) &&
-          dirty.includes(serving.name) &&
-          !notComeUp.includes(serving.name) &&
+          isDirty(dirty, serving) &&
+          !isDirty(notComeUp, serving) &&
           !operation.restored.has(placeOf(serving)) &&
           !operation.servingBefore.some((before) => placeOf(before) === placeOf(serving)),
       )

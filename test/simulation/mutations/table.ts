@@ -295,8 +295,8 @@ export const MUTATIONS: readonly Mutation[] = [
     replacements: [
       {
         file: 'workflows/engine/interpreter.ts',
-        replace: 'refuseAborted()\n  if (instance !== undefined) run.dirty.add(instance)',
-        by: 'if (instance !== undefined) run.dirty.add(instance)',
+        replace: 'refuseAborted()\n  if (key !== null) run.dirty.add(key)',
+        by: 'if (key !== null) run.dirty.add(key)',
       },
     ],
     foundBy: ['abort-takes-back'],
@@ -396,8 +396,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: 'src/plan/traffic-now.ts',
-        replace: 'drained === true || dirty.includes(name)',
-        by: 'dirty.includes(name)',
+        replace: 'i.drained === true || isDirty(dirty, i)',
+        by: 'isDirty(dirty, i)',
       },
     ],
     foundBy: ['dirty-stays-out'],
@@ -422,7 +422,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'prunes-what-is-needed',
     about: 'with keepSnapshots 0 the snapshot goes that an undo could not restore',
     defect: 20,
-    replacements: [{ file: 'src/steps/prune.ts', replace: 'skip: ({ at }, { dirty }) => dirty.has(at.name),', by: '' }],
+    replacements: [{ file: 'src/steps/prune.ts', replace: 'skip: ({ at }, { dirty }) => isDirty(dirty, at),', by: '' }],
     foundBy: ['keeps-needed-snapshot'],
     scenario: undoWithoutHost,
   },

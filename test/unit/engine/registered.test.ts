@@ -27,6 +27,11 @@ it.each<[string, Compensation[], string[]]>([
     ['web-1: reinstall the old release, keep the data', 'web-2: remove the new instance'],
   ],
   [
+    'two of one name on two hosts, each its own way',
+    [readmit, { kind: 'delete', at: live('web-1', { host: 'two' }) }],
+    ['web-1: back into rotation', 'web-1: remove the new instance'],
+  ],
+  [
     'canaries of several resources at once',
     [withdraw('web'), withdraw('api', 'web')],
     ['web, api: take the canary out of rotation'],
@@ -42,9 +47,9 @@ it('ports go back to where they led first', () => {
 
 it('neither ports nor canaries are the way back of the instance that they name', () => {
   const registered = after(ports({ web: 'blue' }), withdraw('web-1'))
-  expect(registered.of('web-1')).toBeUndefined()
+  expect(registered.of(web)).toBeUndefined()
   registered.register(restore)
-  expect(registered.of('web-1')).toEqual(restore)
+  expect(registered.of(web)).toEqual(restore)
   expect(registered.all).toHaveLength(3)
 })
 

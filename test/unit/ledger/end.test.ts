@@ -42,6 +42,33 @@ describe('what is stable', () => {
     })
   })
 
+  it('what an undone deploy left on a silent host stays dirty, and is set right once the host is back', () => {
+    const failover = { afterMs: 20_000 }
+    const watched = deployed(2)
+    const revisions = watched.revisions.map((each) => ({ ...each, topology: { ...each.topology, failover } }))
+    const how = ending('rolledBack', { dirty: ['b/web-2'], lost: ['b'] })
+    const state = ended('deploy', { revisions }, how)
+    expect(state).toMatchObject({ dirty: ['b/web-2'], failover: { without: [], behind: ['b'] } })
+    expect(state.history.at(-1)).toMatchObject({ outcome: 'rolledBack', lost: ['b'] })
+    // Without a policy nobody would come back to it.
+    expect(ended('deploy', {}, how).failover).toBeUndefined()
+  })
+
+  it.each<[string, string[], string[] | undefined, string[]]>([
+    ['all hosts are there', ['one/web-1', 'web-2', 'operation 3'], undefined, []],
+    ['one is left out', ['one/web-1', 'b/web-2', 'web-3'], ['b'], ['b/web-2', 'web-3']],
+    ['something is where nobody looks', ['one/web-1', 'other/web-2'], undefined, ['other/web-2']],
+  ])('after a failover nothing is dirty that it could see: %s', (_, dirty, without, expected) => {
+    const state = end(running('failover', { dirty }, without === undefined ? {} : { without }), ending('succeeded'), AT)
+    expect(state.dirty).toEqual(expected)
+  })
+
+  it('what a ttl could not destroy on a dead host is tried again', () => {
+    const over = { without: ['b'], automatic: true as const }
+    expect(end(running('destroy', {}, over), ending('succeeded'), AT).expiresAt).toBe(after(10 * MINUTE))
+    expect(end(running('destroy', {}, { without: ['b'] }), ending('succeeded'), AT).expiresAt).toBeNull()
+  })
+
   it('warnings stay with the history, few and short', () => {
     const result = { ...ending('succeeded').result, warnings: Array.from({ length: 9 }, () => 'x'.repeat(400)) }
     const { warnings = [] } = ended('deploy', {}, { ...ending('succeeded'), result }).history.at(-1) ?? {}

@@ -3,12 +3,15 @@ import type { HostRecord, LedgerState } from '../../../src/contracts/index.js'
 import {
   brakeOn,
   failoverAfter,
+  failoverAt,
   failoverNow,
   hostEvents,
   hostsAfter,
   hostWatchOf,
   lookedAway,
+  outOfReach,
   retryMs,
+  withBehind,
   withHosts,
 } from '../../../workflows/ledger/host-failure.js'
 import { emptyLedger } from '../../../workflows/ledger/state.js'
@@ -41,6 +44,18 @@ function ledger(words: string, over: Partial<LedgerState> = {}): LedgerState {
 }
 
 const secondsAgo = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString()
+
+const LEFT_B: Partial<LedgerState> = { failover: { without: ['b'] } }
+
+/** Something had no room, and is tried again in so many seconds. */
+const noRoom = (seconds: number): Partial<LedgerState> => ({
+  failover: { without: ['b'], noRoom: { instances: ['web-2'], times: 1, notBefore: secondsAgo(-seconds) } },
+})
+
+/** `b` came and went too often, and has to be quiet for so many seconds more. */
+const quiet = (seconds: number): Partial<LedgerState> => ({
+  flapping: { b: { penalty: 3_000, at: AT, quietUntil: secondsAgo(-seconds) } },
+})
 
 function withSilence(state: LedgerState, host: string): LedgerState {
   const record = state.hosts?.[host]
@@ -86,6 +101,21 @@ describe('what is moved', () => {
       null,
     ],
     ['again, once it is time', ledger('a+ b! c+', { failover: { without: [], times: 1, notBefore: AT } }), ['b']],
+    ['what an undo left on a host that is there', ledger('a+ b+ c+', { failover: { without: [], behind: ['b'] } }), []],
+    ['nothing of that while it is silent', ledger('a+ b? c+', { failover: { without: [], behind: ['b'] } }), null],
+    ['nothing before what had no room is tried again', ledger('a+ b! c+', noRoom(1)), null],
+    ['again what had no room', ledger('a+ b! c+', noRoom(0)), ['b']],
+    ['nothing of that where its host is silent, but not dead', ledger('a+ b? c?', noRoom(0)), null],
+    ['back, where the host is, whatever had no room', ledger('a+ b+ c+', noRoom(1)), []],
+    [
+      'not back where data would be lost, but what is gone',
+      ledger('a+ b+ c! d+', { failover: { without: ['b'], refused: ['b'] } }),
+      ['b', 'c'],
+    ],
+    ['not back where data would be lost', ledger('a+ b+ c+', { failover: { without: ['b'], refused: ['b'] } }), null],
+    ['not back before a restless one was quiet', ledger('a+ b+ c+', { ...LEFT_B, ...quiet(1) }), null],
+    ['back, once it was', ledger('a+ b+ c+', { ...LEFT_B, ...quiet(0) }), []],
+    ['what was on a restless one that is taken for dead', ledger('a+ b! c+', quiet(1)), ['b']],
     [
       'nothing while a person has to decide',
       ledger('a+ b! c+', {
@@ -135,13 +165,72 @@ describe('after a failover', () => {
       { without: ['a', 'b'], succeeded: false },
       { without: ['a'], times: 3, notBefore: '2026-01-01T00:00:40.000Z' },
     ],
+    [
+      'a success with something that has no room',
+      {},
+      { without: ['b'], succeeded: true, noRoom: ['web-2'] },
+      { without: ['b'], noRoom: { instances: ['web-2'], times: 1, notBefore: '2026-01-01T00:00:10.000Z' } },
+    ],
+    [
+      'still no room: only that waits longer',
+      noRoom(0),
+      { without: ['b'], succeeded: false, code: 'NO_ROOM' as const },
+      { without: ['b'], noRoom: { instances: ['web-2'], times: 2, notBefore: '2026-01-01T00:00:20.000Z' } },
+    ],
+    [
+      'a host that is back and would lose data is not tried again',
+      { failover: { without: ['b', 'c'] } },
+      { without: ['c'], succeeded: false, code: 'DATA_LOSS' as const },
+      { without: ['b', 'c'], refused: ['b'] },
+    ],
+    [
+      'one that is refused stays so while others go and come',
+      { failover: { without: ['b'], refused: ['b'] } },
+      { without: ['b', 'c'], succeeded: true },
+      { without: ['b', 'c'], refused: ['b'] },
+    ],
+    [
+      'what an undo left is not forgotten by a failure',
+      { failover: { without: [], behind: ['b'] } },
+      { without: [], succeeded: false },
+      { without: [], behind: ['b'], times: 1, notBefore: '2026-01-01T00:00:10.000Z' },
+    ],
+    [
+      'one that somebody aborted waits for long',
+      {},
+      { without: ['b'], succeeded: false, code: 'ABORTED' as const },
+      { without: [], times: 1, notBefore: '2026-01-01T00:10:00.000Z' },
+    ],
   ])('%s', (_, state, how, expected) => {
     expect(failoverAfter(state, how, AT)).toEqual(expected)
+  })
+
+  it('what an operation left on silent hosts is kept until they are back', () => {
+    expect(withBehind(undefined, [])).toBeUndefined()
+    expect(withBehind({ without: ['a'], behind: ['c'] }, ['b', 'c'])).toEqual({ without: ['a'], behind: ['b', 'c'] })
+  })
+
+  it.each<[string, LedgerState, number]>([
+    ['nothing waits', ledger('a+ b+'), Infinity],
+    ['what had no room', ledger('a+ b!', noRoom(7)), 7],
+    ['a restless host that is left out', ledger('a+ b+', { ...LEFT_B, ...quiet(9) }), 9],
+    ['a restless host that takes part', ledger('a+ b+', quiet(9)), Infinity],
+  ])('the ledger wakes for it: %s', (_, state, seconds) => {
+    expect(failoverAt(state, NOW)).toBe(seconds === Infinity ? Infinity : NOW + seconds * 1_000)
   })
 
   it('pauses double, to ten minutes at most', () => {
     expect([1, 2, 3, 6, 7, 20].map(retryMs)).toEqual([10_000, 20_000, 40_000, 320_000, 600_000, 600_000])
   })
+})
+
+it.each<[string, LedgerState, string[]]>([
+  ['none, while all are there', ledger('a+ b? c+'), []],
+  ['a dead one, also before it is moved', ledger('a+ b! c+'), ['b']],
+  ['one that is left out', ledger('a+ b+ c!', LEFT_B), ['b', 'c']],
+  ['none where all are gone: it would find nothing to do', ledger('a! b!'), []],
+])('an operation of the ledger leaves out %s', (_, state, expected) => {
+  expect(outOfReach(state)).toEqual(expected)
 })
 
 it.each([

@@ -105,13 +105,13 @@ describe('the order of compensations', () => {
 })
 
 it.each<[Compensation, string, string, string]>([
-  [made(), 'web-1', 'web-1', 'remove the new instance'],
-  [readmit(), 'web-1', 'web-1', 'back into rotation'],
-  [restore(), 'web-1', 'web-1', 'restore snapshot pre-deploy-2'],
-  [reinstall(), 'web-1', 'web-1', 'reinstall the old release, keep the data'],
-  [{ kind: 'configure', from: one }, 'web-1', 'web-1', 'reset limits and devices'],
-  [revive(), 'web-1', 'web-1', 'bring the old instance back'],
-  [{ kind: 'shelve', from: one }, 'web-1', 'web-1', 'back to standby'],
+  [made(), 'web-1', 'one/web-1', 'remove the new instance'],
+  [readmit(), 'web-1', 'one/web-1', 'back into rotation'],
+  [restore(), 'web-1', 'one/web-1', 'restore snapshot pre-deploy-2'],
+  [reinstall(), 'web-1', 'one/web-1', 'reinstall the old release, keep the data'],
+  [{ kind: 'configure', from: one }, 'web-1', 'one/web-1', 'reset limits and devices'],
+  [revive(), 'web-1', 'one/web-1', 'bring the old instance back'],
+  [{ kind: 'shelve', from: one }, 'web-1', 'one/web-1', 'back to standby'],
   [ports, 'web-1', 'switch ', 'switch the traffic back'],
   [{ ...ports, from: null }, 'the edge', 'switch ', 'switch the traffic back'],
   [withdraw, 'web', 'withdraw ', 'take the canary out of rotation'],

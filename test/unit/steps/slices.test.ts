@@ -61,5 +61,5 @@ describe('a procedure in parts', () => {
 
 it('every instance that a slice is about, lanes without a name included', () => {
   const canary: Lane = { steps: [{ kind: 'create', at: live('web-1-canary'), role: 'canary' }, { kind: 'settle' }] }
-  expect([...instancesOf([{ name: '', lanes: [lane(1), canary] }])]).toEqual(['web-1', 'web-1-canary'])
+  expect([...instancesOf([{ name: '', lanes: [lane(1), canary] }])]).toEqual(['one/web-1', 'one/web-1-canary'])
 })
