@@ -112,6 +112,7 @@ export async function observeAndPlan(
     refreshImages = false,
     force,
     goesBack = false,
+    partly = false,
     hooks,
   }: PlanInput & { hooks?: OperationHooks | null },
   signal: AbortSignal,
@@ -155,6 +156,7 @@ export async function observeAndPlan(
     storage,
     force,
     goesBack,
+    partly,
     refresh: images,
   }
   const asked = questions(known)

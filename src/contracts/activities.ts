@@ -86,6 +86,8 @@ export interface Activities {
     goesBack?: boolean
     /** Only what stops nothing that runs. */
     liveOnly?: boolean
+    /** A failover: what has room is moved although something has none. */
+    partly?: boolean
   }): Promise<PlannedChanges>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>

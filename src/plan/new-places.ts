@@ -19,17 +19,24 @@ export interface NewPlace {
   reason: string | null
 }
 
+/** An instance that no host has room for, and why, in words. */
+export interface Unplaced {
+  instance: string
+  why: string
+}
+
 /**
  * Hosts for what is to be made or must move, by replica. What has a host keeps it.
+ * @returns `unplaced`: with `partly` what has no room, where others have
  * @throws Cul8erError NO_ROOM, unless `force` or a rollback goes on: then a note says so
  */
 export function placeNew(
   situation: Situation,
   input: PlanInput,
-): { places: ReadonlyMap<string, NewPlace>; notes: string[] } {
-  const { revision, force = false, goesBack = false } = input
+): { places: ReadonlyMap<string, NewPlace>; notes: string[]; unplaced: Unplaced[] } {
+  const { revision, force = false, goesBack = false, partly = false } = input
   const wanted = homeless(situation, input)
-  if (wanted.length === 0) return { places: new Map(), notes: [] }
+  if (wanted.length === 0) return { places: new Map(), notes: [], unplaced: [] }
   const { resources } = revision.topology
   const declared = Object.fromEntries(Object.entries(resources).map(([name, { placement }]) => [name, placement]))
   const hosts = hostStates(situation, input)
@@ -39,12 +46,18 @@ export function placeNew(
   const without = choices.filter(({ host }) => host === null)
   // Without a host that runs virtual machines there is another error, which says what such a host needs.
   const noVms = without.length > 0 && without.every(({ refused }) => refused.every(({ kind }) => kind === 'vm'))
-  if (without.length > 0 && !noVms) throw noRoom(without)
+  const isPart = partly && without.length < wanted.length
+  if (without.length > 0 && !noVms && !isPart) throw noRoom(without)
   const final = noVms ? place(true) : choices
   const places = final.flatMap(({ wanted: { key }, host, reason }): [string, NewPlace][] =>
     host === null ? [] : [[key, { host, reason }]],
   )
-  return { places: new Map(places), notes: placementNotes(final, hosts, goesOn) }
+  const unplaced = noVms ? [] : without
+  return {
+    places: new Map(places),
+    notes: placementNotes(final, hosts, goesOn),
+    unplaced: unplaced.map((each) => ({ instance: each.wanted.name, why: noRoom([each]).message })),
+  }
 }
 
 /** What needs a host: what is missing, and what lives where its resource is not declared for. */

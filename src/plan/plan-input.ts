@@ -29,4 +29,6 @@ export interface PlanInput {
   force?: boolean
   /** The revision was stable before: a rollback. */
   goesBack?: boolean
+  /** What has room is placed although something has none: that is named, and for later. */
+  partly?: boolean
 }

@@ -11,7 +11,7 @@ import { placeKey } from './place-key.js'
 import { strangersOf } from './ours.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
 import { changeOfReplica } from './change-of-replica.js'
-import { placeNew } from './new-places.js'
+import { placeNew, type Unplaced } from './new-places.js'
 import type { PlanInput } from './plan-input.js'
 import { situationOf } from './situation.js'
 import { resourceOf, replicaKey, replicas } from './specs.js'
@@ -31,6 +31,8 @@ export interface PlannedChanges {
   notes: string[]
   /** Volumes to be deleted that nothing declares any more; absent: none. */
   volumes?: VolumeGone[]
+  /** What has no room on any host, where others have; absent: all have. */
+  unplaced?: Unplaced[]
 }
 
 /**
@@ -96,6 +98,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
   refuseClashes(changes, observed, { ours, force })
   return {
     ...(volumes.gone.length === 0 ? {} : { volumes: volumes.gone }),
+    ...(placed.unplaced.length === 0 ? {} : { unplaced: placed.unplaced }),
     changes,
     // What is kept and comes back is one all the same: its pool is there already.
     bystanders: [...stays.filter((i) => !revived.has(placeKey(i))), ...new Set([...aside, ...stay])]

@@ -22,20 +22,22 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
   return conduct(input, async (conducted): Promise<Ending> => {
     const plan = await makePlan(input, conducted)
     if (conducted.steer.aborted) throw failureOf({ code: 'ABORTED', message: 'aborted before anything changed' })
-    const { changes, volumes = [] } = plan
+    const { changes, volumes = [], unplaced = [] } = plan
     const { without = [] } = input.request
     const stays = standbyThatStays(plan, { standby: input.standby, without })
     if (changes.length + volumes.length === 0 && exposing(input).length === 0)
       return { outcome: 'succeeded', committed: true, stays }
     const run = runOf(input, found(plan, input.revision.topology), conducted)
     conducted.run = run
+    run.warnings.push(...unplaced.map(({ why }) => why))
     const procedure = procedureOf(strategy, plan, {
       revision: input.revision,
       isRollback: input.request.kind === 'rollback',
       hooks: input.hooks,
       force: input.request.force,
     })
-    return { ...asBefore(input, madeRoom(await carryOut(run, procedure), changes, run)), stays }
+    const ending = asBefore(input, madeRoom(await carryOut(run, procedure), changes, run))
+    return { ...ending, stays, ...(unplaced.length === 0 ? {} : { noRoom: unplaced.map((each) => each.instance) }) }
   })
 }
 
@@ -85,6 +87,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         force: request.force ?? false,
         ...(request.kind === 'rollback' ? { goesBack: true } : {}),
         ...(request.liveOnly === true ? { liveOnly: true } : {}),
+        ...(request.kind === 'failover' ? { partly: true } : {}),
       }),
     ({ changes, exposure, volumes = [] }) => changesCount(changes.length + exposure.length + volumes.length),
   )

@@ -126,6 +126,20 @@ describe('without room', () => {
     )
   })
 
+  it('partly: what has room is made, and what has none is named', () => {
+    const { changes, unplaced } = planChanges({ ...full, partly: true })
+    expect(changes.map(({ instance, host }) => `${instance} on ${host}`)).toEqual([
+      'shop-web-1 on one',
+      'shop-web-2 on two',
+    ])
+    expect(unplaced).toEqual([{ instance: 'shop-web-3', why: message }])
+  })
+
+  it('partly, where nothing has room: it is refused all the same', () => {
+    const none = input({ limits: { cpu: 8 }, replicas: 2 }, { facts: hosts(), partly: true })
+    expect(() => planChanges(none)).toThrow(expect.objectContaining({ code: 'NO_ROOM' }) as Error)
+  })
+
   it.each([
     ['--force', { force: true }],
     ['rollback', { goesBack: true }],
