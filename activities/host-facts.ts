@@ -1,6 +1,7 @@
 import { Cul8erError } from '../src/errors.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import {
+  cordonWords,
   hostResources,
   listInstances,
   parseHostResources,
@@ -49,6 +50,7 @@ export function factsOf(
 }
 
 const NOTHING: Omit<HostFacts, 'host'> = {
+  cordoned: null,
   architectures: null,
   vms: null,
   total: null,
@@ -68,10 +70,9 @@ interface Asking {
 async function ask(executor: HostExecutor, revision: Revision, { question, told, signal }: Asking): Promise<void> {
   const said = async (command: IncusCommand): Promise<string> =>
     (await executor.run(command, { signal, timeoutMs: ANSWER_MS })).stdout
-  if (question.abilities) {
-    const { architectures, vms } = parseServer(await said(serverInfo()))
-    Object.assign(told, { architectures, vms })
-  }
+  const { architectures, vms, cordoned } = parseServer(await said(serverInfo()))
+  if (cordoned !== null) told.cordoned = cordonWords(cordoned)
+  if (question.abilities) Object.assign(told, { architectures, vms })
   if (!question.capacity) return
   told.instances = observe(question.host, await said(listInstances({ allProjects: true })))
   const { cpus, memoryBytes } = parseHostResources(await said(hostResources()))

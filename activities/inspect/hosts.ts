@@ -29,7 +29,8 @@ async function rowOf(
 ): Promise<HostRow> {
   const row: HostRow = {
     ...{ name, address: host.address, kind: host.kind, platform: host.platform, reachable: false },
-    ...{ incus: null, architecture: null, vms: null, cpus: null, memory: null, pools: [], instances: null },
+    ...{ incus: null, architecture: null, vms: null, cpus: null, memory: null, pools: [] },
+    ...{ cordoned: null, instances: null },
   }
   try {
     await within(limitMs, signal, (until) => fill(row, executorFor(name, host), until))
@@ -44,8 +45,8 @@ async function rowOf(
 /** As far as it gets: a host that answers half of it is shown with that half. */
 async function fill(row: HostRow, executor: HostExecutor, signal: AbortSignal): Promise<void> {
   const ask = async (command: IncusCommand): Promise<string> => (await executor.run(command, { signal })).stdout
-  const { version, architectures, vms } = parseServer(await ask(serverInfo()))
-  Object.assign(row, { reachable: true, incus: version, architecture: architectures[0] ?? null, vms })
+  const { version, architectures, vms, cordoned } = parseServer(await ask(serverInfo()))
+  Object.assign(row, { reachable: true, incus: version, architecture: architectures[0] ?? null, vms, cordoned })
   await Promise.all([
     ask(hostResources()).then((text) => {
       const { cpus, memoryBytes, usedMemoryBytes } = parseHostResources(text)

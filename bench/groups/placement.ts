@@ -67,7 +67,16 @@ function hostsUsed({ name, capacity, instances }: PackingClass): Row {
 /** The host of each instance. */
 function decide(revision: Revision): string[] {
   const facts = Object.keys(revision.topology.hosts).map((host): HostFacts => ({
-    ...{ host, architectures: ['x86_64'], vms: true, silent: null, taken: {}, rootPools: {}, instances: [] },
+    ...{
+      host,
+      architectures: ['x86_64'],
+      vms: true,
+      silent: null,
+      cordoned: null,
+      taken: {},
+      rootPools: {},
+      instances: [],
+    },
     total: { cpu: 64, memoryMiB: 256 * GIB, pools: {} },
   }))
   return planChanges({ revision, observed: [], facts }).changes.map(({ host }) => host)

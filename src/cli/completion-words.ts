@@ -87,7 +87,7 @@ const OPERANDS: Readonly<Record<string, Candidates[]>> = {
   'images refresh names': [names('images')],
   'snapshot delete name': [names('topologies'), names('snapshots')],
   'ttl set duration': [names('topologies')],
-  'hosts trust host': [names('hosts')],
+  host: [names('hosts')],
 }
 
 const GLOBAL: ReadonlySet<string> = new Set(withGlobals(new Command()).options.map(({ long }) => long ?? ''))

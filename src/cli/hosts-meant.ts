@@ -1,5 +1,6 @@
-import type { Cul8er } from '../client/index.js'
+import type { Cul8er, NamedHost } from '../client/index.js'
 import { Cul8erError } from '../errors.js'
+import { machineOf } from '../topology/hosts.js'
 import { nearest } from '../topology/nearest.js'
 import type { Host, Topology } from '../topology/model.js'
 import type { Context } from './context.js'
@@ -34,6 +35,20 @@ async function declaredAs(context: Context, name: string | undefined): Promise<T
   if (name === undefined) return (await fileOf(context)).topologies
   const declared = (await topologiesIfAny(context)).filter((topology) => topology.name === name)
   return declared.length === 0 ? null : declared
+}
+
+/**
+ * The machine that a name stands for in all of them.
+ * @throws Cul8erError USAGE when none is called that, or two machines are
+ */
+export function oneHost(meant: HostsMeant, name: string): NamedHost & Pick<HostsMeant, 'topologies'> {
+  const host = Object.values(onlyHost(meant, name).hosts)[0] as Host
+  const topologies = meant.topologies.filter(({ hosts }) => Object.hasOwn(hosts, name))
+  const machines = topologies.map(({ hosts }) => machineOf(name, hosts[name] ?? host))
+  if (new Set(machines).size < 2) return { name, host, topologies }
+  throw new Cul8erError('USAGE', `${name} is another machine in each topology: ${[...new Set(machines)].join(', ')}`, {
+    hint: `name the topology after it: ${topologies.map((topology) => topology.name).join(', ')}`,
+  })
 }
 
 /** Only the named host of them. @throws Cul8erError USAGE when none is called that */

@@ -6,10 +6,18 @@ import type { Plan } from '../plan/model.js'
 import { derivedKey } from '../secrets/derived-key.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
-import type { HostChecks, HostRow, Imported, InspectAnswers, LedgerState, Steering } from '../contracts/index.js'
+import type {
+  Cordoned,
+  HostChecks,
+  HostRow,
+  Imported,
+  InspectAnswers,
+  LedgerState,
+  Steering,
+} from '../contracts/index.js'
 import { normalised, type DeclaredTopology } from './declared.js'
 import { execInside, type ExecOptions } from './exec.js'
-import { checkHosts, deployedTopology, lookAtHosts } from './hosts.js'
+import { checkHosts, cordonHost, deployedTopology, lookAtHosts, uncordonHost, type NamedHost } from './hosts.js'
 import { reachInstances, type Reached, type ReachedInstance } from './instances.js'
 import {
   forgetLedger,
@@ -395,6 +403,19 @@ export class Cul8erClient {
    */
   checkHosts(hosts: Record<string, Host>, topologies: readonly Topology[]): Promise<HostChecks[]> {
     return checkHosts(this.link, hosts, topologies)
+  }
+
+  /**
+   * Writes on a host that nothing new is to be put there, for every topology and every control plane that uses it. What is there stays.
+   * Twice is harmless: a new reason takes the place of the one before.
+   */
+  cordon(host: NamedHost, { reason }: { reason?: string } = {}): Promise<Cordoned> {
+    return cordonHost(this.link, host, reason ?? null)
+  }
+
+  /** Takes that off again; nothing moves back by itself. */
+  uncordon(host: NamedHost): Promise<Cordoned> {
+    return uncordonHost(this.link, host)
   }
 
   /**

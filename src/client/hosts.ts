@@ -1,4 +1,4 @@
-import type { HostChecks, HostRow } from '../contracts/index.js'
+import type { Cordoned, HostChecks, HostRow } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
 import { currentRevision } from '../plan/revisions.js'
 import type { Host, Topology } from '../topology/model.js'
@@ -23,6 +23,25 @@ export const checkHosts = (
   topologies: readonly Topology[],
 ): Promise<HostChecks[]> =>
   inspect(link, SHOWN_AS, { kind: 'hostChecks', hosts, topologies: [...topologies], limitMs: HOST_MS })
+
+/** A host with its name, as a topology declares it. */
+export interface NamedHost {
+  name: string
+  host: Host
+}
+
+/** Writes on a host that nothing new is to be put there. */
+export const cordonHost = (link: Link, { name, host: via }: NamedHost, reason: string | null): Promise<Cordoned> =>
+  inspect(link, SHOWN_AS, {
+    kind: 'cordon',
+    host: name,
+    via,
+    cordon: { since: new Date().toISOString(), reason, by: link.by.who },
+  })
+
+/** Takes that off again. */
+export const uncordonHost = (link: Link, { name, host: via }: NamedHost): Promise<Cordoned> =>
+  inspect(link, SHOWN_AS, { kind: 'cordon', host: name, via, cordon: null })
 
 /**
  * A topology as it is deployed.

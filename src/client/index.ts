@@ -3,6 +3,7 @@ import type { LinkOptions } from './link.js'
 
 export type { Cul8erClient, DeployOptions, PlanOptions } from './cul8er.js'
 export type { PastOperation } from './past-operation.js'
+export type { NamedHost } from './hosts.js'
 export type { FoundState } from './rebuild.js'
 export type { StartOptions } from './start.js'
 export type { Snapshot } from './world.js'

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../errors.js'
+import type { Cordon } from '../incus/cordon.js'
 import type { HostKind, Platform } from '../topology/model.js'
 
 /** A host as it answers now. What it did not answer is null. */
@@ -19,8 +20,18 @@ export interface HostRow {
   cpus: number | null
   memory: Room | null
   pools: (Room & { name: string; driver: string })[]
+  /** That nothing new is to be put there; null: something may, or nobody knows. */
+  cordoned: Cordon | null
   /** In all Incus projects; `ours`: with cul8er's labels. */
   instances: { ours: number; all: number } | null
+}
+
+/** What is written on a host now, and whether that is new. */
+export interface Cordoned {
+  host: string
+  cordoned: Cordon | null
+  /** It was written just now: it was not so before, or for another reason. */
+  changed: boolean
 }
 
 /** Whole MiB. */

@@ -3,11 +3,12 @@ import type { Change, Plan, ProcedureView, Revision, SecretOf } from '../plan/mo
 import type { Found } from '../plan/found.js'
 import type { OperationHooks } from '../topology/hooks.js'
 import type { Host, Topology } from '../topology/model.js'
-import type { HostChecks, HostRow } from './hosts.js'
+import type { Cordon } from '../incus/cordon.js'
+import type { Cordoned, HostChecks, HostRow } from './hosts.js'
 
 /*
  * Looks at the world: an activity of its own, so that the hosts are reached from where the workers are. A kind of inspection is a
- * key of both interfaces below and a file in activities/inspect.
+ * key of both interfaces below and a file in activities/inspect. `cordon` alone writes something: a note on a host about itself.
  */
 
 /** One line of a dry run. */
@@ -73,6 +74,8 @@ export interface InspectRequests {
   hosts: { hosts: Record<string, Host>; limitMs: number }
   /** Whether hosts have what these topologies need. */
   hostChecks: { hosts: Record<string, Host>; topologies: Topology[]; limitMs: number }
+  /** Puts a note on a host that nothing new goes there, or takes it off; null. Twice is harmless. */
+  cordon: { host: string; via: Host; cordon: Cordon | null }
   orphans: { hosts: Record<string, Host>; claimed: { topology: string; project: string | null }[] }
   logs: {
     topology: string
@@ -110,6 +113,7 @@ export interface InspectAnswers {
   snapshots: SnapshotRow[]
   hosts: HostRow[]
   hostChecks: HostChecks[]
+  cordon: Cordoned
   orphans: OrphanRow[]
   logs: {
     logs: InstanceLog[]

@@ -115,7 +115,7 @@ export class Emulator {
     if (typeof fault === 'object' && fault !== null) await delay(fault.delayMs, undefined, { signal: input.signal })
     const answer = await execute(host, words, input, fault === 'dieInMiddle')
     // What was answered is kept: a killed emulator comes back with it.
-    if (!READ_ONLY.has(words.verb)) await this.store.save(host.state)
+    if (!readsOnly(words)) await this.store.save(host.state)
     return fault === 'loseAnswer' || fault === 'dieInMiddle' ? refusal(text.lostConnection) : answer
   }
 }
@@ -123,6 +123,8 @@ export class Emulator {
 const NEVER = new AbortController().signal
 
 const READ_ONLY = new Set(['list', 'console', 'query', 'config show', 'storage list', 'image list'])
+
+const readsOnly = ({ verb, values }: Words): boolean => READ_ONLY.has(verb) && values('request').length === 0
 
 const refusal = (said: string): Answer => ({ exitCode: 1, stdout: '', stderr: `Error: ${said}\n` })
 

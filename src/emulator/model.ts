@@ -11,6 +11,8 @@ export interface HostState {
   volumes?: Record<string, VolumeState>
   /** Beside the default one, without anything in them; absent: none, as in a file of an older cul8er. */
   profiles?: string[]
+  /** Of the server itself; absent: nothing is set, as in a file of an older cul8er. */
+  config?: Record<string, string>
   images: EmulatedImage[]
   /** Keyed by `project/name`. */
   instances: Record<string, InstanceState>

@@ -42,6 +42,7 @@ export const text = {
   notRunning: 'Instance is not running',
   badCpu: 'Invalid CPU limit syntax',
   unknownKey: (key: string) => `Unknown configuration key: ${key}`,
+  badServerKey: (key: string, value: string) => `cannot set '${key}' to '${value}': unknown key`,
   noDevice: "Device doesn't exist",
   noProfileDevice: "The profile device doesn't exist",
   deviceExists: 'The device already exists',

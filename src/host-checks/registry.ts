@@ -1,4 +1,5 @@
 import { bridge } from './bridge.js'
+import { cordon } from './cordon.js'
 import type { HostCheckKind } from './check.js'
 import { incus } from './incus.js'
 import { permission } from './permission.js'
@@ -9,4 +10,14 @@ import { room } from './room.js'
 import { vms } from './vms.js'
 
 /** What is judged by what a host tells of itself, in the order in which it is shown. */
-export const HOST_CHECKS: readonly HostCheckKind[] = [incus, permission, platform, pool, bridge, profile, room, vms]
+export const HOST_CHECKS: readonly HostCheckKind[] = [
+  incus,
+  permission,
+  platform,
+  cordon,
+  pool,
+  bridge,
+  profile,
+  room,
+  vms,
+]

@@ -2,6 +2,7 @@
 export * from './command.js'
 export * from './config.js'
 export * from './copy.js'
+export * from './cordon.js'
 export * from './create.js'
 export * from './devices.js'
 export * from './errors.js'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Cul8erError } from '../errors.js'
+import { CORDON_KEY, parseCordon, type Cordon } from './cordon.js'
 
 /**
  * JSON from Incus into a typed value; keys that the schema does not name are left out, so a newer Incus is no error.
@@ -80,10 +81,13 @@ export interface IncusServer {
   os: string
   /** Whether the caller may do more than look. */
   trusted: boolean
+  /** null: new instances may be put there. */
+  cordoned: Cordon | null
 }
 
 const server = z.object({
   auth: z.string().default('trusted'),
+  config: z.record(z.string(), z.unknown()).nullish(),
   environment: z.object({
     server_version: z.string(),
     server_name: z.string().default(''),
@@ -96,7 +100,8 @@ const server = z.object({
 
 /** Reads `incus query /1.0`: a host runs VMs when `qemu` is among its drivers. @throws Cul8erError INCUS */
 export function parseServer(text: string): IncusServer {
-  const { auth, environment } = parseJson('incus query /1.0', server, text)
+  const { auth, config, environment } = parseJson('incus query /1.0', server, text)
+  const written = config?.[CORDON_KEY]
   const drivers = environment.driver.split('|').map((driver) => driver.trim())
   return {
     version: environment.server_version,
@@ -107,5 +112,6 @@ export function parseServer(text: string): IncusServer {
     architectures: environment.architectures,
     os: `${environment.os_name} ${environment.os_version}`.trim(),
     trusted: auth === 'trusted',
+    cordoned: parseCordon(typeof written === 'string' ? written : ''),
   }
 }

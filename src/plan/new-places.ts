@@ -95,20 +95,17 @@ function homeless({ placeOf, left }: Situation, { revision, storage = [], refres
 const nameOf = (topology: string, { resource, index }: Replica): string => instanceName(topology, resource, index)
 
 /**
- * What hosts must be asked before instances are placed: nothing where there is nothing to choose, or nothing that is wanted of a
- * host can run out.
+ * What hosts must be asked before instances are placed: of what they have nothing where there is nothing to choose, or nothing that is
+ * wanted of a host can run out; and always whether they are cordoned.
  */
 export function questions(input: PlanInput): Question[] {
-  const { resources, hosts } = input.revision.topology
+  const { hosts } = input.revision.topology
   const careful = (host: string): boolean => hosts[host]?.reserve !== undefined || hosts[host]?.overcommit !== undefined
-  const mayAsk = Object.values(resources).some(({ on }) => on.length > 1 || on.some(careful))
-  if (!mayAsk) return []
   const asked = new Map<string, Question>()
   for (const { candidates, several, demand, type, placement, resource } of homeless(situationOf(input), input)) {
     const abilities = candidates.length > 1 && (type === 'vm' || placement.require.architecture !== null)
     for (const host of candidates) {
       const capacity = isLimited(demand) && (several || careful(host))
-      if (!capacity && !abilities) continue
       const question = asked.get(host) ?? { host, capacity: false, abilities: false, rootPoolsOf: [], pools: [] }
       asked.set(host, {
         host,

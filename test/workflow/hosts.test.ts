@@ -109,4 +109,38 @@ describe('hosts', () => {
       { name: 'ports of shop', found: expect.stringContaining('8080') as string, hint: expect.any(String) as string },
     ])
   })
+
+  it('cordons one and lets it in again, on the host itself; twice is harmless', async () => {
+    const cordon = async (...args: string[]) =>
+      JSON.parse((await cul8er('hosts', ...args, '--json')).stdout) as { cordoned: unknown; changed: boolean }
+    const first = await cordon('cordon', 'two', '--reason', 'disk  fails')
+    expect(first).toMatchObject({ changed: true, cordoned: { reason: 'disk fails', by: expect.any(String) as string } })
+    expect(await cordon('cordon', 'two')).toEqual({ ...first, changed: false })
+    expect(rig.emulator.state().two?.config).toEqual({ 'user.cul8er.cordoned': JSON.stringify(first.cordoned) })
+    expect((await rows()).map(({ name, cordoned }) => [name, cordoned])).toEqual([
+      ['one', null],
+      ['two', first.cordoned],
+    ])
+    expect((await cul8er('hosts')).stdout).toMatch(
+      /^! two is cordoned since .* by .*: disk fails; cul8er hosts uncordon two$/m,
+    )
+    expect(await checks('two')).toMatchObject({
+      exit: 0,
+      hosts: [
+        { checks: expect.arrayContaining([expect.objectContaining({ name: 'cordon', outcome: 'warning' })]) as [] },
+      ],
+    })
+    expect(await cordon('cordon', 'two', '--reason', 'fan')).toMatchObject({
+      changed: true,
+      cordoned: { ...(first.cordoned as object), reason: 'fan' },
+    })
+    expect(await cordon('uncordon', 'two')).toMatchObject({ changed: true, cordoned: null })
+    expect(await cordon('uncordon', 'two')).toMatchObject({ changed: false, cordoned: null })
+    expect(rig.emulator.state().two?.config).toEqual({})
+    expect(await cul8er('hosts', 'cordon', 'tow')).toMatchObject({
+      exit: 64,
+      stderr: expect.stringContaining('did you mean two?') as string,
+    })
+    expect((await cul8er('hosts', 'cordon', 'two', '--reason', ' ')).exit).toBe(64)
+  })
 })

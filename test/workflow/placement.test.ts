@@ -147,6 +147,31 @@ describe('placement', { timeout: 90_000 }, () => {
     expect(plan.notes).toContain('web is not placed on others-a: 3GiB of memory wanted, 2GiB of 8GiB free')
   })
 
+  it.concurrent('puts nothing new on a cordoned host, and updates in place what is there', async () => {
+    const world = await World.of('cordon', { web: { image: 'cul8er/tiny', replicas: 3 } })
+    expect(await world.deploy()).toMatchObject({ outcome: 'succeeded' })
+    const data = { config: { 'user.cul8er.cordoned': '{"reason":"disk fails"}' } }
+    await world.byHand('a', 'query', '--request=PATCH', `--data=${JSON.stringify(data)}`, '/1.0')
+    expect((await world.plan()).empty).toBe(true)
+    const more = { resources: { web: { image: 'cul8er/tiny', replicas: 6, limits: { cpu: 1 } } } }
+    const plan = await world.plan(more)
+    expect(plan.changes.filter(({ action, host }) => action === 'create' && host === 'cordon-a')).toEqual([])
+    expect(plan.changes).toContainEqual(expect.objectContaining({ action: 'update', host: 'cordon-a' }))
+    expect(plan.notes).toContain('web is not placed on cordon-a: it is cordoned (disk fails)')
+    expect(await world.deploy(more)).toMatchObject({ outcome: 'succeeded' })
+    expect(world.places()).toEqual(['a: web-1', 'b: web-2 web-4 web-6', 'c: web-3 web-5'])
+    const pinned = { resources: { web: { image: 'cul8er/tiny', on: 'cordon-a', replicas: 2 } } }
+    expect(await world.deploy(pinned)).toMatchObject({
+      outcome: 'failed',
+      error: {
+        code: 'NO_ROOM',
+        message: 'no host can have cordon-web-2: cordon-a: it is cordoned (disk fails)',
+        hint: expect.stringMatching(/^cul8er hosts uncordon cordon-a; /) as string,
+      },
+    })
+    expect(world.places()).toEqual(['a: web-1', 'b: web-2 web-4 web-6', 'c: web-3 web-5'])
+  })
+
   it.concurrent('a host that does not say what it has comes last', async () => {
     const world = await World.of('silent', { web: app({ replicas: 2, on: ['silent-a', 'silent-b'] }) })
     rig.emulator.fault({

@@ -4,10 +4,11 @@ import { withHosts } from '../hosts-meant.js'
 import { hostsText } from '../render/hosts.js'
 import { add } from './hosts-add.js'
 import { check } from './hosts-check.js'
+import { cordon, uncordon } from './hosts-cordon.js'
 import { trust } from './hosts-trust.js'
 
 /** What else can be done with hosts. */
-const COMMANDS = [check, trust, add]
+const COMMANDS = [check, cordon, uncordon, trust, add]
 
 export const hosts = (app: App) => {
   const group = newCommand('hosts', {
@@ -16,6 +17,7 @@ export const hosts = (app: App) => {
       ['hosts', 'all hosts of the topology file'],
       ['hosts shop', 'those of one topology, in the file or deployed'],
       ['hosts check', 'whether they have what a deploy needs'],
+      ['hosts cordon web', 'nothing new is put on web; what is there stays'],
       ['hosts trust web', 'shows the SSH host key of web and accepts it'],
     ],
   })

@@ -34,6 +34,16 @@ export const withoutOption = () =>
     (host: string, before: string[] | undefined) => [...(before ?? []), host],
   )
 
+/** Kept on the host, in its configuration. */
+const LONGEST_REASON = 500
+
+export const reasonOption = () =>
+  new Option('--reason <text>', 'why, for whoever wonders').argParser((text: string) => {
+    const reason = text.replaceAll(/\s+/g, ' ').trim()
+    if (reason !== '' && reason.length <= LONGEST_REASON) return reason
+    throw new InvalidArgumentError(`expected 1 to ${LONGEST_REASON} characters`)
+  })
+
 export const refreshImagesOption = () =>
   new Option('--refresh-images', 'also replace instances whose image has been refreshed since')
 

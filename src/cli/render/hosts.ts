@@ -1,6 +1,8 @@
 import type { HostRow, Room } from '../../contracts/index.js'
+import type { Cordon } from '../../incus/cordon.js'
 import { sizeWords } from '../../topology/units.js'
 import type { Palette } from '../palette.js'
+import { moment } from './duration.js'
 import { table } from './table.js'
 
 /** What each host is, has and uses, for people; what went wrong with one is below the table. */
@@ -9,7 +11,7 @@ export function hostsText(hosts: readonly HostRow[], colors: Palette): string {
     host.name,
     host.address,
     host.platform === 'icusos' ? 'incusos' : host.platform,
-    host.error === undefined ? colors.green('✔') : colors.red('✘'),
+    host.error !== undefined ? colors.red('✘') : host.cordoned === null ? colors.green('✔') : colors.yellow('!'),
     host.incus ?? '-',
     [host.architecture ?? '-', ...(host.vms === true ? ['VMs'] : [])].join(' '),
     host.cpus === null ? '-' : String(host.cpus),
@@ -18,6 +20,11 @@ export function hostsText(hosts: readonly HostRow[], colors: Palette): string {
     host.instances === null ? '-' : `${host.instances.ours} of ${host.instances.all}`,
   ])
   const head = ['host', 'address', 'platform', '', 'incus', 'runs', 'cpus', 'memory used', 'disk used', 'ours']
+  const cordons = hosts.flatMap(({ name, cordoned }) =>
+    cordoned === null
+      ? []
+      : [`${colors.yellow('!')} ${name} is ${cordonText(cordoned)}; cul8er hosts uncordon ${name}`],
+  )
   const problems = hosts.flatMap(({ name, error }) =>
     error === undefined
       ? []
@@ -26,8 +33,14 @@ export function hostsText(hosts: readonly HostRow[], colors: Palette): string {
           ...(error.hint === undefined ? [] : [`${colors.cyan('→')} ${error.hint}`]),
         ],
   )
-  return [table(head, rows, colors), ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')
+  const remarks = [...cordons, ...problems]
+  return [table(head, rows, colors), ...(remarks.length === 0 ? [] : ['', ...remarks])].join('\n')
 }
+
+/** `cordoned since 2026-01-02 04:04:05 UTC by ana@desk: a disk fails`. */
+export const cordonText = ({ since, by, reason }: Cordon): string =>
+  ['cordoned', ...(since === null ? [] : [`since ${moment(since)}`]), ...(by === null ? [] : [`by ${by}`])].join(' ') +
+  (reason === null ? '' : `: ${reason}`)
 
 const roomText = (room: Room | null): string =>
   room === null ? '-' : `${sizeWords(room.usedMiB)} of ${sizeWords(room.totalMiB)}`

@@ -14,11 +14,23 @@ export const query: CarryOut = (host, words) => {
   const found = ANSWERS.find(([pattern]) => pattern.test(path))
   if (found === undefined) throw new Refusal(text.noApi)
   const [pattern, answer] = found
+  const [method = 'GET'] = words.values('request')
+  if (method === 'PATCH' && path === '/1.0') return setServer(host, words.values('data')[0])
   const parameters = new URLSearchParams(asked)
   const named = pattern.exec(path)?.slice(1).map(decodeURIComponent) ?? []
   const project = parameters.get('project') ?? 'default'
   if (VOLUMES.test(path)) return `${JSON.stringify(volumes(host, path, parameters))}\n`
   return `${JSON.stringify(answer(host, named[0] ?? '', project))}\n`
+}
+
+/** Keys that are not named stay; an empty value removes its key. */
+function setServer({ state }: EmulatedHost, data = '{}'): string {
+  const { config = {} } = JSON.parse(data) as { config?: Record<string, string> }
+  const unknown = Object.entries(config).find(([key]) => !key.startsWith('user.'))
+  if (unknown !== undefined) throw new Refusal(text.badServerKey(...unknown))
+  const all = Object.entries({ ...state.config, ...config })
+  state.config = Object.fromEntries(all.filter(([, value]) => value !== ''))
+  return ''
 }
 
 const VOLUMES = /^\/1\.0\/storage-pools\/([^/]+)\/volumes\/custom(?:\/([^/]+))?(\/snapshots)?$/
@@ -64,6 +76,7 @@ function server({ state }: EmulatedHost): unknown {
   return {
     api_version: '1.0',
     auth: 'trusted',
+    config: state.config ?? {},
     environment: {
       server: 'incus',
       server_version: '6.0.4',

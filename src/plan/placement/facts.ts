@@ -2,7 +2,10 @@ import type { ObservedInstance } from '../model.js'
 import type { Amounts, HostState } from './model.js'
 
 /** What a host says of itself, as far as it was asked. */
-export interface HostFacts extends Pick<HostState, 'architectures' | 'vms' | 'total' | 'rootPools' | 'silent'> {
+export interface HostFacts extends Pick<
+  HostState,
+  'cordoned' | 'architectures' | 'vms' | 'total' | 'rootPools' | 'silent'
+> {
   host: string
   /** MiB that are really taken of each pool: limits are not all that fills a disk. */
   taken: Amounts['pools']
@@ -10,7 +13,7 @@ export interface HostFacts extends Pick<HostState, 'architectures' | 'vms' | 'to
   instances: readonly ObservedInstance[] | null
 }
 
-/** What a host is to be asked. */
+/** What a host is to be asked, beside whether anything new may be put there. */
 export interface Question {
   host: string
   /** What it has, and what the limits of its instances take. */

@@ -32,7 +32,7 @@ export function hostStates(
       labels: host.labels ?? {},
       site: host.site ?? null,
       region: host.region ?? null,
-      cordoned: null,
+      cordoned: known?.cordoned ?? null,
       unreachable: null,
       architectures: known?.architectures ?? null,
       vms: known?.vms ?? null,

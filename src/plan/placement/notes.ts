@@ -15,7 +15,7 @@ export function noRoom(homeless: readonly Choice[]): Cul8erError {
   const why = first === undefined ? '' : reasons(first.refused)
   const whose = more.length === 0 || first === undefined ? '' : ` (of ${first.wanted.name})`
   return new Cul8erError('NO_ROOM', `no host can have ${names}: ${why}${whose}`, {
-    hint: 'change its limits or `placement`, name more hosts in `on`, or let hosts promise more (`overcommit`); --force goes on with what is declared',
+    hint: [...uncordon(homeless), ROOM_HINT].join('; '),
     details: {
       instances: Object.fromEntries(
         homeless.map(({ wanted, refused }) => [
@@ -25,6 +25,15 @@ export function noRoom(homeless: readonly Choice[]): Cul8erError {
       ),
     },
   })
+}
+
+const ROOM_HINT =
+  'change its limits or `placement`, name more hosts in `on`, or let hosts promise more (`overcommit`); --force goes on with what is declared'
+
+/** How hosts that are cordoned take new instances again. */
+function uncordon(homeless: readonly Choice[]): string[] {
+  const cordoned = homeless.flatMap(({ refused }) => refused.filter(({ kind }) => kind === 'cordoned'))
+  return [...new Set(cordoned.map(({ host }) => host))].map((host) => `cul8er hosts uncordon ${host}`)
 }
 
 /** Every refused host with the reason, and what is placed in spite of it. */

@@ -150,6 +150,7 @@ test('every option with a value says what it takes', () => {
     '--namespace',
     '--origin',
     '--port',
+    '--reason',
     '--timeout',
     '--token',
     '--user',

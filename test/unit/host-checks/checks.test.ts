@@ -5,7 +5,7 @@ import type { Resource } from '../../../src/topology/model.js'
 
 const SERVER = {
   ...{ version: '6.0.4', name: 'h', drivers: ['lxc'], containers: true, vms: false },
-  ...{ architectures: ['x86_64'], os: 'Debian GNU/Linux 12', trusted: true },
+  ...{ architectures: ['x86_64'], os: 'Debian GNU/Linux 12', trusted: true, cordoned: null },
 }
 const ROOT = { type: 'disk', path: '/', pool: 'default' }
 const NIC = { type: 'nic', network: 'incusbr0' }
@@ -50,6 +50,13 @@ it.each<[name: string, what: Partial<HostFacts>, wanted: HostWants, outcome: str
   ['platform', {}, wants(), 'ok: Debian GNU/Linux 12'],
   ['platform', { server: { ...SERVER, os: 'IncusOS 1' } }, wants(), 'warning: IncusOS 1, declared as debian'],
   ['platform', { server: { ...SERVER, os: '' } }, wants(), null],
+  ['cordon', {}, wants(), null],
+  [
+    'cordon',
+    { server: { ...SERVER, cordoned: { since: null, reason: 'disk', by: null } } },
+    wants(),
+    'warning: it is cordoned (disk): nothing new is put there',
+  ],
   ['storage pool', {}, wants(), 'ok: default (zfs)'],
   ['storage pool', { pools: [] }, wants(), 'failure: none'],
   ['storage pool', { pools: [{ ...POOL, status: 'Unavailable' }] }, wants(), 'failure: default is unavailable'],
@@ -98,7 +105,13 @@ it.each<[name: string, what: Partial<HostFacts>, wanted: HostWants, outcome: str
 
 it.each(HOST_CHECKS.map(({ name }) => name))('%s: what fails says what to do', (name) => {
   const bad = facts({
-    server: { ...SERVER, version: '5.0', trusted: false, os: 'Plan 9' },
+    server: {
+      ...SERVER,
+      version: '5.0',
+      cordoned: { since: null, reason: null, by: null },
+      trusted: false,
+      os: 'Plan 9',
+    },
     ...{ pools: [], networks: [], devices: {}, memory: { totalMiB: 1, usedMiB: 0 } },
   })
   const found = HOST_CHECKS.find((check) => check.name === name)!.judge(bad, wants({ a: { type: 'vm', memoryMiB: 2 } }))

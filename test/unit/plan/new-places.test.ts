@@ -12,7 +12,16 @@ const limits = { cpu: 2, memory: '2GiB' }
 
 /** Four CPUs and 8 GiB. */
 const facts = (host: string, over: Partial<HostFacts> = {}): HostFacts => ({
-  ...{ host, architectures: ['x86_64'], vms: true, silent: null, taken: {}, rootPools: {}, instances: [] },
+  ...{
+    host,
+    architectures: ['x86_64'],
+    vms: true,
+    silent: null,
+    cordoned: null,
+    taken: {},
+    rootPools: {},
+    instances: [],
+  },
   total: { cpu: 4, memoryMiB: 8 * GIB, pools: {} },
   ...over,
 })
@@ -177,8 +186,8 @@ describe('what hosts are asked', () => {
     },
   }
   it.each<[string, PlanInput, Question[]]>([
-    ['one host: nothing', input({ limits, on: 'one' }), []],
-    ['no limits: nothing', input({}), []],
+    ['one host: only whether it is cordoned', input({ limits, on: 'one' }), [question('one', { capacity: false })]],
+    ['no limits: the same', input({}), ['one', 'two'].map((host) => question(host, { capacity: false }))],
     ['nothing new: nothing', input({ limits }, { observed: worldOf(revisionOf(web({ limits }))) }), []],
     ['limits and several hosts', input({ limits }), [question('one'), question('two')]],
     ['a host that is left out is not asked', input({ limits }, { without: ['two'] }), [question('one')]],

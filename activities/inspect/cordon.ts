@@ -1,0 +1,20 @@
+import { parseServer, serverInfo, setCordon, type Cordon } from '../../src/incus/index.js'
+import type { Inspection } from './inspection.js'
+
+/** Says on a host that nothing new is to be put there, or no longer says it. Without a new reason the one that is there stays. */
+export const inspectCordon: Inspection<'cordon'> = async ({ executorFor }, { host, via, cordon }, signal) => {
+  const executor = executorFor(host, via)
+  const { cordoned: before } = parseServer((await executor.run(serverInfo(), { signal })).stdout)
+  const wanted = cordon === null || before === null ? cordon : renewed(before, cordon)
+  if (isSame(before, wanted)) return { host, cordoned: before, changed: false }
+  await executor.run(setCordon(wanted), { signal })
+  return { host, cordoned: wanted, changed: true }
+}
+
+/** It is cordoned for as long as it was, whatever the reason is now. */
+const renewed = (before: Cordon, cordon: Cordon): Cordon =>
+  cordon.reason === null || cordon.reason === before.reason
+    ? before
+    : { ...cordon, since: before.since ?? cordon.since }
+
+const isSame = (one: Cordon | null, other: Cordon | null): boolean => JSON.stringify(one) === JSON.stringify(other)
