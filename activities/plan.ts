@@ -24,6 +24,7 @@ import type { ImagesOfHosts } from '../src/plan/images.js'
 import { neededImages, type NeededImage } from '../src/plan/missing-images.js'
 import { createdBy } from '../src/strategies/created.js'
 import { procedureOf } from '../src/strategies/procedure.js'
+import { moving } from '../src/strategies/moving.js'
 import { strategyFor } from '../src/strategies/registry.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities, Procedure } from '../src/contracts/index.js'
@@ -110,6 +111,7 @@ export async function observeAndPlan(
     standby,
     without = [],
     refreshImages = false,
+    moves,
     force,
     goesBack = false,
     partly = false,
@@ -153,6 +155,7 @@ export async function observeAndPlan(
     exposures,
     standby,
     without,
+    moves: moves ?? null,
     storage,
     force,
     goesBack,
@@ -166,15 +169,16 @@ export async function observeAndPlan(
   await refuseMissingProfiles(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
-  const strategy = strategyFor(revision.topology.strategy.approach, { goesBack })
-  const procedure = procedureOf(strategy, plan, { revision, isRollback: goesBack, hooks, force })
+  const strategy = moves === undefined ? strategyFor(revision.topology.strategy.approach, { goesBack }) : moving
+  const procedure = procedureOf(strategy, plan, { revision, isProven: goesBack || moves !== undefined, hooks, force })
   const made = createdBy(procedure.stages)
   const edges = await newEdges(deps, revision, { hosts, plan, exposures })
   const needed = neededImages(revision, { made, edges })
   await refuseMissingImages(deps, needed, { hosts, signal })
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
-  const goesOn = force === true ? '--force' : goesBack ? 'rollback' : null
+  // Where something moves, it is to leave the rest where it is.
+  const goesOn = moves !== undefined ? null : force === true ? '--force' : goesBack ? 'rollback' : null
   const room = await checkRoom(deps, revision, {
     ...{ base: base ?? null, hosts, changes: plan.changes },
     ...{ observed, goesOn, signal },
@@ -186,7 +190,7 @@ export async function observeAndPlan(
     ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date()),
   ]
   return {
-    plan: { ...plan, notes, exposure: exposure(revision, exposures, plan) },
+    plan: { ...plan, notes, exposure: moves === undefined ? exposure(revision, exposures, plan) : [] },
     observed,
     images,
     storage,

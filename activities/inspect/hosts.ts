@@ -11,6 +11,7 @@ import {
   type IncusCommand,
 } from '../../src/incus/index.js'
 import { observe } from '../../src/instances/observe.js'
+import type { Labels } from '../../src/plan/model.js'
 import type { Host } from '../../src/topology/model.js'
 import type { ActivityDeps } from '../deps.js'
 import { asCul8erError } from '../errors.js'
@@ -63,7 +64,14 @@ async function fill(row: HostRow, executor: HostExecutor, signal: AbortSignal): 
     }),
     ask(listInstances({ allProjects: true })).then((text) => {
       const all = observe(row.name, text)
-      row.instances = { ours: all.filter(({ labels }) => labels !== null).length, all: all.length }
+      const ours = all.flatMap(({ labels }) => labels ?? [])
+      row.instances = { ours: ours.length, all: all.length, topologies: countsOf(ours) }
     }),
   ])
+}
+
+function countsOf(labels: readonly Labels[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { topology, role } of labels) if (role !== 'edge') counts[topology] = (counts[topology] ?? 0) + 1
+  return counts
 }

@@ -15,7 +15,7 @@ import type { Inspection } from './inspection.js'
 /** What bringing the hosts to a revision would change, and by which commands. */
 export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => {
   const { base = null, dirty = [], standby = [], without, refreshImages, force = false, goesBack = false } = request
-  const { dryRun: numbers } = request
+  const { dryRun: numbers, moves } = request
   const { hooks = hooksOf(goesBack ? 'rollback' : 'deploy', request.revision.topology) } = request
   const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
@@ -29,7 +29,7 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     needed,
   } = await observeAndPlan(
     deps,
-    { revision, base, hosts, dirty, standby, without, refreshImages, force, goesBack, hooks },
+    { revision, base, hosts, dirty, standby, without, refreshImages, moves, force, goesBack, hooks },
     signal,
   )
   const prediction = predictionOf({

@@ -19,9 +19,13 @@ export async function begun(
   run: Run,
   { detach = false, leadsTo = false, planShown = false }: Beginning,
 ): Promise<ExitCode> {
-  context.tell(context.colors.dim(begunLine(run, cul8er.uiUrl, leadsTo)))
+  tellBegun(context, cul8er, run, leadsTo)
   return detach ? detached(context, run) : follow(context, run, { planShown })
 }
+
+/** Says which operation a command has begun, and where it can be watched. */
+export const tellBegun = (context: Context, { uiUrl }: Pick<Cul8er, 'uiUrl'>, run: Run, leadsTo = false): void =>
+  context.tell(context.colors.dim(begunLine(run, uiUrl, leadsTo)))
 
 /** `op-5 of shop, to revision 3; watch it at http://127.3.4.5:8233/…`. */
 export const begunLine = (

@@ -31,12 +31,21 @@ interface Following {
  * @returns the exit code: of the outcome; 0 when let go of
  */
 export async function follow(context: Context, run: Run, following: Following = {}): Promise<ExitCode> {
-  const result = await watch(context, run, following)
+  const result = await followed(context, run, following)
   if (result === null) return detached(context, run)
   context.answer(result, '')
-  if (!context.json)
-    endLines(context, result, context.terminal.stdout).forEach((line) => context.terminal.stdout.write(`${line}\n`))
   return exitOfResult(result)
+}
+
+/**
+ * Shows an operation until it ends, and how; the answer as an object is the caller's.
+ * @returns null: it was let go of
+ */
+export async function followed(context: Context, run: Run, following: Following = {}): Promise<OperationResult | null> {
+  const result = await watch(context, run, following)
+  if (result !== null && !context.json)
+    endLines(context, result, context.terminal.stdout).forEach((line) => context.terminal.stdout.write(`${line}\n`))
+  return result
 }
 
 /** Says once what a command waits for before it begins. */

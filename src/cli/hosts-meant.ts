@@ -1,6 +1,5 @@
 import type { Cul8er, NamedHost } from '../client/index.js'
 import { Cul8erError } from '../errors.js'
-import { machineOf } from '../topology/hosts.js'
 import { nearest } from '../topology/nearest.js'
 import type { Host, Topology } from '../topology/model.js'
 import type { Context } from './context.js'
@@ -41,9 +40,10 @@ async function declaredAs(context: Context, name: string | undefined): Promise<T
  * The machine that a name stands for in all of them.
  * @throws Cul8erError USAGE when none is called that, or two machines are
  */
-export function oneHost(meant: HostsMeant, name: string): NamedHost & Pick<HostsMeant, 'topologies'> {
+export async function oneHost(meant: HostsMeant, name: string): Promise<NamedHost & Pick<HostsMeant, 'topologies'>> {
   const host = Object.values(onlyHost(meant, name).hosts)[0] as Host
   const topologies = meant.topologies.filter(({ hosts }) => Object.hasOwn(hosts, name))
+  const { machineOf } = await import('../topology/hosts.js')
   const machines = topologies.map(({ hosts }) => machineOf(name, hosts[name] ?? host))
   if (new Set(machines).size < 2) return { name, host, topologies }
   throw new Cul8erError('USAGE', `${name} is another machine in each topology: ${[...new Set(machines)].join(', ')}`, {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createArtifactStore } from '../artifacts/store.js'
 import type { DryStep } from '../contracts/inspect.js'
 import { snapshotByTime } from '../naming/snapshot-names.js'
-import type { Plan } from '../plan/model.js'
+import type { Moves, Plan } from '../plan/model.js'
 import { derivedKey } from '../secrets/derived-key.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
@@ -32,6 +32,7 @@ import {
 import { Link, type LinkOptions } from './link.js'
 import { readKeptLogs } from './kept-logs.js'
 import type { LogLine, LogOptions } from './log-options.js'
+import { leftOutNow, lookAtMoves, type MoveOptions, type MovesPlan } from './moves.js'
 import { readLogs } from './logs.js'
 import { readPreviousLogs } from './previous-logs.js'
 import { override, type Overrides } from './overrides.js'
@@ -416,6 +417,30 @@ export class Cul8erClient {
   /** Takes that off again; nothing moves back by itself. */
   uncordon(host: NamedHost): Promise<Cordoned> {
     return uncordonHost(this.link, host)
+  }
+
+  /**
+   * What moving instances as they are declared would change; with `dryRun` by which commands.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY; NO_ROOM, DATA_LOSS where something cannot move, unless forced: then it stays
+   */
+  planMoves(topology: string, moves: Moves, options: MoveOptions & { dryRun?: boolean } = {}): Promise<MovesPlan> {
+    return lookAtMoves(this.link, topology, moves, options)
+  }
+
+  /**
+   * Starts emptying hosts of a topology's instances: new ones first, elsewhere. It does not cordon the hosts.
+   * @param options - `fingerprint`: of the plan that was agreed to; refused as STALE_PLAN where it is another by now
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, NEEDS_ATTENTION, SERVICE
+   */
+  async drain(
+    topology: string,
+    hosts: string[],
+    { fingerprint, ...options }: StartOptions & MoveOptions & { fingerprint?: string } = {},
+  ): Promise<Run> {
+    const without = await leftOutNow(this.link, topology)
+    const asked = { kind: 'drain' as const, moves: { off: hosts }, force: options.force, without }
+    const planned = fingerprint === undefined ? {} : { planFingerprint: fingerprint }
+    return startRun(this.link, topology, { ...asked, ...planned }, options)
   }
 
   /**

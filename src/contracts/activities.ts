@@ -1,7 +1,7 @@
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
-import type { ReleaseSpec, Revision, Role, SecretOf } from '../plan/model.js'
+import type { Moves, ReleaseSpec, Revision, Role, SecretOf } from '../plan/model.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
@@ -81,6 +81,8 @@ export interface Activities {
     standby: string[]
     without?: string[]
     refreshImages?: boolean
+    /** What is to move although it is as declared: nothing else is changed then. */
+    moves?: Moves
     force: boolean
     /** A rollback: the revision was stable before. */
     goesBack?: boolean

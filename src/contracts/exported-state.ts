@@ -46,6 +46,7 @@ const kind = z.preprocess(
     'replace',
     'failover',
     'repair',
+    'drain',
     'snapshot',
     'destroy',
     'cleanup',

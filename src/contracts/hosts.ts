@@ -22,8 +22,8 @@ export interface HostRow {
   pools: (Room & { name: string; driver: string })[]
   /** That nothing new is to be put there; null: something may, or nobody knows. */
   cordoned: Cordon | null
-  /** In all Incus projects; `ours`: with cul8er's labels. */
-  instances: { ours: number; all: number } | null
+  /** In all Incus projects; `ours`: with cul8er's labels. `topologies`: instances of each, edges left out. */
+  instances: { ours: number; all: number; topologies: Record<string, number> } | null
 }
 
 /** What is written on a host now, and whether that is new. */

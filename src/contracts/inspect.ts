@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../errors.js'
-import type { Change, Plan, ProcedureView, Revision, SecretOf } from '../plan/model.js'
+import type { Change, Moves, Plan, ProcedureView, Revision, SecretOf } from '../plan/model.js'
 import type { Found } from '../plan/found.js'
 import type { OperationHooks } from '../topology/hooks.js'
 import type { Host, Topology } from '../topology/model.js'
@@ -39,6 +39,8 @@ export interface InspectRequests {
     without?: string[]
     /** Replace instances whose host has another image under the name of theirs by now. */
     refreshImages?: boolean
+    /** What is to move although it is as declared. */
+    moves?: Moves
     force?: boolean
     /** As a rollback would: by its strategy, and what grew since is no reason to refuse. */
     goesBack?: boolean

@@ -23,6 +23,7 @@ export const WorkflowType = {
   replace: 'replace',
   failover: 'failover',
   repair: 'repair',
+  drain: 'drain',
   snapshot: 'snapshot',
   destroy: 'destroy',
   cleanup: 'cleanup',

@@ -1,6 +1,6 @@
 import { defineQuery } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
-import type { Change, Revision } from '../plan/model.js'
+import type { Change, Moves, Revision } from '../plan/model.js'
 import type { Position } from './procedure.js'
 import type { OperationHooks } from '../topology/hooks.js'
 import type { Host } from '../topology/model.js'
@@ -10,10 +10,21 @@ import type { Host } from '../topology/model.js'
 /**
  * cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. replace: fresh instances in
  * place of unhealthy ones, started by the ledger. failover: what was on hosts that are gone is started elsewhere, or taken back where a host is
- * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger.
+ * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger. drain: what is on a host is
+ * moved to others.
  */
 export type OperationKind =
-  'deploy' | 'rollback' | 'restore' | 'restart' | 'replace' | 'failover' | 'repair' | 'snapshot' | 'destroy' | 'cleanup'
+  | 'deploy'
+  | 'rollback'
+  | 'restore'
+  | 'restart'
+  | 'replace'
+  | 'failover'
+  | 'repair'
+  | 'drain'
+  | 'snapshot'
+  | 'destroy'
+  | 'cleanup'
 /** How an operation ends: as asked, taken back, held for a person, in need of one, or without having changed anything for good. */
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
 
@@ -47,6 +58,8 @@ export interface OperationRequest {
   refreshImages?: boolean
   /** repair: nothing that runs is stopped or deleted for it. */
   liveOnly?: boolean
+  /** drain: what is to move. */
+  moves?: Moves
   /** Who asked; kept in the history. */
   by?: Requester
 }
@@ -133,6 +146,7 @@ export interface OperationInput {
     | 'without'
     | 'refreshImages'
     | 'liveOnly'
+    | 'moves'
   >
   /** What shall be; for others than deploy and rollback: what is. */
   revision: Revision

@@ -39,7 +39,8 @@ export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
   if (live === null) return creation(input)
   const resource = resourceOf(revision, replica.resource)
   const spec = specInPlace(revision, replica, live)
-  const moves = !resource.on.includes(live.host) && left.candidates(resource).length > 0
+  const because = placed?.because
+  const moves = because !== undefined || (!resource.on.includes(live.host) && left.candidates(resource).length > 0)
   // Where it is made from another image or elsewhere, that is the reason.
   const image = moves || live.labels.image !== spec.image ? null : newerImage(live, refresh)
   const differences: Difference[] = [
@@ -52,7 +53,7 @@ export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
     ...role(live),
   ]
   const reasons = [
-    ...(moves ? [`host ${live.host} is no longer one of its hosts`] : []),
+    ...(moves ? [because ?? `host ${live.host} is no longer one of its hosts`] : []),
     ...differences.map(({ reason }) => reason),
   ]
   if (reasons.length === 0) return null

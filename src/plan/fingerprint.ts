@@ -1,6 +1,6 @@
 import { digestOf } from './digest.js'
 import type { ImagesOfHosts } from './images.js'
-import type { Revision } from './model.js'
+import type { Moves, Revision } from './model.js'
 import { byPlace } from './places.js'
 import type { Ours } from './planned-change.js'
 
@@ -12,6 +12,8 @@ export interface Seen {
   dirty: readonly string[]
   standby: readonly string[]
   without: readonly string[]
+  /** What is to move although it is as declared; null: nothing. */
+  moves?: Moves | null
   /** What images are named where every instance shall have them; null: nobody asked for that, and images do not count. */
   refresh: ImagesOfHosts | null
   /** What is lost because that was forced, in words: a plan that was shown without it does not stand for it. */
@@ -28,6 +30,7 @@ export function fingerprintOf({
   dirty,
   standby,
   without,
+  moves = null,
   refresh,
   forced,
   placed,
@@ -51,6 +54,7 @@ export function fingerprintOf({
       dirty: inOrder(dirty),
       standby: inOrder(standby),
       without: inOrder(without),
+      ...(moves === null ? {} : { moves }),
       ...(forced.length === 0 ? {} : { forced }),
       ...(placed === undefined ? {} : { placed: [...placed].map(([replica, { host }]) => [replica, host]) }),
       ...(refresh === null ? {} : { images: imagesOf(ours, refresh) }),

@@ -163,6 +163,12 @@ export interface ObservedInstance {
   volumeSizes?: Record<string, number | null>
 }
 
+/** What an operation moves although it is as declared. It changes nothing else. */
+export interface Moves {
+  /** Hosts that are to have no instance of the topology afterwards. */
+  off: string[]
+}
+
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start' | 'restart'
 
 /** What would become of one instance, with the reasons. */

@@ -7,6 +7,8 @@ import { hostStates } from './placement/host-states.js'
 import type { Choice, Wanted } from './placement/model.js'
 import { noRoom, placementNotes } from './placement/notes.js'
 import { defaultPlacement } from './placement/settings.js'
+import { dataHolders } from './leftovers.js'
+import { drainedWords, leaves, stayingOn, type Staying } from './moves.js'
 import type { PlanInput } from './plan-input.js'
 import { situationOf, type Situation } from './situation.js'
 import { replicaKey, replicas, resourceOf, type Replica } from './specs.js'
@@ -17,6 +19,8 @@ export interface NewPlace {
   host: string
   /** In words; null: there was nothing to choose. */
   reason: string | null
+  /** Why what is as declared moves there; absent: it is missing, or its host is not declared for it any more. */
+  because?: string
 }
 
 /** An instance that no host has room for, and why, in words. */
@@ -27,41 +31,54 @@ export interface Unplaced {
 
 /**
  * Hosts for what is to be made or must move, by replica. What has a host keeps it.
+ * @param staying - what cannot leave hosts that are to be emptied
  * @returns `unplaced`: with `partly` what has no room, where others have
- * @throws Cul8erError NO_ROOM, unless `force` or a rollback goes on: then a note says so
+ * @throws Cul8erError NO_ROOM, unless `force` or a rollback goes on: then a note says so, and what was to move stays where it is
  */
 export function placeNew(
   situation: Situation,
   input: PlanInput,
+  staying: readonly Staying[] = [],
 ): { places: ReadonlyMap<string, NewPlace>; notes: string[]; unplaced: Unplaced[] } {
-  const { revision, force = false, goesBack = false, partly = false } = input
-  const wanted = homeless(situation, input)
+  const { revision, force = false, goesBack = false, partly = false, moves = null } = input
+  const wanted = homeless(situation, input, staying)
   if (wanted.length === 0) return { places: new Map(), notes: [], unplaced: [] }
   const { resources } = revision.topology
   const declared = Object.fromEntries(Object.entries(resources).map(([name, { placement }]) => [name, placement]))
   const hosts = hostStates(situation, input)
-  const goesOn = force ? '--force' : goesBack ? 'rollback' : null
+  const goesOn = moves !== null ? null : force ? '--force' : goesBack ? 'rollback' : null
   const place = (forced: boolean): Choice[] => placeInstances({ hosts, wanted, declared, force: forced })
   const choices = place(goesOn !== null)
   const without = choices.filter(({ host }) => host === null)
   // Without a host that runs virtual machines there is another error, which says what such a host needs.
   const noVms = without.length > 0 && without.every(({ refused }) => refused.every(({ kind }) => kind === 'vm'))
   const isPart = partly && without.length < wanted.length
-  if (without.length > 0 && !noVms && !isPart) throw noRoom(without)
-  const final = noVms ? place(true) : choices
-  const places = final.flatMap(({ wanted: { key }, host, reason }): [string, NewPlace][] =>
-    host === null ? [] : [[key, { host, reason }]],
+  if (without.length > 0 && !noVms && !isPart && !(moves !== null && force)) {
+    throw noRoom(without, moves === null ? undefined : MOVES_HINT)
+  }
+  const final = noVms && moves === null ? place(true) : choices
+  const places = final.flatMap(({ wanted: { key, from }, host, reason }): [string, NewPlace][] =>
+    host === null ? [] : [[key, { host, reason, ...(from === undefined ? {} : { because: drainedWords(from) }) }]],
   )
-  const unplaced = noVms ? [] : without
+  const stay = moves === null ? [] : without.map(({ wanted: { name, from } }) => `${name} stays on ${from} (--force)`)
+  const unplaced = noVms || moves !== null ? [] : without
   return {
     places: new Map(places),
-    notes: placementNotes(final, hosts, goesOn),
+    notes: [...placementNotes(final, hosts, goesOn), ...stay],
     unplaced: unplaced.map((each) => ({ instance: each.wanted.name, why: noRoom([each]).message })),
   }
 }
 
+const MOVES_HINT =
+  'let more hosts have it (`on`, `placement`, limits); --force moves the rest and leaves it where it is'
+
 /** What needs a host: what is missing, and what lives where its resource is not declared for. */
-function homeless({ placeOf, left }: Situation, { revision, storage = [], refresh = null }: PlanInput): Wanted[] {
+function homeless(
+  situation: Situation,
+  { revision, storage = [], refresh = null, moves = null }: PlanInput,
+  staying: readonly Staying[],
+): Wanted[] {
+  const { placeOf, left } = situation
   const demands = new Map(Object.entries(revision.topology.resources).map(([name, each]) => [name, demandOf(each)]))
   return replicas(revision).flatMap((replica): Wanted[] => {
     const { live, aside } = placeOf(replica)
@@ -80,6 +97,11 @@ function homeless({ placeOf, left }: Situation, { revision, storage = [], refres
       replicas: resource.replicas ?? 1,
       placement: resource.placement ?? defaultPlacement,
     })
+    if (moves !== null) {
+      return live !== null && leaves(replica, situation, staying, moves.off)
+        ? [{ ...wanted(hosts), from: live.host }]
+        : []
+    }
     if (live === null) {
       if (left.isLeft(replica)) return []
       // On any other host it would begin without the data of its volume.
@@ -101,8 +123,10 @@ const nameOf = (topology: string, { resource, index }: Replica): string => insta
 export function questions(input: PlanInput): Question[] {
   const { hosts } = input.revision.topology
   const careful = (host: string): boolean => hosts[host]?.reserve !== undefined || hosts[host]?.overcommit !== undefined
+  const situation = situationOf(input)
+  const wanted = homeless(situation, input, stayingIn(situation, input))
   const asked = new Map<string, Question>()
-  for (const { candidates, several, demand, type, placement, resource } of homeless(situationOf(input), input)) {
+  for (const { candidates, several, demand, type, placement, resource } of wanted) {
     const abilities = candidates.length > 1 && (type === 'vm' || placement.require.architecture !== null)
     for (const host of candidates) {
       const capacity = isLimited(demand) && (several || careful(host))
@@ -117,6 +141,14 @@ export function questions(input: PlanInput): Question[] {
     }
   }
   return [...asked.values()]
+}
+
+/** What cannot leave the hosts that are to be emptied. */
+export function stayingIn(situation: Situation, { revision, moves = null }: PlanInput): Staying[] {
+  if (moves === null) return []
+  const { ours, placeOf } = situation
+  const stays = replicas(revision).flatMap((replica) => placeOf(replica).live ?? [])
+  return stayingOn(moves.off, revision, situation, dataHolders(ours, stays))
 }
 
 const distinct = (some: readonly string[], more: readonly string[]): string[] => [...new Set([...some, ...more])]

@@ -1,6 +1,6 @@
 import type { Exposure } from './exposure.js'
 import type { ImagesOfHosts } from './images.js'
-import type { ObservedInstance, Revision } from './model.js'
+import type { Moves, ObservedInstance, Revision } from './model.js'
 import type { HostFacts } from './placement/facts.js'
 import type { Storage } from './volumes.js'
 
@@ -19,6 +19,8 @@ export interface PlanInput {
   standby?: string[]
   /** Hosts to leave out: nobody looked there, and nothing is to be done there. */
   without?: string[]
+  /** What is to move although it is as declared: then nothing else is changed. */
+  moves?: Moves | null
   /** What the hosts' images are named: instances that were made from another image than their name has now are replaced. */
   refresh?: ImagesOfHosts | null
   /** Pools and volumes of the hosts; absent: nobody looked. */

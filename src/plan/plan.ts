@@ -11,7 +11,8 @@ import { placeKey } from './place-key.js'
 import { strangersOf } from './ours.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
 import { changeOfReplica } from './change-of-replica.js'
-import { placeNew, type Unplaced } from './new-places.js'
+import { moveNotes, refuseStaying } from './moves.js'
+import { placeNew, stayingIn, type Unplaced } from './new-places.js'
 import type { PlanInput } from './plan-input.js'
 import { situationOf } from './situation.js'
 import { resourceOf, replicaKey, replicas } from './specs.js'
@@ -39,7 +40,7 @@ export interface PlannedChanges {
  * What must change so that the world is as the revision says. Pure: the same input gives the same plan.
  * @throws Cul8erError NO_ROOM when an instance that is to be made has no host that can have it
  * @throws Cul8erError NAME_CLASH when a name that the plan needs belongs to an instance that is not ours, or to one that serves
- * @throws Cul8erError DATA_LOSS when stateful instances would lose their data
+ * @throws Cul8erError DATA_LOSS when stateful instances would lose their data, or cannot leave a host that is to be emptied
  */
 export function planChanges(input: PlanInput): PlannedChanges {
   const {
@@ -50,13 +51,17 @@ export function planChanges(input: PlanInput): PlannedChanges {
     without = [],
     refresh = null,
     storage = [],
-    force = false,
+    moves = null,
     goesBack = false,
   } = input
+  // What moves is not worth any loss: there it means that the rest is moved.
+  const force = moves === null && input.force === true
   const { name: topology } = revision.topology
   const situation = situationOf(input)
   const { observed, found, ours, left, aside, places, placeOf } = situation
-  const placed = placeNew(situation, input)
+  const staying = stayingIn(situation, input)
+  if (moves !== null && input.force !== true) refuseStaying(staying, moves)
+  const placed = placeNew(situation, input, staying)
   const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
   const used = usedNames(ours)
   const usedBySets = { ...used, isAside: usedNames(ours.filter((i) => !aside.includes(i))).isAside }
@@ -72,20 +77,17 @@ export function planChanges(input: PlanInput): PlannedChanges {
     replicas(revision).map((replica) => {
       const color = colors.get(replica.resource) ?? null
       const place = placeOf(replica)
-      return [
-        replicaKey(replica),
-        changeOfReplica({
-          ...{ revision, base, replica, place, color, dirty, left, used, refresh },
-          placed: placed.places.get(replicaKey(replica)) ?? null,
-        }),
-      ]
+      const to = placed.places.get(replicaKey(replica)) ?? null
+      const asked = { revision, base, replica, place, color, dirty, left, used, refresh, placed: to }
+      return [replicaKey(replica), moves !== null && to === null ? null : changeOfReplica(asked)]
     }),
   )
   const kept = new Map(aside.map((i) => [replicaKey(i.labels), i]))
   const ordered = inOrder(revision, colorSets(revision, { planned, live, standby: kept, used: usedBySets, refresh }))
   const needed = new Set([...stays.map(placeKey), ...changedBy(ordered), ...revivedBy(ordered)])
   const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
-  const { gone, stay } = leftovers({ revision, rest, withData, ordered, force })
+  const { gone: over, stay } = leftovers({ revision, rest, withData, ordered, force })
+  const gone = over.filter(({ host }) => moves === null || moves.off.includes(host))
   const changes = [...ordered, ...gone]
 
   const [changed, revived] = [changedBy(changes), revivedBy(changes)]
@@ -112,6 +114,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
       dirty,
       standby,
       without,
+      moves,
       refresh,
       forced: [...losses, ...volumes.losses],
       ...(input.facts === undefined ? {} : { placed: placed.places }),
@@ -121,9 +124,9 @@ export function planChanges(input: PlanInput): PlannedChanges {
       ...losses,
       ...volumes.losses,
       ...volumes.notes,
-      ...stay.map(stayNote),
+      ...(moves === null ? stay.map(stayNote) : moveNotes(revision, moves, { changes, staying })),
       ...leftOutNotes({ revision, base, without, dirty }, (replica) => placeOf(replica).live),
-      ...notesOf(revision, changes),
+      ...(moves === null ? notesOf(revision, changes) : []),
       ...placed.notes,
       ...(refresh === null ? [] : refreshNotes(revision, { changes, ours, images: refresh })),
     ],

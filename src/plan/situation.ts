@@ -20,7 +20,7 @@ export interface Situation {
   ours: Ours[]
   /** What is known of hosts that are left out. */
   left: LeftOut
-  /** Kept for an instant switch back. */
+  /** Kept for an instant switch back; not what is on a host that is to be emptied. */
   aside: Ours[]
   /** By replica. */
   places: Map<string, Place>
@@ -29,15 +29,18 @@ export interface Situation {
 
 /** What a plan begins with. */
 export function situationOf(input: PlanInput): Situation {
-  const { revision, base = null, dirty = [], exposures = [], standby = [], without = [], storage = [] } = input
+  const { revision, base = null, dirty = [], exposures = [], standby = [], without = [], storage = [], moves } = input
+  const off = moves?.off ?? []
   const observed = knowingSizes(
     input.observed.filter(({ host }) => !without.includes(host)),
     storage,
   )
   const found = oursOf(revision.topology.name, observed)
   const ours = withDrained(knowingData(adoptByName(revision, found), revision, base), { dirty, exposures })
-  const left = leftOut({ revision, base, without, dirty })
-  const aside = ours.filter(({ name, labels }) => labels.role === 'old' && standby.includes(name))
+  const left = leftOut({ revision, base, without, dirty, off })
+  const aside = ours.filter(
+    ({ name, host, labels }) => labels.role === 'old' && standby.includes(name) && !off.includes(host),
+  )
   const places = placesOf(
     ours.filter((i) => !aside.includes(i)),
     { revision, dirty, mayBeElsewhere: (replica) => left.mayHold(replica).length > 0 },

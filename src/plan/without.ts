@@ -8,7 +8,7 @@ import type { Ours } from './planned-change.js'
 /** What is known of hosts that an operation leaves out. Nobody looks there, so it is a matter of what was declared. */
 export interface LeftOut {
   hosts: string[]
-  /** Hosts of a resource that are not left out. */
+  /** Hosts of a resource that are neither left out nor emptied. */
   candidates(resource: Pick<Resource, 'on'>): string[]
   /** Left-out hosts that an instance of the place may be on. */
   mayHold(replica: Replica): string[]
@@ -26,10 +26,12 @@ export interface LeftOutInput {
   without: readonly string[]
   /** What an earlier operation left half changed: it may have made what the stable revision does not declare. */
   dirty: readonly string[]
+  /** Hosts that are to be emptied: nothing new is put there. */
+  off?: readonly string[]
 }
 
 /** What may be on the hosts that are left out. */
-export function leftOut({ revision, base, without, dirty }: LeftOutInput): LeftOut {
+export function leftOut({ revision, base, without, dirty, off = [] }: LeftOutInput): LeftOut {
   const former = new Map((base === null ? [] : replicas(base)).map((replica) => [nameOf(revision, replica), replica]))
   const mayHold = (replica: Replica): string[] => {
     if (without.length === 0) return []
@@ -46,7 +48,7 @@ export function leftOut({ revision, base, without, dirty }: LeftOutInput): LeftO
   }
   return {
     hosts: [...new Set(without)].sort(),
-    candidates: ({ on }) => on.filter((host) => !without.includes(host)),
+    candidates: ({ on }) => on.filter((host) => !without.includes(host) && !off.includes(host)),
     mayHold,
     isLeft: (replica) =>
       holdsData(resourceOf(revision, replica.resource)) &&

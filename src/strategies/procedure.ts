@@ -82,10 +82,10 @@ function projects(project: string | null, makes: readonly PlannedChange[]): Stag
   )
 }
 
-function bake(changes: readonly PlannedChange[], { revision, isRollback }: Settings): Stage[] {
+function bake(changes: readonly PlannedChange[], { revision, isProven }: Settings): Stage[] {
   const { bakeMs } = revision.topology.strategy
   const resources = [...new Set(changes.flatMap(({ action, resource }) => (action === 'delete' ? [] : [resource])))]
-  if (bakeMs === 0 || isRollback === true || resources.length === 0) return []
+  if (bakeMs === 0 || isProven === true || resources.length === 0) return []
   const watch: Step = { kind: 'watch', watch: { purpose: 'bake', resources, forMs: bakeMs, analysis: null } }
   // A watch sees no failure where nobody answers the probe itself, and a promote ends it at any moment.
   return [{ name: 'bake', lanes: [{ steps: [watch, { kind: 'recheck' }] }] }]

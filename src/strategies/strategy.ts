@@ -7,8 +7,8 @@ import type { LiveInstance, PlannedChange } from '../plan/planned-change.js'
 export interface Settings {
   /** The revision that is deployed: its topology holds the strategy's options. */
   revision: Revision
-  /** A rollback is not baked: what was stable before has proved itself, and going back is urgent. */
-  isRollback?: boolean
+  /** It is not baked: what was stable before, or is and only moves, has proved itself. */
+  isProven?: boolean
   /** What is run before and after. */
   hooks?: OperationHooks | null | undefined
   /** Go on where a `before…` hook fails. */

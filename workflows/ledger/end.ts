@@ -116,15 +116,19 @@ function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerSta
 
 function left(
   state: LedgerState,
-  { result: { outcome }, dirty, lost, removed = [], restarted = [] }: OperationEnd,
+  { result: { outcome }, dirty, lost, removed = [], restarted = [], stays }: OperationEnd,
 ): LedgerState {
   const halfDone = outcome === 'held' || outcome === 'needsAttention' || lost !== undefined
+  // Of a standby set it removes what was on the hosts that it emptied.
+  const moved = state.current?.kind === 'drain' && outcome === 'succeeded'
   const isOver = state.current?.kind === 'cleanup' && outcome === 'succeeded'
   return {
     ...state,
     // An undone operation leaves what was half changed before it as it found it, and what it left on hosts that gave no answer.
     dirty: [...new Set([...stillDirty(state, restarted, outcome), ...(halfDone ? dirty : [])])],
-    standby: isOver ? null : kept(state.standby, (name) => !removed.includes(name)),
+    standby: isOver
+      ? null
+      : kept(state.standby, (name) => !removed.includes(name) && (!moved || stays?.includes(name) !== false)),
   }
 }
 

@@ -29,7 +29,15 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
 const failedByItself = ({ automatic, outcome, reason, kind }: HistoryEntry): boolean =>
   automatic === true && outcome !== 'succeeded' && (reason === undefined || kind === 'failover' || kind === 'repair')
 
-const OTHERS: ReadonlySet<OperationKind> = new Set(['cleanup', 'restart', 'replace', 'failover', 'repair', 'snapshot'])
+const OTHERS: ReadonlySet<OperationKind> = new Set([
+  'cleanup',
+  'restart',
+  'replace',
+  'failover',
+  'repair',
+  'drain',
+  'snapshot',
+])
 
 function bounded(history: HistoryEntry[]): HistoryEntry[] {
   const isOther = (entry: HistoryEntry): boolean => OTHERS.has(entry.kind) || failedByItself(entry)

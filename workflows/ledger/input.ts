@@ -29,6 +29,7 @@ export function operationInput(
     without,
     refreshImages,
     liveOnly,
+    moves,
     requestId,
   } = request
   return {
@@ -38,6 +39,7 @@ export function operationInput(
     request: {
       ...{ kind, planFingerprint, force, snapshot, resource, remove, names, maxParallel, without, refreshImages },
       ...(liveOnly === undefined ? {} : { liveOnly }),
+      ...(moves === undefined ? {} : { moves }),
     },
     revision,
     base: revisionOf(state, state.stable),

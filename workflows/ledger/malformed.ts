@@ -4,7 +4,16 @@ import { STRATEGIES } from '../../src/strategies/registry.js'
 
 /* Anybody who reaches the server can send an update: what is not of its form is refused before it gets into the history. */
 
-const KINDS: readonly OperationKind[] = ['deploy', 'rollback', 'restore', 'restart', 'snapshot', 'destroy', 'cleanup']
+const KINDS: readonly OperationKind[] = [
+  'deploy',
+  'rollback',
+  'restore',
+  'restart',
+  'drain',
+  'snapshot',
+  'destroy',
+  'cleanup',
+]
 const TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
 /** Characters of a name or an id. */
 const LONGEST_NAME = 1_000
@@ -18,7 +27,7 @@ export function malformedStart(request: OperationRequest): ErrorReport | null {
   for (const key of ['planFingerprint', 'snapshot', 'resource'] as const) {
     if (request[key] !== undefined && !isName(request[key])) return wrong(key, request[key], 'a name')
   }
-  const { to, without, names, maxParallel, refreshImages, remove, by, revision } = request
+  const { to, without, names, maxParallel, refreshImages, moves, remove, by, revision } = request
   if (to !== undefined && !Number.isSafeInteger(to)) return wrong('to', to, 'the number of a revision')
   if (without !== undefined && !areNames(without)) return wrong('without', without, 'names of hosts')
   if (names !== undefined && !areNames(names)) return wrong('names', names, 'names of resources and instances')
@@ -27,6 +36,9 @@ export function malformedStart(request: OperationRequest): ErrorReport | null {
   }
   if (refreshImages !== undefined && (typeof refreshImages !== 'boolean' || request.kind !== 'deploy')) {
     return wrong('refreshImages', refreshImages, 'true or false, for a deploy')
+  }
+  if ((moves !== undefined) !== (request.kind === 'drain') || (moves !== undefined && !areMoves(moves))) {
+    return wrong('moves', moves, 'hosts to be emptied, for a drain')
   }
   if (remove !== undefined && (typeof remove !== 'boolean' || request.kind !== 'snapshot')) {
     return wrong('remove', remove, 'true or false, for a snapshot')
@@ -77,6 +89,7 @@ const isTime = (ms: unknown): ms is number => typeof ms === 'number' && ms >= 0 
 const isName = (text: unknown): text is string => typeof text === 'string' && text.length <= LONGEST_NAME
 const areNames = (names: unknown): boolean =>
   Array.isArray(names) && names.length <= LONGEST_NAME && names.every(isName)
+const areMoves = (moves: unknown): boolean => isObject(moves) && areNames(moves.off)
 const isMapping = (value: unknown): boolean => isObject(value) && Object.values(value).every(isObject)
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

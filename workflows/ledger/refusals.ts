@@ -6,6 +6,7 @@ import { projectRefusal } from '../../src/plan/where.js'
 import { durationWords } from '../../src/topology/units.js'
 import { revisionOf } from './state.js'
 import { targetOf } from './target.js'
+import { isHeld } from './watched.js'
 
 /** Why a request cannot start now, or null. */
 export function refusal(state: LedgerState, request: OperationRequest, nowMs: number): ErrorReport | null {
@@ -20,8 +21,23 @@ function senseless(state: LedgerState, request: OperationRequest): ErrorReport |
   }
   if (state.desired === null) return nothingThere(state)
   if (request.kind === 'snapshot') return snapshotRefusal(request)
+  if (request.kind === 'drain') return betweenRevisions(state)
   if (request.kind !== 'rollback') return null
   return noWayBack(state, targetOf(state, request))
+}
+
+/** What lives is moved as it is stable: of two revisions nobody knows which is meant. */
+function betweenRevisions(state: LedgerState): ErrorReport | null {
+  if (state.stable !== null && !isHeld(state)) return null
+  const { topology } = state
+  return {
+    code: 'NEEDS_ATTENTION',
+    message:
+      state.stable === null
+        ? `${topology} has no stable revision yet: nothing is moved`
+        : `the last deploy or rollback of ${topology} left it between two revisions: nothing is moved`,
+    hint: `cul8er deploy ${topology} goes forward, cul8er rollback ${topology} goes back; then try again`,
+  }
 }
 
 /** Those that operations take are pruned by count, and one that is missing would make a restore of a deploy impossible. */

@@ -17,7 +17,7 @@ import { conduct, type Conducted, type Ending } from './conduct.js'
 import { runOf } from './run-of.js'
 import { plural } from '../../src/plural.js'
 
-/** A deploy or a rollback: plan, let the strategy make a procedure of it, and run that to one of its ends. */
+/** A deploy, a rollback, or what moves what is as declared: plan, let the strategy make a procedure of it, and run that to one of its ends. */
 export async function change(input: OperationInput, strategy: Strategy): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const plan = await makePlan(input, conducted)
@@ -25,14 +25,16 @@ export async function change(input: OperationInput, strategy: Strategy): Promise
     const { changes, volumes = [], unplaced = [] } = plan
     const { without = [] } = input.request
     const stays = standbyThatStays(plan, { standby: input.standby, without })
-    if (changes.length + volumes.length === 0 && exposing(input).length === 0)
+    // The edges of what does not move have nothing to be told either.
+    const toTell = input.request.moves === undefined ? exposing(input) : []
+    if (changes.length + volumes.length === 0 && toTell.length === 0)
       return { outcome: 'succeeded', committed: true, stays }
     const run = runOf(input, found(plan, input.revision.topology), conducted)
     conducted.run = run
     run.warnings.push(...unplaced.map(({ why }) => why))
     const procedure = procedureOf(strategy, plan, {
       revision: input.revision,
-      isRollback: input.request.kind === 'rollback',
+      isProven: input.request.kind === 'rollback' || input.request.moves !== undefined,
       hooks: input.hooks,
       force: input.request.force,
     })
@@ -84,6 +86,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         standby: input.standby,
         without: request.without,
         refreshImages: request.refreshImages,
+        ...(request.moves === undefined ? {} : { moves: request.moves }),
         force: request.force ?? false,
         ...(request.kind === 'rollback' ? { goesBack: true } : {}),
         ...(request.liveOnly === true ? { liveOnly: true } : {}),

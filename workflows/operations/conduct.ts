@@ -108,7 +108,15 @@ export async function conduct(
 }
 
 /** What leads to no revision. */
-const STAYS: ReadonlySet<OperationKind> = new Set(['destroy', 'restart', 'replace', 'failover', 'repair', 'snapshot'])
+const STAYS: ReadonlySet<OperationKind> = new Set([
+  'destroy',
+  'restart',
+  'replace',
+  'failover',
+  'repair',
+  'drain',
+  'snapshot',
+])
 
 function title({ request, topology, revision, number }: OperationInput): string {
   const what = STAYS.has(request.kind) ? '' : ` to revision ${revision.number}`

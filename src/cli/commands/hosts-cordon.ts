@@ -19,8 +19,8 @@ export const cordon = (app: App) =>
     .addOption(reasonOption())
     .action(
       app.run(async (context, name, topology, { reason }) => {
-        const answer = await withHosts(context, topology, (cul8er, meant) =>
-          cul8er.cordon(oneHost(meant, name), reason === undefined ? {} : { reason }),
+        const answer = await withHosts(context, topology, async (cul8er, meant) =>
+          cul8er.cordon(await oneHost(meant, name), reason === undefined ? {} : { reason }),
         )
         return told(
           context,
@@ -39,7 +39,9 @@ export const uncordon = (app: App) =>
     .argument('[topology]', 'name of the topology')
     .action(
       app.run(async (context, name, topology) => {
-        const answer = await withHosts(context, topology, (cul8er, meant) => cul8er.uncordon(oneHost(meant, name)))
+        const answer = await withHosts(context, topology, async (cul8er, meant) =>
+          cul8er.uncordon(await oneHost(meant, name)),
+        )
         return told(context, answer, null)
       }),
     )

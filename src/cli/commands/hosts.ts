@@ -5,10 +5,11 @@ import { hostsText } from '../render/hosts.js'
 import { add } from './hosts-add.js'
 import { check } from './hosts-check.js'
 import { cordon, uncordon } from './hosts-cordon.js'
+import { drain } from './hosts-drain.js'
 import { trust } from './hosts-trust.js'
 
 /** What else can be done with hosts. */
-const COMMANDS = [check, cordon, uncordon, trust, add]
+const COMMANDS = [check, cordon, uncordon, drain, trust, add]
 
 export const hosts = (app: App) => {
   const group = newCommand('hosts', {
@@ -18,6 +19,7 @@ export const hosts = (app: App) => {
       ['hosts shop', 'those of one topology, in the file or deployed'],
       ['hosts check', 'whether they have what a deploy needs'],
       ['hosts cordon web', 'nothing new is put on web; what is there stays'],
+      ['hosts drain web', 'moves what is on web to other hosts, before maintenance'],
       ['hosts trust web', 'shows the SSH host key of web and accepts it'],
     ],
   })

@@ -12,10 +12,11 @@ import type { Amounts, Demand, HostState } from './model.js'
 /** The hosts of a revision as placement sees them: what is declared, what they say of themselves, and what is there. */
 export function hostStates(
   { ours, placeOf }: Pick<Situation, 'ours' | 'placeOf'>,
-  { revision, facts = [] }: PlanInput,
+  { revision, facts = [], moves }: PlanInput,
 ): HostState[] {
   const byHost = new Map(facts.map((each) => [each.host, each]))
-  const counts = countsOf(ours)
+  // What leaves its host is in nobody's way.
+  const counts = countsOf(ours.filter(({ host }) => moves?.off.includes(host) !== true))
   // What stays will have what is declared for it now, whatever it has yet.
   const staying = new Map(
     replicas(revision).flatMap((replica): [string, { resource: string; demand: Demand }][] => {

@@ -55,6 +55,8 @@ export interface Wanted {
   name: string
   resource: string
   type: InstanceType
+  /** The host that it leaves although it is as declared; absent: it is missing there, or declared for others. */
+  from?: string
   /** Names of hosts, the preferred one first: nothing is placed elsewhere. */
   candidates: readonly string[]
   /** It has a choice of hosts, though some of them may be left out now: its limits are added up. */

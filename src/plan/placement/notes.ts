@@ -6,7 +6,7 @@ import type { Choice, HostState, Refusal } from './model.js'
 const MOST = 3
 
 /** Nothing is made: some instances have no host. */
-export function noRoom(homeless: readonly Choice[]): Cul8erError {
+export function noRoom(homeless: readonly Choice[], hint = ROOM_HINT): Cul8erError {
   const [first, ...more] = homeless
   const names = someOf(
     homeless.map(({ wanted }) => wanted.name),
@@ -15,7 +15,7 @@ export function noRoom(homeless: readonly Choice[]): Cul8erError {
   const why = first === undefined ? '' : reasons(first.refused)
   const whose = more.length === 0 || first === undefined ? '' : ` (of ${first.wanted.name})`
   return new Cul8erError('NO_ROOM', `no host can have ${names}: ${why}${whose}`, {
-    hint: [...uncordon(homeless), ROOM_HINT].join('; '),
+    hint: [...uncordon(homeless), hint].join('; '),
     details: {
       instances: Object.fromEntries(
         homeless.map(({ wanted, refused }) => [

@@ -115,6 +115,32 @@ describe.skipIf(!canRunLab())(
       await expectNoneFailed(loads)
       expect(await home.json(['destroy', 'rolled', '--yes'])).toMatchObject({ outcome: 'succeeded' })
     })
+
+    it('drops no request of any host while one is drained', async () => {
+      const top = { network: { betweenHosts: 'routed' } }
+      const moved = await declare(home, { name: 'moved', lab, top })
+      expect(await home.json(['deploy', '--yes', ...moved])).toMatchObject({ outcome: 'succeeded' })
+      const webs = async () => (await everywhere()).map((names) => names.filter((name) => name.startsWith('moved')))
+      const loads = startLoads(lab)
+      const began = performance.now()
+      const drained = await home.json(['hosts', 'drain', 'h1', '--yes', '--reason', 'new disk', ...moved])
+      console.log(`three hosts: drain of one ${Math.round(performance.now() - began)} ms`)
+      expect(drained).toMatchObject({
+        cordoned: { reason: 'new disk' },
+        topologies: [{ topology: 'moved', outcome: 'succeeded', changes: [{ action: 'replace', host: 'h2' }] }],
+      })
+      await expectNoneFailed(loads, ['1.0.0'])
+      const places = [[], ['moved-web-1-green', 'moved-web-2'], ['moved-web-3']]
+      expect(await webs()).toEqual(places)
+      expect(await home.json(['hosts', ...moved])).toMatchObject({
+        hosts: [{ cordoned: { reason: 'new disk' } }, {}, {}],
+      })
+      expect(await home.json(['plan', ...moved])).toMatchObject({ empty: true })
+      expect(await home.json(['hosts', 'uncordon', 'h1', ...moved])).toMatchObject({ cordoned: null, changed: true })
+      expect(await home.json(['plan', ...moved])).toMatchObject({ empty: true })
+      expect(await webs()).toEqual(places)
+      expect(await home.json(['destroy', 'moved', '--yes'])).toMatchObject({ outcome: 'succeeded' })
+    })
   },
 )
 
@@ -129,8 +155,8 @@ const startLoads = (lab: Lab): Load[] =>
     }),
   )
 
-/** And every host has answered with the old version and the new one. */
-async function expectNoneFailed(loads: readonly Load[]): Promise<void> {
+/** And every host has answered with each version. */
+async function expectNoneFailed(loads: readonly Load[], versions = ['1.0.0', '1.1.0']): Promise<void> {
   const reports = await Promise.all(loads.map((load) => load.stop()))
   console.log(
     'three hosts:',
@@ -139,6 +165,6 @@ async function expectNoneFailed(loads: readonly Load[]): Promise<void> {
   for (const report of reports) {
     expect(report.first).toEqual([])
     expect(report).toMatchObject({ failed: 0, ok: report.sent })
-    expect(Object.keys(report.byServer).sort()).toEqual(['1.0.0', '1.1.0'])
+    expect(Object.keys(report.byServer).sort()).toEqual(versions)
   }
 }
