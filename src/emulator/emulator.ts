@@ -94,7 +94,7 @@ export class Emulator {
   }
 
   private add(state: HostState): { host: EmulatedHost; resume: () => Promise<void> } {
-    const host = new EmulatedHost(state, this.apps, () => this.claim.byte)
+    const host = new EmulatedHost(state, this.apps, () => this.claim.byte, this.hosts)
     host.scripts = this.scripts
     this.hosts.set(state.name, host)
     const resume = async (): Promise<void> => {
@@ -153,5 +153,5 @@ function verbsOf(words: Words): string[] {
 function instanceOf({ verb, operands }: Words): string | undefined {
   if (verb === 'create' || verb === 'launch') return operands[1]
   if (verb === 'query') return /^\/1\.0\/instances\/([^/?]+)/.exec(operands[0] ?? '')?.[1]
-  return operands[0]?.split('/')[0]
+  return operands[0]?.replace(/^[^/]*:/, '').split('/')[0]
 }

@@ -29,6 +29,7 @@ export function createEmulatedExecutor({
     host,
     ...overAttempts((command, options) => ask(emulation, host, command, options)),
     connect: dial,
+    way: async () => ({ kind: 'emulated', name: host }),
     close: async () => close?.(),
   }
 }

@@ -13,11 +13,19 @@ export class EmulatedHost {
     readonly state: HostState,
     readonly apps: Apps,
     private readonly addressByte: () => number,
+    private readonly peers: ReadonlyMap<string, EmulatedHost> = new Map(),
   ) {}
 
   find(name: string, project: string): InstanceState {
     const found = this.state.instances[instanceKey(name, project)]
     if (found === undefined) throw new Refusal(text.noInstance(name, project))
+    return found
+  }
+
+  /** The host that a remote of the client is. @throws Refusal */
+  peer(remote: string): EmulatedHost {
+    const found = remote === this.state.name ? this : this.peers.get(remote)
+    if (found === undefined) throw new Refusal(text.noRemote(remote))
     return found
   }
 

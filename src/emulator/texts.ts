@@ -75,6 +75,8 @@ export const text = {
   noRootDisk: 'Invalid root disk device: No root device could be found',
   noNetworkState: (network: string) => `Network interface "${network}" not found`,
   imageExists: 'Image with same fingerprint already exists',
+  noRemote: (remote: string) => `The remote "${remote}" doesn't exist`,
+  copyRunning: 'Unable to perform live container migration. CRIU is not installed on the source server',
   noCommand: 'Command not found',
   noApi: 'not found',
   noConnection: 'Get "http://unix.socket/1.0": dial unix /var/lib/incus/unix.socket: connect: connection refused',

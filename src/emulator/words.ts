@@ -49,6 +49,7 @@ const VERBS = new Set([
   ...['image import', 'image list', 'image alias delete'],
   ...['project create', 'project delete', 'storage list'],
   ...['storage volume create', 'storage volume set', 'storage volume delete', 'storage volume snapshot create'],
+  'storage volume copy',
   ...['storage volume snapshot restore', 'storage volume snapshot delete'],
   ...['profile create', 'profile delete', 'profile assign'],
 ])
@@ -64,9 +65,20 @@ const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   env: strings,
   alias: strings,
   ...Object.fromEntries(
-    ['project', 'format', 'storage', 'type', 'description', 'timeout', 'cwd', 'user', 'group', 'request', 'data'].map(
-      (name) => [name, string],
-    ),
+    [
+      'project',
+      'format',
+      'storage',
+      'type',
+      'description',
+      'timeout',
+      'cwd',
+      'user',
+      'group',
+      'request',
+      'data',
+      'mode',
+    ].map((name) => [name, string]),
   ),
   ...Object.fromEntries(
     [

@@ -18,6 +18,15 @@ export interface CommandResult {
   durationMs: number
 }
 
+/** How the Incus client of this machine reaches a host's Incus, for a command that is about two hosts. */
+export type IncusWay =
+  /** A socket of this machine: Incus's own, or one that leads to it. */
+  | { kind: 'socket'; path: string }
+  /** HTTPS; the certificate that was accepted, and what shows who asks, as PEM. */
+  | { kind: 'https'; url: string; certificate: string; identity: { cert: string; key: string } }
+  /** The emulator knows the others by their names. */
+  | { kind: 'emulated'; name: string }
+
 /** How commands and connections reach one host. Every kind of host has one implementation. */
 export interface HostExecutor {
   readonly host: string
@@ -33,6 +42,11 @@ export interface HostExecutor {
   tryRun(command: IncusCommand, options?: RunOptions): Promise<CommandResult & { exitCode: number }>
   /** A TCP connection to an instance's own address, as seen from the host. */
   connect(address: string, port: number, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Duplex>
+  /**
+   * The way for a command that is about this host and another one; absent: there is none.
+   * @throws Cul8erError as `run` does where the host cannot be reached
+   */
+  way?(signal?: AbortSignal): Promise<IncusWay>
   /** Ends what the executor keeps open. */
   close(): Promise<void>
 }

@@ -33,6 +33,7 @@ export function createLocalExecutor({ host, client, env = {} }: LocalOptions): H
         : run,
     ),
     connect: dial,
+    way: async () => ({ kind: 'socket', path: socketOf(environment) }),
     close: async () => {},
   }
 }

@@ -52,6 +52,7 @@ export function logged(executor: HostExecutor, tell: (ran: RanCommand) => void):
         ({ exitCode }) => exitCode,
       ),
     connect: (address, port, options) => executor.connect(address, port, options),
+    ...(executor.way === undefined ? {} : { way: (signal) => executor.way!(signal) }),
     close: () => executor.close(),
   }
 }

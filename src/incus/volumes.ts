@@ -28,6 +28,19 @@ export const setVolume = (
   args: ['storage', 'volume', 'set', ...inProject(where), ...operands(pool, name, ...assignments(config))],
 })
 
+/** Of the same name on another host, with its snapshots; source and target are remotes. What is there is made the same. */
+export const copyVolume = (
+  { pool, name }: VolumeRef,
+  { source, target, mode, ...where }: Where & { source: string; target: string; mode?: 'pull' | 'push' | 'relay' },
+): IncusCommand => ({
+  args: [
+    ...['storage', 'volume', 'copy', '--quiet', ...inProject(where)],
+    ...(mode === undefined ? [] : [`--mode=${mode}`]),
+    '--refresh',
+    ...operands(`${source}:${pool}/${name}`, `${target}:${pool}/${name}`),
+  ],
+})
+
 /** With its snapshots. IN_USE while an instance has it, running or not. */
 export const deleteVolume = ({ pool, name }: VolumeRef, where: Where = {}): IncusCommand => ({
   args: ['storage', 'volume', 'delete', ...inProject(where), ...operands(pool, name)],

@@ -35,6 +35,14 @@ export function wrapped(executor: HostExecutor, { before, done, ended, mostMs = 
       await before?.(null, host)
       return executor.connect(address, port, options)
     },
+    ...(executor.way === undefined
+      ? {}
+      : {
+          way: async (signal) => {
+            await before?.(null, host)
+            return executor.way!(signal)
+          },
+        }),
     close: () => executor.close(),
   }
 }

@@ -5,11 +5,18 @@ import { add, blank, checkName } from './create.js'
 import { checkConfig } from './config.js'
 import { checkDevice } from './devices.js'
 import type { CarryOut } from './carry-out.js'
+import { placed, type At } from './placed.js'
+import { checkVolume } from './volumes.js'
 
 export const copy: CarryOut = (host, words) => {
-  const [from = '', to = ''] = words.operands
+  const [[sourceHost, from], [targetHost, to]] = words.operands.map((operand) => placed(host, operand)) as [At, At]
+  // Of two hosts, the one that is spoken to is the one that changes.
+  if (targetHost !== host) throw new Error('a copy is asked of its target')
   const [name = '', snapshot] = from.split('/')
-  const source = host.find(name, words.project)
+  const source = sourceHost.find(name, words.project)
+  if (sourceHost !== host && source.status === 'Running' && !words.has('stateless')) {
+    throw new Refusal(text.copyRunning)
+  }
   const origin = snapshot === undefined ? source : source.snapshots.find((s) => s.name === snapshot)
   if (origin === undefined) throw new Refusal(text.noSnapshot(name, snapshot ?? '', words.project))
   checkName(to)
@@ -27,6 +34,7 @@ export const copy: CarryOut = (host, words) => {
     }
     checkDevice(device, { ...devices[device], ...keys })
   })
+  Object.entries(devices).forEach(([device, keys]) => checkVolume(host, words.project, device, keys))
   const made = {
     ...(refreshed ?? blank(host, to, words.project, source.type)),
     config: { ...config, ...changes },

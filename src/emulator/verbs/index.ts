@@ -11,6 +11,7 @@ import { consoleLog, list } from './list.js'
 import { assignProfiles, createProfile, deleteProfile } from './profiles.js'
 import { query } from './query.js'
 import {
+  copyVolume,
   createVolume,
   createVolumeSnapshot,
   deleteVolume,
@@ -47,6 +48,7 @@ export const verbs: Record<string, CarryOut> = {
   'project create': infrastructure.createProject,
   'project delete': infrastructure.deleteProject,
   'storage list': infrastructure.listPools,
+  'storage volume copy': copyVolume,
   'storage volume create': createVolume,
   'storage volume set': setVolume,
   'storage volume delete': deleteVolume,

@@ -3,6 +3,7 @@ import type { VolumeState } from '../model.js'
 import { Refusal, text } from '../texts.js'
 import { pairs } from '../words.js'
 import type { CarryOut } from './carry-out.js'
+import { placed } from './placed.js'
 
 const key = (project: string, pool: string, name: string): string => `${project}/${pool}/${name}`
 
@@ -31,6 +32,20 @@ export const createVolume: CarryOut = (host, { project, operands }) => {
   const createdAt = new Date().toISOString()
   all(host)[key(project, pool, name)] = { name, pool, project, config: pairs(config), createdAt, snapshots: [] }
   return `Storage volume ${name} created\n`
+}
+
+/** With its snapshots and its configuration; `--refresh` makes one that is there the same, but for its configuration. */
+export const copyVolume: CarryOut = (host, { project, operands: [from = '', to = ''], has }) => {
+  const [source, what] = placed(host, from)
+  const [target, where] = placed(host, to)
+  if (target !== host) throw new Error('a copy is asked of its target')
+  const { config, snapshots } = find(source, project, what.split('/'), text.noVolume)
+  const [pool = '', name = ''] = where.split('/')
+  checkPool(host, pool)
+  const there = all(host)[key(project, pool, name)]
+  if (there !== undefined && !has('refresh')) throw new Refusal(text.volumeExists)
+  const made = there ?? { name, pool, project, config, createdAt: new Date().toISOString(), snapshots: [] }
+  all(host)[key(project, pool, name)] = structuredClone({ ...made, snapshots })
 }
 
 export const setVolume: CarryOut = (host, { project, operands }) => {

@@ -14,6 +14,7 @@ import type { Hop } from './hop.js'
 import { KeptConnection } from './kept.js'
 import { openRoute } from './open.js'
 import { routeTo } from './route.js'
+import { LocalSocket } from './local-socket.js'
 import { runOver } from './run.js'
 
 /** A host as the topology has it. */
@@ -69,6 +70,7 @@ const PASSPHRASE = 'credentials.ssh.passphrase'
 /** Runs Incus commands on another machine, over one connection that is kept. What they only read is asked over its Incus's socket. */
 export function createSshExecutor(host: SshHost, settings: SshSettings): HostExecutor {
   const kept = new KeptConnection(host.name, () => openSsh(host, settings))
+  const socket = new LocalSocket(host.name, () => openSsh(host, settings))
   const { name } = host
 
   const { run, tryRun } = overAttempts(async (command, options) => {
@@ -88,7 +90,14 @@ export function createSshExecutor(host: SshHost, settings: SshSettings): HostExe
           dialFrom(name, client, { address, port, timeoutMs, ...(signal === undefined ? {} : { signal }) }),
         signal,
       ),
-    close: () => kept.close(),
+    way: async (signal) => {
+      // Its own words for what cannot be reached; a socket that leads nowhere has none.
+      await kept.get(signal).catch(clearer(host))
+      return { kind: 'socket', path: await socket.path() }
+    },
+    close: async () => {
+      await Promise.all([kept.close(), socket.close()])
+    },
   }
 }
 

@@ -13,7 +13,7 @@ export interface SocketAgent extends Agent {
 }
 
 // Where Incus listens unless it was told otherwise; where it does not, its client is asked.
-const INCUS_SOCKET = '/var/lib/incus/unix.socket'
+export const INCUS_SOCKET = '/var/lib/incus/unix.socket'
 
 /** HTTP to the host's Incus over a connection. */
 export function socketAgent(client: Client): SocketAgent {

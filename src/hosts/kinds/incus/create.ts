@@ -8,7 +8,7 @@ import { createApi, type Api } from './api.js'
 import { connector } from './connect.js'
 import { acceptedCertificate, ensureListed, readIdentity } from './folder.js'
 import { notAdded, notTrustedThere, unreachable, type HostWords } from './refusals.js'
-import { remoteOf } from './remote.js'
+import { remoteOf, urlOf } from './remote.js'
 
 export interface RemoteOptions {
   host: HostWords
@@ -69,6 +69,11 @@ export function createRemoteExecutor({ host, folder, client = 'incus' }: RemoteO
     host: host.name,
     ...overAttempts(attempt),
     connect: connector(remote),
+    way: async () => {
+      const [certificate, identity] = await Promise.all([acceptedCertificate(folder, remote), readIdentity(folder)])
+      if (certificate === null || identity === null) throw notAdded(host)
+      return { kind: 'https', url: urlOf(remote), certificate, identity }
+    },
     close: async () => opened?.api.close(),
   }
 }
