@@ -13,6 +13,7 @@ import { notifyActivities } from './notify.js'
 import { planActivities } from './plan.js'
 import { ledgerActivities } from './ledger.js'
 import { releaseActivities } from './releases.js'
+import { replicationActivities } from './replicate.js'
 import { trafficActivities } from './traffic.js'
 import { healthWatchActivities } from './watch.js'
 
@@ -21,10 +22,11 @@ export type { ActivityDeps } from './deps.js'
 /** What watches between operations. */
 export const watchActivities = (
   deps: ActivityDeps,
-): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift'> => ({
+): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'replicate'> => ({
   ...healthWatchActivities(deps),
   ...hostWatchActivities(deps),
   ...driftActivities(deps),
+  ...replicationActivities(deps),
 })
 
 /** All activities, over the given way to the world. */

@@ -14,6 +14,7 @@ import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
 import type { DriftSeen, DriftWatchInput } from './drift.js'
 import type { HookEnd, HookRun } from './hook.js'
 import type { HostsSeen, HostWatchInput } from './host-watch.js'
+import type { ReplicationInput, ReplicationRound } from './replication.js'
 import type { Telling } from './notice.js'
 import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
@@ -143,6 +144,8 @@ export interface Activities {
   analyse(input: AnalysisInput): Promise<Verdict>
   /** Probes the live instances of resources with an `unhealthy` policy; null: there was nothing to tell for `forMs`. */
   watchHealth(input: WatchInput & { forMs: number }): Promise<Seen | null>
+  /** Copies what is due of what holds data to other hosts. */
+  replicate(input: ReplicationInput): Promise<ReplicationRound>
   /** Looks at hosts; ends when one comes to another state. null: none did for `forMs`. */
   watchHosts(input: HostWatchInput & { forMs: number }): Promise<HostsSeen | null>
   /** What differs from the stable revision; null: what was told last. */

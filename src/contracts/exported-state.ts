@@ -9,6 +9,7 @@ import { problem, type Finding } from '../topology/problem.js'
 import { name, section, whole } from '../topology/schema/words.js'
 import { exportedTopology } from './exported-topology.js'
 import type { HistoryEntry, LedgerState, OperationSummary, UnhealthyRecord } from './ledger.js'
+import type { ReplicaRecord } from './replication.js'
 import type { Requester } from './operation.js'
 
 /** What a state of an older cul8er calls by another name. */
@@ -167,6 +168,16 @@ const drift: z.ZodType<DriftRecord> = section({
   notBefore: time().optional(),
 })
 
+const replica: z.ZodType<ReplicaRecord> = section({
+  resource: z.string(),
+  instance: z.string(),
+  host: z.string(),
+  since: time(),
+  at: time().optional(),
+  failed: z.string().optional(),
+  late: z.literal(true).optional(),
+})
+
 const exportedState = section({
   topology: name(),
   desired: number().nullable(),
@@ -196,6 +207,7 @@ const exportedState = section({
     .record(z.string(), section({ penalty: z.number().min(0), at: time(), quietUntil: time().optional() }))
     .optional(),
   drift: drift.optional(),
+  replicas: z.record(z.string(), replica).optional(),
 })
 type Exported = z.infer<typeof exportedState>
 

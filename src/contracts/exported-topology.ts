@@ -98,6 +98,7 @@ const resource: z.ZodType<Model.Resource> = section({
   replicas: whole(1, MOST_REPLICAS).nullable(),
   image: word('an image'),
   stateful: z.boolean(),
+  replicate: section({ to: z.array(name()).min(1), everyMs: whole(1, LONGEST_MS), keep: whole(1, 100) }).optional(),
   limits: section({
     cpu: whole(1, 4_096).nullable(),
     memoryMiB: mebibytes().nullable(),

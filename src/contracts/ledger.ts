@@ -3,6 +3,7 @@ import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
 import type { DriftRecord } from './drift.js'
 import type { HostChange, HostRecord } from './host-watch.js'
+import type { ReplicaRecord } from './replication.js'
 import type { OperationKind, OperationRequest, OperationStarted, Outcome, Requester } from './operation.js'
 
 /* What a topology's ledger keeps, and what may be asked of it. */
@@ -114,6 +115,8 @@ export interface LedgerState {
   flapping?: Record<string, Flapping>
   /** What differs from the stable revision; absent: nothing, or nobody looks. */
   drift?: DriftRecord
+  /** Copies of data on other hosts, by `copyKey`, as they were when one of them came to another state; absent: none is declared. */
+  replicas?: Record<string, ReplicaRecord>
 }
 
 /** What became of hosts that are gone. */

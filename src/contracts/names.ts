@@ -5,6 +5,7 @@ export const ledgerId = (topology: string): string => `topology/${topology}`
 export const watchWorkflowId = (topology: string): string => `topology/${topology}/watch`
 export const hostWatchWorkflowId = (topology: string): string => `topology/${topology}/hosts`
 export const driftWatchWorkflowId = (topology: string): string => `topology/${topology}/drift`
+export const replicationWorkflowId = (topology: string): string => `topology/${topology}/replication`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
 
 /** Task queue that workers poll unless a profile names another. */
@@ -31,6 +32,7 @@ export const WorkflowType = {
   watch: 'watch',
   hostWatch: 'hostWatch',
   driftWatch: 'driftWatch',
+  replication: 'replication',
   inspect: 'inspect',
   housekeeping: 'housekeeping',
   notify: 'notify',

@@ -64,8 +64,23 @@ export interface DriftFound {
   at: string
 }
 
+/** The copy of an instance on another host is three times as old as it may be, or is not any more. */
+export interface ReplicaLateOrCaughtUp {
+  event: 'replicaLate' | 'replicaCaughtUp'
+  topology: string
+  instance: string
+  /** Where the copy is. */
+  host: string
+  /** Moment of what it holds, ISO time; null: nothing yet. */
+  copiedAt: string | null
+  /** replicaLate: how old it is, and why no newer one could be made; null: it caught up. */
+  reason: string | null
+  /** ISO time. */
+  at: string
+}
+
 /** Everything that somebody can be told of, by its `event`. */
-export type NoticeEvent = OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound
+export type NoticeEvent = OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound | ReplicaLateOrCaughtUp
 
 /** Whom to tell, with what opens its secret. */
 export interface Recipient {
@@ -90,11 +105,13 @@ export interface Announcement {
 export const noticeKey = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? operationWorkflowId(event.topology, event.number)
-    : ['topology', event.topology, event.event, ...subjectOf(event), event.at].join('/')
+    : ['topology', event.topology, event.event, ...aboutOf(event), event.at].join('/')
 
-/** What an event between operations is about, besides its topology. */
-const subjectOf = (event: Exclude<NoticeEvent, OperationEnded>): string[] =>
-  'host' in event ? [event.host] : 'instance' in event ? [event.instance] : []
+/** What it is about, besides its topology: an instance, a host, or the copy of one on the other. */
+function aboutOf(event: Exclude<NoticeEvent, OperationEnded>): string[] {
+  const about = [...('instance' in event ? [event.instance] : []), ...('host' in event ? [event.host] : [])]
+  return about.length === 0 ? [] : [about.join('@')]
+}
 
 /** The workflow that tells of an event: one at most for each. */
 export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(event)}/notify`
@@ -103,9 +120,7 @@ export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(eve
 export const noticeTitle = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? `${event.kind} ${event.operation} of ${event.topology}: ${event.outcome}`
-    : `${subjectOf(event)
-        .map((subject) => `${subject} of `)
-        .join('')}${event.topology}: ${event.event}`
+    : `${[...aboutOf(event), event.topology].join(' of ')}: ${event.event}`
 
 /** Those whom a revision would have told of an event. */
 export function recipientsOf(
@@ -128,4 +143,4 @@ function isToldOf(on: readonly NoticeWord[] | null, event: NoticeEvent): boolean
 }
 
 /** What went well. */
-const WELL: ReadonlySet<string> = new Set(['succeeded', 'hostAlive'] satisfies NoticeWord[])
+const WELL: ReadonlySet<string> = new Set(['succeeded', 'hostAlive', 'replicaCaughtUp'] satisfies NoticeWord[])

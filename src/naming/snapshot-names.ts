@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../errors.js'
+import { isReplicaSnapshot } from './replica-snapshots.js'
 
 /**
  * Name of the snapshot that an operation takes before it changes an instance.
@@ -41,6 +42,13 @@ export function snapshotNameRefusal(name: string): ErrorReport | null {
       code: 'USAGE',
       message: `${JSON.stringify(name)} cannot be the name of a snapshot`,
       hint: 'allowed are letters, digits, dots, dashes and underscores, 63 at most, with a letter or digit first',
+    }
+  }
+  if (isReplicaSnapshot(name)) {
+    return {
+      code: 'USAGE',
+      message: `${name} is named as the snapshots are that replication takes, and prunes`,
+      hint: 'choose another name',
     }
   }
   if (!name.toLowerCase().startsWith(OURS)) return null

@@ -25,6 +25,9 @@ export function labelsToConfig(labels: Labels): Record<string, string> {
     // Instances of before have no such key, so only what it says counts, not that it is missing.
     stateful: labels.stateful === true ? 'true' : null,
     data: labels.dataIn ?? null,
+    'replica.from': labels.replica?.from ?? null,
+    'replica.at': labels.replica?.at ?? null,
+    'replica.snapshot': labels.replica?.snapshot ?? null,
     config: labels.config === undefined ? null : labels.config.join(','),
     profiles: labels.profiles === undefined ? null : labels.profiles.join(','),
   }
@@ -56,6 +59,15 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
     role: oneOf(ROLES, read('role'), 'live'),
     ...(read('stateful') === 'true' ? { stateful: true } : {}),
     ...(read('data') === 'volumes' ? { dataIn: 'volumes' as const } : {}),
+    ...(read('role') === 'replica'
+      ? {
+          replica: {
+            from: read('replica.from') ?? '',
+            at: isoTime(read('replica.at')),
+            snapshot: read('replica.snapshot') || null,
+          },
+        }
+      : {}),
     ...(read('config') ? { config: words(read('config')) } : {}),
     ...(read('profiles') ? { profiles: words(read('profiles')) } : {}),
     secrets: Object.fromEntries(
@@ -80,10 +92,12 @@ export function labelChanges(from: Labels | null, to: Labels): Record<string, st
 }
 
 const COLORS: readonly Color[] = ['', 'blue', 'green', 'canary']
-const ROLES: readonly Role[] = ['live', 'new', 'old', 'canary', 'edge']
+const ROLES: readonly Role[] = ['live', 'new', 'old', 'canary', 'edge', 'replica']
 
 const oneOf = <T extends string>(allowed: readonly T[], found: string | undefined, otherwise: T): T =>
   allowed.find((value) => value === found) ?? otherwise
+
+const isoTime = (text = ''): string | null => (Number.isNaN(Date.parse(text)) ? null : text)
 
 const words = (text = ''): string[] => text.split(',')
 

@@ -123,6 +123,8 @@ export interface Labels {
   stateful?: boolean
   /** What counts of its data is in its volumes alone, so that it may be replaced; absent: it is not so. */
   dataIn?: 'volumes'
+  /** What a copy on another host is a copy of; absent: it is none. */
+  replica?: ReplicaLabels
   /** Config keys that were declared, beside limits and environment; absent: none. */
   config?: string[]
   /** Profiles that were declared; absent: none were. */
@@ -131,7 +133,18 @@ export interface Labels {
   secrets: Record<string, string>
 }
 
-export type Role = 'live' | 'new' | 'old' | 'canary' | 'edge'
+/** What a copy that replication keeps on another host says of itself. */
+export interface ReplicaLabels {
+  /** Host of the original. */
+  from: string
+  /** Moment of what is in `snapshot`, ISO time; null: nothing whole has arrived yet. */
+  at: string | null
+  /** The newest whole one; what the copy holds beside its snapshots may be half of a newer one. */
+  snapshot: string | null
+}
+
+/** replica: a copy of what lives on another host, which never runs. */
+export type Role = 'live' | 'new' | 'old' | 'canary' | 'edge' | 'replica'
 
 export type InstanceStatus = 'Running' | 'Stopped' | 'Frozen' | 'Error' | 'Starting' | 'Stopping'
 

@@ -1,5 +1,5 @@
 import { placeKey } from './place-key.js'
-import type { ObservedInstance } from './model.js'
+import type { ObservedInstance, Role } from './model.js'
 import type { Color } from '../naming/instance-names.js'
 import { instanceName } from '../naming/instance-names.js'
 import type { Ours } from './planned-change.js'
@@ -12,11 +12,14 @@ import type { Ours } from './planned-change.js'
 export function oursOf(topology: string, observed: readonly ObservedInstance[]): Ours[] {
   return observed.flatMap((instance): Ours[] => {
     const { labels } = instance
-    if (labels?.topology !== topology || labels.role === 'edge') return []
+    if (labels?.topology !== topology || BESIDE.has(labels.role)) return []
     const color = COLORS.find((each) => instanceName(topology, labels.resource, labels.index, each) === instance.name)
     return color === undefined ? [] : [{ ...instance, labels: { ...labels, color } }]
   })
 }
+
+/** Not a place of the declaration, but what stands beside those. */
+const BESIDE: ReadonlySet<Role> = new Set(['edge', 'replica'])
 
 const COLORS: readonly Color[] = ['', 'blue', 'green', 'canary']
 
@@ -24,7 +27,7 @@ const COLORS: readonly Color[] = ['', 'blue', 'green', 'canary']
 export const strangersOf = (topology: string, observed: readonly ObservedInstance[]): string[] => {
   const ours = new Set(oursOf(topology, observed).map(placeKey))
   return observed
-    .filter((i) => i.labels?.topology === topology && i.labels.role !== 'edge' && !ours.has(placeKey(i)))
+    .filter((i) => i.labels?.topology === topology && !BESIDE.has(i.labels.role) && !ours.has(placeKey(i)))
     .map(
       ({ host, name, labels }) =>
         `${name} on ${host} has the labels of ${labels?.resource} but not its name: left alone`,

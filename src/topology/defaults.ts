@@ -34,6 +34,8 @@ export const DEFAULTS = {
   maxSlowdownPercent: 20,
   minRequests: 1,
   analysisInterval: '10s',
+  replicateEvery: '5m',
+  replicateKeep: 3,
   failoverAfter: '20s',
   driftEvery: '15m',
   driftRepair: 'never',

@@ -104,6 +104,8 @@ export interface Resource {
   image: string
   /** Holds data that must outlive updates: never replaced beside itself, never started twice. */
   stateful: boolean
+  /** Copies of its data on other hosts; absent: none. */
+  replicate?: Replicate
   limits: Limits
   /** Incus config keys of the user's own, as Incus spells them; absent: none. */
   config?: Record<string, string>
@@ -120,6 +122,15 @@ export interface Resource {
   healthcheck: Healthcheck | null
   /** Resources that must be healthy before this one is touched. */
   dependsOn: string[]
+}
+
+/** Copies of what an instance holds, each an instance on another host that does not run. */
+export interface Replicate {
+  /** Hosts that get one. */
+  to: string[]
+  everyMs: number
+  /** Snapshots that stay on either side. */
+  keep: number
 }
 
 /** What hosts can be grouped by. */

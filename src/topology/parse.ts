@@ -7,6 +7,7 @@ import { checkNames, checkNamesAcross } from './check/names.js'
 import { checkPlacement } from './check/placement.js'
 import { checkPorts } from './check/ports.js'
 import { checkReferences } from './check/references.js'
+import { checkReplication } from './check/replication.js'
 import { checkSize, checkSizeAcross } from './check/size.js'
 import { checkTimes } from './check/times.js'
 import { findings, plainWords } from './issues.js'
@@ -74,6 +75,7 @@ function examine(written: unknown): { topology: Topology | null; found: Finding[
     ...checkChoices(whole),
     ...checkReferences(whole),
     ...checkPlacement(whole),
+    ...checkReplication(whole),
     ...checkSize(whole),
     ...checkNames(whole),
     ...checkMachines(whole),

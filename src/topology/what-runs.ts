@@ -81,6 +81,7 @@ function ofResource(name: string, resource: Resource): string[] {
     config,
     profiles,
     volumes,
+    replicate,
     ...rest
   } = resource
   rest satisfies Pick<Resource, Quiet> & Partial<Record<Exclude<keyof typeof rest, Quiet>, never>>
@@ -94,6 +95,7 @@ function ofResource(name: string, resource: Resource): string[] {
       ([key, { path, pool }]) =>
         `${name}: has a volume of its own, ${key}, of the pool ${shown(pool)} at ${shown(path)}`,
     ),
+    ...(replicate === undefined ? [] : [`${name}: is copied, with its data, to ${line(replicate.to)}`]),
     ...(deploy === null
       ? []
       : [

@@ -67,6 +67,7 @@ export class FakeWorld {
       watchHealth: async () => null,
       watchHosts: async () => null,
       lookForDrift: async () => null,
+      replicate: async ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
       numbersInUse: async () => ({ operation: 0, revision: 0, instances: [] }),
       checkState: async ({ state }) => readState(state),
       awaitOperation: async () => null,

@@ -19,6 +19,7 @@ import {
   type Answer,
   driftWatchWorkflowId,
   hostWatchWorkflowId,
+  replicationWorkflowId,
   watchWorkflowId,
   WorkflowType,
   type Answered,
@@ -35,6 +36,8 @@ import {
   type OperationRequest,
   type OperationStarted,
   type OperationSummary,
+  type ReplicationInput,
+  type ReplicationRound,
   type Seen,
   type TtlRequest,
   type WatchInput,
@@ -70,6 +73,7 @@ import { announce } from '../notify/announce.js'
 import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } from './next.js'
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
+import { replicaEvents, replicationOf, withReplicas } from './replication.js'
 import { expired, inProgress, isBusy, isExpired, refusal } from './refusals.js'
 import { after, emptyLedger } from './state.js'
 import { judge, newlyTold, notBegun } from './unhealthy.js'
@@ -115,6 +119,12 @@ class Ledger {
     workflowId: driftWatchWorkflowId,
     summary: (topology) => `drift of ${topology} between operations`,
     what: 'the watch for drift',
+  })
+  private readonly copier = new Watcher<ReplicationInput, ReplicationRound>({
+    workflowType: WorkflowType.replication,
+    workflowId: replicationWorkflowId,
+    summary: (topology) => `copies of ${topology} on other hosts`,
+    what: 'the replication',
   })
   /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
   private unsure: boolean
@@ -180,6 +190,7 @@ class Ledger {
       watch: stateOf(this.watcher, watchOf(this.state)),
       hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
       drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
+      copies: stateOf(this.copier, replicationOf(this.state)),
     })
   }
 
@@ -197,6 +208,7 @@ class Ledger {
       beginsAgainAt(this.watcher, watchOf(state)),
       beginsAgainAt(this.hostWatcher, hostWatchOf(state)),
       beginsAgainAt(this.driftWatcher, driftWatchOf(state)),
+      beginsAgainAt(this.copier, replicationOf(state)),
     )
     return at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
   }
@@ -210,7 +222,14 @@ class Ledger {
       case 'unwatch':
         this.hostWatcher.end()
         this.driftWatcher.end()
+        this.copier.end()
         return this.watcher.end()
+      case 'replicate':
+        return this.beginCopying()
+      case 'noteReplicas':
+        return this.noteReplicas()
+      case 'stopCopying':
+        return this.copier.end()
       case 'noteHosts':
         return this.noteHosts()
       case 'watchHosts':
@@ -330,6 +349,20 @@ class Ledger {
   private beginHostWatch(): void {
     const input = hostWatchOf(this.state)
     if (input !== null) this.hostWatcher.begin(input)
+  }
+
+  private beginCopying(): void {
+    const input = replicationOf(this.state)
+    if (input !== null) this.copier.begin(input)
+  }
+
+  private async noteReplicas(): Promise<void> {
+    const seen = this.copier.take()
+    if (seen === null || replicationOf(this.state) === null) return
+    this.state = withReplicas(this.state, seen)
+    for (const { replica, to } of seen.changes) log.warn(`copy ${replica}: ${to}`, { ...seen.replicas[replica] })
+    const events = replicaEvents(this.state.topology, seen, now())
+    for (const event of events) await this.announce(event, newest(this.state))
   }
 
   private async noteHosts(): Promise<void> {
@@ -462,6 +495,7 @@ class Ledger {
     this.watcher.end()
     this.hostWatcher.end()
     this.driftWatcher.end()
+    this.copier.end()
     this.checked = false
     return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }
   }

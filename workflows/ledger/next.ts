@@ -33,6 +33,7 @@ export type Next =
   | { do: 'due'; due: Due }
   | { do: 'failover'; failover: Failover }
   | { do: 'repair'; repair: Repair }
+  | { do: 'replicate' | 'noteReplicas' | 'stopCopying' }
   | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' }
 
 /** seen: it has something to tell. idle: it may begin. running: it has not ended. ending: it was told to end. */
@@ -50,6 +51,8 @@ export interface Circumstances {
   hosts?: WatchState | undefined
   /** The watch for drift between operations. */
   drift?: WatchState | undefined
+  /** Copying between operations; absent: there is nothing to copy. An operation begins when it has ended. */
+  copies?: WatchState | undefined
 }
 
 /**
@@ -58,25 +61,33 @@ export interface Circumstances {
  */
 export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumstances): Next | null {
   const item = queue.find(({ kind }) => kind === 'ended') ?? queue.find((each) => !mustWait(state, each, now.nowMs))
-  if (item !== undefined) return { do: 'take', item }
+  if (item !== undefined) return item.kind === 'start' ? alone(now, { do: 'take', item }) : { do: 'take', item }
+  if (now.copies === 'seen') return { do: 'noteReplicas' }
   if (now.hosts === 'seen') return { do: 'noteHosts' }
   // It goes on while an operation runs, but not for ever: until its end no history can be renewed.
   if (now.hosts === 'idle' && !now.renewal) return { do: 'watchHosts' }
   if (state.current !== null || queue.length > 0 || now.asked) return null
   // What nobody watches may have changed since.
   const failover = now.hosts === 'running' ? failoverNow(state, now.nowMs) : null
-  if (failover !== null) return { do: 'failover', failover }
+  if (failover !== null) return alone(now, { do: 'failover', failover })
   const due = dueNow(state, now.nowMs)
-  if (due !== null) return { do: 'due', due }
-  if (now.watch === 'seen') return { do: 'judge' }
+  if (due !== null) return alone(now, { do: 'due', due })
+  if (now.watch === 'seen') return alone(now, { do: 'judge' })
   if (now.drift === 'seen') return { do: 'noteDrift' }
   const repair = repairNow(state, now.nowMs)
-  if (repair !== null) return { do: 'repair', repair }
-  const watches = [now.watch, now.hosts, now.drift]
+  if (repair !== null) return alone(now, { do: 'repair', repair })
+  const watches = [now.watch, now.hosts, now.drift, now.copies]
   if (watches.includes('ending')) return null
   if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
   if (now.watch === 'idle') return { do: 'watch' }
+  if (now.copies === 'idle') return { do: 'replicate' }
   return now.drift === 'idle' ? { do: 'watchDrift' } : null
+}
+
+/** What begins an operation: nothing is copied meanwhile. A copy that is told to end does so within seconds, and is gone on with afterwards. */
+function alone({ copies }: Circumstances, next: Next): Next | null {
+  if (copies === 'running') return { do: 'stopCopying' }
+  return copies === 'ending' ? null : next
 }
 
 /** A cleanup takes seconds: whoever wants to start or load something waits for its end, for as long as they wait at all. */

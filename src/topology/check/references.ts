@@ -8,6 +8,7 @@ export function checkReferences({ raw, sound, hosts, resources }: Draft): Findin
   return [
     ...resources.flatMap((name) => [
       ...named(raw, ['resources', name, 'on'], hosts),
+      ...named(raw, ['resources', name, 'replicate', 'to'], hosts),
       ...named(raw, ['resources', name, 'dependsOn'], resources, name),
     ]),
     ...named(raw, ['cluster', 'nodes'], resources),

@@ -4,7 +4,7 @@ import { healthcheck } from './health.js'
 import { placement } from './placement.js'
 import { secretReference } from './secret.js'
 import type { FullDeclaration } from '../schema/topology.js'
-import { list, mapValues, mebibytes, texts } from '../values.js'
+import { list, mapValues, mebibytes, milliseconds, texts } from '../values.js'
 
 type ResourceDeclaration = FullDeclaration['resources'][string]
 
@@ -23,6 +23,15 @@ export function resource(
     replicas: declared.replicas ?? null,
     image: declared.image,
     stateful: declared.stateful,
+    ...(declared.replicate === undefined
+      ? {}
+      : {
+          replicate: {
+            to: list(declared.replicate.to),
+            everyMs: milliseconds(declared.replicate.every),
+            keep: declared.replicate.keep,
+          },
+        }),
     limits: {
       cpu: declared.limits?.cpu ?? null,
       memoryMiB: mebibytes(declared.limits?.memory),

@@ -6,6 +6,7 @@ import { placement } from './placement.js'
 import { environment } from './secret.js'
 import {
   command,
+  duration,
   name,
   named,
   port,
@@ -130,6 +131,18 @@ const PROFILE = 'the name of an Incus profile'
 /** Name of an Incus profile. */
 export const profileName = () => z.string({ error: PROFILE }).regex(/^[A-Za-z0-9][\w.-]{0,62}$/, { error: PROFILE })
 
+const replicate = section({
+  to: z
+    .union([reference('host'), z.array(reference('host')).min(1, { error: 'at least one host' })], {
+      error: 'the name of a host, or a list of them',
+    })
+    .describe('Host or hosts that get a copy; none that may run the resource itself'),
+  every: duration().default(DEFAULTS.replicateEvery).describe('Time from one copy to the next, at least 10s'),
+  keep: whole(1, 100)
+    .default(DEFAULTS.replicateKeep)
+    .describe('How many of its snapshots stay on either side, to go back to'),
+})
+
 /** A resource: what it is, where it runs, how it is configured. */
 export const resource = section({
   type: z.enum(['container', 'vm']).default(DEFAULTS.type).describe('Kind of instance'),
@@ -152,6 +165,10 @@ export const resource = section({
     .boolean()
     .default(false)
     .describe('Holds data that outlives updates: never replaced beside itself, never started twice'),
+  replicate: replicate.optional().meta({
+    defaultText: 'none',
+    description: 'Copies of the data on other hosts, for what is `stateful`; they are never started by themselves',
+  }),
   dependsOn: z
     .union([reference('resource'), z.array(reference('resource'))], {
       error: 'the name of a resource, or a list of them',

@@ -14,6 +14,7 @@ export const ledgerActs: Pick<
   | 'watchHealth'
   | 'watchHosts'
   | 'lookForDrift'
+  | 'replicate'
 > = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
@@ -40,4 +41,5 @@ export const ledgerActs: Pick<
   watchHosts: () => null,
   // Nor looks for drift.
   lookForDrift: () => null,
+  replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }

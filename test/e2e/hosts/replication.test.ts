@@ -1,0 +1,59 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canRunLab } from '../../support/lab/can-run.js'
+import type { LabHost } from '../../support/lab/host.js'
+import { Lab } from '../../support/lab/lab.js'
+import { Home } from '../service/home.js'
+
+const NAME = 'holds'
+const DB = `${NAME}-db`
+
+describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { timeout: 60_000 }, () => {
+  const home = new Home()
+  let lab: Lab
+  let file: string[]
+  const h = (n: number): LabHost => lab.hosts[n - 1]!
+
+  const label = async (host: LabHost, key: string): Promise<string> =>
+    host.incus('config', 'get', DB, `user.cul8er.${key}`).catch(() => '')
+  const inside = (host: LabHost, script: string): Promise<string> => host.incus('exec', DB, '--', 'sh', '-c', script)
+  const sums = (host: LabHost): Promise<string> => inside(host, 'cd / && md5sum data/* srv/here')
+
+  beforeAll(async () => {
+    lab = await Lab.up({ hosts: 2, name: 'data', storage: 'btrfs', images: ['tiny'], routed: false })
+    await mkdir(home.path, { recursive: true, mode: 0o700 })
+    await copyFile(lab.knownHostsFile, join(home.path, 'known_hosts'))
+    const hosts = Object.fromEntries(
+      lab.hosts.map(({ name, user, address, key }) => [
+        name,
+        { address: `${user}@${address}`, platform: 'debian', credentials: { ssh: { key } } },
+      ]),
+    )
+    const db = {
+      image: 'cul8er/tiny',
+      on: h(1).name,
+      stateful: true,
+      volumes: { data: { path: '/data' } },
+      replicate: { to: h(2).name, every: '10s', keep: 2 },
+    }
+    const path = join(home.folder, 'holds.json')
+    await writeFile(path, JSON.stringify({ name: NAME, hosts, resources: { db } }))
+    file = ['-f', path]
+    expect(await home.json(['deploy', '--yes', ...file])).toMatchObject({ outcome: 'succeeded' })
+  })
+  afterAll(async () => {
+    await home.remove()
+    await lab.down()
+  })
+
+  it('are made and brought up to date, over SSH alone', async () => {
+    await expect.poll(() => label(h(2), 'replica.at'), { timeout: 20_000, interval: 200 }).not.toBe('')
+    await inside(h(1), 'dd if=/dev/urandom of=/data/big bs=1M count=20 2>/dev/null; echo here >/srv/here; sync')
+    const first = await label(h(2), 'replica.at')
+    const began = Date.now()
+    await expect.poll(() => label(h(2), 'replica.at'), { timeout: 20_000, interval: 200 }).not.toBe(first)
+    console.log(`a copy was refreshed after ${Date.now() - began} ms`)
+    expect(await h(2).incus('list', '--format', 'csv', '--columns', 'ns')).toBe(`${DB},STOPPED`)
+  })
+})

@@ -1,0 +1,54 @@
+import type {
+  LedgerState,
+  ReplicaLateOrCaughtUp,
+  ReplicationInput,
+  ReplicationRound,
+} from '../../src/contracts/index.js'
+import { durationWords } from '../../src/topology/units.js'
+import { revisionOf } from './state.js'
+
+/* What a ledger knows of the copies that replication keeps. Pure: copying itself is a child's, between operations. */
+
+/** What is to be copied between operations; null: nothing is. */
+export function replicationOf(state: LedgerState): ReplicationInput | null {
+  const { topology, current, dirty, replicas = {} } = state
+  const revision = revisionOf(state, state.stable)
+  if (current !== null || revision === null) return null
+  const { resources } = revision.topology
+  if (Object.values(resources).every(({ replicate }) => replicate === undefined)) return null
+  return { topology, revision, dirty, known: replicas }
+}
+
+/** What is known of the copies; of those that are not declared any more, nothing. */
+export const withReplicas = (state: LedgerState, { replicas }: ReplicationRound): LedgerState => ({
+  ...state,
+  replicas,
+})
+
+/** What somebody should hear of: copies that are too old, and that are not any more. */
+export const replicaEvents = (
+  topology: string,
+  { replicas, changes }: ReplicationRound,
+  now: string,
+): ReplicaLateOrCaughtUp[] =>
+  changes.flatMap(({ replica, to }): ReplicaLateOrCaughtUp[] => {
+    const record = replicas[replica]
+    if (record === undefined || (to !== 'late' && to !== 'caughtUp')) return []
+    const { instance, host, at, since, failed } = record
+    const age = durationWords(Math.round((Date.parse(now) - Date.parse(at ?? since)) / 1000) * 1000)
+    const reason =
+      to === 'caughtUp'
+        ? null
+        : [at === undefined ? `no copy for ${age}` : `${age} old`, failed].filter(Boolean).join(': ')
+    return [
+      {
+        event: to === 'late' ? 'replicaLate' : 'replicaCaughtUp',
+        topology,
+        instance,
+        host,
+        copiedAt: at ?? null,
+        reason,
+        at: now,
+      },
+    ]
+  })

@@ -1,0 +1,20 @@
+import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow'
+import type { ReplicationInput, ReplicationRound } from '../../src/contracts/index.js'
+import { replicating } from '../engine/activities.js'
+
+/**
+ * Keeps the copies of a topology's data up to date between operations, and ends with what it found when one of them came to another state.
+ * When a copy is due says the copy itself, so that what was missed is made up for once, whoever looks after it.
+ */
+export async function replication(input: ReplicationInput): Promise<ReplicationRound> {
+  let { known } = input
+  for (;;) {
+    const round = await replicating({ summary: `copies of ${input.topology}` }).replicate({ ...input, known })
+    if (round.changes.length > 0) return round
+    known = round.replicas
+    await sleep(Math.max(1, Date.parse(round.nextAt) - Date.now()), { summary: 'until a copy is due' })
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof replication>({ ...input, known })
+    }
+  }
+}
