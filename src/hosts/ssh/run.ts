@@ -49,7 +49,11 @@ export async function runOver(
         exit = { code, ...(by === undefined ? {} : { signal: by }) }
         setTimeout(() => channel.close(), DRAIN_MS).unref()
       })
-      channel.once('close', () => resolve())
+      channel.once('close', (code?: number | null, by?: string) => {
+        // What ended at once may have said so before anybody listened.
+        if (code !== undefined) exit ??= { code, ...(by === undefined ? {} : { signal: by }) }
+        resolve()
+      })
       // What a command did not read before it ended is of no interest.
       channel.on('error', () => {})
       feed(channel, command.stdin, (cause) => {
