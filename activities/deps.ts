@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { ArtifactStore } from '../src/artifacts/store.js'
 import type { EvidenceStore } from '../src/evidence/store.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
+import type { ImageStore } from '../src/images/store.js'
 import type { Host } from '../src/topology/model.js'
 import type { Edge } from '../src/traffic/model.js'
 
@@ -11,6 +12,8 @@ export interface ActivityDeps {
   edgeFor: (name: string, host: Host) => Edge
   artifacts: ArtifactStore
   evidence: EvidenceStore
+  /** Images on their way from host to host. */
+  images: ImageStore
   /** AES-256 key that opens sealed secrets. */
   sealKey: Uint8Array
   /** Keys from before: what they sealed and signed still counts. */

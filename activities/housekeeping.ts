@@ -14,6 +14,8 @@ export function housekeepingActivities(deps: ActivityDeps): Pick<Activities, 'pr
     if (removed.length > 0) deps.log.info({ removed }, 'removed the artifacts that no kept revision uses')
     const evidence = await deps.evidence.prune(await retentionMs())
     if (evidence.removed.length > 0) deps.log.info(evidence, 'removed old logs of deleted instances')
+    const images = await deps.images.prune()
+    if (images.removed.length > 0) deps.log.info(images, 'removed copies of images that no host asked for lately')
     return { removed: removed.length }
   })
   return {

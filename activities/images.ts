@@ -1,40 +1,109 @@
-import { isCode, type Cul8erError } from '../src/errors.js'
+import { Cul8erError, isCode, messageOf } from '../src/errors.js'
+import type { HostExecutor } from '../src/hosts/executor.js'
 import { setupScript } from '../src/service/setup-script.js'
 import { recipeNames } from '../src/images/recipes.js'
-import { getImageAlias, listImages, parseImages, type IncusImage } from '../src/incus/index.js'
+import { getImageAlias, listImages, parseImages, parseServer, serverInfo, type IncusImage } from '../src/incus/index.js'
+import {
+  imageCopy,
+  isCopied,
+  WORKER,
+  workersMachine,
+  type ImageCopy,
+  type ImageSource,
+} from '../src/plan/image-copies.js'
 import { localImages, missingImage, type NeededImage } from '../src/plan/missing-images.js'
 import { isLocalImage } from '../src/topology/image-names.js'
 import type { Host } from '../src/topology/model.js'
 import type { ActivityDeps } from './deps.js'
 
 /**
- * Images that a host must have, because no image server would be asked for them. What cannot be looked up is no reason to refuse a plan.
- * @throws Cul8erError IMAGE_NOT_FOUND
+ * Images that hosts must have, because no image server would be asked for them, and where those of ours come from that are missing. What
+ * cannot be looked up is no reason to refuse a plan.
+ * @param hosts - those that may give an image, too
+ * @throws Cul8erError IMAGE_NOT_FOUND where nobody has one
  */
-export async function refuseMissingImages(
+export async function findImages(
   deps: ActivityDeps,
   needed: readonly NeededImage[],
-  { hosts, signal }: { hosts: Record<string, Host>; signal: AbortSignal },
-): Promise<void> {
-  const look = async (each: NeededImage): Promise<Cul8erError | null> => {
+  { hosts, signal }: Hosts,
+): Promise<ImageCopy[]> {
+  // Asked once, and only where something is missing.
+  let asked: Promise<ImageSource[]> | undefined
+  const sources = (): Promise<ImageSource[]> => (asked ??= imageSources(deps, { hosts, signal }))
+  const look = async (each: NeededImage): Promise<Cul8erError | ImageCopy | null> => {
     const via = hosts[each.host]
     if (via === undefined) return null
-    const images = await listedWhereMissing(deps, each, via, signal)
-    if (images === null || images.some(({ fingerprint }) => fingerprint.startsWith(each.image))) return null
-    const aliases = images.flatMap((image) => image.aliases)
-    return missingImage(each, { aliases, recipes: await recipeNames(), build: setupScript('host') })
+    const found = await listedWhereMissing(deps, each, via, signal)
+    if (found === null || found.images.some(({ fingerprint }) => fingerprint.startsWith(each.image))) return null
+    const executor = deps.executorFor(each.host, via)
+    if (isCopied(each.image) && executor.request !== undefined) {
+      const architectures = await architecturesOf(executor, signal)
+      const copy = imageCopy(each, { project: found.project, architectures, sources: await sources() })
+      if (copy !== null) return copy
+    }
+    const silent = ((await asked) ?? []).flatMap(({ host, silent: why }) =>
+      why === undefined ? [] : [`${host}: ${why}`],
+    )
+    const aliases = found.images.flatMap((image) => image.aliases)
+    return missingImage(each, { aliases, recipes: await recipeNames(), build: setupScript('host'), silent })
   }
-  const [first] = (await Promise.all(localImages(needed).map(look))).filter((error) => error !== null)
-  if (first !== undefined) throw first
+  const found = await Promise.all(localImages(needed).map(look))
+  const copies: ImageCopy[] = []
+  for (const each of found) {
+    if (each instanceof Cul8erError) throw each
+    if (each !== null) copies.push(each)
+  }
+  // An edge and a resource may need the same one.
+  return [...new Map(copies.map((copy) => [JSON.stringify([copy.host, copy.project, copy.image]), copy])).values()]
 }
 
-/** What the host has instead of an alias; null: it has the alias, or does not say. */
+interface Hosts {
+  hosts: Record<string, Host>
+  signal: AbortSignal
+}
+
+/** ms for a host to say which images it has; one that takes longer gives none. */
+const ANSWER_MS = 10_000
+
+/** The machine of the worker first: there images are built and refreshed. Then the hosts, in their order. */
+async function imageSources(deps: ActivityDeps, { hosts, signal }: Hosts): Promise<ImageSource[]> {
+  const isHost = Object.values(hosts).some(({ kind }) => kind === 'local')
+  const all: [string | null, Host][] = [
+    ...(isHost ? [] : ([[null, workersMachine]] as [null, Host][])),
+    ...Object.entries(hosts).sort(
+      ([, one], [, other]) => Number(other.kind === 'local') - Number(one.kind === 'local'),
+    ),
+  ]
+  const look = async ([host, via]: [string | null, Host]): Promise<ImageSource> => {
+    try {
+      const executor = deps.executorFor(host ?? WORKER, via)
+      if (executor.request === undefined) return { host, images: [] }
+      const { stdout } = await executor.run(listImages(), { signal, timeoutMs: ANSWER_MS })
+      return { host, images: parseImages(stdout) }
+    } catch (error) {
+      signal.throwIfAborted()
+      deps.log.warn({ host, error: String(error) }, 'the host does not say which images it could give')
+      // Where the worker's machine has no Incus, nobody expects anything of it.
+      return { host, images: [], ...(host === null ? {} : { silent: messageOf(error) }) }
+    }
+  }
+  return Promise.all(all.map(look))
+}
+
+/** None: it does not say. */
+const architecturesOf = (executor: HostExecutor, signal: AbortSignal): Promise<string[]> =>
+  executor.run(serverInfo(), { signal, timeoutMs: ANSWER_MS }).then(
+    ({ stdout }) => parseServer(stdout).architectures,
+    () => [],
+  )
+
+/** What the host has instead of an alias, and in which project; null: it has the alias, or does not say. */
 async function listedWhereMissing(
   deps: ActivityDeps,
   { image, host, project }: Pick<NeededImage, 'image' | 'host' | 'project'>,
   via: Host,
   signal: AbortSignal,
-): Promise<IncusImage[] | null> {
+): Promise<{ project: string | null; images: IncusImage[] } | null> {
   const executor = deps.executorFor(host, via)
   const isMissing = (where: string | null): Promise<boolean> =>
     executor.run(getImageAlias(image, { project: where }), { signal }).then(
@@ -44,8 +113,10 @@ async function listedWhereMissing(
         throw error
       },
     )
-  const list = async (where: string | null): Promise<IncusImage[]> =>
-    parseImages((await executor.run(listImages({ project: where }), { signal })).stdout)
+  const list = async (where: string | null) => ({
+    project: where,
+    images: parseImages((await executor.run(listImages({ project: where }), { signal })).stdout),
+  })
   try {
     if (!(await isMissing(project))) return null
     return await list(project).catch(async (error: unknown) => {

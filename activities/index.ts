@@ -6,6 +6,7 @@ import { healthActivities } from './health.js'
 import { hookActivities } from './hooks.js'
 import { hostWatchActivities } from './host-watch.js'
 import { housekeepingActivities } from './housekeeping.js'
+import { imageActivities } from './image-copies.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
 import { logActivities } from './logs.js'
@@ -32,6 +33,7 @@ export const watchActivities = (
 /** All activities, over the given way to the world. */
 export const createActivities = (deps: ActivityDeps): Activities => ({
   ...planActivities(deps),
+  ...imageActivities(deps),
   ...instanceActivities(deps),
   ...releaseActivities(deps),
   ...healthActivities(deps),

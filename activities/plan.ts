@@ -32,7 +32,7 @@ import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { factsOf } from './host-facts.js'
 import { imagesOfInstances, observeForPlan, observeHosts } from './observe.js'
-import { refuseMissingImages } from './images.js'
+import { findImages } from './images.js'
 import { newEdges } from './new-edges.js'
 import { checkPublicPorts } from './public-ports.js'
 import { checkRoom } from './room.js'
@@ -170,11 +170,11 @@ export async function observeAndPlan(
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
   const strategy = moves === undefined ? strategyFor(revision.topology.strategy.approach, { goesBack }) : moving
-  const procedure = procedureOf(strategy, plan, { revision, isProven: goesBack || moves !== undefined, hooks, force })
-  const made = createdBy(procedure.stages)
+  const settings = { revision, isProven: goesBack || moves !== undefined, hooks, force }
+  const made = createdBy(procedureOf(strategy, plan, settings).stages)
   const edges = await newEdges(deps, revision, { hosts, plan, exposures })
   const needed = neededImages(revision, { made, edges })
-  await refuseMissingImages(deps, needed, { hosts, signal })
+  const copies = await findImages(deps, needed, { hosts, signal })
   await checkPublicPorts(deps, revision, { hosts, observed, exposures })
   const unseen = await refuseUnseenRequests(deps, revision, { hosts, force: force ?? false })
   // Where something moves, it is to leave the rest where it is.
@@ -189,12 +189,18 @@ export async function observeAndPlan(
     ...room,
     ...certificateNotes(revision.topology, revision.certificates ?? {}, new Date()),
   ]
+  const whole = {
+    ...plan,
+    notes,
+    exposure: moves === undefined ? exposure(revision, exposures, plan) : [],
+    ...(copies.length === 0 ? {} : { copies }),
+  }
   return {
-    plan: { ...plan, notes, exposure: moves === undefined ? exposure(revision, exposures, plan) : [] },
+    plan: whole,
     observed,
     images,
     storage,
-    procedure,
+    procedure: procedureOf(strategy, { ...plan, copies }, settings),
     edges,
     needed,
   }

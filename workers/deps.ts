@@ -5,6 +5,7 @@ import { logCommand } from '../activities/logged.js'
 import { createArtifactStore } from '../src/artifacts/store.js'
 import { createEvidenceStore } from '../src/evidence/store.js'
 import { createExecutors } from '../src/hosts/executors.js'
+import { createImageStore } from '../src/images/store.js'
 import { loadFormerKeys, loadSealKey } from '../src/secrets/seal-key.js'
 import { createEdges } from '../src/traffic/edges.js'
 
@@ -31,6 +32,7 @@ export async function openDeps({ home, log }: WorkerHome): Promise<ActivityDeps 
     edgeFor: (name, host) => edges.edgeFor(name, host),
     artifacts: createArtifactStore(join(home, 'artifacts')),
     evidence: createEvidenceStore(join(home, 'evidence')),
+    images: createImageStore(join(home, 'images')),
     sealKey: await loadSealKey({ home, env: process.env }),
     formerKeys: await loadFormerKeys({ home, env: process.env }),
     log,

@@ -4,11 +4,12 @@ import { HOST_CHECKS } from '../../src/host-checks/registry.js'
 import { listInstances } from '../../src/incus/index.js'
 import { observe } from '../../src/instances/observe.js'
 import { neededImages, type NeededImage } from '../../src/plan/missing-images.js'
+import { copyWords } from '../../src/plan/image-copies.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { Host, Resource, Topology } from '../../src/topology/model.js'
 import type { ActivityDeps } from '../deps.js'
 import { asCul8erError } from '../errors.js'
-import { refuseMissingImages } from '../images.js'
+import { findImages } from '../images.js'
 import { checkPublicPorts } from '../public-ports.js'
 import { maskedError } from '../secrets.js'
 import { factsOf } from './host-facts.js'
@@ -66,12 +67,14 @@ const exposesOn = (host: string, topology: Topology): boolean =>
 
 /** Images that no image server would be asked for, as a deploy would look for them. */
 async function images(deps: ActivityDeps, one: OneHost): Promise<HostCheck[]> {
-  const { name, host, signal } = one
+  const { name, host, topologies, signal } = one
+  const others = Object.assign({}, ...topologies.map(({ hosts }) => hosts)) as Record<string, Host>
   const found = (await imagesNeeded(deps, one)).map(async (needed): Promise<HostCheck> => {
     const check = `image of ${needed.place.replace(/^resources\.|\.image$/g, '')}`
     try {
-      await refuseMissingImages(deps, [needed], { hosts: { [name]: host }, signal })
-      return { name: check, outcome: 'ok', found: needed.image }
+      const [copy] = await findImages(deps, [needed], { hosts: { ...others, [name]: host }, signal })
+      const found = copy === undefined ? needed.image : `none yet: a deploy copies ${copyWords(copy)}`
+      return { name: check, outcome: 'ok', found }
     } catch (error) {
       if (isCode(error, 'IMAGE_NOT_FOUND')) return { name: check, ...failure(error) }
       throw error

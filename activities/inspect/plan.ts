@@ -60,6 +60,7 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     procedure: procedureView(stages, prediction),
     ...(kept.length === 0 ? {} : { standby: { instances: kept.map(({ name }) => name), forMs: keepMs } }),
     ...(edges.length === 0 ? {} : { edges }),
+    ...(found.copies === undefined ? {} : { copies: found.copies }),
     ...(fetched.length === 0 ? {} : { downloads: fetched }),
   }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }

@@ -2,6 +2,7 @@ import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
 import type { Moves, ReleaseSpec, Revision, Role, SecretOf } from '../plan/model.js'
+import type { ImageCopy } from '../plan/image-copies.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
@@ -94,6 +95,11 @@ export interface Activities {
   }): Promise<PlannedChanges>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>
+  /**
+   * Copies an image to a host that lacks it; one that has it by now is left as it is. `from`: who has it.
+   * @returns whether it had to be copied
+   */
+  copyImage(input: At & { copy: ImageCopy; from: Pick<At, 'host' | 'via'> }): Promise<{ copied: boolean }>
   /** Everything with the topology's label on its hosts, whatever its role. */
   findOwned(input: {
     topology: string

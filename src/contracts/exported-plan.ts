@@ -33,6 +33,19 @@ export const exportedPlan = section({
     procedure: z.unknown().optional(),
     standby: section({ instances: z.array(z.string()), forMs: z.number() }).optional(),
     edges: z.array(section({ host: z.string(), instance: z.string(), image: z.string() })).optional(),
+    copies: z
+      .array(
+        section({
+          image: z.string(),
+          host: z.string(),
+          project: z.string().nullable(),
+          from: z.string().nullable(),
+          fingerprint: z.string(),
+          sizeBytes: z.number(),
+          properties: z.record(z.string(), z.string()),
+        }),
+      )
+      .optional(),
     downloads: z.array(section({ image: z.string(), host: z.string() })).optional(),
   }),
   without: z.array(z.string()).optional(),

@@ -1,5 +1,6 @@
 import type { Role } from '../plan/model.js'
 import type { Color } from '../naming/instance-names.js'
+import type { ImageCopy } from '../plan/image-copies.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
@@ -39,6 +40,8 @@ export interface Watch {
  */
 export type Step =
   | { kind: 'project'; host: string }
+  /** An image of ours that the host lacks, from one that has it. */
+  | { kind: 'copyImage'; copy: ImageCopy }
   | { kind: 'create'; at: Place; role: Role }
   /** `stopped`: the instance is stopped for it, and started afterwards: Incus reads some things only at a start. */
   | { kind: 'configure'; at: Place; from?: LiveInstance; live?: boolean; stopped?: boolean; before?: LiveInstance }

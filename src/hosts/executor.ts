@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { IncusCommand } from '../incus/command.js'
 
@@ -27,6 +28,17 @@ export type IncusWay =
   /** The emulator knows the others by their names. */
   | { kind: 'emulated'; name: string }
 
+/** A request to the REST API of a host's Incus. */
+export interface IncusRequest {
+  method: 'GET' | 'POST'
+  /** Begins with `/1.0`. */
+  path: string
+  headers?: Record<string, string>
+  /** A file that is streamed; `onPiece` gets the bytes of each piece as it goes. */
+  body?: { file: string; size: number; onPiece?: (bytes: number) => void }
+  signal: AbortSignal
+}
+
 /** How commands and connections reach one host. Every kind of host has one implementation. */
 export interface HostExecutor {
   readonly host: string
@@ -47,6 +59,11 @@ export interface HostExecutor {
    * @throws Cul8erError as `run` does where the host cannot be reached
    */
   way?(signal?: AbortSignal): Promise<IncusWay>
+  /**
+   * The answer of the host's Incus to a request whose body, or whose answer, is too large for a command. Absent: there is no such way.
+   * @throws Cul8erError UNREACHABLE, what logging in throws, or the signal's reason
+   */
+  readonly request?: (request: IncusRequest) => Promise<IncomingMessage>
   /** Ends what the executor keeps open. */
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import type { HostExecutor } from './executor.js'
 import { launchByRest } from './launch-by-rest.js'
 import { readByRest } from './read-by-rest.js'
 import type { ReadOptions } from './rest.js'
+import { send } from './send.js'
 import { readOverSocket, socketOf } from './socket.js'
 
 export interface LocalOptions {
@@ -34,6 +35,7 @@ export function createLocalExecutor({ host, client, env = {} }: LocalOptions): H
     ),
     connect: dial,
     way: async () => ({ kind: 'socket', path: socketOf(environment) }),
+    request: (request) => send(host, { agent: false, socketPath: socketOf(environment) }, request),
     close: async () => {},
   }
 }

@@ -99,6 +99,11 @@ const KNOWN: readonly Known[] = [
     code: 'UNREACHABLE',
   },
   {
+    match: /exec: "[\w-]+": executable file not found/,
+    code: 'INCUS',
+    hint: 'install that program on the host: `cul8er hosts setup HOST` adds what images of ours are unpacked with',
+  },
+  {
     // No second attempt would find it. `nginx:latest` reads as the image `latest` of a remote `nginx`.
     match: /The remote "[^"]*" doesn't exist/,
     code: 'IMAGE_NOT_FOUND',

@@ -34,6 +34,8 @@ export interface IncusImage {
   fingerprint: string
   aliases: string[]
   type: 'container' | 'virtual-machine'
+  /** Such as `x86_64`; empty: it does not say. */
+  architecture: string
   /** Its alias on the image server that it came from; null: from none. */
   source: string | null
   /** Bytes. */
@@ -49,6 +51,7 @@ const image = z.object({
   fingerprint: z.string(),
   aliases: z.array(z.object({ name: z.string() })).nullish(),
   type: z.enum(['container', 'virtual-machine']),
+  architecture: z.string().default(''),
   size: z.number(),
   properties: z.record(z.string(), z.string()).nullish(),
   created_at: z.string(),
@@ -62,6 +65,7 @@ export const parseImages = (text: string): IncusImage[] =>
     fingerprint: found.fingerprint,
     aliases: (found.aliases ?? []).map(({ name }) => name),
     type: found.type,
+    architecture: found.architecture,
     size: found.size,
     properties: found.properties ?? {},
     createdAt: found.created_at,

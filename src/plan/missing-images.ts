@@ -43,19 +43,24 @@ export interface KnownImages {
   recipes: readonly string[]
   /** The command that builds and imports one of ours, without its name. */
   build: string
+  /** Hosts that may have it and do not say, with the reason; absent: none. */
+  silent?: readonly string[]
 }
 
 /** Why an operation cannot begin: the host has no image of that name, and no image server is asked for it. */
 export function missingImage(
   { image, host, place }: NeededImage,
-  { aliases, recipes, build }: KnownImages,
+  { aliases, recipes, build, silent = [] }: KnownImages,
 ): Cul8erError {
   const ours = recipes.map((name) => `${OUR_IMAGES}${name}`)
   const canBeBuilt = ours.includes(image)
   const near = canBeBuilt ? undefined : nearest(image, [...new Set([...aliases, ...ours])])
   return new Cul8erError(
     'IMAGE_NOT_FOUND',
-    `${place}: host ${host} has no image ${image}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+    [
+      `${place}: host ${host} has no image ${image}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+      ...silent.map((why) => `no word of it from ${why}`),
+    ].join('; '),
     {
       hint: canBeBuilt
         ? `build and import it there: ${build} ${image.slice(OUR_IMAGES.length)}`

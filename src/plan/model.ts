@@ -1,4 +1,5 @@
 import type { Expose, Healthcheck, InstanceType, SecretRef, Topology } from '../topology/model.js'
+import type { ImageCopy } from './image-copies.js'
 import type { Color } from '../naming/instance-names.js'
 
 /** A release in the content-addressed store. */
@@ -231,6 +232,8 @@ export interface Plan {
   standby?: { instances: string[]; forMs: number }
   /** Load balancers that have to be made first; absent: none. */
   edges?: NewEdge[]
+  /** Images of ours that are copied to hosts that lack them; absent: none. */
+  copies?: ImageCopy[]
   /** Images of an image server that a host does not have; absent: none, or nobody knows. */
   downloads?: { image: string; host: string }[]
 }

@@ -2,6 +2,7 @@ import { holdsData } from '../topology/holds-data.js'
 import { colorOf, colorSets } from './colors.js'
 import { fingerprintOf } from './fingerprint.js'
 import { usedNames } from './free-name.js'
+import type { ImageCopy } from './image-copies.js'
 import { refreshNotes } from './images.js'
 import { dataHolders, leftovers, stayNote } from './leftovers.js'
 import type { Change, Plan, Revision } from './model.js'
@@ -30,6 +31,8 @@ export interface PlannedChanges {
   exposure: Change[]
   fingerprint: string
   notes: string[]
+  /** Images that hosts lack and get first; absent: none. */
+  copies?: ImageCopy[]
   /** Volumes to be deleted that nothing declares any more; absent: none. */
   volumes?: VolumeGone[]
   /** What has no room on any host, where others have; absent: all have. */

@@ -3,6 +3,7 @@ import { admit } from './admit.js'
 import { closePorts } from './close-ports.js'
 import { commit } from './commit.js'
 import { configure } from './configure.js'
+import { copyImage } from './copy-image.js'
 import { create } from './create.js'
 import { deletion } from './delete.js'
 import { deleteVolume } from './delete-volume.js'
@@ -33,6 +34,7 @@ import { weights } from './weights.js'
 /** Every kind of step. To add one: a file beside this one, its data in `contracts/procedure.ts`, and a line here. */
 const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   project,
+  copyImage,
   create,
   configure,
   install,

@@ -1,4 +1,5 @@
 import type { Lane, Procedure, Stage, Step } from '../contracts/index.js'
+import type { ImageCopy } from '../plan/image-copies.js'
 import type { PlannedChanges } from '../plan/plan.js'
 import type { PlannedChange } from '../plan/planned-change.js'
 import { replicaKey } from '../plan/specs.js'
@@ -17,7 +18,8 @@ export function procedureOf(
     changes,
     exposure = [],
     volumes = [],
-  }: Pick<PlannedChanges, 'changes' | 'volumes'> & Partial<Pick<PlannedChanges, 'exposure'>>,
+    copies = [],
+  }: Pick<PlannedChanges, 'changes' | 'volumes' | 'copies'> & Partial<Pick<PlannedChanges, 'exposure'>>,
   settings: Settings,
 ): Procedure {
   const { topology } = settings.revision
@@ -40,6 +42,7 @@ export function procedureOf(
   return {
     stages: [
       ...hooks.before,
+      ...copied(copies),
       ...projects(topology.project, makes),
       ...stage(
         'make room',
@@ -81,6 +84,17 @@ function projects(project: string | null, makes: readonly PlannedChange[]): Stag
     hosts.map((host) => ({ host, steps: [{ kind: 'project', host }] })),
   )
 }
+
+/** Nothing of the topology is changed by it: what was copied stays for the next operation. */
+const copied = (copies: readonly ImageCopy[]): Stage[] =>
+  stage(
+    'copy images',
+    copies.map((copy) => ({ host: copy.host, steps: [{ kind: 'copyImage', copy }] })),
+    { changesNothing: true, atOnce: COPIES_AT_ONCE },
+  )
+
+/** Copies at a time: each takes the worker's network twice. */
+const COPIES_AT_ONCE = 4
 
 function bake(changes: readonly PlannedChange[], { revision, isProven }: Settings): Stage[] {
   const { bakeMs } = revision.topology.strategy

@@ -22,6 +22,7 @@ export class FakeWorld {
       planOperation: async ({ revision, base, dirty, standby, without, force }) =>
         planChanges({ revision, base, observed: [...this.instances.values()], dirty, standby, without, force }),
       ensureProject: async () => {},
+      copyImage: async () => ({ copied: true }),
       findOwned: async () => [...this.instances.values()].map(liveInstance),
       ensureInstance: async ({ spec, stamp }) => {
         const created = !this.instances.has(spec.name)

@@ -9,6 +9,7 @@ import { authenticActivities } from '../../activities/authentic.js'
 import { createActivities, watchActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
 import { createEvidenceStore } from '../../src/evidence/store.js'
+import { createImageStore } from '../../src/images/store.js'
 import { Emulator } from '../../src/emulator/emulator.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
@@ -86,6 +87,7 @@ export class Rig {
       },
       artifacts: createArtifactStore(join(folder, 'artifacts')),
       evidence: createEvidenceStore(join(folder, 'evidence')),
+      images: createImageStore(join(folder, 'images')),
       sealKey: TEST_KEY,
       formerKeys: [],
       log: pino({ level: 'silent' }),

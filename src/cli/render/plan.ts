@@ -1,4 +1,5 @@
 import type { Action, Change, Plan } from '../../plan/model.js'
+import { fromWords } from '../../plan/image-copies.js'
 import { someOf } from '../../some-of.js'
 import { durationWords } from '../../topology/units.js'
 import type { Palette } from '../palette.js'
@@ -29,10 +30,14 @@ export const changesLines = (changes: Change[], colors: Palette): string[] =>
 
 /** What goes with the changes: what is made and fetched first, and what is kept. */
 function besideLines(
-  { standby, edges = [], downloads = [] }: Pick<Plan, 'standby' | 'edges' | 'downloads'>,
+  { standby, edges = [], copies = [], downloads = [] }: Pick<Plan, 'standby' | 'edges' | 'copies' | 'downloads'>,
   colors: Palette,
 ): string[] {
   return [
+    ...copies.map(
+      ({ image, host, from, sizeBytes }) =>
+        `  ${colors.cyan('↓')} image ${colors.bold(image)} on ${host}: copied from ${fromWords({ from, sizeBytes })}`,
+    ),
     ...downloads.map(({ image, host }) => `  ${colors.cyan('↓')} download image ${colors.bold(image)} to ${host}`),
     ...edges.map(
       ({ instance, image, host }) =>

@@ -1,10 +1,12 @@
 import { homedir, userInfo } from 'node:os'
 import type { Client } from 'ssh2'
+import { Cul8erError } from '../../errors.js'
 import { resolveSecret } from '../../secrets/resolve.js'
 import type { SecretRef } from '../../topology/model.js'
 import { overAttempts } from '../attempts.js'
 import type { HostExecutor } from '../executor.js'
 import { readByRest } from '../read-by-rest.js'
+import { send } from '../send.js'
 import { readOverSocket } from '../socket.js'
 import { clearer } from './clearer.js'
 import { configParts } from './config-files.js'
@@ -95,6 +97,12 @@ export function createSshExecutor(host: SshHost, settings: SshSettings): HostExe
       await kept.get(signal).catch(clearer(host))
       return { kind: 'socket', path: await socket.path() }
     },
+    request: async (request) => {
+      const { incus } = await kept.get(request.signal)
+      return send(name, { agent: incus }, request).catch((error: unknown) => {
+        throw incus.forbidden ? noSockets(name) : error
+      })
+    },
     close: async () => {
       await Promise.all([kept.close(), socket.close()])
     },
@@ -102,3 +110,9 @@ export function createSshExecutor(host: SshHost, settings: SshSettings): HostExe
 }
 
 const CONNECT_MS = 10_000
+
+const noSockets = (host: string): Cul8erError =>
+  new Cul8erError('PERMISSION', `the SSH server of host ${host} does not forward to the socket of Incus`, {
+    hint: 'allow it in its sshd_config: AllowStreamLocalForwarding yes',
+    details: { host },
+  })

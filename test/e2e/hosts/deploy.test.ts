@@ -1,13 +1,17 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OperationResult } from '../../../src/contracts/index.js'
+import type { Plan } from '../../../src/plan/model.js'
 import { canRunLab } from '../../support/lab/can-run.js'
+import type { LabHost } from '../../support/lab/host.js'
 import { Lab } from '../../support/lab/lab.js'
 import { startLoad, type Load } from '../../support/load/load.js'
 import { Home } from '../service/home.js'
 import { declare, instancesOf, urlOf, writeRelease } from './fleet.js'
 
 const NAME = 'fleet'
+const OWN = 'cul8er/own'
 
 describe.skipIf(!canRunLab())(
   'one topology over three hosts by SSH (needs root, Incus and sshd)',
@@ -17,7 +21,7 @@ describe.skipIf(!canRunLab())(
     const knownHosts = join(home.path, 'known_hosts')
     let lab: Lab
     let file: string[]
-    const deploy = (...more: string[]) => home.json(['deploy', '--yes', ...file, ...more])
+    const deploy = (...more: string[]) => home.json<OperationResult>(['deploy', '--yes', ...file, ...more])
     const everywhere = (): Promise<string[][]> => Promise.all(lab.hosts.map(instancesOf))
     const answers = (): Promise<string[]> =>
       Promise.all(
@@ -27,7 +31,12 @@ describe.skipIf(!canRunLab())(
     beforeAll(async () => {
       lab = await Lab.up({ hosts: 3, name: 'deploy' })
       for (const version of ['1.0.0', '1.1.0']) await writeRelease(home, version)
-      file = await declare(home, { name: NAME, lab, strategy: { approach: 'blueGreen', keep: '0s' } })
+      // What instances are made from, only the first host has under this name, and the second has nothing of it.
+      const [h1, h2] = lab.hosts as [LabHost, LabHost]
+      await h1.incus('image', 'alias', 'create', OWN, (await imageOf(h1, 'cul8er/tiny')).fingerprint)
+      await h2.incus('image', 'delete', 'cul8er/tiny')
+      const strategy = { approach: 'blueGreen', keep: '0s' }
+      file = await declare(home, { name: NAME, lab, strategy, web: { image: OWN } })
       await mkdir(home.path, { recursive: true, mode: 0o700 })
     })
     afterAll(async () => {
@@ -49,24 +58,34 @@ describe.skipIf(!canRunLab())(
       await copyFile(lab.knownHostsFile, knownHosts)
     })
 
-    it('is refused while one host lacks an image', async () => {
-      const h3 = lab.hosts[2]!
-      await h3.incus('image', 'alias', 'rename', 'cul8er/edge', 'elsewhere')
-      expect(await deploy()).toMatchObject({
-        error: { code: 'IMAGE_NOT_FOUND', message: 'the edge of h3: host h3 has no image cul8er/edge' },
+    it('is refused where an image is missing that nobody has', async () => {
+      const unknown = await declare(home, { name: 'unknown', lab, web: { image: 'cul8er/nobody' } })
+      expect(await home.json(['deploy', '--yes', ...unknown])).toMatchObject({
+        error: { code: 'IMAGE_NOT_FOUND', message: 'resources.web.image: host h1 has no image cul8er/nobody' },
       })
-      await h3.incus('image', 'alias', 'rename', 'elsewhere', 'cul8er/edge')
       expect(await everywhere()).toEqual([[], [], []])
     })
 
     it('has a replica and an edge on each', async () => {
+      for (const host of lab.hosts.slice(1)) await host.incus('image', 'delete', 'cul8er/edge')
       const began = performance.now()
-      expect(await home.json(['plan', ...file])).toMatchObject({
-        changes: [{ host: 'h1' }, { host: 'h2' }, { host: 'h3' }],
-      })
+      const plan = await home.json<Plan>(['plan', ...file])
+      expect(plan).toMatchObject({ changes: [{ host: 'h1' }, { host: 'h2' }, { host: 'h3' }] })
+      expect(plan.copies).toMatchObject([
+        ...['h2', 'h3'].map((host) => ({ image: OWN, host, from: 'h1' })),
+        ...['h2', 'h3'].map((host) => ({ image: 'cul8er/edge', host, from: null })),
+      ])
       console.log(`three hosts: plan ${Math.round(performance.now() - began)} ms`)
-      expect(await deploy()).toMatchObject({ outcome: 'succeeded' })
+      const done = await deploy()
+      expect(done).toMatchObject({ outcome: 'succeeded' })
       console.log(`three hosts: first deploy ${Math.round(performance.now() - began)} ms`)
+      const copied = done.steps.filter(({ name }) => name.startsWith('copy image '))
+      expect(copied.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done', 'done'])
+      console.log('three hosts:', copied.map(({ name, durationMs }) => `${name}: ${durationMs} ms`).join(', '))
+      for (const image of [OWN, 'cul8er/edge']) {
+        const found = await Promise.all(lab.hosts.map((host) => imageOf(host, image)))
+        expect(found).toEqual([found[0], found[0], found[0]])
+      }
       expect(await everywhere()).toEqual([1, 2, 3].map((n) => ['cul8er-edge', `${NAME}-web-${n}-blue`]))
       expect(await answers()).toEqual(['1.0.0', '1.0.0', '1.0.0'])
       expect(await home.json(['status', NAME])).toMatchObject({
@@ -143,6 +162,13 @@ describe.skipIf(!canRunLab())(
     })
   },
 )
+
+/** What a host has under an alias. */
+async function imageOf(host: LabHost, alias: string): Promise<{ fingerprint: string; version: string }> {
+  const path = `/1.0/images/aliases/${encodeURIComponent(alias)}`
+  const { target: fingerprint } = JSON.parse(await host.incus('query', path)) as { target: string }
+  return { fingerprint, version: await host.incus('image', 'get-property', alias, 'cul8er.hash') }
+}
 
 /** From outside, at the public port of every host. */
 const startLoads = (lab: Lab): Load[] =>

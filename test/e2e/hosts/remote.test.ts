@@ -52,7 +52,8 @@ describe.skipIf(!canRunLab())('a host with an https address', { timeout: 120_000
   const says = async (): Promise<string> => (await fetch(`http://${host.address}:${PORT}/`)).text()
 
   beforeAll(async () => {
-    lab = await Lab.up({ name: 'https', hosts: 1, https: true })
+    // The image comes from this machine.
+    lab = await Lab.up({ name: 'https', hosts: 1, https: true, images: ['tiny'] })
     host = lab.hosts[0]!
     await writeRelease(join(home.folder, 'releases'), '1.0.0')
     await writeRelease(join(home.folder, 'releases'), '2.0.0')

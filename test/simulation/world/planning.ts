@@ -2,43 +2,48 @@ import { Cul8erError } from '../../../src/errors.js'
 import type { Acts } from './acts.js'
 
 /** Looking at hosts, and what is decided from that. */
-export const planningActs: Pick<Acts, 'planOperation' | 'findOwned' | 'ensureProject' | 'inspect' | 'pruneArtifacts'> =
-  {
-    planOperation: (input, { world, pure }) => {
-      const { revision, hosts } = input
-      const { topology } = revision
-      Object.keys(hosts).forEach((host) => world.reach(host))
-      const exposures = Object.keys(hosts)
-        .filter((host) =>
-          Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
-        )
-        .map((host) => ({ host, current: world.routes(host, topology.name) }))
-      const plan = pure.planChanges({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
-      const { changes, bystanders } = plan
-      const live = [...bystanders, ...changes.flatMap(({ from }) => from ?? [])]
-      if (live.length === 0) return plan
-      const changing = new Set(
-        changes.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]),
+export const planningActs: Pick<
+  Acts,
+  'planOperation' | 'findOwned' | 'ensureProject' | 'copyImage' | 'inspect' | 'pruneArtifacts'
+> = {
+  planOperation: (input, { world, pure }) => {
+    const { revision, hosts } = input
+    const { topology } = revision
+    Object.keys(hosts).forEach((host) => world.reach(host))
+    const exposures = Object.keys(hosts)
+      .filter((host) =>
+        Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
       )
-      const traffic = pure.trafficNow(topology, live)
-      return { ...plan, exposure: pure.exposureChanges(revision, traffic, exposures, changing) }
-    },
+      .map((host) => ({ host, current: world.routes(host, topology.name) }))
+    const plan = pure.planChanges({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
+    const { changes, bystanders } = plan
+    const live = [...bystanders, ...changes.flatMap(({ from }) => from ?? [])]
+    if (live.length === 0) return plan
+    const changing = new Set(changes.flatMap(({ instance, from }) => [instance, ...(from === null ? [] : [from.name])]))
+    const traffic = pure.trafficNow(topology, live)
+    return { ...plan, exposure: pure.exposureChanges(revision, traffic, exposures, changing) }
+  },
 
-    findOwned: ({ topology, hosts, dirty = [] }, { world, pure }) => {
-      Object.keys(hosts).forEach((host) => world.reach(host))
-      const exposures = Object.keys(hosts).map((host) => ({ host, current: world.routes(host, topology) }))
-      const ours = pure.oursOf(topology, world.observed(Object.keys(hosts)))
-      return pure.withDrained(ours, { dirty, exposures }).map((instance) => ({
-        ...pure.liveInstance(instance),
-        snapshots: instance.snapshots.map(({ name }) => name),
-      }))
-    },
+  findOwned: ({ topology, hosts, dirty = [] }, { world, pure }) => {
+    Object.keys(hosts).forEach((host) => world.reach(host))
+    const exposures = Object.keys(hosts).map((host) => ({ host, current: world.routes(host, topology) }))
+    const ours = pure.oursOf(topology, world.observed(Object.keys(hosts)))
+    return pure.withDrained(ours, { dirty, exposures }).map((instance) => ({
+      ...pure.liveInstance(instance),
+      snapshots: instance.snapshots.map(({ name }) => name),
+    }))
+  },
 
-    ensureProject: ({ host }, { world }) => world.reach(host),
+  ensureProject: ({ host }, { world }) => world.reach(host),
 
-    inspect: () => {
-      throw new Cul8erError('NOT_SUPPORTED_YET', 'no simulated workflow inspects')
-    },
+  copyImage: ({ host }, { world }) => {
+    world.reach(host)
+    return { copied: true }
+  },
 
-    pruneArtifacts: () => ({ removed: 0 }),
-  }
+  inspect: () => {
+    throw new Cul8erError('NOT_SUPPORTED_YET', 'no simulated workflow inspects')
+  },
+
+  pruneArtifacts: () => ({ removed: 0 }),
+}

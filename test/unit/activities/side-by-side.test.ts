@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { imagesOfServers, refuseMissingImages } from '../../../activities/images.js'
+import { findImages, imagesOfServers } from '../../../activities/images.js'
 import { newEdges } from '../../../activities/new-edges.js'
 import type { ActivityDeps } from '../../../activities/deps.js'
 
@@ -31,7 +31,7 @@ const answering = (answer: (host: string) => Promise<unknown>): ActivityDeps =>
 
 test('hosts are asked for the images that they must have side by side', { timeout: 5_000 }, async () => {
   const deps = answering(onceAllAsked(() => ({ stdout: '[]' })))
-  await expect(refuseMissingImages(deps, needed('cul8er/tiny'), { hosts, signal })).resolves.toBeUndefined()
+  await expect(findImages(deps, needed('cul8er/tiny'), { hosts, signal })).resolves.toEqual([])
 })
 
 test('hosts are asked for images of servers side by side', { timeout: 5_000 }, async () => {

@@ -128,12 +128,19 @@ test('a plan for people', () => {
   const more = {
     standby: { instances: ['shop-web-1', 'shop-web-2'], forMs: 600_000 },
     edges: [{ host: 'here', instance: 'cul8er-edge', image: 'cul8er/edge' }],
+    copies: [
+      {
+        ...{ image: 'cul8er/edge', host: 'here', project: null, from: 'there', fingerprint: 'f' },
+        ...{ sizeBytes: 10_300_000, properties: {} },
+      },
+    ],
     downloads: [{ image: 'images:debian/12', host: 'here' }],
   }
   const changes = [{ ...change, action: 'create' as const, instance: 'shop-web-1', reasons: [] }]
   expect(planText({ topology: 'shop', changes, notes: [], empty: false, ...more }, plain).split('\n')).toEqual([
     'shop: 1 to create',
     '  + create shop-web-1 on here',
+    '  ↓ image cul8er/edge on here: copied from there (10MiB)',
     '  ↓ download image images:debian/12 to here',
     '  + create the load balancer cul8er-edge on here, from image cul8er/edge',
     '  = keep shop-web-1, shop-web-2 for 10 m, for an instant switch back',

@@ -28,8 +28,9 @@ it('each image is needed once a host, in the project of the topology; that of an
   ])
 })
 
+const recipes = ['debian', 'edge', 'tiny']
+
 describe('an image that a host does not have', () => {
-  const recipes = ['debian', 'edge', 'tiny']
   const of = (image: string, aliases: string[], over: Partial<NeededImage> = {}) => {
     const needed = { image, host: 'here', project: null, place: 'resources.web.image', ...over }
     const { code, message, hint } = missingImage(needed, { aliases, recipes, build: '/c/scripts/setup/host' })
@@ -72,6 +73,14 @@ describe('an image that a host does not have', () => {
     expect(message).toBe(wantedMessage)
     expect(hint).toBe(wantedHint)
   })
+})
+
+it('names the hosts that may have the image and do not say', () => {
+  const needed = { image: 'cul8er/tiny', host: 'h2', project: null, place: 'resources.web.image' }
+  const silent = ['h1: connection refused']
+  expect(missingImage(needed, { aliases: [], recipes, build: 'x', silent }).message).toBe(
+    'resources.web.image: host h2 has no image cul8er/tiny; no word of it from h1: connection refused',
+  )
 })
 
 it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ObservedInstance, Revision } from '../../../src/plan/model.js'
 import { planChanges } from '../../../src/plan/plan.js'
+import { dryRun } from '../../../src/steps/dry-run.js'
 import { predictionOf, procedureView } from '../../../src/steps/prediction.js'
 import { procedureOf } from '../../../src/strategies/procedure.js'
 import { strategyNamed } from '../../../src/strategies/registry.js'
@@ -238,5 +239,27 @@ describe('recreate', () => {
       COMMIT,
       'remove | shop-web-1: drain, delete',
     ])
+  })
+})
+
+it('copies images that hosts lack before anything is changed, and before the project is there', () => {
+  const revision = revisionOf(web({ on: 'one', replicas: 1 }, { project: 'p' }))
+  const plan = planChanges({ revision, observed: [] })
+  const copy = {
+    ...{ image: 'cul8er/edge', host: 'one', project: null, from: null, fingerprint: 'f' },
+    ...{ sizeBytes: 20_000_000, properties: {} },
+  }
+  const { stages } = procedureOf(strategyNamed('rolling'), { ...plan, copies: [copy] }, { revision })
+  expect(stages.slice(0, 2).map(({ name, changesNothing }) => [name, changesNothing])).toEqual([
+    ['copy images', true],
+    ['prepare', undefined],
+  ])
+  const view = procedureView(stages, predictionOf({ revision, plan, observed: [], operation: 7 }))
+  expect(view.stages[0]?.lanes).toEqual([
+    { instance: null, host: 'one', steps: ["copy image cul8er/edge from the worker's machine (19MiB) to one"] },
+  ])
+  expect(dryRun(stages, predictionOf({ revision, plan, observed: [], operation: 7 }))[0]).toEqual({
+    ...{ instance: 'cul8er/edge', host: 'one', args: null },
+    step: "copy image: cul8er/edge from the worker's machine (19MiB)",
   })
 })

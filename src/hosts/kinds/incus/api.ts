@@ -1,5 +1,7 @@
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Cul8erError } from '../../../errors.js'
+import type { IncusRequest } from '../../executor.js'
+import { send } from '../../send.js'
 import type { Identity } from './folder.js'
 import { certificateChanged, type HostWords } from './refusals.js'
 import { remoteOf } from './remote.js'
@@ -20,6 +22,8 @@ export interface Api {
    * @throws Cul8erError HOST_KEY_CHANGED where another certificate is shown, before anything is sent; UNREACHABLE, TIMEOUT, or the signal's reason
    */
   ask(request: ApiRequest): Promise<IncomingMessage>
+  /** As `ask`, with a file or an answer that is streamed. */
+  send(request: IncusRequest): Promise<IncomingMessage>
   close(): void
 }
 
@@ -68,6 +72,7 @@ export function createApi({ host, identity, certificate }: ApiOptions): Api {
         throw error
       }
     },
+    send: (request) => send(remote.hostname, { agent, host: remote.hostname, port: remote.port }, request),
     close: () => agent.destroy(),
   }
 }

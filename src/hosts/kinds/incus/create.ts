@@ -74,6 +74,12 @@ export function createRemoteExecutor({ host, folder, client = 'incus' }: RemoteO
       if (certificate === null || identity === null) throw notAdded(host)
       return { kind: 'https', url: urlOf(remote), certificate, identity }
     },
+    request: async (request) => {
+      const api = await open()
+      return api.send(request).catch((error: unknown) => {
+        throw isCode(error, 'UNREACHABLE') ? unreachable(host, error) : error
+      })
+    },
     close: async () => opened?.api.close(),
   }
 }

@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Cul8erError } from '../errors.js'
+import { createTurns } from '../waiting/turns.js'
+
+/** An image as a file. */
+export interface ImageFile {
+  path: string
+  /** Bytes. */
+  size: number
+}
+
+/** Images on their way from host to host, by fingerprint, in a folder. */
+export interface ImageStore {
+  /**
+   * The image, from the folder or else from `open`, whose bytes have to have the fingerprint. Two that want it at once get it once.
+   * @throws Cul8erError ARTIFACT_BROKEN for other bytes, NO_SPACE; what `open` throws
+   */
+  take(fingerprint: string, open: () => Promise<AsyncIterable<Uint8Array>>): Promise<ImageFile>
+  /** Removes what nobody took for `unusedMs` (default a day). */
+  prune(options?: { unusedMs?: number; nowMs?: number }): Promise<{ removed: string[] }>
+}
+
+/** A store in the folder, which is made when it is first written to. */
+export function createImageStore(folder: string): ImageStore {
+  const turns = createTurns()
+
+  async function kept(fingerprint: string): Promise<ImageFile | null> {
+    const path = join(folder, fingerprint)
+    const stats = await lstat(path).catch(() => null)
+    if (stats?.isFile() !== true) return null
+    // Its disk may have lost some of it since.
+    if ((await digestOf(path)) !== fingerprint) {
+      await rm(path, { force: true })
+      return null
+    }
+    await utimes(path, new Date(), new Date())
+    return { path, size: stats.size }
+  }
+
+  async function fetched(fingerprint: string, from: AsyncIterable<Uint8Array>): Promise<ImageFile> {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const draft = join(folder, `.${randomBytes(8).toString('hex')}`)
+    try {
+      const { digest, size } = await written(draft, from)
+      if (digest !== fingerprint) {
+        throw new Cul8erError('ARTIFACT_BROKEN', `the image ${fingerprint.slice(0, 12)} arrived with other bytes`, {
+          hint: 'it may be one of several files, which cul8er does not copy: import it on the host by hand',
+        })
+      }
+      const path = join(folder, fingerprint)
+      await rename(draft, path)
+      return { path, size }
+    } catch (error) {
+      throw outOfSpace(error, folder) ?? error
+    } finally {
+      await rm(draft, { force: true })
+    }
+  }
+
+  return {
+    take(fingerprint, open) {
+      if (!/^[0-9a-f]{64}$/.test(fingerprint))
+        return Promise.reject(new Cul8erError('INTERNAL', `${JSON.stringify(fingerprint)} is not a fingerprint`))
+      return turns(fingerprint, async () => (await kept(fingerprint)) ?? fetched(fingerprint, await open()))
+    },
+
+    async prune({ unusedMs = DAY_MS, nowMs = Date.now() } = {}) {
+      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return []
+        throw error
+      })
+      const removed: string[] = []
+      for (const name of names) {
+        const stats = await lstat(join(folder, name)).catch(() => null)
+        if (stats === null || !stats.isFile() || nowMs - stats.mtimeMs < unusedMs) continue
+        await rm(join(folder, name), { force: true })
+        removed.push(name)
+      }
+      return { removed }
+    },
+  }
+}
+
+const DAY_MS = 86_400_000
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) hash.update(piece)
+  return hash.digest('hex')
+}
+
+async function written(path: string, from: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
+  const hash = createHash('sha256')
+  let size = 0
+  const file = await open(path, 'wx', 0o600)
+  try {
+    for await (const piece of from) {
+      hash.update(piece)
+      size += piece.length
+      await file.writeFile(piece)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return { digest: hash.digest('hex'), size }
+}
+
+const outOfSpace = (error: unknown, folder: string): Cul8erError | null =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+    ? new Cul8erError('NO_SPACE', `no space left for the image in ${folder}`, { cause: error })
+    : null
