@@ -6,10 +6,11 @@ import { add } from './hosts-add.js'
 import { check } from './hosts-check.js'
 import { cordon, uncordon } from './hosts-cordon.js'
 import { drain } from './hosts-drain.js'
+import { setup } from './hosts-setup.js'
 import { trust } from './hosts-trust.js'
 
 /** What else can be done with hosts. */
-const COMMANDS = [check, cordon, uncordon, drain, trust, add]
+const COMMANDS = [check, setup, cordon, uncordon, drain, trust, add]
 
 export const hosts = (app: App) => {
   const group = newCommand('hosts', {
@@ -20,6 +21,7 @@ export const hosts = (app: App) => {
       ['hosts check', 'whether they have what a deploy needs'],
       ['hosts cordon web', 'nothing new is put on web; what is there stays'],
       ['hosts drain web', 'moves what is on web to other hosts, before maintenance'],
+      ['hosts setup web', 'installs Incus on a fresh host'],
       ['hosts trust web', 'shows the SSH host key of web and accepts it'],
     ],
   })

@@ -6,7 +6,10 @@ import { shellLine } from './quote.js'
  * sshd passes signals on (that of Debian 12 does not, for root).
  */
 export const remoteLine = (args: readonly string[]): string =>
-  `echo ${MARK} $$ >&2; exec ${shellLine(['env', 'LC_ALL=C', 'INCUS_REMOTE=local', 'INCUS_PROJECT=default', 'incus', ...args])}`
+  processLine(['env', 'LC_ALL=C', 'INCUS_REMOTE=local', 'INCUS_PROJECT=default', 'incus', ...args])
+
+/** The same for any program. */
+export const processLine = (words: readonly string[]): string => `echo ${MARK} $$ >&2; exec ${shellLine(words)}`
 
 /** Ends a command by its process ID with all that it started: sshd gives each command a group of processes. */
 export const killLine = (signal: 'TERM' | 'KILL', pid: number): string =>

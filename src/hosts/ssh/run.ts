@@ -15,17 +15,18 @@ import { connectionLost } from './sessions.js'
 // A child that a command left behind may hold its output open for ever; what it wrote before it ended is read by then.
 const DRAIN_MS = 500
 
-/** Runs an Incus command on a host, whatever its exit code. Its time begins when it does. */
+/** Runs an Incus command on a host, or the line of another program, whatever its exit code. Its time begins when it does. */
 export async function runOver(
   host: string,
   kept: KeptConnection,
   command: IncusCommand,
   options: RunOptions,
+  line = remoteLine(command.args),
 ): Promise<CommandResult & { exitCode: number }> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout } = options
   signal?.throwIfAborted()
   if (command.stdin !== undefined && !(command.stdin instanceof Uint8Array)) await readable(command.stdin.file)
-  const { channel, again } = await begun(kept, remoteLine(command.args), signal)
+  const { channel, again } = await begun(kept, line, signal)
   const startedAt = performance.now()
   const verb = command.args[0] ?? ''
   let early: Error | null = null

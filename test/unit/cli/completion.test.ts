@@ -141,6 +141,7 @@ test('every option with a value says what it takes', () => {
   // An option with names that are known somewhere belongs into the table of completion-words.ts.
   expect([...new Set(taking.map(({ name }) => name))].sort()).toEqual([
     '--address',
+    '--bridge',
     '--env',
     '--fingerprint',
     '--lines',
@@ -151,6 +152,7 @@ test('every option with a value says what it takes', () => {
     '--origin',
     '--port',
     '--reason',
+    '--subnet',
     '--timeout',
     '--token',
     '--user',
