@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { incus } from '../e2e/releases/instance.js'
 import { showOnFailure } from '../support/shown-on-failure.js'
+import { aptProxies, CGROUPS, NAMES_RESOLVE } from './container-as-machine.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -24,7 +25,7 @@ export class CleanMachine {
   /** Up to where a reader of the README begins. */
   async begin(): Promise<void> {
     await incus('launch', 'cul8er/debian', this.name, '--config', 'security.nesting=true')
-    await this.must('for i in $(seq 100); do getent hosts deb.debian.org >/dev/null && exit; sleep 0.2; done; exit 1')
+    await this.must(NAMES_RESOLVE)
     await this.mayRunContainers()
     await this.reachesWhatThisMachineReaches()
     await this.must('apt-get -qq update && apt-get -qq -y install sudo >/dev/null')
@@ -36,16 +37,7 @@ export class CleanMachine {
   private async mayRunContainers(): Promise<void> {
     // A part of the ids that it was given itself.
     await this.must('for file in /etc/subuid /etc/subgid; do echo root:1000000:900000000 >$file; done')
-    // Where the kernel's cgroups are of version 1, each controller by itself: LXC looks for all of them.
-    await this.must(`[ -f /sys/fs/cgroup/cgroup.controllers ] || {
-      mount -o remount,rw /sys/fs/cgroup
-      sed -n 's/^[0-9]*:\\([a-z_]\\{1,\\}\\):.*/\\1/p' /proc/self/cgroup | while read -r controller; do
-        at=/sys/fs/cgroup/$controller
-        if [ -L "$at" ]; then rm "$at"; fi
-        mkdir -p "$at"
-        mountpoint -q "$at" || mount -t cgroup -o "$controller" cgroup "$at"
-      done
-    }`)
+    await this.must(CGROUPS)
   }
 
   /** Certificates, proxies and registries of this machine, as far as it has any of its own. */
@@ -56,9 +48,7 @@ export class CleanMachine {
       await this.must('echo cafile=/root/authorities.crt >>/root/.npmrc')
       for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']) this.env[name] = '/root/authorities.crt'
     }
-    const { stdout: proxies } = await execa('apt-config', ['dump'], { reject: false })
-    const lines = proxies.split('\n').filter((line) => /^Acquire::https?::Proxy /i.test(line))
-    await this.must(`printf '%s\\n' "$1" >/etc/apt/apt.conf.d/90campaign`, lines.join('\n'))
+    await this.must(`printf '%s\\n' "$1" >/etc/apt/apt.conf.d/90campaign`, await aptProxies())
     for (const key of ['registry', 'proxy', 'https-proxy']) {
       const { stdout: value } = await execa('npm', ['config', 'get', key], { cwd: this.folder })
       if (value !== '' && value !== 'null') await this.must('echo "$1" >>/root/.npmrc', `${key}=${value}`)
