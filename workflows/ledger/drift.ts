@@ -12,6 +12,7 @@ import type {
 import type { DriftRepair } from '../../src/topology/drift-repairs.js'
 import { retryMs } from './due.js'
 import { after, leadsToRevision, revisionOf } from './state.js'
+import { outOfReach } from './host-failure.js'
 import { isHeld } from './watched.js'
 
 /*
@@ -21,7 +22,7 @@ import { isHeld } from './watched.js'
 
 /** What is to be looked at; null: nothing is. What a person has to decide about is no drift. */
 export function driftWatchOf(state: LedgerState): DriftWatchInput | null {
-  const { topology, current, dirty, drift, standby, failover } = state
+  const { topology, current, dirty, drift, standby } = state
   const revision = revisionOf(state, state.stable)
   const declared = revision?.topology.drift
   if (revision === null || declared === undefined || current !== null || dirty.length > 0 || isHeld(state)) return null
@@ -29,7 +30,7 @@ export function driftWatchOf(state: LedgerState): DriftWatchInput | null {
     topology,
     revision,
     standby: standby?.names ?? [],
-    without: failover?.without ?? [],
+    without: outOfReach(state),
     everyMs: declared.everyMs,
     firstAt: after(lastLook(state), declared.everyMs),
     known: {

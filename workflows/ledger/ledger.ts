@@ -396,8 +396,9 @@ class Ledger {
   }
 
   private async beginRepair({ liveOnly, reason }: Repair): Promise<void> {
-    const { failover, drift } = this.state
-    const left = failover === undefined ? {} : { without: failover.without }
+    const { drift } = this.state
+    const without = outOfReach(this.state)
+    const left = without.length === 0 ? {} : { without }
     const requestId = `repair-${this.state.lastOperation + 1}`
     const request = { kind: 'repair' as const, ...left, liveOnly, requestId, notAfter: after(now(), 60_000) }
     const answer = await this.start(request, { automatic: true, reason })
