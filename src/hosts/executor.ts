@@ -9,6 +9,8 @@ export interface RunOptions {
   timeoutMs?: number
   /** Bytes of stdout plus stderr; default 32 MiB. On excess the command is killed and OUTPUT_LIMIT is thrown. */
   maxOutputBytes?: number
+  /** Not behind the commands that a host runs at a time: for a look that shows whether it is there. */
+  ahead?: boolean
   /** Called with each piece of stdout; then stdout in the result is empty. */
   onStdout?: (chunk: Uint8Array) => void
 }

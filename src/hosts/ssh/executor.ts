@@ -76,10 +76,11 @@ export function createSshExecutor(host: SshHost, settings: SshSettings): HostExe
   const { name } = host
 
   const { run, tryRun } = overAttempts(async (command, options) => {
-    const { incus } = await kept.get(options.signal)
-    const answer = incus.forbidden
+    const { incus, incusAhead } = await kept.get(options.signal)
+    const agent = options.ahead === true ? incusAhead : incus
+    const answer = agent.forbidden
       ? null
-      : await readByRest((path, how) => readOverSocket({ agent: incus }, path, how), command, options)
+      : await readByRest((path, how) => readOverSocket({ agent }, path, how), command, options)
     return answer ?? runOver(name, kept, command, options)
   })
   return {

@@ -9,6 +9,8 @@ export interface Connection {
   readonly sessions: Sessions
   /** The host's Incus by its socket. */
   readonly incus: SocketAgent
+  /** The same for what must not wait behind others. */
+  readonly incusAhead: SocketAgent
 }
 
 /** One connection to a host: opened when it is first needed, opened again when it broke. */
@@ -66,6 +68,7 @@ export class KeptConnection {
     const opened = await this.opening?.catch(() => null)
     this.forget(this.opening)
     opened?.incus.destroy()
+    opened?.incusAhead.destroy()
     opened?.client.end()
   }
 
@@ -73,7 +76,12 @@ export class KeptConnection {
     const opening = this.openClient().then((client) => {
       this.client = client
       client.once('close', () => this.forget(opening))
-      return { client, sessions: new Sessions(this.host, client), incus: socketAgent(client) }
+      return {
+        client,
+        sessions: new Sessions(this.host, client),
+        incus: socketAgent(client),
+        incusAhead: socketAgent(client),
+      }
     })
     // What failed is tried again by whoever comes next.
     opening.catch(() => this.forget(opening))

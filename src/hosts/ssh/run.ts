@@ -26,7 +26,7 @@ export async function runOver(
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxOutputBytes = DEFAULT_OUTPUT_BYTES, onStdout } = options
   signal?.throwIfAborted()
   if (command.stdin !== undefined && !(command.stdin instanceof Uint8Array)) await readable(command.stdin.file)
-  const { channel, again } = await begun(kept, line, signal)
+  const { channel, again } = await begun(kept, line, options)
   const startedAt = performance.now()
   const verb = command.args[0] ?? ''
   let early: Error | null = null
@@ -78,9 +78,9 @@ interface Begun {
   again: { sameConnection: Parameters<typeof endRemote>[0]['sameConnection']; another: KeptConnection['another'] }
 }
 
-const begun = (kept: KeptConnection, line: string, signal?: AbortSignal): Promise<Begun> =>
+const begun = (kept: KeptConnection, line: string, { signal, ahead }: RunOptions): Promise<Begun> =>
   kept.over(async ({ client, sessions }) => {
-    const channel = await sessions.open(line, signal)
+    const channel = await (ahead === true ? sessions.openAhead(line, signal) : sessions.open(line, signal))
     return { channel, again: { sameConnection: client, another: () => kept.another() } }
   }, signal)
 

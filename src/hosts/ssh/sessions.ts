@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { Cul8erError } from '../../errors.js'
 import { channelRefusal } from './channel-refusal.js'
 
-// sshd lets 10 run over one connection unless MaxSessions says otherwise; what ends a command needs one, too.
+// sshd lets 10 run over one connection unless MaxSessions says otherwise; what ends a command needs one, and so does a look.
 const MOST = 8
 // One that answers nothing at all is not there any more.
 const ANSWER_MS = 10_000
@@ -60,6 +60,25 @@ export class Sessions {
         this.done()
         if (!(error instanceof Refused)) throw error
         if (this.begun === 0 && performance.now() > until) throw noSession(this.host, error.message)
+        await sleep(RETRY_MS, undefined, { signal })
+      }
+    }
+  }
+
+  /**
+   * Begins a command at once, beside those that run.
+   * @throws as `open` does
+   */
+  async openAhead(line: string, signal?: AbortSignal): Promise<ClientChannel> {
+    for (const until = performance.now() + PATIENCE_MS; ;) {
+      signal?.throwIfAborted()
+      try {
+        const channel = await execOn(this.client, line)
+        if (!signal?.aborted) return channel
+        channel.close()
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error
+        if (performance.now() > until) throw noSession(this.host, error.message)
         await sleep(RETRY_MS, undefined, { signal })
       }
     }

@@ -157,6 +157,21 @@ describe('side by side', () => {
     await many.close()
   })
 
+  it('a look does not wait for its turn', async () => {
+    const busy = overSsh(sshd)
+    const cancel = new AbortController()
+    const before = (await incus.pids('wait')).length
+    const running = Array.from({ length: 12 }, () => busy.run({ args: ['wait'] }, { signal: cancel.signal }))
+    const refused = Promise.all(running.map((each) => expect(each).rejects.toThrow('enough')))
+    await until(async () => (await incus.pids('wait')).length >= before + 8)
+    const look = busy.run({ args: ['slow', 'there'] }, { ahead: true, signal: AbortSignal.timeout(5_000) })
+    expect((await look).stdout).toBe('there\n')
+    cancel.abort(new Error('enough'))
+    await refused
+    await gone(await incus.pids('wait'))
+    await busy.close()
+  })
+
   it('one that is cancelled while it waits for its turn leaves the others alone', async () => {
     const narrow = overSsh(few)
     const numbers = Array.from({ length: 12 }, (_each, index) => String(index))
