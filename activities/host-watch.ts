@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Activities, HostChange, HostRecord, HostsSeen } from '../src/contracts/index.js'
 import { Cul8erError, messageOf, NO_ANSWER } from '../src/errors.js'
-import { afterLook } from '../src/hosts/signs.js'
+import { afterLook, type HostLook } from '../src/hosts/signs.js'
+import { isWithoutIncus } from '../src/incus/errors.js'
 import { serverInfo } from '../src/incus/index.js'
 import type { Host } from '../src/topology/model.js'
+import { durationWords } from '../src/topology/units.js'
 import type { ActivityDeps } from './deps.js'
 import { step } from './step.js'
 
@@ -25,9 +27,9 @@ export function hostWatchActivities(deps: ActivityDeps): Pick<Activities, 'watch
       const watch = async (name: string, host: Host): Promise<void> => {
         for (const until = Date.now() + forMs; !over.signal.aborted;) {
           const began = new Date().toISOString()
-          const silence = await silenceOf(deps, { name, host }, either)
+          const found = await lookAt(deps, { name, host }, either)
           const before = records[name]
-          const now = afterLook(before, { began, ended: new Date().toISOString(), silence }, { deadAfterMs })
+          const now = afterLook(before, { began, ended: new Date().toISOString(), ...found }, { deadAfterMs })
           records = { ...records, [name]: now }
           memory.keep(records)
           changes = [...changes, ...changed(name, before, now)]
@@ -48,18 +50,25 @@ export function hostWatchActivities(deps: ActivityDeps): Pick<Activities, 'watch
   }
 }
 
-/** Why a host gives no sign; null: it gives one. An answer that is not the wanted one is a sign too. */
-async function silenceOf(
+/**
+ * Whether a host gives a sign. An answer that is not the wanted one is a sign too. One bound holds for all of it, the connecting and the
+ * waiting for others included.
+ */
+async function lookAt(
   deps: ActivityDeps,
   { name, host }: { name: string; host: Host },
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Pick<HostLook, 'silence' | 'withoutIncus'>> {
+  const bound = AbortSignal.timeout(ANSWER_MS)
+  const either = AbortSignal.any([signal, bound])
   try {
-    await deps.executorFor(name, host).run(serverInfo(), { signal, timeoutMs: ANSWER_MS })
-    return null
+    await deps.executorFor(name, host).run(serverInfo(), { signal: either, timeoutMs: ANSWER_MS, ahead: true })
+    return { silence: null }
   } catch (error) {
     signal.throwIfAborted()
-    return error instanceof Cul8erError && NO_ANSWER.has(error.code) ? messageOf(error) : null
+    if (bound.aborted) return { silence: `no answer within ${durationWords(ANSWER_MS)}` }
+    if (!(error instanceof Cul8erError) || !NO_ANSWER.has(error.code)) return { silence: null }
+    return { silence: messageOf(error), withoutIncus: isWithoutIncus(error) }
   }
 }
 

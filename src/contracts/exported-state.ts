@@ -137,6 +137,7 @@ const host: z.ZodType<HostRecord> = section({
   state: hostState,
   since: time(),
   silentSince: time().optional(),
+  answeredAt: time().optional(),
   lookedAt: time(),
   cause: z.string().optional(),
 })

@@ -12,6 +12,8 @@ export interface HostRecord {
   since: string
   /** The first of the looks in a row that found no sign; absent: the last one found one. */
   silentSince?: string
+  /** In this silence: the last look at which the machine answered, but not its Incus. Absent: there was none. */
+  answeredAt?: string
   /** The last look, with a sign or without. */
   lookedAt: string
   /** Why there is no sign, in words. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { execa } from 'execa'
 import { Cul8erError } from '../errors.js'
+import { WITHOUT_INCUS } from '../incus/errors.js'
 import type { IncusCommand } from '../incus/command.js'
 import type { CommandResult, RunOptions } from './executor.js'
 import { DEFAULT_OUTPUT_BYTES, DEFAULT_TIMEOUT_MS, printedTooMuch, tookTooLong } from './limits.js'
@@ -72,6 +73,7 @@ function notEnded(client: string, code: string | undefined, signal: string | und
   if (code === 'ENOENT') {
     return new Cul8erError('UNREACHABLE', `${client} is not installed on this machine`, {
       hint: '`cul8er doctor` shows what is missing',
+      details: WITHOUT_INCUS,
     })
   }
   return new Cul8erError('INCUS', `the Incus client was killed (${signal ?? code ?? 'unknown reason'})`)

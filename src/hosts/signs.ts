@@ -7,6 +7,8 @@ export interface HostLook {
   ended: string
   /** Why it gave no sign, in words; null: it gave one. */
   silence: string | null
+  /** It answers, but its Incus does not. */
+  withoutIncus?: boolean
 }
 
 /**
@@ -19,11 +21,12 @@ export const LONGEST_GAP_MS = 15_000
 
 /**
  * What is known of a host after another look. Silence counts from the first look in a row that found none: a worker that was away itself
- * does not take a host for dead.
+ * does not take a host for dead. A host that answers without its Incus is suspected and no more: what runs there goes on, and nobody
+ * can stop it.
  */
 export function afterLook(
   known: HostRecord | undefined,
-  { began, ended: at, silence }: HostLook,
+  { began, ended: at, silence, withoutIncus = false }: HostLook,
   { deadAfterMs }: { deadAfterMs: number },
 ): HostRecord {
   if (silence === null) {
@@ -33,18 +36,22 @@ export function afterLook(
   const since = known?.since ?? at
   const isGap = known === undefined || ms(began) - ms(known.lookedAt) > LONGEST_GAP_MS
   const silentSince = isGap ? began : (known.silentSince ?? began)
-  const reached = laterOf(state, stateAfter(ms(at) - ms(silentSince), deadAfterMs))
+  const answeredAt = withoutIncus ? at : isGap ? undefined : known.answeredAt
+  const goneSince = Math.max(ms(silentSince), answeredAt === undefined ? 0 : ms(answeredAt))
+  const silent = { forMs: ms(at) - ms(silentSince), goneForMs: ms(at) - goneSince }
+  const reached = laterOf(state, stateAfter(silent, deadAfterMs))
   return {
     state: reached,
     since: reached === state ? since : at,
     silentSince,
     lookedAt: at,
+    ...(answeredAt === undefined ? {} : { answeredAt }),
     cause: silence,
   }
 }
 
-const stateAfter = (silentMs: number, deadAfterMs: number): HostState =>
-  silentMs >= deadAfterMs ? 'dead' : silentMs >= Math.min(SUSPECTED_AFTER_MS, deadAfterMs / 2) ? 'suspected' : 'alive'
+const stateAfter = ({ forMs, goneForMs }: { forMs: number; goneForMs: number }, deadAfterMs: number): HostState =>
+  goneForMs >= deadAfterMs ? 'dead' : forMs >= Math.min(SUSPECTED_AFTER_MS, deadAfterMs / 2) ? 'suspected' : 'alive'
 
 /** Silence makes no host more alive than it was. */
 const laterOf = (a: HostState, b: HostState): HostState => (RANK[a] >= RANK[b] ? a : b)

@@ -16,9 +16,15 @@ export function incusError(stderr: string, exitCode: number, args: readonly stri
   const hint = known?.hint
   return new Cul8erError(known?.code ?? 'INCUS', text || `${command} exited with ${exitCode} and printed nothing`, {
     ...(hint === undefined ? {} : { hint }),
-    details: { command, exitCode },
+    details: { command, exitCode, ...(known?.withoutIncus === true ? WITHOUT_INCUS : {}) },
   })
 }
+
+/** In the details of an error: the machine answers, and its Incus does not run, or is not installed. */
+export const WITHOUT_INCUS = { withoutIncus: true } as const
+
+/** Whether the machine answered, but its Incus did not: what runs on it goes on. */
+export const isWithoutIncus = ({ details }: Pick<Cul8erError, 'details'>): boolean => details?.withoutIncus === true
 
 /**
  * Whether the exit code of `incus exec` is the command's own. The client has no exit code for its own failures, only texts.
@@ -52,6 +58,7 @@ interface Known {
   match: RegExp
   code: ErrorCode
   hint?: string
+  withoutIncus?: true
 }
 
 // The first match wins, so what is more particular stands before what is more general.
@@ -60,6 +67,7 @@ const KNOWN: readonly Known[] = [
     match: /The incus daemon doesn't appear to be started|dial unix .*(no such file|connection refused)/,
     code: 'UNREACHABLE',
     hint: 'start Incus on the host (`systemctl start incus`), and see `cul8er doctor`',
+    withoutIncus: true,
   },
   {
     match:

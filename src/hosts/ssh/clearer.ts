@@ -1,4 +1,5 @@
 import { Cul8erError } from '../../errors.js'
+import { WITHOUT_INCUS } from '../../incus/errors.js'
 
 /** Says of what Incus's client refuses on a host what its login lacks there. */
 export function clearer({ name, address }: { name: string; address: string }): (error: unknown) => never {
@@ -8,7 +9,7 @@ export function clearer({ name, address }: { name: string; address: string }): (
     if (NOT_INSTALLED.test(message)) {
       throw new Cul8erError('UNREACHABLE', `incus is not installed on host ${name}`, {
         hint: `install Incus there, for the login ${address}`,
-        details: { ...details, host: name },
+        details: { ...details, ...WITHOUT_INCUS, host: name },
       })
     }
     if (code !== 'PERMISSION' || !MAY_NOT.test(message)) throw error

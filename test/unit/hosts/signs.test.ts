@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { HostRecord } from '../../../src/contracts/index.js'
 import { afterLook } from '../../../src/hosts/signs.js'
 
-/** Looks at these seconds, `+` with a sign and `-` without: the states that they led to. */
+/** Looks at these seconds, `+` with a sign, `-` without, and `i` where only Incus gave none: the states that they led to. */
 function states(looks: string, deadAfterMs = 20_000): string[] {
   let record: HostRecord | undefined
   return looks.split(' ').map((look) => {
     const at = new Date(Number(look.slice(1)) * 1_000).toISOString()
     const silence = look.startsWith('+') ? null : 'no route'
-    record = afterLook(record, { began: at, ended: at, silence }, { deadAfterMs })
+    const withoutIncus = look.startsWith('i')
+    record = afterLook(record, { began: at, ended: at, silence, withoutIncus }, { deadAfterMs })
     return record.state
   })
 }
@@ -23,6 +24,18 @@ describe('what is known of a host', () => {
     ['a suspected one that answers', '-0 -10 +11', 'alive suspected alive'],
     ['a dead one that answers', '-0 -10 -20 +21', 'alive suspected dead alive'],
     ['a dead one that stays silent', '-0 -10 -20 -30', 'alive suspected dead dead'],
+    ['no Incus for long', '+0 i5 i15 i25 i35 +36', 'alive alive suspected suspected suspected alive'],
+    [
+      'no Incus, then nothing',
+      'i0 i10 i20 -25 -30 -35 -40',
+      'alive suspected suspected suspected suspected suspected dead',
+    ],
+    [
+      'nothing, then no Incus, then nothing',
+      '-0 -10 i15 -20 -30 -35',
+      'alive suspected suspected suspected suspected dead',
+    ],
+    ['a dead one that answers without its Incus', '-0 -10 -20 i25', 'alive suspected dead dead'],
     ['nobody looked for an hour', '+0 -3600 -3605', 'alive alive alive'],
     ['nobody looked for an hour in a silence', '-0 -9 -3600 -3605 -3610', 'alive alive alive alive suspected'],
     ['nobody looked for an hour at a dead one', '-0 -10 -20 -3600', 'alive suspected dead dead'],
