@@ -177,6 +177,35 @@ describe('hosts that die between operations', { timeout: 90_000 }, () => {
     expect(there(name)).toEqual(before)
   })
 
+  it.concurrent('moves what has room, by priority, and names what has none until it has', async ({ expect }) => {
+    const name = 'packed'
+    const limits = { cpu: 32 }
+    await deploy(name, {
+      low: { replicas: 2, limits, on: [`${name}-b`, `${name}-c`], network: { expose: [] } },
+      web: { limits, placement: { priority: 10 } },
+    })
+    expect(there(name)).toEqual(['a: web-1', 'b: low-1', 'b: web-2', 'c: low-2', 'c: web-3'])
+    dead.add(`${name}-b`)
+    await expect.poll(() => failovers(name), { timeout: 60_000 }).toHaveLength(1)
+    const { history, failover } = await rig.ledger(name)
+    expect(history.at(-1)).toMatchObject({
+      outcome: 'succeeded',
+      warnings: ['no host can have packed-low-1: packed-c: 32 CPUs wanted, 0 of 64 free'],
+    })
+    expect(failover).toMatchObject({ without: ['packed-b'], noRoom: { instances: ['packed-low-1'] } })
+    expect(there(name).filter((each) => each.startsWith('a: web'))).toHaveLength(2)
+    expect(await client.status(name)).toMatchObject({ healthy: false, noRoom: ['packed-low-1'] })
+
+    await rig.emulator.setHardware({ cpus: 128 }, `${name}-c`)
+    const record = async () => (await rig.ledger(name)).failover
+    await expect.poll(record, { timeout: 60_000 }).toEqual({ without: ['packed-b'] })
+    expect((await failovers(name)).at(-1)).toMatchObject({
+      outcome: 'succeeded',
+      reason: 'packed-low-1 had no room elsewhere',
+    })
+    expect(there(name).filter((each) => each.startsWith('c: low'))).toHaveLength(2)
+  })
+
   it.concurrent('never starts a second one of what holds data', async ({ expect }) => {
     const name = 'holds'
     await deploy(name, { web: {}, db: { replicas: 1, stateful: true, network: { expose: [] } } })
