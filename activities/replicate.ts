@@ -2,7 +2,7 @@ import type { Activities, ReplicaChange, ReplicaRecord } from '../src/contracts/
 import { messageOf } from '../src/errors.js'
 import { copyTo, type Copied } from '../src/instances/replica.js'
 import { dueAt, nextAt, recordOf } from '../src/plan/replication/age.js'
-import { replicaOf, wantedCopies, type WantedCopy } from '../src/plan/replication/copies.js'
+import { isWhole, replicaOf, wantedCopies, type WantedCopy } from '../src/plan/replication/copies.js'
 import type { ActivityDeps } from './deps.js'
 import { inBatches } from './inspect/in-batches.js'
 import { observeEach } from './observe.js'
@@ -29,7 +29,7 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
       const due = wanted.filter(
         (copy) =>
           !why.has(copy.key) &&
-          !dirty.includes(copy.instance) &&
+          isWhole(copy, dirty) &&
           dueAt(replicaOf(copy)?.at, copy.replicate.everyMs) <= began,
       )
       const originals = [...new Set(due.map(({ original }) => original))]

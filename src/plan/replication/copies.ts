@@ -1,6 +1,7 @@
 import { instanceName } from '../../naming/instance-names.js'
 import type { Replicate } from '../../topology/model.js'
 import type { Labels, ObservedInstance, ReplicaLabels, Revision } from '../model.js'
+import { isHalfDone } from '../half-done.js'
 import { oursOf } from '../ours.js'
 import type { Ours } from '../planned-change.js'
 import { replicaKey, replicas, type Replica } from '../specs.js'
@@ -32,6 +33,10 @@ export interface WantedCopy extends Replica {
   there: ObservedInstance | null
   replicate: Replicate
 }
+
+/** Whether no operation left the original half changed; `dirty`: what was left so. */
+export const isWhole = ({ original }: Pick<WantedCopy, 'original'>, dirty: readonly string[]): boolean =>
+  original === null || !isHalfDone(original, dirty)
 
 /** Tells copies apart. */
 export const copyKey = (replica: Replica, host: string): string => `${replicaKey(replica)}@${host}`
