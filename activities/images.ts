@@ -14,6 +14,7 @@ import {
 import { localImages, missingImage, type NeededImage } from '../src/plan/missing-images.js'
 import { isLocalImage } from '../src/topology/image-names.js'
 import type { Host } from '../src/topology/model.js'
+import { durationWords } from '../src/topology/units.js'
 import type { ActivityDeps } from './deps.js'
 
 /**
@@ -62,8 +63,8 @@ interface Hosts {
   signal: AbortSignal
 }
 
-/** ms for a host to say which images it has; one that takes longer gives none. */
-const ANSWER_MS = 10_000
+/** ms for a host to say which images it has, its login included; one that takes longer gives none. Shorter than a whole check of a host. */
+const ANSWER_MS = 5_000
 
 /** The machine of the worker first: there images are built and refreshed. Then the hosts, in their order. */
 async function imageSources(deps: ActivityDeps, { hosts, signal }: Hosts): Promise<ImageSource[]> {
@@ -75,16 +76,18 @@ async function imageSources(deps: ActivityDeps, { hosts, signal }: Hosts): Promi
     ),
   ]
   const look = async ([host, via]: [string | null, Host]): Promise<ImageSource> => {
+    const expired = AbortSignal.timeout(ANSWER_MS)
     try {
       const executor = deps.executorFor(host ?? WORKER, via)
       if (executor.request === undefined) return { host, images: [] }
-      const { stdout } = await executor.run(listImages(), { signal, timeoutMs: ANSWER_MS })
+      const { stdout } = await executor.run(listImages(), { signal: AbortSignal.any([signal, expired]) })
       return { host, images: parseImages(stdout) }
     } catch (error) {
       signal.throwIfAborted()
       deps.log.warn({ host, error: String(error) }, 'the host does not say which images it could give')
+      const silent = expired.aborted ? `no answer within ${durationWords(ANSWER_MS)}` : messageOf(error)
       // Where the worker's machine has no Incus, nobody expects anything of it.
-      return { host, images: [], ...(host === null ? {} : { silent: messageOf(error) }) }
+      return { host, images: [], ...(host === null ? {} : { silent }) }
     }
   }
   return Promise.all(all.map(look))

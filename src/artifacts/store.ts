@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { access, lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
+import { outOfSpace, writeDigested } from '../files/write-digested.js'
 import type { Artifact } from '../plan/model.js'
 
 /** Release tarballs by their sha256, in a folder. */
@@ -51,11 +52,12 @@ export function createArtifactStore(folder: string): ArtifactStore {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const draft = join(folder, `.${randomBytes(8).toString('hex')}`)
       try {
-        const copied = await copy(file, draft)
+        // Digested again while it is copied: the name must be that of the bytes kept, also if the file changes in between.
+        const copied = await writeDigested(draft, createReadStream(file))
         await rename(draft, place(copied.sha256))
         return copied
       } catch (error) {
-        throw outOfSpace(error, folder) ?? error
+        throw outOfSpace(error, 'the artifact', folder) ?? error
       } finally {
         await rm(draft, { force: true })
       }
@@ -112,26 +114,3 @@ async function digestOf(file: string): Promise<Artifact> {
   }
   return { sha256: hash.digest('hex'), size }
 }
-
-// Digested again while it is copied: the name must be that of the bytes kept, also if the file changes in between.
-async function copy(from: string, to: string): Promise<Artifact> {
-  const hash = createHash('sha256')
-  let size = 0
-  const target = await open(to, 'wx', 0o600)
-  try {
-    for await (const chunk of createReadStream(from) as AsyncIterable<Buffer>) {
-      hash.update(chunk)
-      size += chunk.length
-      await target.writeFile(chunk)
-    }
-    await target.sync()
-  } finally {
-    await target.close()
-  }
-  return { sha256: hash.digest('hex'), size }
-}
-
-const outOfSpace = (error: unknown, folder: string): Cul8erError | null =>
-  error instanceof Error && 'code' in error && error.code === 'ENOSPC'
-    ? new Cul8erError('NO_SPACE', `no space left for the artifact in ${folder}`, { cause: error })
-    : null

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
+import { outOfSpace, writeDigested } from '../files/write-digested.js'
 import { createTurns } from '../waiting/turns.js'
 
 /** An image as a file. */
@@ -44,8 +45,8 @@ export function createImageStore(folder: string): ImageStore {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const draft = join(folder, `.${randomBytes(8).toString('hex')}`)
     try {
-      const { digest, size } = await written(draft, from)
-      if (digest !== fingerprint) {
+      const { sha256, size } = await writeDigested(draft, from)
+      if (sha256 !== fingerprint) {
         throw new Cul8erError('ARTIFACT_BROKEN', `the image ${fingerprint.slice(0, 12)} arrived with other bytes`, {
           hint: 'it may be one of several files, which cul8er does not copy: import it on the host by hand',
         })
@@ -54,7 +55,7 @@ export function createImageStore(folder: string): ImageStore {
       await rename(draft, path)
       return { path, size }
     } catch (error) {
-      throw outOfSpace(error, folder) ?? error
+      throw outOfSpace(error, 'the image', folder) ?? error
     } finally {
       await rm(draft, { force: true })
     }
@@ -91,25 +92,3 @@ async function digestOf(path: string): Promise<string> {
   for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) hash.update(piece)
   return hash.digest('hex')
 }
-
-async function written(path: string, from: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
-  const hash = createHash('sha256')
-  let size = 0
-  const file = await open(path, 'wx', 0o600)
-  try {
-    for await (const piece of from) {
-      hash.update(piece)
-      size += piece.length
-      await file.writeFile(piece)
-    }
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  return { digest: hash.digest('hex'), size }
-}
-
-const outOfSpace = (error: unknown, folder: string): Cul8erError | null =>
-  error instanceof Error && 'code' in error && error.code === 'ENOSPC'
-    ? new Cul8erError('NO_SPACE', `no space left for the image in ${folder}`, { cause: error })
-    : null
