@@ -88,10 +88,7 @@ function copying(): () => Promise<{ copied: boolean }> {
   } as unknown as ActivityDeps
   const { copyImage } = imageActivities(deps)
   const via = { address: 'x' } as never
-  return () =>
-    new MockActivityEnvironment().run(copyImage, { host: 'h2', via, copy, from: { host: 'h1', via } }) as Promise<{
-      copied: boolean
-    }>
+  return () => new MockActivityEnvironment().run(copyImage, { host: 'h2', via, copy, from: { host: 'h1', via } })
 }
 
 it('copies an image with its properties, once for two that ask at once, and not again', async () => {
