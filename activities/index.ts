@@ -1,5 +1,6 @@
 import type { Activities } from '../src/contracts/index.js'
 import { analysisActivities } from './analysis.js'
+import { copyActivities } from './copies.js'
 import type { ActivityDeps } from './deps.js'
 import { driftActivities } from './drift.js'
 import { healthActivities } from './health.js'
@@ -46,4 +47,5 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...housekeepingActivities(deps),
   ...notifyActivities(deps),
   ...hookActivities(deps),
+  ...copyActivities(deps),
 })

@@ -8,6 +8,7 @@ import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { withDrained } from '../src/plan/drained.js'
 import { liveOnly } from '../src/plan/live-only.js'
 import { oursOf } from '../src/plan/ours.js'
+import { copiesOf } from '../src/plan/replication/copies.js'
 import { planChanges } from '../src/plan/plan.js'
 import { liveInstance, type LiveInstance } from '../src/plan/planned-change.js'
 import type { Storage } from '../src/plan/volumes.js'
@@ -58,7 +59,11 @@ export function planActivities(deps: ActivityDeps): Rooms {
       if (!volumes) return instances
       const storage = await storageOf(deps.executorFor, hosts, project, signal)
       const own = storage.flatMap((each) => each.volumes).filter((volume) => volume.topology === topology)
-      return { instances, volumes: own.map(({ host, pool, name }) => ({ host, pool, name })) }
+      const copies = copiesOf(topology, observed).map((copy) => liveInstance(copy))
+      return {
+        instances: [...instances, ...copies],
+        volumes: own.map(({ host, pool, name }) => ({ host, pool, name })),
+      }
     }),
 
     ensureProject: step(async ({ host, via, project }, signal) => {

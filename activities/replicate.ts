@@ -1,5 +1,10 @@
 import type { Activities, ReplicaChange, ReplicaRecord } from '../src/contracts/index.js'
 import { messageOf } from '../src/errors.js'
+import { setConfig, stopInstance } from '../src/incus/index.js'
+import { LABEL_PREFIX } from '../src/plan/labels.js'
+import type { ObservedInstance } from '../src/plan/model.js'
+import { staleOriginals } from '../src/plan/replication/stale.js'
+import { already } from './already.js'
 import { copyTo, type Copied } from '../src/instances/replica.js'
 import { dueAt, nextAt, recordOf } from '../src/plan/replication/age.js'
 import { isWhole, replicaOf, wantedCopies, type WantedCopy } from '../src/plan/replication/copies.js'
@@ -16,7 +21,8 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
   return {
     replicate: step(async ({ topology, revision, dirty, known }, signal) => {
       const { hosts, project } = revision.topology
-      const { observed, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
+      const { observed: found, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
+      const observed = await withoutStale(deps, { topology, project, hosts, found }, signal)
       const wanted = wantedCopies(revision, observed)
       const silent = new Map(unreachable.map(({ host, error }) => [host, error.message]))
       const why = new Map(
@@ -28,9 +34,7 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
       const began = Date.now()
       const due = wanted.filter(
         (copy) =>
-          !why.has(copy.key) &&
-          isWhole(copy, dirty) &&
-          dueAt(replicaOf(copy)?.at, copy.replicate.everyMs) <= began,
+          !why.has(copy.key) && isWhole(copy, dirty) && dueAt(replicaOf(copy)?.at, copy.replicate.everyMs) <= began,
       )
       const originals = [...new Set(due.map(({ original }) => original))]
       const groups = originals.map((each) => due.filter(({ original }) => original === each))
@@ -62,6 +66,29 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
   }
 }
 
+/**
+ * Stops what a restored copy has taken the place of, and puts it aside with its data: its host was away meanwhile.
+ * @returns the others
+ */
+async function withoutStale(
+  deps: ActivityDeps,
+  { topology, project, hosts, found }: Pick<Group, 'topology' | 'project' | 'hosts'> & { found: ObservedInstance[] },
+  signal: AbortSignal,
+): Promise<ObservedInstance[]> {
+  const stale = staleOriginals(topology, found)
+  for (const { host, name } of stale) {
+    const via = hosts[host]
+    if (via === undefined) continue
+    const executor = deps.executorFor(host, via)
+    const where = { project }
+    await already('ALREADY_EXISTS', () => executor.run(stopInstance(name, { ...where, force: true }), { signal }))
+    const aside = { [`${LABEL_PREFIX}role`]: 'old', 'boot.autostart': 'false' }
+    await executor.run(setConfig(name, aside, where), { signal })
+    deps.log.warn({ topology, instance: name, host }, 'stopped an original that was restored on another host')
+  }
+  return found.filter((each) => !stale.some(({ host, name }) => host === each.host && name === each.name))
+}
+
 /** ms to the next look where nothing is due: what is declared may be there by then. */
 const LONGEST_MS = 60 * 60_000
 
@@ -72,7 +99,7 @@ function obstacle(
 ): string | null {
   const target = silent.get(host)
   if (target !== undefined) return `host ${host} gives no answer: ${target}`
-  if (original !== null) return null
+  if (original !== null) return original.host === host ? `${instance} lives on ${host} itself` : null
   if (originals > 1) return `${instance} lives on ${originals} hosts`
   const [first] = silent
   return first === undefined

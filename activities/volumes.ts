@@ -288,6 +288,7 @@ export async function storageOf(
             project: volume.project,
             createdAt: volume.createdAt,
             resource: volume.config[`${LABEL_PREFIX}resource`] ?? '',
+            ...(volume.config[`${LABEL_PREFIX}role`] === 'replica' ? { replica: true as const } : {}),
           }))
         }),
       )

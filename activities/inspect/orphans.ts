@@ -21,10 +21,10 @@ export const inspectOrphans: Inspection<'orphans'> = async (deps, { hosts, claim
     }))
   const storage = await storageOf(deps.executorFor, hosts, undefined, signal)
   const volumes = storage.flatMap(({ volumes: all }) =>
-    all.flatMap(({ host, pool, name, project, topology, resource, createdAt, usedBy }) => {
+    all.flatMap(({ host, pool, name, project, topology, resource, createdAt, usedBy, replica }) => {
       const own = project === 'default' ? null : project
       // What a topology has that no instance of it has was kept when it was no longer declared.
-      if (topology === null || (isClaimed(topology, own) && usedBy.length > 0)) return []
+      if (topology === null || (isClaimed(topology, own) && (usedBy.length > 0 || replica))) return []
       return [{ host, name, topology, resource, createdAt, pool, ...(own === null ? {} : { project: own }) }]
     }),
   )

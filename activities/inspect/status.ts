@@ -1,6 +1,7 @@
 import { Cul8erError } from '../../src/errors.js'
 import { probe } from '../../src/health/probe.js'
 import { oursOf } from '../../src/plan/ours.js'
+import { replicaRows } from '../../src/plan/replication/rows.js'
 import { planChanges } from '../../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../../src/plan/model.js'
 import { behind, serverName } from '../../src/plan/reach.js'
@@ -34,7 +35,9 @@ export const inspectStatus: Inspection<'status'> = async (
   }
   const without = unreachable.map(({ host }) => host)
   const ours = oursOf(topology, observed)
-  const { changes } = planChanges({ revision, base: revision, observed, standby, without, force: true })
+  const planned = planChanges({ revision, base: revision, observed, standby, without, force: true })
+  // A copy has the name of its original.
+  const changes = planned.changes.filter(({ from }) => from?.role !== 'replica')
   const stopped = ours.filter(({ status }) => status !== 'Running')
   const traffic = await sharesOf(deps, revision, stopped)
   const rows = await inBatches(ours, PROBES, async (instance) => ({
@@ -46,7 +49,12 @@ export const inspectStatus: Inspection<'status'> = async (
       .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
       .flatMap(({ reasons }) => reasons),
   }))
-  return { instances: [...rows, ...missing(changes, observed)], unreachable }
+  const replicas = replicaRows(revision, observed, without, Date.now())
+  return {
+    instances: [...rows, ...missing(changes, observed)],
+    unreachable,
+    ...(replicas.length === 0 ? {} : { replicas }),
+  }
 }
 
 /** Instances that should be there and are not. */

@@ -62,6 +62,7 @@ const ANYTHING: Candidates = { kind: 'anything' }
 /** What stands behind an option; one that is missing here takes anything. */
 const OPTIONS: Readonly<Record<string, Candidates>> = {
   '--file': { kind: 'files', of: 'topology' },
+  '--from-replica': names('hosts'),
   '--image': names('images'),
   '--operation': names('operations'),
   '--out': { kind: 'files', of: 'any' },

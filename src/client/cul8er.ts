@@ -197,6 +197,18 @@ export class Cul8erClient {
   }
 
   /**
+   * Starts making the copies on a host the live instances, of one resource or of all that have one there. What was written since is lost.
+   * @param options - `force`: the originals do not run, or may be stopped
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
+  restoreFromReplica(
+    topology: string,
+    { host, resource, ...options }: StartOptions & { host: string; resource?: string },
+  ): Promise<Run> {
+    return startRun(this.link, topology, { kind: 'restore', force: options.force, replica: host, resource }, options)
+  }
+
+  /**
    * Takes a snapshot of every instance, or of one resource's, under one name; nothing but `deleteSnapshot` removes it.
    * @param options - `name`: absent: by the minute, such as `manual-20261122-0915`
    * @throws Cul8erError USAGE for a name that is not allowed, UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE

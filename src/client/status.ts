@@ -4,6 +4,7 @@ import type {
   InstanceStatusRow,
   LedgerState,
   OperationSummary,
+  ReplicaStatusRow,
   StatusAnswer,
   Unreachable,
 } from '../contracts/index.js'
@@ -35,6 +36,14 @@ export interface Status {
   /** Hosts that give no answer; absent: all do. */
   unreachable?: UnreachableHost[]
   instances: InstanceStatusRow[]
+  /** Copies of data on other hosts; absent: none are declared. */
+  replicas?: ReplicaStatus[]
+}
+
+/** A copy of an instance on another host. */
+export type ReplicaStatus = ReplicaStatusRow & {
+  /** Why the last attempt failed, in words; absent: it did not, as far as anybody knows. */
+  failed?: string
 }
 
 /** A host that is back and takes no part yet. */
@@ -74,7 +83,7 @@ export type Ended = Pick<HistoryEntry, 'operation' | 'kind' | 'outcome' | 'revis
 /** @param now - the step of the operation in progress, in words, and what it waits for; the ledger knows only how it began */
 export function statusOf(
   state: LedgerState,
-  { instances, unreachable }: StatusAnswer,
+  { instances, unreachable, replicas = [] }: StatusAnswer,
   { step, doing }: { step: string | null; doing: Underway[] },
   nowMs = Date.now(),
 ): Status {
@@ -85,6 +94,7 @@ export function statusOf(
   const noRoom = state.failover?.noRoom?.instances ?? []
   const apart = hostsApart(state, nowMs)
   const isLeft = (entry: string): boolean => left.some(({ host }) => host === dirtyHost(entry))
+  const copies = replicas.map((each) => replicaStatusOf(state, each))
   return {
     topology,
     revision: { desired, stable, attempted },
@@ -103,13 +113,17 @@ export function statusOf(
     dirty: dirtyNames(dirty.filter((entry) => !isLeft(entry))),
     ttl: state.expiresAt,
     healthy:
-      noRoom.length === 0 && instances.every(isHealthy) && unreachable.every(({ host }) => isLeftOut(state, host)),
+      noRoom.length === 0 &&
+      instances.every(isHealthy) &&
+      unreachable.every(({ host }) => isLeftOut(state, host)) &&
+      !copies.some(isLateCopy),
     ...(left.length === 0 ? {} : { left }),
     ...(noRoom.length === 0 ? {} : { noRoom }),
     ...(apart.length === 0 ? {} : { apart }),
     ...(unhealthy.length === 0 ? {} : { unhealthy }),
     ...(unreachable.length === 0 ? {} : { unreachable: unreachable.map((each) => unreachableOf(state, each)) }),
     instances,
+    ...(copies.length === 0 ? {} : { replicas: copies }),
   }
 }
 
@@ -156,6 +170,20 @@ const isLeftOut = ({ failover }: LedgerState, host: string): boolean => failover
 function unreachableOf(state: LedgerState, { host, error }: Unreachable): UnreachableHost {
   const { state: now, since } = state.hosts?.[host] ?? {}
   return { host, error, ...(now === 'dead' ? { deadSince: since } : {}), leftOut: isLeftOut(state, host) }
+}
+
+/** What nobody would hear of before it is needed: a copy that is too old is no copy to rely on. */
+const isLateCopy = ({ state }: ReplicaStatus): boolean => state === 'late'
+
+function replicaStatusOf({ replicas = {} }: LedgerState, row: ReplicaStatusRow): ReplicaStatus {
+  const known = Object.values(replicas).find(({ instance, host }) => instance === row.instance && host === row.host)
+  // One that was never made, or whose host is silent, shows no age: what is known of it counts.
+  const late = known?.late === true && row.state !== 'current'
+  return {
+    ...row,
+    ...(late ? { state: 'late' as const } : {}),
+    ...(known?.failed === undefined ? {} : { failed: known.failed }),
+  }
 }
 
 /** Running, and healthy as far as anything can tell. */

@@ -7,6 +7,7 @@ import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
 import type { RouteCertificate } from '../plan/certificates.js'
+import type { Promotion } from '../plan/replication/promotion.js'
 import type { PlannedChanges } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
@@ -152,6 +153,21 @@ export interface Activities {
   watchHealth(input: WatchInput & { forMs: number }): Promise<Seen | null>
   /** Copies what is due of what holds data to other hosts. */
   replicate(input: ReplicationInput): Promise<ReplicationRound>
+  /** The copies on a host that are to take the places of their originals, and the hosts that give no answer. @throws DATA_LOSS, NOT_FOUND */
+  findCopies(input: {
+    revision: Revision
+    /** Where something of the topology may be. */
+    hosts: Record<string, Host>
+    host: string
+    resource?: string | undefined
+    force: boolean
+  }): Promise<{ copies: Promotion[]; silent: string[] }>
+  /** Makes a copy what it is a copy of, as of its snapshot; it does not run yet. */
+  promoteCopy(
+    input: InstanceAt & { topology: string; snapshot: string; copiedAt: string; operation: number },
+  ): Promise<void>
+  /** Makes it a copy again, which is brought up to date or removed as any other. */
+  demoteCopy(input: InstanceAt & { topology: string; snapshot: string; copiedAt: string; from: string }): Promise<void>
   /** Looks at hosts; ends when one comes to another state. null: none did for `forMs`. */
   watchHosts(input: HostWatchInput & { forMs: number }): Promise<HostsSeen | null>
   /** What differs from the stable revision; null: what was told last. */

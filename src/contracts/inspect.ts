@@ -148,6 +148,24 @@ export interface Unreachable {
 export interface StatusAnswer {
   instances: InstanceStatusRow[]
   unreachable: Unreachable[]
+  /** Copies that are declared; absent: none are. */
+  replicas?: ReplicaStatusRow[]
+}
+
+/** A copy that replication keeps, as its host shows it now. */
+export interface ReplicaStatusRow {
+  instance: string
+  resource: string
+  /** Of the original; null: it was not found. */
+  from: string | null
+  host: string
+  /** Moment of what it holds, ISO time; null: nothing yet, or its host gives no answer. */
+  copiedAt: string | null
+  ageMs: number | null
+  /** How old it is to be at most, ms. */
+  everyMs: number
+  /** late: three times as old as that. missing: there is none yet. unknown: its host gives no answer. */
+  state: 'current' | 'late' | 'missing' | 'unknown'
 }
 
 /** One instance as its host shows it now, beside what the revision wants. */

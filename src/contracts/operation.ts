@@ -42,6 +42,8 @@ export interface OperationRequest {
   /** restore, snapshot */
   snapshot?: string
   resource?: string
+  /** restore: the host whose copies become the live instances, in place of a snapshot. */
+  replica?: string
   /** snapshot: delete it, instead of taking it. */
   remove?: boolean
   /** restart, replace: resources and instances; absent: all that live. */
@@ -140,6 +142,7 @@ export interface OperationInput {
     | 'force'
     | 'snapshot'
     | 'resource'
+    | 'replica'
     | 'remove'
     | 'names'
     | 'maxParallel'

@@ -4,6 +4,7 @@ import type { ImageCopy } from '../plan/image-copies.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
+import type { Promotion } from '../plan/replication/promotion.js'
 import type { HookName } from '../topology/hook-names.js'
 import type { Analysis, Hook } from '../topology/model.js'
 import type { ErrorReport } from '../errors.js'
@@ -55,6 +56,9 @@ export type Step =
   | { kind: 'snapshot'; from: LiveInstance; name?: string }
   | { kind: 'dropSnapshot'; from: LiveInstance; snapshot: string }
   | { kind: 'restore'; from: LiveInstance; snapshot: string }
+  /** A copy takes the place of its original. */
+  | { kind: 'promote'; promotion: Promotion }
+  | { kind: 'demote'; promotion: Promotion }
   | { kind: 'healthy'; at: Place; from?: LiveInstance; before?: LiveInstance; proven?: boolean }
   | { kind: 'admit'; at: Place; from?: LiveInstance; weight?: number; like?: string }
   | { kind: 'drain'; at: Place; from?: LiveInstance }
@@ -134,6 +138,8 @@ export type Compensation =
   | { kind: 'start'; from: LiveInstance }
   /** It was put aside for its replacement: started, live and in the traffic again. */
   | { kind: 'revive'; from: LiveInstance }
+  /** It was a copy: a copy again. */
+  | { kind: 'demote'; from: LiveInstance; promotion: Promotion }
   /** It was a standby and came back: a standby again. */
   | { kind: 'shelve'; from: LiveInstance }
   /** The public ports lead to another set: back to these colors. */

@@ -68,6 +68,7 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
           },
         }
       : {}),
+    ...(read('restored') ? { restored: true as const } : {}),
     ...(read('config') ? { config: words(read('config')) } : {}),
     ...(read('profiles') ? { profiles: words(read('profiles')) } : {}),
     secrets: Object.fromEntries(

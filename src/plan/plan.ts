@@ -11,6 +11,7 @@ import { levels } from './order.js'
 import { placeKey } from './place-key.js'
 import { strangersOf } from './ours.js'
 import { refuseClashes, refuseDataLoss } from './refusals.js'
+import { copiesGone } from './replication/removal.js'
 import { changeOfReplica } from './change-of-replica.js'
 import { moveNotes, refuseStaying } from './moves.js'
 import { placeNew, stayingIn, type Unplaced } from './new-places.js'
@@ -91,7 +92,9 @@ export function planChanges(input: PlanInput): PlannedChanges {
   const rest = ours.filter((i) => !needed.has(placeKey(i)) && !staysAside(i, aside, ordered))
   const { gone: over, stay } = leftovers({ revision, rest, withData, ordered, force })
   const gone = over.filter(({ host }) => moves === null || moves.off.includes(host))
-  const changes = [...ordered, ...gone]
+  // A drain leaves copies alone.
+  const copies = copiesGone(revision, moves === null ? observed : [], { force })
+  const changes = [...ordered, ...gone, ...copies.changes]
 
   const [changed, revived] = [changedBy(changes), revivedBy(changes)]
   const abandoned = ordered.flatMap((w) => {
@@ -102,7 +105,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
   const volumes = planVolumes({ revision, changes, storage, force, goesBack })
   refuseClashes(changes, observed, { ours, force })
   return {
-    ...(volumes.gone.length === 0 ? {} : { volumes: volumes.gone }),
+    ...(volumes.gone.length + copies.volumes.length === 0 ? {} : { volumes: [...volumes.gone, ...copies.volumes] }),
     ...(placed.unplaced.length === 0 ? {} : { unplaced: placed.unplaced }),
     changes,
     // What is kept and comes back is one all the same: its pool is there already.
@@ -119,13 +122,18 @@ export function planChanges(input: PlanInput): PlannedChanges {
       without,
       moves,
       refresh,
-      forced: [...losses, ...volumes.losses],
+      forced: [
+        ...losses,
+        ...volumes.losses,
+        ...copies.changes.map((w) => `copy ${placeKey({ ...w, name: w.instance })}`),
+      ],
       ...(input.facts === undefined ? {} : { placed: placed.places }),
     }),
     notes: [
       ...strangersOf(topology, observed),
       ...losses,
       ...volumes.losses,
+      ...copies.losses,
       ...volumes.notes,
       ...(moves === null ? stay.map(stayNote) : moveNotes(revision, moves, { changes, staying })),
       ...leftOutNotes({ revision, base, without, dirty }, (replica) => placeOf(replica).live),
@@ -159,12 +167,16 @@ export function toPlan(
   return { topology, changes: shown, empty: shown.length === 0, fingerprint: print, notes }
 }
 
-const volumeChange = ({ name: instance, host, resource }: VolumeGone): Change => ({
+const volumeChange = ({ name: instance, host, resource, replica }: VolumeGone): Change => ({
   action: 'delete',
   resource,
   instance,
   host,
-  reasons: ['a volume that is no longer declared, with its data and snapshots (--force)'],
+  reasons: [
+    replica === true
+      ? 'a volume of that copy'
+      : 'a volume that is no longer declared, with its data and snapshots (--force)',
+  ],
   drift: false,
 })
 

@@ -115,6 +115,16 @@ export function refuseClashes(
 }
 
 function foreign({ name, host, labels }: ObservedInstance): Cul8erError {
+  if (labels?.replica !== undefined) {
+    return new Cul8erError(
+      'NAME_CLASH',
+      `instance ${name} on ${host} exists and is the copy of ${name} on ${labels.replica.from}`,
+      {
+        hint: `cul8er restore --from-replica ${host} makes it the live one`,
+        details: { instance: name, host },
+      },
+    )
+  }
   const owner = labels === null ? "is not cul8er's" : `belongs to topology ${labels.topology}`
   return new Cul8erError('NAME_CLASH', `instance ${name} on ${host} exists and ${owner}`, {
     hint: `rename it (incus rename ${name} NEW-NAME), or name the resource or topology differently`,

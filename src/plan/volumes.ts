@@ -22,6 +22,8 @@ export interface ObservedVolume {
   project: string
   /** ISO time. */
   createdAt: string
+  /** Of a copy that replication keeps; absent: of an instance that may run. */
+  replica?: true
 }
 
 /** Storage of a host, where it was looked at. */
@@ -35,7 +37,7 @@ export interface Storage {
 export type VolumeAt = Pick<ObservedVolume, 'host' | 'pool' | 'name'>
 
 /** One that is deleted, with the resource that it was made for. */
-export type VolumeGone = VolumeAt & Pick<ObservedVolume, 'resource'>
+export type VolumeGone = VolumeAt & Pick<ObservedVolume, 'resource' | 'replica'>
 
 /** Labels of a volume, as Incus config. `made` names the operation that made it, as its snapshots are named: unique for ever. */
 export const volumeLabels = (
@@ -74,7 +76,7 @@ export function hostsWithVolumes(revision: Revision, replica: Replica, storage: 
   const { name: topology } = revision.topology
   const found = storage
     .flatMap(({ volumes }) => volumes)
-    .filter((v) => v.topology === topology && names.includes(v.name))
+    .filter((v) => v.topology === topology && v.replica === undefined && names.includes(v.name))
   return [...new Set(found.map(({ host }) => host))]
 }
 
@@ -110,7 +112,7 @@ export function planVolumes({ revision, changes, storage, force, goesBack = fals
       : volumesOf(revision, w).map((volume) => ({ w, volume })),
   )
   for (const { w, volume } of wanted) refuseMissingPool(w, volume, storage)
-  const all = storage.flatMap(({ volumes }) => volumes)
+  const all = storage.flatMap(({ volumes }) => volumes).filter(({ replica }) => replica === undefined)
   const losses = wanted.flatMap(({ w, volume }) => refuseVolume({ topology, w, volume, all, force, goesBack }))
   const moves = changes.flatMap((w) => refuseMove(w, force))
   const declared = new Set(

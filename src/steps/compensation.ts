@@ -15,7 +15,12 @@ const hostOf = (undo: Compensation): string =>
 
 /** Where it stands among others: an instance has one way back at a time, and so have the ports and the canaries of resources. */
 export const keyOf = (undo: Compensation): string =>
-  undo.kind === 'switch' || undo.kind === 'withdraw' ? `${undo.kind} ` : placeKey('at' in undo ? undo.at : undo.from)
+  // Its original has the same name, and a way back of its own.
+  undo.kind === 'demote'
+    ? `demote ${targetOf(undo)}`
+    : undo.kind === 'switch' || undo.kind === 'withdraw'
+      ? `${undo.kind} `
+      : placeKey('at' in undo ? undo.at : undo.from)
 
 /** What a compensation does, in words. */
 export function compensationWords(undo: Compensation): string {
@@ -36,6 +41,8 @@ export function compensationWords(undo: Compensation): string {
       return 'start it again'
     case 'revive':
       return 'bring the old instance back'
+    case 'demote':
+      return 'make it a copy again'
     case 'shelve':
       return 'back to standby'
     case 'switch':
@@ -170,6 +177,12 @@ function stepsOf(undo: Compensation): Step[] {
             { kind: 'role', at: undo.from, role: 'new' },
           ]
         : [{ kind: 'start', at: undo.from }, { kind: 'role', at: undo.from, role: 'live' }, ...proven(undo.from)]
+    case 'demote':
+      return [
+        { kind: 'drain', at: undo.from },
+        { kind: 'forget', at: undo.from },
+        { kind: 'demote', promotion: undo.promotion },
+      ]
     case 'shelve':
       // What is stateful does not run beside another one.
       return undo.from.stateful === true

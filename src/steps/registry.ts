@@ -17,6 +17,7 @@ import { install } from './install.js'
 import { keepLogs } from './keep-logs.js'
 import type { StepKind } from './kind.js'
 import { project } from './project.js'
+import { demote, promote } from './promote.js'
 import { prune } from './prune.js'
 import { recheck } from './recheck.js'
 import { restart } from './restart.js'
@@ -45,6 +46,8 @@ const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   snapshot,
   dropSnapshot,
   restore,
+  promote,
+  demote,
   healthy,
   admit,
   drain,

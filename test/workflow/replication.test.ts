@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
 import type { InstanceState } from '../../src/emulator/model.js'
 import { mortal } from '../support/mortal.js'
 import { Rig, topologyOf } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 /* Copies of data on other hosts, emulated: made and kept up to date between operations. */
 
@@ -51,8 +52,7 @@ describe('copies of what holds data', { timeout: 60_000 }, () => {
     rig.emulator.state()[`${name}-${host}`]?.instances ?? {}
   const copy = (name: string, host = 'b'): InstanceState | undefined => on(name, host)[`default/${name}-db`]
   const label = (name: string, key: string): string | undefined => copy(name)?.config[`user.cul8er.${key}`]
-  const made = (name: string): Promise<unknown> =>
-    expect.poll(() => label(name, 'replica.at'), { timeout: 20_000 }).toBeDefined()
+  const made = (name: string): Promise<string> => until(() => label(name, 'replica.at'))
 
   it.concurrent('are made after the deploy, brought up to date, and pruned on both sides', async ({ expect }) => {
     const name = 'kept'
@@ -69,5 +69,107 @@ describe('copies of what holds data', { timeout: 60_000 }, () => {
       'user.cul8er.topology': name,
       'user.cul8er.role': 'replica',
     })
+  })
+
+  it.concurrent('an operation ends one that is under way, and it is gone on with afterwards', async ({ expect }) => {
+    const name = 'begins'
+    expect(await deploy(name)).toMatchObject({ outcome: 'succeeded' })
+    await made(name)
+    const struck = rig.emulator.fault({ match: { host: `${name}-b`, verb: 'copy' }, fault: { delayMs: 20_000 } })
+    const before = label(name, 'replica.at')
+    await expect.poll(struck, { timeout: 20_000 }).toBe(1)
+    const began = Date.now()
+    expect(await rig.run(name, { kind: 'restart' })).toMatchObject({ outcome: 'succeeded' })
+    expect(Date.now() - began).toBeLessThan(15_000)
+    await expect.poll(() => label(name, 'replica.at'), { timeout: 20_000 }).not.toBe(before)
+  })
+
+  it.concurrent('what is told when their host is away, and when it is back', async ({ expect }) => {
+    const name = 'away'
+    expect(await deploy(name)).toMatchObject({ outcome: 'succeeded' })
+    await made(name)
+    dead.add(`${name}-b`)
+    const record = async () => Object.values((await rig.ledger(name)).replicas ?? {})[0]
+    await expect
+      .poll(record, { timeout: 20_000 })
+      .toMatchObject({ late: true, failed: expect.stringContaining('no route') as string })
+    expect(await client.status(name)).toMatchObject({
+      healthy: false,
+      replicas: [{ state: 'late', host: `${name}-b` }],
+    })
+    // Every attempt would leave a snapshot.
+    expect(on(name, 'a')[`default/${name}-db`]?.snapshots.length).toBeLessThanOrEqual(2)
+    dead.delete(`${name}-b`)
+    await expect.poll(record, { timeout: 20_000 }).not.toHaveProperty('late')
+    await expect.poll(async () => (await client.status(name)).replicas?.[0]?.state, { timeout: 20_000 }).toBe('current')
+  })
+
+  it.concurrent(
+    'one takes the place of an original that is lost, and that is stopped when it is back',
+    async ({ expect }) => {
+      const name = 'lost'
+      expect(await deploy(name)).toMatchObject({ outcome: 'succeeded' })
+      await made(name)
+      const from = { kind: 'restore', replica: `${name}-b` } as const
+      expect(await rig.run(name, from)).toMatchObject({
+        outcome: 'failed',
+        error: { code: 'DATA_LOSS', message: expect.stringContaining(`runs on ${name}-a`) as string },
+      })
+      dead.add(`${name}-a`)
+      expect(await rig.run(name, from)).toMatchObject({
+        outcome: 'failed',
+        error: { code: 'DATA_LOSS', message: expect.stringContaining('two that write') as string },
+      })
+      expect(copy(name)).toMatchObject({ status: 'Stopped' })
+      expect(await rig.run(name, { ...from, force: true })).toMatchObject({ outcome: 'succeeded' })
+      expect(copy(name)).toMatchObject({ status: 'Running', config: { 'user.cul8er.role': 'live' } })
+      expect(on(name, 'a')[`default/${name}-db`]).toMatchObject({ status: 'Running' })
+      dead.delete(`${name}-a`)
+      await expect.poll(() => on(name, 'a')[`default/${name}-db`]?.status, { timeout: 20_000 }).toBe('Stopped')
+      await expect
+        .poll(() => on(name, 'a')[`default/${name}-db`]?.config['user.cul8er.role'], { timeout: 20_000 })
+        .toBe('old')
+      expect(copy(name)).toMatchObject({ status: 'Running' })
+    },
+  )
+
+  it.concurrent('one that does not come up is a copy again, and its original serves', async ({ expect }) => {
+    const name = 'undone'
+    expect(await deploy(name)).toMatchObject({ outcome: 'succeeded' })
+    await made(name)
+    rig.emulator.fault({ match: { host: `${name}-b`, verb: 'start' }, fault: { error: 'no space left on device' } })
+    const end = await rig.run(name, { kind: 'restore', replica: `${name}-b`, force: true })
+    expect(end).toMatchObject({ outcome: 'rolledBack' })
+    expect(copy(name)).toMatchObject({ status: 'Stopped', config: { 'user.cul8er.role': 'replica' } })
+    expect(on(name, 'a')[`default/${name}-db`]).toMatchObject({
+      status: 'Running',
+      config: { 'user.cul8er.role': 'live' },
+    })
+  })
+
+  it.concurrent('are shown, deleted with what declares them, and go with a destroy', async ({ expect }) => {
+    const name = 'goes'
+    expect(await deploy(name, { replicate: { to: [`${name}-b`, `${name}-c`], every: '10s', keep: 1 } })).toMatchObject({
+      outcome: 'succeeded',
+    })
+    await made(name)
+    await expect.poll(() => copy(name, 'c')?.config['user.cul8er.replica.at'], { timeout: 20_000 }).toBeDefined()
+    const plan = await rig.inspect({
+      kind: 'plan',
+      topology: name,
+      revision: revisionOf(name, { replicate: { to: `${name}-b`, every: '10s' } }),
+    })
+    expect(plan.plan.changes).toEqual([
+      expect.objectContaining({ action: 'delete', instance: `${name}-db`, host: `${name}-c` }),
+      expect.objectContaining({ action: 'delete', instance: `${name}-db.data`, host: `${name}-c` }),
+    ])
+    expect(await deploy(name, { replicate: { to: `${name}-b`, every: '10s' } })).toMatchObject({ outcome: 'succeeded' })
+    expect(copy(name, 'c')).toBeUndefined()
+    expect(rig.emulator.state()[`${name}-c`]?.volumes).toEqual({})
+    expect(copy(name)).toBeDefined()
+    expect(on(name, 'a')[`default/${name}-db`]).toMatchObject({ status: 'Running' })
+    expect(await rig.run(name, { kind: 'destroy' })).toMatchObject({ outcome: 'succeeded' })
+    expect(copy(name)).toBeUndefined()
+    expect(rig.emulator.state()[`${name}-b`]?.volumes).toEqual({})
   })
 })

@@ -1,4 +1,4 @@
-import type { InstanceStatusRow, LedgerState, SnapshotRow } from '../../contracts/index.js'
+import type { InstanceStatusRow, LedgerState, ReplicaStatusRow, SnapshotRow } from '../../contracts/index.js'
 import type { Revision } from '../../plan/model.js'
 import type { OperationHooks } from '../../topology/hooks.js'
 import type { Topology } from '../../topology/model.js'
@@ -82,6 +82,20 @@ export function restoreLines(
     }),
   ]
 }
+
+/** What becomes live by a restore from copies, and what is lost by it. */
+export const copyLines = (
+  copies: readonly Pick<ReplicaStatusRow, 'instance' | 'from' | 'host' | 'copiedAt'>[],
+  colors: Palette,
+  nowMs = Date.now(),
+): string[] =>
+  copies.flatMap(({ instance, from, host, copiedAt }) =>
+    copiedAt === null
+      ? []
+      : [
+          `  ${colors.red('!')} ${instance} lives on ${host}${from === null ? '' : ` instead of ${from}`}: what was written since ${moment(copiedAt)} (${ago(copiedAt, nowMs)}) is lost`,
+        ],
+  )
 
 const namesOf = (rows: readonly { name: string; resource: string }[], resource: string): string =>
   some(rows.filter((row) => row.resource === resource).map(({ name }) => name))

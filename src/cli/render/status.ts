@@ -1,7 +1,7 @@
 import type { InstanceStatusRow } from '../../contracts/index.js'
 import type { Underway } from '../../client/doing.js'
 import { durationWords } from '../../topology/units.js'
-import type { Ended, HostApart, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
+import type { Ended, HostApart, ReplicaStatus, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
 import { doingWords } from './steps.js'
 import type { Palette } from '../palette.js'
 import { ago, due, elapsed, moment } from './duration.js'
@@ -25,6 +25,7 @@ export function statusText(
     unhealthy = [],
     unreachable = [],
     instances,
+    replicas = [],
   }: Status,
   colors: Palette,
 ): string {
@@ -53,6 +54,10 @@ export function statusText(
     ...unhealthy.map((each) => `  ${unhealthyWords(topology, each, colors)}`),
     ...(ttl === null ? [] : [`  will be destroyed ${due(ttl)}`]),
     ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colors)]),
+    ...(replicas.length === 0 ? [] : ['', replicasTable(replicas, colors)]),
+    ...replicas.flatMap(({ instance, host, failed }) =>
+      failed === undefined ? [] : [`  ${colors.yellow('!')} the copy of ${instance} on ${host}: ${failed}`],
+    ),
   ].join('\n')
 }
 
@@ -152,6 +157,34 @@ function instancesTable(rows: InstanceStatusRow[], colors: Palette): string {
     ]),
     colors,
   )
+}
+
+function replicasTable(rows: ReplicaStatus[], colors: Palette): string {
+  return table(
+    ['copy of', 'from', 'on', 'age', 'every', 'state'],
+    rows.map(({ instance, from, host, ageMs, everyMs, state }) => [
+      instance,
+      from ?? '-',
+      host,
+      ageMs === null ? '-' : durationWords(Math.round(ageMs / 1000) * 1000),
+      durationWords(everyMs),
+      copyWord(state, colors),
+    ]),
+    colors,
+  )
+}
+
+function copyWord(state: ReplicaStatus['state'], colors: Palette): string {
+  switch (state) {
+    case 'current':
+      return colors.green('✔ current')
+    case 'late':
+      return colors.red('✘ late')
+    case 'missing':
+      return colors.yellow('! not made yet')
+    case 'unknown':
+      return '? unknown'
+  }
 }
 
 function healthWord(health: InstanceStatusRow['health'], colors: Palette): string {

@@ -56,4 +56,25 @@ describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { t
     console.log(`a copy was refreshed after ${Date.now() - began} ms`)
     expect(await h(2).incus('list', '--format', 'csv', '--columns', 'ns')).toBe(`${DB},STOPPED`)
   })
+
+  it('one takes the place of its original when the power of its host was cut, with the same data', async () => {
+    const before = await sums(h(1))
+    await h(1).powerCut()
+    const restore = ['restore', NAME, '--from-replica', h(2).name, '--yes']
+    const refused = await home.cul8er([...restore, '--json'])
+    expect(refused.exit).not.toBe(0)
+    expect(refused.stdout).toContain(`if ${DB} still runs there, there would be two that write`)
+    const began = Date.now()
+    expect(await home.json([...restore, '--force'])).toMatchObject({ outcome: 'succeeded' })
+    console.log(`restored from the copy in ${Date.now() - began} ms`)
+    expect(await sums(h(2))).toBe(before)
+  })
+
+  it('its original is stopped when its host is back, and keeps its data', async () => {
+    await h(1).boot()
+    const state = (): Promise<string> => h(1).incus('list', '--format', 'csv', '--columns', 'ns')
+    await expect.poll(state, { timeout: 30_000, interval: 200 }).toBe(`${DB},STOPPED`)
+    expect(await label(h(1), 'role')).toBe('old')
+    expect(await h(2).incus('list', '--format', 'csv', '--columns', 'ns')).toBe(`${DB},RUNNING`)
+  })
 })

@@ -15,6 +15,9 @@ export const ledgerActs: Pick<
   | 'watchHosts'
   | 'lookForDrift'
   | 'replicate'
+  | 'findCopies'
+  | 'promoteCopy'
+  | 'demoteCopy'
 > = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
@@ -41,5 +44,8 @@ export const ledgerActs: Pick<
   watchHosts: () => null,
   // Nor looks for drift.
   lookForDrift: () => null,
+  findCopies: () => ({ copies: [], silent: [] }),
+  promoteCopy: () => {},
+  demoteCopy: () => {},
   replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }

@@ -80,6 +80,15 @@ describe('one thing at a time', () => {
     ['drift', drifted, [], { drift: 'running' }, 'repair'],
     ['but first the request', drifted, [start('deploy')], { drift: 'running' }, 'start'],
     ['and what is due', { ...drifted, expiresAt: AT }, [], { drift: 'running' }, 'destroy'],
+    ['copies', deployed(1), [], { copies: 'idle' }, 'replicate'],
+    ['what became of them', deployed(1), [], { copies: 'seen' }, 'noteReplicas'],
+    ['a request ends them first', deployed(1), [start('deploy')], { copies: 'running' }, 'stopCopying'],
+    ['and waits for their end', deployed(1), [start('deploy')], { copies: 'ending' }, 'wait'],
+    ['as does what is due', expiredTtl, [], { copies: 'running' }, 'stopCopying'],
+    ['and a dead host', withDead, [], { hosts: 'running', copies: 'ending' }, 'wait'],
+    ['what begins no operation does not', deployed(1), [ttl], { copies: 'running' }, 'ttl'],
+    ['nor does anything that is refused meanwhile', deploying, [start('deploy')], {}, 'start'],
+    ['a long history ends them', deployed(1), [], { copies: 'running', renewal: true }, 'unwatch'],
   ])('%s', (_what, state, queue, more, expected) => {
     expect(words(state, queue, more)).toBe(expected)
   })
