@@ -46,7 +46,7 @@ export interface Copying {
 export type Copied = { at: string } | { error: unknown }
 
 /**
- * Takes a snapshot of an instance and its volumes, and brings it to other hosts: an instance that does not run, with all snapshots of the
+ * Takes a snapshot of an instance and its volumes, and copies it to other hosts: an instance that does not run, with all snapshots of the
  * original. Twice is as good as once, and what ended halfway is gone on with; what was whole before stays there as a snapshot meanwhile.
  * @returns by host
  * @throws the signal's reason; as the host of the original answers
