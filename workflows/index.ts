@@ -21,7 +21,7 @@ export { hostWatch } from './watch/hosts.js'
 export { driftWatch } from './watch/drift.js'
 export { failover } from './operations/failover.js'
 export { repair } from './operations/repair.js'
-export { drain } from './operations/move.js'
+export { drain, rebalance } from './operations/move.js'
 
 /**
  * A deploy or a rollback is a workflow of its strategy's type, so that a person sees which one in the Web UI. Temporal takes this one

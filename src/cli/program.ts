@@ -15,6 +15,7 @@ import { metrics } from './commands/later.js'
 import { logs } from './commands/logs.js'
 import { orphans } from './commands/orphans.js'
 import { plan } from './commands/plan.js'
+import { rebalance } from './commands/rebalance.js'
 import { restart } from './commands/restart.js'
 import { restore } from './commands/restore.js'
 import { rollback } from './commands/rollback.js'
@@ -33,7 +34,7 @@ const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
   ['Deploy:', [init, validate, plan, deploy, status, history, attach, logs, exec, shell, restart, destroy]],
   ['Control the operation in progress:', [promote, abort, pause, resume]],
   ['Go back:', [rollback, snapshot, snapshots, restore]],
-  ['Look after:', [ttl, state, orphans, hosts, metrics]],
+  ['Look after:', [ttl, state, orphans, hosts, rebalance, metrics]],
   ['This machine:', [service, worker, codec, images, doctor, schema]],
 ]
 

@@ -441,16 +441,31 @@ export class Cul8erClient {
 
   /**
    * Starts emptying hosts of a topology's instances: new ones first, elsewhere. It does not cordon the hosts.
-   * @param options - `fingerprint`: of the plan that was agreed to; refused as STALE_PLAN where it is another by now
    * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, NEEDS_ATTENTION, SERVICE
    */
-  async drain(
+  drain(topology: string, hosts: string[], options: StartOptions & MoveOptions = {}): Promise<Run> {
+    return this.#move(topology, { kind: 'drain', moves: { off: hosts } }, options)
+  }
+
+  /**
+   * Starts moving stateless instances so that hosts are used evenly.
+   * @param options - `gain`: percentage points by which the gap between the fullest and the emptiest host must shrink
+   * @throws Cul8erError as `drain` does
+   */
+  rebalance(
     topology: string,
-    hosts: string[],
-    { fingerprint, ...options }: StartOptions & MoveOptions & { fingerprint?: string } = {},
+    { gain = 10, ...options }: StartOptions & MoveOptions & { gain?: number } = {},
+  ): Promise<Run> {
+    return this.#move(topology, { kind: 'rebalance', moves: { off: [], gain } }, options)
+  }
+
+  async #move(
+    topology: string,
+    move: { kind: 'drain' | 'rebalance'; moves: Moves },
+    { fingerprint, ...options }: StartOptions & MoveOptions,
   ): Promise<Run> {
     const without = await leftOutNow(this.link, topology)
-    const asked = { kind: 'drain' as const, moves: { off: hosts }, force: options.force, without }
+    const asked = { ...move, force: options.force, without }
     const planned = fingerprint === undefined ? {} : { planFingerprint: fingerprint }
     return startRun(this.link, topology, { ...asked, ...planned }, options)
   }

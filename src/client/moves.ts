@@ -13,7 +13,9 @@ export type MovesPlan = InspectAnswers['plan']
 
 export interface MoveOptions {
   /** Leave where it is what cannot move, instead of refusing. */
-  force?: boolean | undefined
+  force?: boolean
+  /** Of the plan that was agreed to: refused as STALE_PLAN where it is another by now. */
+  fingerprint?: string
 }
 
 /**

@@ -48,6 +48,7 @@ const kind = z.preprocess(
     'failover',
     'repair',
     'drain',
+    'rebalance',
     'snapshot',
     'destroy',
     'cleanup',

@@ -25,6 +25,7 @@ export const WorkflowType = {
   failover: 'failover',
   repair: 'repair',
   drain: 'drain',
+  rebalance: 'rebalance',
   snapshot: 'snapshot',
   destroy: 'destroy',
   cleanup: 'cleanup',

@@ -11,7 +11,7 @@ import type { Host } from '../topology/model.js'
  * cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. replace: fresh instances in
  * place of unhealthy ones, started by the ledger. failover: what was on hosts that are gone is started elsewhere, or taken back where a host is
  * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger. drain: what is on a host is
- * moved to others.
+ * moved to others. rebalance: some instances are moved so that hosts are used evenly.
  */
 export type OperationKind =
   | 'deploy'
@@ -22,6 +22,7 @@ export type OperationKind =
   | 'failover'
   | 'repair'
   | 'drain'
+  | 'rebalance'
   | 'snapshot'
   | 'destroy'
   | 'cleanup'
@@ -60,7 +61,7 @@ export interface OperationRequest {
   refreshImages?: boolean
   /** repair: nothing that runs is stopped or deleted for it. */
   liveOnly?: boolean
-  /** drain: what is to move. */
+  /** drain, rebalance: what is to move. */
   moves?: Moves
   /** Who asked; kept in the history. */
   by?: Requester

@@ -183,6 +183,8 @@ export interface ObservedInstance {
 export interface Moves {
   /** Hosts that are to have no instance of the topology afterwards. */
   off: string[]
+  /** Stateless instances move so that hosts are used evenly, unless that evens out less than this, percentage points; absent: they do not. */
+  gain?: number
 }
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start' | 'restart'

@@ -93,7 +93,7 @@ export function moveNotes(
 
 /** What the strategy does beside a plain move. */
 function wayNotes({ strategy }: Topology, off: readonly string[], changes: readonly PlannedChange[]): string[] {
-  const beside = changes.filter(({ from }) => from !== null && !off.includes(from.host))
+  const beside = changes.filter(({ from, host }) => from !== null && from.host === host && !off.includes(host))
   const resources = [...new Set(beside.map(({ resource }) => resource))]
   return [
     ...(strategy.approach === 'recreate' && changes.length > 0

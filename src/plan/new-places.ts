@@ -1,11 +1,14 @@
+import { holdsData } from '../topology/holds-data.js'
 import { isAsWanted } from './as-wanted.js'
 import { instanceName } from '../naming/instance-names.js'
+import { balance, type Movable } from './placement/balance.js'
 import { placeInstances } from './placement/place.js'
 import { demandOf, isLimited } from './placement/demand.js'
 import type { Question } from './placement/facts.js'
 import { hostStates } from './placement/host-states.js'
-import type { Choice, Wanted } from './placement/model.js'
+import type { Choice, HostState, Wanted } from './placement/model.js'
 import { noRoom, placementNotes } from './placement/notes.js'
+import type { Declared } from './placement/rules.js'
 import { defaultPlacement } from './placement/settings.js'
 import { dataHolders } from './leftovers.js'
 import { drainedWords, leaves, stayingOn, type Staying } from './moves.js'
@@ -47,6 +50,7 @@ export function placeNew(
   const declared = Object.fromEntries(Object.entries(resources).map(([name, { placement }]) => [name, placement]))
   const hosts = hostStates(situation, input)
   const goesOn = moves !== null ? null : force ? '--force' : goesBack ? 'rollback' : null
+  if (moves?.gain !== undefined) return evenedOut(wanted, { hosts, declared, gain: moves.gain })
   const place = (forced: boolean): Choice[] => placeInstances({ hosts, wanted, declared, force: forced })
   const choices = place(goesOn !== null)
   const without = choices.filter(({ host }) => host === null)
@@ -67,6 +71,30 @@ export function placeNew(
     notes: [...placementNotes(final, hosts, goesOn), ...stay],
     unplaced: unplaced.map((each) => ({ instance: each.wanted.name, why: noRoom([each]).message })),
   }
+}
+
+/** Places for what moves so that hosts are used evenly; none where it is not worth it. */
+function evenedOut(
+  wanted: readonly Wanted[],
+  { hosts, declared, gain }: { hosts: HostState[]; declared: Declared; gain: number },
+): ReturnType<typeof placeNew> {
+  const movable = wanted.flatMap((each): Movable[] => (each.from === undefined ? [] : [{ ...each, from: each.from }]))
+  const { moves, before, after, by } = balance({ hosts, movable, declared })
+  const what = by === 'limits' ? 'of its CPUs or memory' : 'of the instances'
+  const points = (percent: number): string => `${Math.round(percent)} %`
+  const gaps = `the fullest host has ${points(before)} ${what} more than the emptiest`
+  if (moves.length === 0) return { places: new Map(), notes: [`${gaps}: no move evens that out`] }
+  if (before - after < gain) {
+    return {
+      places: new Map(),
+      notes: [`${gaps}, and would have ${points(after)}: less than --gain ${gain} is gained`],
+    }
+  }
+  const places = moves.map(({ wanted: { key, from }, to, fuller, emptier }): [string, NewPlace] => [
+    key,
+    { host: to, reason: null, because: `host ${from} has ${points(fuller)} ${what}, ${to} ${points(emptier)}` },
+  ])
+  return { places: new Map(places), notes: [`${gaps}, and has ${points(after)} afterwards`] }
 }
 
 const MOVES_HINT =
@@ -97,6 +125,12 @@ function homeless(
       replicas: resource.replicas ?? 1,
       placement: resource.placement ?? defaultPlacement,
     })
+    if (moves?.gain !== undefined) {
+      const isFree = live !== null && live.labels.stateful !== true && !holdsData(resource) && hosts.includes(live.host)
+      return isFree && hosts.length > 1 && wanted(hosts).placement.strategy === 'spread'
+        ? [{ ...wanted(hosts), from: live.host }]
+        : []
+    }
     if (moves !== null) {
       return live !== null && leaves(replica, situation, staying, moves.off)
         ? [{ ...wanted(hosts), from: live.host }]

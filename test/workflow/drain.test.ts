@@ -186,4 +186,24 @@ describe('hosts that are drained', { timeout: 90_000 }, () => {
     expect(await drain(name, 'a')).toMatchObject({ exit: 0, others: { theirs: 1 } })
     expect(there(name).filter((each) => each.startsWith('a'))).toEqual(['a: theirs-web-1'])
   })
+
+  it.concurrent('is used again by a rebalance, which moves nothing for little', async () => {
+    const name = 'evens'
+    await deploy(name, declared(name, { web: { limits: undefined } }))
+    expect(await drain(name, 'a')).toMatchObject({ exit: 0 })
+    const cordonedYet = await cul8er(name, 'rebalance', '--dry-run', '--gain', '30')
+    expect(cordonedYet).toMatchObject({ exit: 0, changes: [] })
+    expect(await cul8er(name, 'hosts', 'uncordon', `${name}-a`)).toMatchObject({ exit: 0 })
+    expect(await cul8er(name, 'rebalance', '--dry-run', '--gain', '70')).toMatchObject({
+      exit: 0,
+      changes: [],
+      notes: [expect.stringContaining('less than --gain 70 is gained')] as string[],
+    })
+    expect(await cul8er(name, 'rebalance', '--dry-run')).toMatchObject({ exit: 2 })
+    const before = told(name, 'c')
+    expect(await cul8er(name, 'rebalance', '--yes')).toMatchObject({ exit: 0, outcome: 'succeeded' })
+    expect(there(name).map((each) => each.slice(0, 1))).toEqual(['a', 'b', 'c'])
+    expect(Math.min(...served(name, 'c', before))).toBe(3)
+    expect(await cul8er(name, 'rebalance', '--yes')).toMatchObject({ exit: 0, changes: [] })
+  })
 })

@@ -120,7 +120,7 @@ function left(
 ): LedgerState {
   const halfDone = outcome === 'held' || outcome === 'needsAttention' || lost !== undefined
   // Of a standby set it removes what was on the hosts that it emptied.
-  const moved = state.current?.kind === 'drain' && outcome === 'succeeded'
+  const moved = (state.current?.kind === 'drain' || state.current?.kind === 'rebalance') && outcome === 'succeeded'
   const isOver = state.current?.kind === 'cleanup' && outcome === 'succeeded'
   return {
     ...state,

@@ -36,6 +36,7 @@ const OTHERS: ReadonlySet<OperationKind> = new Set([
   'failover',
   'repair',
   'drain',
+  'rebalance',
   'snapshot',
 ])
 

@@ -10,10 +10,12 @@ const KINDS: readonly OperationKind[] = [
   'restore',
   'restart',
   'drain',
+  'rebalance',
   'snapshot',
   'destroy',
   'cleanup',
 ]
+const MOVING: ReadonlySet<OperationKind> = new Set(['drain', 'rebalance'])
 const TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
 /** Characters of a name or an id. */
 const LONGEST_NAME = 1_000
@@ -37,8 +39,8 @@ export function malformedStart(request: OperationRequest): ErrorReport | null {
   if (refreshImages !== undefined && (typeof refreshImages !== 'boolean' || request.kind !== 'deploy')) {
     return wrong('refreshImages', refreshImages, 'true or false, for a deploy')
   }
-  if ((moves !== undefined) !== (request.kind === 'drain') || (moves !== undefined && !areMoves(moves))) {
-    return wrong('moves', moves, 'hosts to be emptied, for a drain')
+  if ((moves !== undefined) !== MOVING.has(request.kind) || (moves !== undefined && !areMoves(moves))) {
+    return wrong('moves', moves, 'hosts to be emptied, for a drain, or what is to be gained, for a rebalance')
   }
   if (remove !== undefined && (typeof remove !== 'boolean' || request.kind !== 'snapshot')) {
     return wrong('remove', remove, 'true or false, for a snapshot')
@@ -89,7 +91,9 @@ const isTime = (ms: unknown): ms is number => typeof ms === 'number' && ms >= 0 
 const isName = (text: unknown): text is string => typeof text === 'string' && text.length <= LONGEST_NAME
 const areNames = (names: unknown): boolean =>
   Array.isArray(names) && names.length <= LONGEST_NAME && names.every(isName)
-const areMoves = (moves: unknown): boolean => isObject(moves) && areNames(moves.off)
+const areMoves = (moves: unknown): boolean =>
+  isObject(moves) && areNames(moves.off) && (moves.gain === undefined || isPercent(moves.gain))
+const isPercent = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 100
 const isMapping = (value: unknown): boolean => isObject(value) && Object.values(value).every(isObject)
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

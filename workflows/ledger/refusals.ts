@@ -21,7 +21,7 @@ function senseless(state: LedgerState, request: OperationRequest): ErrorReport |
   }
   if (state.desired === null) return nothingThere(state)
   if (request.kind === 'snapshot') return snapshotRefusal(request)
-  if (request.kind === 'drain') return betweenRevisions(state)
+  if (request.moves !== undefined) return betweenRevisions(state)
   if (request.kind !== 'rollback') return null
   return noWayBack(state, targetOf(state, request))
 }

@@ -115,6 +115,7 @@ const STAYS: ReadonlySet<OperationKind> = new Set([
   'failover',
   'repair',
   'drain',
+  'rebalance',
   'snapshot',
 ])
 

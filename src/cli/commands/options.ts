@@ -34,6 +34,15 @@ export const withoutOption = () =>
     (host: string, before: string[] | undefined) => [...(before ?? []), host],
   )
 
+export const gainOption = () =>
+  new Option('--gain <percent>', 'least that must be gained, in percentage points (default: 10)').argParser(
+    (text: string) => {
+      const value = Number(text)
+      if (text.trim() !== '' && value >= 0 && value <= 100) return value
+      throw new InvalidArgumentError('expected a number from 0 to 100')
+    },
+  )
+
 /** Kept on the host, in its configuration. */
 const LONGEST_REASON = 500
 

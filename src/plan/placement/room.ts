@@ -77,7 +77,11 @@ const rounded = (cpus: number): string => String(Math.round(cpus * 100) / 100)
 const cpuWords = (cpus: number): string => `${rounded(cpus)} ${rounded(cpus) === '1' ? 'CPU' : 'CPUs'}`
 
 /** Shares of CPUs and memory that are free once an instance is there too, from 0 to 1; null: not known. */
-export function freeShares(wanted: Wanted, host: HostState, used: Amounts): { cpu: number; memory: number } | null {
+export function freeShares(
+  wanted: Pick<Wanted, 'demand'>,
+  host: HostState,
+  used: Amounts,
+): { cpu: number; memory: number } | null {
   const most = mostOf(host)
   if (most === null) return null
   const share = (of: number, taken: number): number => (of <= 0 ? 0 : Math.min(1, Math.max(0, 1 - taken / of)))

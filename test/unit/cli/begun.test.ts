@@ -23,6 +23,7 @@ test('every command that begins an operation says so in the same words', () => {
     'deploy.ts',
     'destroy.ts',
     'hosts-drain.ts',
+    'rebalance.ts',
     'restart.ts',
     'restore.ts',
     'rollback.ts',

@@ -144,6 +144,7 @@ test('every option with a value says what it takes', () => {
     '--bridge',
     '--env',
     '--fingerprint',
+    '--gain',
     '--lines',
     '--listen',
     '--max-parallel',

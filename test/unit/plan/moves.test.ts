@@ -115,6 +115,15 @@ describe('a host that is to be emptied', () => {
   })
 })
 
+it('a failover puts nothing on a cordoned host', () => {
+  const { revision, observed } = input()
+  const over = { moves: null, without: ['one'], observed: observed.filter(({ host }) => host !== 'one') }
+  const hosts = [facts('two', 'it is cordoned'), facts('three', null)]
+  expect(changes({ ...input(), revision, ...over, facts: hosts })).toEqual([
+    'create shop-web-1@three: host one is left out',
+  ])
+})
+
 describe('what cannot leave', () => {
   const DB = { db: { image: 'tiny', on: ALL, stateful: true }, web: { image: 'tiny', on: ALL, replicas: 3 } }
   const PIN = { pin: { image: 'tiny', on: 'one' }, web: { image: 'tiny', on: ALL, replicas: 3 } }
