@@ -83,10 +83,11 @@ function evenedOut(
   const what = by === 'limits' ? 'of its CPUs or memory' : 'of the instances'
   const points = (percent: number): string => `${Math.round(percent)} %`
   const gaps = `the fullest host has ${points(before)} ${what} more than the emptiest`
-  if (moves.length === 0) return { places: new Map(), notes: [`${gaps}: no move evens that out`] }
+  if (moves.length === 0) return { places: new Map(), unplaced: [], notes: [`${gaps}: no move evens that out`] }
   if (before - after < gain) {
     return {
       places: new Map(),
+      unplaced: [],
       notes: [`${gaps}, and would have ${points(after)}: less than --gain ${gain} is gained`],
     }
   }
@@ -94,7 +95,7 @@ function evenedOut(
     key,
     { host: to, reason: null, because: `host ${from} has ${points(fuller)} ${what}, ${to} ${points(emptier)}` },
   ])
-  return { places: new Map(places), notes: [`${gaps}, and has ${points(after)} afterwards`] }
+  return { places: new Map(places), unplaced: [], notes: [`${gaps}, and has ${points(after)} afterwards`] }
 }
 
 const MOVES_HINT =
