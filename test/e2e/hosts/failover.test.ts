@@ -1,4 +1,5 @@
 import { copyFile, mkdir } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canRunLab } from '../../support/lab/can-run.js'
@@ -27,7 +28,7 @@ describe.skipIf(!canRunLab())('the power of a host is cut (needs root, Incus and
     file = await declare(home, {
       name: NAME,
       lab,
-      strategy: {},
+      strategy: { hostTimeout: '3s' },
       top: { network: { betweenHosts: 'routed' }, failover: { after: '10s' } },
     })
     await mkdir(home.path, { recursive: true, mode: 0o700 })
@@ -90,5 +91,31 @@ describe.skipIf(!canRunLab())('the power of a host is cut (needs root, Incus and
     expect(status).toMatchObject({ healthy: true })
     expect(status).not.toHaveProperty('unreachable')
     expect(status.instances).toHaveLength(3)
+  })
+
+  it('one that dies in the middle of a deploy: the others are as before, and what was there is moved', async () => {
+    const [first, second, third] = lab.hosts
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three hosts')
+    await writeRelease(home, '1.1.0')
+    const running = home.start(['deploy', '--yes', '--json', ...file, '--version', '1.1.0'])
+    const lines = createInterface({ input: running.stderr })
+    const [gone] = await webs(third)
+    const cut = (async () => {
+      for await (const line of lines) if (line.startsWith('✔') && line.includes(`${gone}`)) return third.powerCut()
+      throw new Error(`no step of ${gone}`)
+    })()
+    const [{ stdout }] = await Promise.all([running, cut])
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'rolledBack',
+      warnings: expect.arrayContaining([expect.stringContaining(`host ${third.name} gave no answer`)]) as string[],
+    })
+    await expect.poll(failovers, { timeout: 60_000, interval: 500 }).toHaveLength(3)
+    expect((await failovers())[2]).toMatchObject({ outcome: 'succeeded', automatic: true })
+    expect([...(await webs(first)), ...(await webs(second))]).toHaveLength(3)
+    for (const host of [first, second]) {
+      const answer = await fetch(urlOf(host), { signal: AbortSignal.timeout(3_000) })
+      expect(await answer.text()).toBe('1.0.0')
+    }
+    expect(await home.json(['status', NAME])).toMatchObject({ healthy: true, dirty: [], left: [{ host: third.name }] })
   })
 })
