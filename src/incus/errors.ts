@@ -92,7 +92,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     match:
-      /^Image "[^"]*" not found|requested image couldn't be found|Asked for a VM but image is of type container|Asked for a container but image is of type/,
+      /^Image "[^"]*" not found|requested image couldn't be found|Asked for a VM but image is of type container|Asked for a container but image is of type|Requested image's type .* doesn't match instance type/,
     code: 'IMAGE_NOT_FOUND',
     hint: 'list what the host has with `incus image list`, or name a remote image such as `images:debian/12`',
   },

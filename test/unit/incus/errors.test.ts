@@ -66,6 +66,7 @@ const cases: [code: string, text: string][] = [
     'Failed instance creation: Failed getting remote image info: Failed getting image: The requested image couldn\'t be found for fingerprint "debian/99"',
   ],
   ['IMAGE_NOT_FOUND', 'Asked for a VM but image is of type container'],
+  ['IMAGE_NOT_FOUND', `Requested image's type "virtual-machine" doesn't match instance type "container"`],
   [
     'VM_UNSUPPORTED',
     'Failed creating instance record: Instance type "virtual-machine" is not supported on this server: vhost_vsock kernel module not loaded',
