@@ -45,6 +45,7 @@ describe.skipIf(!canRunLab())('a PostgreSQL that writes while it is copied', { t
     const config = Object.entries(labels).flatMap(([key, value]) => ['-c', `user.cul8er.${key}=${value}`])
     await lab.hosts[0]!.incus('launch', '--quiet', 'cul8er/postgres', DB, ...config)
     await until(() => sql(0, 'select 1').catch(() => ''), { timeoutMs: 60_000 })
+    await sql(0, 'create extension amcheck')
     await sql(0, 'create table rounds (round int primary key)')
     await sql(0, 'create table entries (row int, round int, sum text, primary key (round, row))')
     await lab.hosts[0]!.incus('exec', DB, '--', 'systemd-run', '--quiet', '--unit=writer', 'sh', '-c', WRITER)

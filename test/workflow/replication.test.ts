@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
 import type { InstanceState } from '../../src/emulator/model.js'
+import { copyTo } from '../../src/instances/replica.js'
+import { lookAt } from '../../src/instances/look.js'
+import { oursOf } from '../../src/plan/ours.js'
 import { mortal } from '../support/mortal.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { until } from '../support/until.js'
@@ -172,4 +175,48 @@ describe('copies of what holds data', { timeout: 60_000 }, () => {
     expect(copy(name)).toBeUndefined()
     expect(rig.emulator.state()[`${name}-b`]?.volumes).toEqual({})
   })
+
+  it.concurrent(
+    'what a worker left halfway is recognised and gone on with, and twice is harmless',
+    async ({ expect }) => {
+      const name = 'halfway'
+      // Nothing is copied by itself meanwhile.
+      expect(await deploy(name, { replicate: undefined })).toMatchObject({ outcome: 'succeeded' })
+      const [source, target] = ['a', 'b'].map((host) =>
+        rig.deps.executorFor(`${name}-${host}`, {
+          address: 'localhost',
+          kind: 'emulated',
+          platform: 'emulated',
+          credentials: null,
+        }),
+      )
+      const copying = async (signal = new AbortController().signal) => {
+        const found = await lookAt(source!, { host: `${name}-a`, name: `${name}-db`, project: null })
+        const [original] = oursOf(name, found === null ? [] : [found])
+        const both = { original: original!, source: source!, targets: [target!] }
+        return copyTo({ topology: name, project: null, keep: 2, ...both }, signal)
+      }
+      const struck = rig.emulator.fault({ match: { host: `${name}-b`, verb: 'storage volume copy' }, fault: 'hang' })
+      const killed = new AbortController()
+      const first = copying(killed.signal).catch((error: unknown) => error)
+      await until(() => struck() === 1)
+      killed.abort(new Error('killed'))
+      expect(await first).toMatchObject({ message: 'killed' })
+      expect(copy(name)).toBeUndefined()
+      expect(on(name, 'a')[`default/${name}-db`]?.snapshots).toEqual([])
+
+      expect(await copying()).toEqual({ [`${name}-b`]: { at: expect.any(String) as string } })
+      const [at, snapshot] = [label(name, 'replica.at'), label(name, 'replica.snapshot')]
+      // The labels of a refresh that never ended name what is whole.
+      rig.emulator.fault({ match: { host: `${name}-b`, verb: 'config set' }, fault: 'refuse' })
+      expect(await copying()).toEqual({ [`${name}-b`]: { error: expect.anything() as unknown } })
+      expect([label(name, 'replica.at'), label(name, 'replica.snapshot')]).toEqual([at, snapshot])
+      expect(copy(name)?.snapshots.map((each) => each.name)).toContain(snapshot)
+      expect(await copying()).toEqual({ [`${name}-b`]: { at: expect.any(String) as string } })
+      expect(label(name, 'replica.at')).not.toBe(at)
+      // Somebody started it: what it may have written is not lost by the next round.
+      await rig.emulator.execute(`${name}-b`, ['start', `${name}-db`])
+      expect(await copying()).toMatchObject({ [`${name}-b`]: { error: { code: 'IN_USE' } } })
+    },
+  )
 })
