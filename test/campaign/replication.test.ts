@@ -16,6 +16,8 @@ const DB = 'shop-db'
 /** Rows of a round are written in one transaction, with their sum: a copy that has half of one is wrong. */
 const WRITER = `i=0; while :; do i=$((i+1)); echo "begin; insert into entries select g, $i, md5(g::text || $i) from generate_series(1, 50) g; insert into rounds values ($i); commit;"; done | runuser -u postgres -- psql -q -v ON_ERROR_STOP=1 >/dev/null 2>&1`
 const CHECK = `select (select count(*) from rounds) || ' ' || (select count(*) from rounds r where (select count(*) from entries e where e.round = r.round and e.sum = md5(e.row::text || e.round)) <> 50) || ' ' || (select coalesce(max(round), 0) - count(*) from rounds)`
+/** Prints what is wrong with tables and indexes. */
+const AMCHECK = '/usr/lib/postgresql/*/bin/pg_amcheck --heapallindexed postgres'
 
 describe.skipIf(!canRunLab())('a PostgreSQL that writes while it is copied', { timeout: 3_600_000 }, () => {
   const controller = new AbortController()
@@ -79,17 +81,7 @@ describe.skipIf(!canRunLab())('a PostgreSQL that writes while it is copied', { t
       await host.incus('start', DB)
       await until(() => sql(1, 'select 1').catch(() => ''), { timeoutMs: 60_000 })
       const [written = '', broken, missing] = (await sql(1, CHECK)).split(' ')
-      const checked = await host.incus(
-        'exec',
-        DB,
-        '--',
-        'runuser',
-        '-u',
-        'postgres',
-        '--',
-        'pg_amcheck',
-        '--heapallindexed',
-      )
+      const checked = await host.incus('exec', DB, '--', 'runuser', '-u', 'postgres', '--', 'sh', '-c', AMCHECK)
       await host.incus('stop', '--force', DB)
       await host.incus('config', 'set', DB, ...labels)
       expect({ n, broken, missing, checked }).toEqual({ n, broken: '0', missing: '0', checked: '' })
