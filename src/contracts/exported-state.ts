@@ -10,7 +10,7 @@ import { name, section, whole } from '../topology/schema/words.js'
 import { exportedTopology } from './exported-topology.js'
 import type { HistoryEntry, LedgerState, OperationSummary, UnhealthyRecord } from './ledger.js'
 import type { ReplicaRecord } from './replication.js'
-import type { Requester } from './operation.js'
+import { OPERATION_KINDS, type Requester } from './operation.js'
 
 /** What a state of an older cul8er calls by another name. */
 const FORMER = { unfinished: 'dirty', kept: 'standby' } as const
@@ -37,23 +37,7 @@ const time = () =>
     .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a time, such as '2026-03-01T12:00:00Z'" })
 const names = () => z.array(z.string())
 
-const kind = z.preprocess(
-  (found) => (found === 'tidy' ? 'cleanup' : found),
-  z.enum([
-    'deploy',
-    'rollback',
-    'restore',
-    'restart',
-    'replace',
-    'failover',
-    'repair',
-    'drain',
-    'rebalance',
-    'snapshot',
-    'destroy',
-    'cleanup',
-  ]),
-)
+const kind = z.preprocess((found) => (found === 'tidy' ? 'cleanup' : found), z.enum(OPERATION_KINDS))
 
 const by: z.ZodType<Requester> = section({
   who: z.string(),

@@ -13,19 +13,21 @@ import type { Host } from '../topology/model.js'
  * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger. drain: what is on a host is
  * moved to others. rebalance: some instances are moved so that hosts are used evenly.
  */
-export type OperationKind =
-  | 'deploy'
-  | 'rollback'
-  | 'restore'
-  | 'restart'
-  | 'replace'
-  | 'failover'
-  | 'repair'
-  | 'drain'
-  | 'rebalance'
-  | 'snapshot'
-  | 'destroy'
-  | 'cleanup'
+export const OPERATION_KINDS = [
+  'deploy',
+  'rollback',
+  'restore',
+  'restart',
+  'replace',
+  'failover',
+  'repair',
+  'drain',
+  'rebalance',
+  'snapshot',
+  'destroy',
+  'cleanup',
+] as const
+export type OperationKind = (typeof OPERATION_KINDS)[number]
 /** How an operation ends: as asked, taken back, held for a person, in need of one, or without having changed anything for good. */
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
 

@@ -29,19 +29,11 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
 const failedByItself = ({ automatic, outcome, reason, kind }: HistoryEntry): boolean =>
   automatic === true && outcome !== 'succeeded' && (reason === undefined || kind === 'failover' || kind === 'repair')
 
-const OTHERS: ReadonlySet<OperationKind> = new Set([
-  'cleanup',
-  'restart',
-  'replace',
-  'failover',
-  'repair',
-  'drain',
-  'rebalance',
-  'snapshot',
-])
+/** What somebody asked for and what it came to: everything else is upkeep. */
+const CHANGES: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'restore', 'destroy'])
 
 function bounded(history: HistoryEntry[]): HistoryEntry[] {
-  const isOther = (entry: HistoryEntry): boolean => OTHERS.has(entry.kind) || failedByItself(entry)
+  const isOther = (entry: HistoryEntry): boolean => !CHANGES.has(entry.kind) || failedByItself(entry)
   const newest = (entries: HistoryEntry[], most: number): Set<HistoryEntry> => new Set(entries.slice(-most))
   const operations = newest(
     history.filter((entry) => !isOther(entry)),

@@ -17,43 +17,13 @@ export function operationInput(
   const revision = revisionOf(state, target)
   if (revision === null) throw new Error(`no revision ${target}`)
   const hooks = hooksOf(request.kind, declaring(request.kind, target, state)?.topology ?? null)
-  const {
-    kind,
-    planFingerprint,
-    force,
-    snapshot,
-    resource,
-    replica,
-    remove,
-    names,
-    maxParallel,
-    without,
-    refreshImages,
-    liveOnly,
-    moves,
-    requestId,
-  } = request
+  const { revision: _declared, to: _to, by: _by, notAfter: _end, requestId, ...asked } = request
+  const { kind, without } = asked
   return {
     topology: state.topology,
     number,
     requestId,
-    request: {
-      ...{
-        kind,
-        planFingerprint,
-        force,
-        snapshot,
-        resource,
-        replica,
-        remove,
-        names,
-        maxParallel,
-        without,
-        refreshImages,
-      },
-      ...(liveOnly === undefined ? {} : { liveOnly }),
-      ...(moves === undefined ? {} : { moves }),
-    },
+    request: asked,
     revision,
     base: revisionOf(state, state.stable),
     past: pastOf(state),

@@ -107,19 +107,10 @@ export async function conduct(
   })
 }
 
-/** What leads to no revision. */
-const STAYS: ReadonlySet<OperationKind> = new Set([
-  'destroy',
-  'restart',
-  'replace',
-  'failover',
-  'repair',
-  'drain',
-  'rebalance',
-  'snapshot',
-])
+/** Whose title names the revision. */
+const NAMES_REVISION: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'restore', 'cleanup'])
 
 function title({ request, topology, revision, number }: OperationInput): string {
-  const what = STAYS.has(request.kind) ? '' : ` to revision ${revision.number}`
+  const what = NAMES_REVISION.has(request.kind) ? ` to revision ${revision.number}` : ''
   return `${request.kind} of ${topology}${what} (operation ${number})`
 }
