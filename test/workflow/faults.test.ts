@@ -74,7 +74,7 @@ describe('the k-th of n instances fails', { timeout: 240_000 }, () => {
       ),
     )
     await Promise.allSettled(results.values())
-  }, 240_000)
+  }, 480_000)
   afterAll(() => rig.stop())
 
   it.each(lasting)('$approach, $of: $fault: one version everywhere, the old one', (row) => results.get(row))
