@@ -1,4 +1,4 @@
-import type { Activities, ReplicaChange, ReplicaRecord } from '../src/contracts/index.js'
+import type { Activities, ReplicaChange, ReplicaRecord, ReplicaRestore } from '../src/contracts/index.js'
 import { messageOf } from '../src/errors.js'
 import { setConfig, stopInstance } from '../src/incus/index.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
@@ -19,10 +19,10 @@ const AT_ONCE = 2
 /** Keeping copies of what holds data on other hosts. */
 export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'replicate'> {
   return {
-    replicate: step(async ({ topology, revision, dirty, known }, signal) => {
+    replicate: step(async ({ topology, revision, dirty, known, restores = [] }, signal) => {
       const { hosts, project } = revision.topology
       const { observed: found, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
-      const observed = await withoutStale(deps, { topology, project, hosts, found }, signal)
+      const observed = await withoutStale(deps, { topology, project, hosts, found, restores }, signal)
       const wanted = wantedCopies(revision, observed)
       const silent = new Map(unreachable.map(({ host, error }) => [host, error.message]))
       const why = new Map(
@@ -72,10 +72,10 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
  */
 async function withoutStale(
   deps: ActivityDeps,
-  { topology, project, hosts, found }: Pick<Group, 'topology' | 'project' | 'hosts'> & { found: ObservedInstance[] },
+  { topology, project, hosts, found, restores }: Pick<Group, 'topology' | 'project' | 'hosts'> & Found,
   signal: AbortSignal,
 ): Promise<ObservedInstance[]> {
-  const stale = staleOriginals(topology, found)
+  const stale = staleOriginals(topology, found, restores)
   for (const { host, name } of stale) {
     const via = hosts[host]
     if (via === undefined) continue
@@ -107,6 +107,7 @@ function obstacle(
     : `${instance} was not found, and host ${first[0]} gives no answer: ${first[1]}`
 }
 
+type Found = { found: ObservedInstance[]; restores: readonly ReplicaRestore[] }
 type Group = { topology: string; project: string | null; hosts: Hosts; group: WantedCopy[] }
 type Hosts = Parameters<Activities['replicate']>[0]['revision']['topology']['hosts']
 

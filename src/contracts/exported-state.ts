@@ -8,7 +8,7 @@ import { findings, plainWords } from '../topology/issues.js'
 import { problem, type Finding } from '../topology/problem.js'
 import { name, section, whole } from '../topology/schema/words.js'
 import { exportedTopology } from './exported-topology.js'
-import type { HistoryEntry, LedgerState, OperationSummary, UnhealthyRecord } from './ledger.js'
+import type { FromReplica, HistoryEntry, LedgerState, OperationSummary, UnhealthyRecord } from './ledger.js'
 import type { ReplicaRecord } from './replication.js'
 import { OPERATION_KINDS, type Requester } from './operation.js'
 
@@ -70,6 +70,8 @@ const revision: z.ZodType<Revision> = section({ number: number(), ...withoutNumb
 /** A revision that is not numbered yet, as it comes back from a file. */
 export const newRevision: z.ZodType<Omit<Revision, 'number'>> = section(withoutNumber)
 
+const fromReplica: z.ZodType<FromReplica> = section({ host: z.string(), resource: z.string().optional() })
+
 const entry: z.ZodType<HistoryEntry> = section({
   operation: z.string(),
   number: number(),
@@ -85,6 +87,7 @@ const entry: z.ZodType<HistoryEntry> = section({
   times: number().optional(),
   warnings: z.array(z.string()).optional(),
   lost: names().optional(),
+  fromReplica: fromReplica.optional(),
 })
 
 const summary: z.ZodType<OperationSummary> = section({
@@ -99,6 +102,7 @@ const summary: z.ZodType<OperationSummary> = section({
   without: names().optional(),
   automatic: z.literal(true).optional(),
   reason: z.string().optional(),
+  fromReplica: fromReplica.optional(),
 })
 
 const unhealthy: z.ZodType<UnhealthyRecord> = section({

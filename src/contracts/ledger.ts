@@ -23,10 +23,20 @@ export interface OperationSummary {
   by?: Requester
   /** Hosts that it leaves out. */
   without?: string[]
+  /** restore: what it was asked to make the live instances. */
+  fromReplica?: FromReplica
   /** The ledger started it by itself: its time had come. */
   automatic?: true
   /** automatic: why, in words; absent: it was due. */
   reason?: string
+}
+
+/** Copies that a restore makes the live instances. */
+export interface FromReplica {
+  /** Where they are. */
+  host: string
+  /** Absent: of all resources that have one there. */
+  resource?: string
 }
 
 /** An operation that ended, as the history keeps it. */
@@ -50,6 +60,8 @@ export interface HistoryEntry {
   warnings?: string[]
   /** Hosts that gave no answer, and where it left something for that reason. */
   lost?: string[]
+  /** restore: what it was asked to make the live instances. */
+  fromReplica?: FromReplica
 }
 
 /** What the `unhealthy` policy of a resource has done about one of its replicas. Times are ISO times. */

@@ -34,6 +34,16 @@ export interface ReplicationInput {
   dirty: string[]
   /** See `copyKey`. */
   known: Record<string, ReplicaRecord>
+  /** Restores that made copies the live instances, as the ledger knows them; absent: a ledger of before did not say. */
+  restores?: ReplicaRestore[]
+}
+
+/** Copies that became the live instances: of one resource, or of all that had one on the host. */
+export interface ReplicaRestore {
+  host: string
+  resource?: string
+  /** Number of the operation. */
+  operation: number
 }
 
 /** What became of the copies that were due. */

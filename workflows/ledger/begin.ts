@@ -23,8 +23,14 @@ export function operationOf(state: LedgerState, request: OperationRequest, start
     revision: targetOf(state, request) ?? 0,
     ...(request.by === undefined ? {} : { by: request.by }),
     ...(request.without === undefined || request.without.length === 0 ? {} : { without: request.without }),
+    ...fromReplicaOf(request),
   }
 }
+
+const fromReplicaOf = ({ kind, replica: host, resource }: OperationRequest): Pick<OperationSummary, 'fromReplica'> =>
+  kind !== 'restore' || host === undefined
+    ? {}
+    : { fromReplica: { host, ...(resource === undefined ? {} : { resource }) } }
 
 /** An operation begins; `current` says to which revision it leads. */
 export function begin(

@@ -95,6 +95,7 @@ const entryOf = (current: OperationSummary, { result, lost }: OperationEnd, at: 
   ...(current.reason === undefined ? {} : { reason: current.reason }),
   ...(result.warnings === undefined ? {} : { warnings: warningsDigest(result.warnings) }),
   ...(lost === undefined ? {} : { lost }),
+  ...(current.fromReplica === undefined ? {} : { fromReplica: current.fromReplica }),
 })
 
 /** The revision serves everywhere, though what was left of the one before may not all be gone. */

@@ -1,6 +1,8 @@
 import type {
   LedgerState,
+  Outcome,
   ReplicaLateOrCaughtUp,
+  ReplicaRestore,
   ReplicationInput,
   ReplicationRound,
 } from '../../src/contracts/index.js'
@@ -11,13 +13,21 @@ import { revisionOf } from './state.js'
 
 /** What is to be copied between operations; null: nothing is. */
 export function replicationOf(state: LedgerState): ReplicationInput | null {
-  const { topology, current, dirty, replicas = {} } = state
+  const { topology, current, dirty, history, replicas = {} } = state
   const revision = revisionOf(state, state.stable)
   if (current !== null || revision === null) return null
   const { resources } = revision.topology
   if (Object.values(resources).every(({ replicate }) => replicate === undefined)) return null
-  return { topology, revision, dirty, known: replicas }
+  return { topology, revision, dirty, known: replicas, restores: restoresIn(history) }
 }
+
+/** A host can say of what it has that it was restored; what other instances are stopped for is what somebody asked of the ledger. */
+const restoresIn = (history: LedgerState['history']): ReplicaRestore[] =>
+  history.flatMap(({ fromReplica, outcome, number }) =>
+    fromReplica === undefined || TAKEN_BACK.has(outcome) ? [] : [{ ...fromReplica, operation: number }],
+  )
+
+const TAKEN_BACK: ReadonlySet<Outcome> = new Set(['rolledBack', 'failed'])
 
 /** What is known of the copies; of those that are not declared any more, nothing. */
 export const withReplicas = (state: LedgerState, { replicas }: ReplicationRound): LedgerState => ({

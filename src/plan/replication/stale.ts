@@ -1,13 +1,19 @@
+import type { ReplicaRestore } from '../../contracts/replication.js'
 import type { ObservedInstance } from '../model.js'
 import { oursOf } from '../ours.js'
 import type { Ours } from '../planned-change.js'
 import { replicaKey } from '../specs.js'
 
 /**
- * Originals whose place a copy has taken since, by a restore: their host was away, and is back. They would be second ones that write. A copy
- * that was restored says so by its label, and by an operation that came after all that the original knows of.
+ * Originals whose place a copy has taken since, by a restore: their host was away, and is back. They would be second ones that write. That a
+ * copy was restored is what the ledger knows, after all that the original knows of: a label alone is the word of one host, which must not
+ * stop what runs on another.
  */
-export function staleOriginals(topology: string, observed: readonly ObservedInstance[]): Ours[] {
+export function staleOriginals(
+  topology: string,
+  observed: readonly ObservedInstance[],
+  restores: readonly ReplicaRestore[],
+): Ours[] {
   const live = oursOf(topology, observed).filter(({ labels }) => labels.role === 'live')
   return live.filter((original) =>
     live.some(
@@ -16,7 +22,12 @@ export function staleOriginals(topology: string, observed: readonly ObservedInst
         other.host !== original.host &&
         other.labels.restored === true &&
         replicaKey(other.labels) === replicaKey(original.labels) &&
-        Number(other.labels.operation) > Number(original.labels.operation),
+        restores.some(
+          ({ host, resource, operation }) =>
+            host === other.host &&
+            (resource === undefined || resource === other.labels.resource) &&
+            operation > Number(original.labels.operation),
+        ),
     ),
   )
 }

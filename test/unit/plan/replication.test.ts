@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ReplicaRestore } from '../../../src/contracts/index.js'
 import { isReplicaSnapshot, replicaSnapshot, superfluousReplicas } from '../../../src/naming/replica-snapshots.js'
 import { isOurSnapshot, snapshotNameRefusal } from '../../../src/naming/snapshot-names.js'
 import { labelsFromConfig, labelsToConfig } from '../../../src/plan/labels.js'
@@ -166,19 +167,31 @@ describe('copies that are not declared any more', () => {
   })
 })
 
-it.each([
+const restored = (host: string) => instance(host, {}, { restored: 'x', operation: '2' })
+it.each<[string, ObservedInstance[], ReplicaRestore[], string[]]>([
+  ['one that was restored on another host since', [instance('a'), restored('b')], [{ host: 'b', operation: 2 }], ['a']],
   [
-    'one that was restored on another host since',
-    [instance('a'), instance('b', {}, { restored: 'x', operation: '2' })],
+    'also where the restore was of its resource alone, and something was changed since',
+    [instance('a'), instance('b', {}, { restored: 'x', operation: '7' })],
+    [{ host: 'b', resource: 'db', operation: 2 }],
     ['a'],
   ],
-  ['a second one of unknown origin is left to a person', [instance('a'), instance('b', {}, { operation: '2' })], []],
   [
-    'nor what came after the restore',
-    [instance('a', {}, { operation: '3' }), instance('b', {}, { restored: 'x', operation: '2' })],
+    'a second one of unknown origin is left to a person',
+    [instance('a'), instance('b', {}, { operation: '2' })],
+    [{ host: 'b', operation: 2 }],
     [],
   ],
-  ['a copy is none', [instance('a'), copy('b')], []],
-])('a stale original: %s', (_what, observed, expected) =>
-  expect(staleOriginals('shop', observed).map(({ host }) => host)).toEqual(expected),
+  [
+    'nor what came after the restore',
+    [instance('a', {}, { operation: '3' }), restored('b')],
+    [{ host: 'b', operation: 2 }],
+    [],
+  ],
+  ['a copy is none', [instance('a'), copy('b')], [{ host: 'b', operation: 2 }], []],
+  ['a host that says so by itself stops nothing elsewhere', [instance('a'), restored('b')], [], []],
+  ['nor where another host was restored', [instance('a'), restored('b')], [{ host: 'c', operation: 2 }], []],
+  ['nor another resource', [instance('a'), restored('b')], [{ host: 'b', resource: 'queue', operation: 2 }], []],
+])('a stale original: %s', (_what, observed, restores, expected) =>
+  expect(staleOriginals('shop', observed, restores).map(({ host }) => host)).toEqual(expected),
 )
