@@ -24,7 +24,7 @@ export function imageActivities(deps: ActivityDeps): Pick<Activities, 'copyImage
         if (there === 'named') return { copied: false }
         if (there === 'missing') {
           const source = able(deps.executorFor(from.host, from.via))
-          const file = await deps.images.take(fingerprint, () =>
+          const file = await deps.images.take({ fingerprint, sizeBytes }, () =>
             exportImage(source, fingerprint, { signal, onBytes: progress('received') }),
           )
           await importImage(to, { fingerprint, file, project, properties }, { signal, onBytes: progress('sent') })

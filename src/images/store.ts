@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
 import { outOfSpace, writeDigested } from '../files/write-digested.js'
+import { sizeWords } from '../topology/units.js'
 import { createTurns } from '../waiting/turns.js'
 
 /** An image as a file. */
@@ -13,13 +14,20 @@ export interface ImageFile {
   size: number
 }
 
+/** An image as its host describes it. */
+export interface WantedImage {
+  fingerprint: string
+  sizeBytes: number
+}
+
 /** Images on their way from host to host, by fingerprint, in a folder. */
 export interface ImageStore {
   /**
-   * The image, from the folder or else from `open`, whose bytes have to have the fingerprint. Two that want it at once get it once.
+   * The image, from the folder or else from `open`, whose bytes have to have the fingerprint, and are no more than was said. Two that want it
+   * at once get it once.
    * @throws Cul8erError ARTIFACT_BROKEN for other bytes, NO_SPACE; what `open` throws
    */
-  take(fingerprint: string, open: () => Promise<AsyncIterable<Uint8Array>>): Promise<ImageFile>
+  take(image: WantedImage, open: () => Promise<AsyncIterable<Uint8Array>>): Promise<ImageFile>
   /** Removes what nobody took for `unusedMs` (default a day). */
   prune(options?: { unusedMs?: number; nowMs?: number }): Promise<{ removed: string[] }>
 }
@@ -41,8 +49,14 @@ export function createImageStore(folder: string): ImageStore {
     return { path, size: stats.size }
   }
 
-  async function fetched(fingerprint: string, from: AsyncIterable<Uint8Array>): Promise<ImageFile> {
+  async function fetched(
+    { fingerprint, sizeBytes }: WantedImage,
+    open: () => Promise<AsyncIterable<Uint8Array>>,
+  ): Promise<ImageFile> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    const { bavail, bsize } = await statfs(folder)
+    if (sizeBytes > bavail * bsize - RESERVED_BYTES) throw noRoom({ fingerprint, sizeBytes }, folder)
+    const from = atMost(sizeBytes, await open(), fingerprint)
     const draft = join(folder, `.${randomBytes(8).toString('hex')}`)
     try {
       const { sha256, size } = await writeDigested(draft, from)
@@ -62,10 +76,11 @@ export function createImageStore(folder: string): ImageStore {
   }
 
   return {
-    take(fingerprint, open) {
+    take(image, open) {
+      const { fingerprint } = image
       if (!/^[0-9a-f]{64}$/.test(fingerprint))
         return Promise.reject(new Cul8erError('INTERNAL', `${JSON.stringify(fingerprint)} is not a fingerprint`))
-      return turns(fingerprint, async () => (await kept(fingerprint)) ?? fetched(fingerprint, await open()))
+      return turns(fingerprint, async () => (await kept(fingerprint)) ?? fetched(image, open))
     },
 
     async prune({ unusedMs = DAY_MS, nowMs = Date.now() } = {}) {
@@ -82,6 +97,33 @@ export function createImageStore(folder: string): ImageStore {
       }
       return { removed }
     },
+  }
+}
+
+/** Other things that the disk is for, the state of all topologies among them, do not stop for an image. */
+const RESERVED_BYTES = 256 * 1024 * 1024
+
+const noRoom = ({ fingerprint, sizeBytes }: WantedImage, folder: string): Cul8erError =>
+  new Cul8erError(
+    'NO_SPACE',
+    `no space left for the image ${fingerprint.slice(0, 12)} of ${sizeWords(Math.ceil(sizeBytes / (1024 * 1024)))} in ${folder}`,
+  )
+
+/** The fingerprint is known when all of it is there, and a host may give bytes without an end. */
+async function* atMost(
+  sizeBytes: number,
+  from: AsyncIterable<Uint8Array>,
+  fingerprint: string,
+): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const piece of from) {
+    size += piece.length
+    if (size > sizeBytes)
+      throw new Cul8erError(
+        'ARTIFACT_BROKEN',
+        `the image ${fingerprint.slice(0, 12)} is larger than its host said (${sizeBytes} bytes): it was not taken`,
+      )
+    yield piece
   }
 }
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { Cul8erError, isCode } from '../errors.js'
 import type { HostExecutor } from '../hosts/executor.js'
 import { createImageAlias, getImageAlias, incusError, listImages, parseImages, query } from '../incus/index.js'
@@ -32,7 +31,7 @@ export async function exportImage(
   )
   if (answer.statusCode === 200 && !/^multipart\//.test(answer.headers['content-type'] ?? ''))
     return watch.pieces(answer)
-  const why = answer.statusCode === 200 ? 'it consists of several files' : await refusalOf(answer)
+  const why = answer.statusCode === 200 ? 'it consists of several files' : await watch.during(() => refusalOf(answer))
   answer.destroy()
   throw new Cul8erError(
     'IMAGE_NOT_FOUND',
@@ -72,10 +71,7 @@ export async function importImage(
       signal,
     }),
   )
-  const { operation = '', error = '' } = JSON.parse(await watch.during(() => text(answer))) as {
-    operation?: string
-    error?: string
-  }
+  const { operation, error } = begun(to.host, await watch.during(() => textOf(answer)))
   if (error !== '') return unlessThere(error)
   // It may name its project at the end.
   const wait = query(operation.replace(/(\?|$)/, '/wait$1'))
@@ -83,6 +79,20 @@ export async function importImage(
   const { err = '' } = JSON.parse(stdout) as { err?: string }
   if (err !== '') unlessThere(err)
 }
+
+/** What Incus says of an upload that it took. @throws Cul8erError INCUS for what Incus would not say */
+function begun(host: string, said: string): { operation: string; error: string } {
+  try {
+    const { operation = '', error = '' } = JSON.parse(said) as { operation?: unknown; error?: unknown }
+    if (typeof error === 'string' && error !== '') return { operation: '', error }
+    if (typeof operation === 'string' && OPERATION.test(operation)) return { operation, error: '' }
+  } catch {
+    // As any other answer of no use.
+  }
+  throw new Cul8erError('INCUS', `host ${host} gave no answer to the upload of an image that cul8er can parse`)
+}
+
+const OPERATION = /^\/1\.0\/operations\/[\w-]+(\?[\w=&%.-]*)?$/
 
 /** ms for a host to take in what it got: the file is checked and moved, and nothing is unpacked yet. */
 const UNPACK_MS = 5 * 60_000
@@ -126,12 +136,27 @@ export async function imageOn(
 }
 
 async function refusalOf(answer: IncomingMessage): Promise<string> {
-  const said = (await text(answer)).slice(0, 2_000)
+  const said = (await textOf(answer)).slice(0, 2_000)
   try {
     return (JSON.parse(said) as { error?: string }).error ?? said
   } catch {
     return said === '' ? `HTTP ${answer.statusCode ?? 0}` : said
   }
+}
+
+/** Characters that Incus says in answer to a request; more are nothing that it would say. */
+const LONGEST_ANSWER = 64 * 1024
+
+/** The beginning of an answer: a host may go on for ever. */
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    pieces.push(piece)
+    length += piece.length
+    if (length >= LONGEST_ANSWER) break
+  }
+  return Buffer.concat(pieces).toString('utf8').slice(0, LONGEST_ANSWER)
 }
 
 /** Ends a transfer over which nothing goes any more: neither end need notice by itself. */

@@ -56,13 +56,25 @@ export function imageCopy(
   const runs = ({ architecture }: IncusImage): boolean =>
     architecture === '' || architectures.length === 0 || architectures.includes(architecture)
   for (const source of sources) {
-    const found = source.images.find((each) => each.aliases.includes(image) && runs(each))
+    const found = source.images.find((each) => each.aliases.includes(image) && runs(each) && isSound(each))
     if (source.host === host || found === undefined) continue
     const { fingerprint, size, properties } = found
     return { image, host, project, from: source.host, fingerprint, sizeBytes: size, properties }
   }
   return null
 }
+
+/** Whether what a host says of an image can be so: paths, times to wait and the plan itself are made of it. */
+const isSound = ({ fingerprint, size, properties }: IncusImage): boolean =>
+  /^[0-9a-f]{64}$/.test(fingerprint) &&
+  Number.isSafeInteger(size) &&
+  size > 0 &&
+  size <= LARGEST_BYTES &&
+  JSON.stringify(properties).length <= LONGEST_PROPERTIES
+
+const LARGEST_BYTES = 100 * 1024 * 1024 * 1024
+/** Characters; those of images that servers have are some hundreds. */
+const LONGEST_PROPERTIES = 16_000
 
 /** `cul8er/edge from h1 (10 MiB)`. */
 export const copyWords = (copy: ImageCopy): string => `${copy.image} from ${fromWords(copy)}`

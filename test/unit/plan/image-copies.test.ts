@@ -2,9 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { copyWords, imageCopy, type ImageSource } from '../../../src/plan/image-copies.js'
 import type { IncusImage } from '../../../src/incus/parse.js'
 
-const image = (alias: string, fingerprint: string, architecture = 'x86_64'): IncusImage => ({
-  ...{ fingerprint, aliases: [alias], type: 'container', architecture, source: null, size: 10_300_000 },
-  ...{ properties: { 'cul8er.hash': `v-${fingerprint}` }, createdAt: '', uploadedAt: '' },
+const printOf = (letter: string): string => Buffer.from(letter).toString('hex').repeat(32)
+const image = (alias: string, letter: string, architecture = 'x86_64'): IncusImage => ({
+  ...{
+    fingerprint: printOf(letter),
+    aliases: [alias],
+    type: 'container',
+    architecture,
+    source: null,
+    size: 10_300_000,
+  },
+  ...{ properties: { 'cul8er.hash': `v-${letter}` }, createdAt: '', uploadedAt: '' },
 })
 const EDGE = 'cul8er/edge'
 const here: ImageSource = { host: null, images: [image(EDGE, 'a')] }
@@ -15,7 +23,7 @@ const h3: ImageSource = { host: 'h3', images: [] }
 describe('where a host gets an image of ours from', () => {
   const of = (sources: ImageSource[], { architectures = ['x86_64', 'i686'], alias = EDGE, host = 'h3' } = {}) => {
     const copy = imageCopy({ image: alias, host }, { project: null, architectures, sources })
-    return copy === null ? null : [copy.from, copy.fingerprint]
+    return copy === null ? null : [copy.from, Buffer.from(copy.fingerprint, 'hex').toString()[0]]
   }
   it.each([
     ['the first that has it', of([here, h1]), [null, 'a']],
@@ -33,6 +41,16 @@ describe('where a host gets an image of ours from', () => {
     ],
   ])('%s', (_, found, wanted) => {
     expect(found).toEqual(wanted)
+  })
+
+  it.each<[string, Partial<IncusImage>]>([
+    ['a fingerprint that leads elsewhere', { fingerprint: '../../1.0/instances' }],
+    ['a size that no time suffices for', { size: 1e300 }],
+    ['a size below nothing', { size: -1 }],
+    ['a size that is none', { size: Number.NaN }],
+    ['properties that no history has room for', { properties: { a: 'x'.repeat(20_000) } }],
+  ])('is nobody who says of it %s', (_, said) => {
+    expect(of([{ host: 'h1', images: [{ ...image(EDGE, 'b'), ...said }] }, here])).toEqual([null, 'a'])
   })
 
   it('says so', () => {
