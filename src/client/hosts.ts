@@ -1,7 +1,9 @@
 import type { Cordoned, HostChecks, HostRow } from '../contracts/index.js'
 import { Cul8erError } from '../errors.js'
+import type { Cordon } from '../incus/index.js'
 import { currentRevision } from '../plan/revisions.js'
 import type { Host, Topology } from '../topology/model.js'
+import { inTime } from './in-time.js'
 import { inspect } from './inspect.js'
 import { knownLedger } from './ledger.js'
 import type { Link } from './link.js'
@@ -31,17 +33,14 @@ export interface NamedHost {
 }
 
 /** Writes on a host that nothing new is to be put there. */
-export const cordonHost = (link: Link, { name, host: via }: NamedHost, reason: string | null): Promise<Cordoned> =>
-  inspect(link, SHOWN_AS, {
-    kind: 'cordon',
-    host: name,
-    via,
-    cordon: { since: new Date().toISOString(), reason, by: link.by.who },
-  })
+export const cordonHost = (link: Link, host: NamedHost, reason: string | null): Promise<Cordoned> =>
+  write(link, host, { since: new Date().toISOString(), reason, by: link.by.who })
 
 /** Takes that off again. */
-export const uncordonHost = (link: Link, { name, host: via }: NamedHost): Promise<Cordoned> =>
-  inspect(link, SHOWN_AS, { kind: 'cordon', host: name, via, cordon: null })
+export const uncordonHost = (link: Link, host: NamedHost): Promise<Cordoned> => write(link, host, null)
+
+const write = (link: Link, { name, host: via }: NamedHost, cordon: Cordon | null): Promise<Cordoned> =>
+  inTime(link, (notAfter) => inspect(link, SHOWN_AS, { kind: 'cordon', host: name, via, cordon, notAfter }))
 
 /**
  * A topology as it is deployed.

@@ -19,7 +19,7 @@ const INSPECT = 'inspect'
 const LOOK_MS = 120_000
 
 /**
- * Has a worker look at the hosts; changes nothing. It is an activity without a workflow where the server has those, so that it
+ * Has a worker look at the hosts; changes nothing, but for `cordon`. It is an activity without a workflow where the server has those, so that it
  * leaves nothing in the list of workflows; else a short workflow.
  * @param topology - under whose name the look shows in the Web UI
  */

@@ -76,8 +76,11 @@ export interface InspectRequests {
   hosts: { hosts: Record<string, Host>; limitMs: number }
   /** Whether hosts have what these topologies need. */
   hostChecks: { hosts: Record<string, Host>; topologies: Topology[]; limitMs: number }
-  /** Puts a note on a host that nothing new goes there, or takes it off; null. Twice is harmless. */
-  cordon: { host: string; via: Host; cordon: Cordon | null }
+  /**
+   * Puts a note on a host that nothing new goes there, or takes it off; null. Twice is harmless, but not later: it is refused after
+   * `notAfter`, an ISO time, by which the command has given up.
+   */
+  cordon: { host: string; via: Host; cordon: Cordon | null; notAfter: string }
   orphans: { hosts: Record<string, Host>; claimed: { topology: string; project: string | null }[] }
   logs: {
     topology: string

@@ -26,13 +26,23 @@ export const setCordon = (cordon: Cordon | null): IncusCommand =>
 export function parseCordon(value = ''): Cordon | null {
   if (value === '') return null
   const found = cordon.safeParse(jsonOr(value))
-  return found.success ? found.data : { since: null, reason: value, by: null }
+  return found.success ? found.data : { since: null, reason: oneLine(value), by: null }
 }
+
+/** Characters: it goes into plans, histories and what notifiers are told, and whoever is on the host may have written anything. */
+const LONGEST = 300
+
+/** Without control characters and what reorders or hides text. */
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST)
 
 const cordon = z.object({
   since: z.iso.datetime().nullable().catch(null),
-  reason: z.string().nullable().default(null),
-  by: z.string().nullable().default(null),
+  reason: z.string().transform(oneLine).nullable().default(null),
+  by: z.string().transform(oneLine).nullable().default(null),
 })
 
 function jsonOr(text: string): unknown {

@@ -18,7 +18,9 @@ import {
   startOperation,
   type Answer,
   driftWatchWorkflowId,
+  expired,
   hostWatchWorkflowId,
+  isExpired,
   replicationWorkflowId,
   watchWorkflowId,
   WorkflowType,
@@ -74,7 +76,7 @@ import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } 
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { replicaEvents, replicationOf, withReplicas } from './replication.js'
-import { expired, inProgress, isBusy, isExpired, refusal } from './refusals.js'
+import { inProgress, isBusy, refusal } from './refusals.js'
 import { after, emptyLedger } from './state.js'
 import { judge, newlyTold, notBegun } from './unhealthy.js'
 import { watchOf } from './watched.js'

@@ -1,17 +1,17 @@
-import type {
-  Answer,
-  AwaitedEnd,
-  Imported,
-  ImportRequest,
-  LedgerState,
-  OperationRequest,
-  OperationStarted,
-  TtlRequest,
+import {
+  isExpired,
+  type Answer,
+  type AwaitedEnd,
+  type Imported,
+  type ImportRequest,
+  type LedgerState,
+  type OperationRequest,
+  type OperationStarted,
+  type TtlRequest,
 } from '../../src/contracts/index.js'
 import { repairAt, repairNow, type Repair } from './drift.js'
 import { dueNow, nextDue, type Due } from './due.js'
 import { failoverAt, failoverNow, type Failover } from './host-failure.js'
-import { isExpired } from './refusals.js'
 
 /** What was asked, and the answer once there is one. */
 export interface Question<Input, Output> {

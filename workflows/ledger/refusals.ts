@@ -70,15 +70,3 @@ export function inProgress(topology: string, current: OperationSummary, nowMs: n
 
 /** A cleanup takes seconds and is nobody's operation: requests wait for its end. */
 export const isBusy = ({ current }: LedgerState): boolean => current !== null && current.kind !== 'cleanup'
-
-/** Whether the command that asked has given up by now. */
-export const isExpired = ({ notAfter }: { notAfter?: string }, nowMs: number): boolean =>
-  notAfter !== undefined && Date.parse(notAfter) < nowMs
-
-/** `now` lets a command whose clock is wrong ask again by the ledger's. */
-export const expired = ({ notAfter }: { notAfter?: string }, nowMs: number): ErrorReport => ({
-  code: 'EXPIRED',
-  message: `the request arrived too late: it had to start by ${notAfter}, and it is ${new Date(nowMs).toISOString()}`,
-  hint: 'nothing was started; run the command again',
-  details: { notAfter, now: new Date(nowMs).toISOString() },
-})

@@ -12,6 +12,13 @@ it.each<[string, string | undefined, Cordon | null]>([
   ['by hand: true, which is JSON', 'true', { ...nothing, reason: 'true' }],
   ['by hand: an object', '{"reason":"fan"}', { ...nothing, reason: 'fan' }],
   ['a time that is none', '{"since":"yesterday"}', nothing],
+  [
+    'lines, colors and what turns text around',
+    'fan\n\u001b[2J✔ deployed\r\u202egnp',
+    { ...nothing, reason: 'fan [2J✔ deployed gnp' },
+  ],
+  ['by an object of such', JSON.stringify({ by: 'a\nb', reason: '\u009b1A' }), { ...nothing, by: 'a b', reason: '1A' }],
+  ['more than anybody reads', 'x'.repeat(5_000), { ...nothing, reason: 'x'.repeat(300) }],
 ])('%s', (_, written, expected) => expect(parseCordon(written)).toEqual(expected))
 
 it('is set and taken off with one call that leaves other keys alone', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LedgerState, OperationRequest } from '../../../src/contracts/index.js'
-import { expired, isExpired, refusal } from '../../../workflows/ledger/refusals.js'
+import { expired, isExpired } from '../../../src/contracts/index.js'
+import { refusal } from '../../../workflows/ledger/refusals.js'
 import { after, AT, deployed, ledger, NOW, request, summary, wanted } from './ledgers.js'
 
 describe('what is refused', () => {
