@@ -34,7 +34,9 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
       const began = Date.now()
       const due = wanted.filter(
         (copy) =>
-          !why.has(copy.key) && isWhole(copy, dirty) && dueAt(replicaOf(copy)?.at, copy.replicate.everyMs) <= began,
+          !why.has(copy.key) &&
+          isWhole(copy, dirty) &&
+          dueAt(replicaOf(copy, began)?.at, copy.replicate.everyMs) <= began,
       )
       const originals = [...new Set(due.map(({ original }) => original))]
       const groups = originals.map((each) => due.filter(({ original }) => original === each))
@@ -46,7 +48,7 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
       const rounds = wanted.map((copy) => {
         const end = ends.get(copy.key)
         const failed = end !== undefined && 'error' in end ? messageOf(end.error) : why.get(copy.key)
-        const at = end !== undefined && 'at' in end ? end.at : replicaOf(copy)?.at
+        const at = end !== undefined && 'at' in end ? end.at : replicaOf(copy, began)?.at
         const { key, resource, instance, host, replicate } = copy
         const times = { now: Date.now(), everyMs: replicate.everyMs }
         const found = {

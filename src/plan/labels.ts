@@ -98,7 +98,9 @@ const ROLES: readonly Role[] = ['live', 'new', 'old', 'canary', 'edge', 'replica
 const oneOf = <T extends string>(allowed: readonly T[], found: string | undefined, otherwise: T): T =>
   allowed.find((value) => value === found) ?? otherwise
 
-const isoTime = (text = ''): string | null => (Number.isNaN(Date.parse(text)) ? null : text)
+// What else Date.parse takes may hold any text in brackets.
+const isoTime = (text = ''): string | null =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null
 
 const words = (text = ''): string[] => text.split(',')
 

@@ -70,8 +70,17 @@ export function wantedCopies(revision: Revision, observed: readonly ObservedInst
   })
 }
 
-/** What a copy says of itself; null: what is there is none. */
-export const replicaOf = ({ there }: Pick<WantedCopy, 'there'>): ReplicaLabels | null => there?.labels?.replica ?? null
+/**
+ * What a copy says of itself; null: what is there is none. What it holds is of no moment that is still to come: it would not be due until
+ * then, and look current.
+ */
+export function replicaOf({ there }: Pick<WantedCopy, 'there'>, now: number): ReplicaLabels | null {
+  const said = there?.labels?.replica ?? null
+  return said?.at != null && Date.parse(said.at) > now + CLOCKS_DIFFER_MS ? { ...said, at: null } : said
+}
+
+/** ms by which the clocks of two workers may differ. */
+const CLOCKS_DIFFER_MS = 5 * 60_000
 
 /** Copies that no revision declares any more. */
 export function undeclaredCopies(revision: Revision, observed: readonly ObservedInstance[]): Copy[] {

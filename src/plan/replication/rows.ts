@@ -12,7 +12,7 @@ export const replicaRows = (
 ): ReplicaStatusRow[] =>
   wantedCopies(revision, observed).map((copy) => {
     const { instance, resource, host, original, replicate } = copy
-    const labels = replicaOf(copy)
+    const labels = replicaOf(copy, now)
     const copiedAt = labels?.at ?? null
     const { everyMs } = replicate
     return {

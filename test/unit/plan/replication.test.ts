@@ -7,6 +7,7 @@ import type { ObservedInstance } from '../../../src/plan/model.js'
 import { nextAt, recordOf } from '../../../src/plan/replication/age.js'
 import { promotions } from '../../../src/plan/replication/promotion.js'
 import { copiesGone } from '../../../src/plan/replication/removal.js'
+import { replicaRows } from '../../../src/plan/replication/rows.js'
 import { staleOriginals } from '../../../src/plan/replication/stale.js'
 import type { Revision } from '../../../src/plan/model.js'
 import { topologyOf } from '../../support/rig.js'
@@ -84,8 +85,18 @@ it('a copy says of itself what it is a copy of, and an instance that lives does 
   const { labels } = copy('b')
   expect(labels?.replica).toEqual({ from: 'a', at: iso(2 * MINUTE), snapshot: SNAPSHOT })
   expect(labelsFromConfig(labelsToConfig(labels!))).toEqual(labels)
-  expect(copy('b', { 'replica.at': 'nonsense' }).labels?.replica?.at).toBeNull()
+  for (const none of ['nonsense', 'Jan 1 2020 (\n✔ all is well)', '2020', `${iso(0)} `])
+    expect(copy('b', { 'replica.at': none }).labels?.replica?.at).toBeNull()
   expect(instance('b', {}, { 'replica.from': 'a' }).labels?.replica).toBeUndefined()
+})
+
+it.each([
+  ['now', iso(0), 'current'],
+  ['by a clock that is ahead a little', iso(-MINUTE), 'current'],
+  ['in some years, so that no newer one would be due', '2099-01-01T00:00:00.000Z', 'missing'],
+])('a copy that says it was made %s', (_what, at, state) => {
+  const [row] = replicaRows(declared, [instance('a'), copy('b', { 'replica.at': at })], [], NOW)
+  expect(row).toMatchObject({ state, copiedAt: state === 'missing' ? null : at })
 })
 
 describe('what is known of a copy after a round', () => {
