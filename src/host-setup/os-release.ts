@@ -15,10 +15,13 @@ export interface OsRelease {
 /** Reads /etc/os-release: words of a shell, each in quotes or not. */
 export function readOsRelease(text: string): OsRelease {
   const values = new Map(
-    text.split('\n').flatMap((line): [string, string][] => {
-      const [, key, value] = /^\s*([A-Z_]+)=(.*?)\s*$/.exec(line) ?? []
-      return key === undefined || value === undefined ? [] : [[key, value.replace(/^(["'])(.*)\1$/, '$2')]]
-    }),
+    text
+      .slice(0, LONGEST)
+      .split('\n')
+      .flatMap((line): [string, string][] => {
+        const [, key, value] = /^([A-Z_]+)=(.*)$/.exec(line.trim()) ?? []
+        return key === undefined || value === undefined ? [] : [[key, value.replace(/^(["'])(.*)\1$/, '$2')]]
+      }),
   )
   const of = (key: string): string => values.get(key) ?? ''
   return {
@@ -29,3 +32,6 @@ export function readOsRelease(text: string): OsRelease {
     name: of('PRETTY_NAME') || of('NAME') || of('ID') || 'an unknown operating system',
   }
 }
+
+/** Characters; it has some hundreds. */
+const LONGEST = 16_000

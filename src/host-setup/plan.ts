@@ -1,4 +1,5 @@
 import { Cul8erError } from '../errors.js'
+import { shellWord } from '../hosts/ssh/quote.js'
 import { sizeWords } from '../topology/units.js'
 import type { SetupCommand } from './command.js'
 import type { Distribution } from './distributions/distribution.js'
@@ -56,7 +57,10 @@ const NOTHING: IncusFacts = { silent: null, version: '', pools: [], networks: []
 
 const notRoot = ({ user }: MachineFacts): Cul8erError =>
   new Cul8erError('PERMISSION', `the login ${user} is not root, and sudo asks it for a password or is missing`, {
-    hint: `log in as root, or allow it there: echo '${user} ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/${user}`,
+    // Somebody may paste it into a shell, and the host says what the login is called.
+    hint: /^[A-Za-z_][\w-]*$/.test(user)
+      ? `log in as root, or allow it there: echo '${user} ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/${user}`
+      : 'log in as root, or let sudo ask that login for no password',
   })
 
 const notBySystemd = (): Cul8erError =>
@@ -187,7 +191,7 @@ function bridge(facts: MachineFacts, has: IncusFacts, wishes: SetupWishes, notes
     const clash = inUse.find((each) => overlap(each.subnet, subnet))
     if (clash !== undefined)
       notes.push(
-        `${there.name} has the subnet ${subnet}, and so has host ${clash.host}: their instances cannot reach each other; change one with \`incus network set ${there.name} ipv4.address=…\``,
+        `${there.name} has the subnet ${subnet}, and so has host ${clash.host}: their instances cannot reach each other; change one with \`incus network set ${shellWord(there.name)} ipv4.address=…\``,
       )
     if (wishes.subnet !== null && wishes.subnet !== subnet)
       notes.push(`${there.name} has the subnet ${subnet} and keeps it`)

@@ -84,6 +84,9 @@ async function fileSystems(machine: Machine, known: string, how: MachineRun): Pr
   return found.flat()
 }
 
+/** Characters of a file of sources. */
+const LONGEST_LIST = 64_000
+
 /** Texts of the files; a folder stands for those in it. */
 async function sources(machine: Machine, paths: readonly string[], how: MachineRun): Promise<string[]> {
   const texts: string[] = []
@@ -96,7 +99,7 @@ async function sources(machine: Machine, paths: readonly string[], how: MachineR
       : [path]
     for (const file of files) {
       const { exitCode, stdout } = await machine.run(['cat', file], how)
-      if (exitCode === 0) texts.push(stdout)
+      if (exitCode === 0) texts.push(stdout.slice(0, LONGEST_LIST))
     }
   }
   return texts

