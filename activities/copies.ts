@@ -1,11 +1,19 @@
 import { Cul8erError, NO_ANSWER } from '../src/errors.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
-import { restoreSnapshot, setConfig, setVolume, stopInstance } from '../src/incus/index.js'
+import {
+  assignProfiles,
+  removeDevice,
+  restoreSnapshot,
+  setConfig,
+  setVolume,
+  stopInstance,
+} from '../src/incus/index.js'
 import { lookAt } from '../src/instances/look.js'
 import { replicaLabels } from '../src/instances/replica.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { ObservedInstance } from '../src/plan/model.js'
+import { powersInWords, undeclaredPowers, type Declared } from '../src/plan/replication/powers.js'
 import { promotions } from '../src/plan/replication/promotion.js'
 import type { Activities, InstanceAt } from '../src/contracts/index.js'
 import { already } from './already.js'
@@ -28,7 +36,7 @@ export function copyActivities(deps: ActivityDeps): Pick<Activities, 'findCopies
       return { copies: promotions({ revision, observed, silent, host, resource, force, now: Date.now() }), silent }
     }),
 
-    promoteCopy: step(async ({ topology, snapshot, copiedAt, operation, ...at }, signal) => {
+    promoteCopy: step(async ({ topology, snapshot, copiedAt, operation, declared, ...at }, signal) => {
       const executor = deps.executorFor(at.host, at.via)
       const found = await mustBeOurs(executor, topology, at, signal)
       const volumes = attachedVolumes(found, topology, found.labels)
@@ -44,7 +52,9 @@ export function copyActivities(deps: ActivityDeps): Pick<Activities, 'findCopies
         [`${LABEL_PREFIX}operation`]: String(operation),
         [`${LABEL_PREFIX}restored`]: copiedAt,
       }
+      const taken = await withoutPowers(executor, topology, { at, declared }, signal)
       await executor.run(setConfig(at.name, labels, at), { signal })
+      return { taken }
     }),
 
     demoteCopy: step(async ({ topology, snapshot, copiedAt, from, ...at }, signal) => {
@@ -65,6 +75,23 @@ export function copyActivities(deps: ActivityDeps): Pick<Activities, 'findCopies
 }
 
 const ROLE = `${LABEL_PREFIX}role`
+
+/** Takes off what the copy got from the host of its original beyond what is declared. @returns it in words; null: nothing */
+async function withoutPowers(
+  executor: HostExecutor,
+  topology: string,
+  { at, declared }: { at: InstanceAt; declared: Declared },
+  signal: AbortSignal,
+): Promise<string | null> {
+  const found = await mustBeOurs(executor, topology, at, signal)
+  const powers = undeclaredPowers(found, { ...declared, volumes: attachedVolumes(found, topology, found.labels) })
+  const { config, devices, profiles } = powers
+  const unset = Object.fromEntries(config.map((key) => [key, '']))
+  if (config.length > 0) await executor.run(setConfig(at.name, unset, at), { signal })
+  for (const device of devices) await executor.run(removeDevice(at.name, device, at), { signal })
+  if (profiles !== undefined) await executor.run(assignProfiles(at.name, profiles, at), { signal })
+  return powersInWords(powers)
+}
 
 async function mustBeOurs(
   executor: HostExecutor,

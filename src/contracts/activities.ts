@@ -7,6 +7,7 @@ import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
 import type { RouteCertificate } from '../plan/certificates.js'
+import type { Declared } from '../plan/replication/powers.js'
 import type { Promotion } from '../plan/replication/promotion.js'
 import type { PlannedChanges } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
@@ -162,10 +163,13 @@ export interface Activities {
     resource?: string | undefined
     force: boolean
   }): Promise<{ copies: Promotion[]; silent: string[] }>
-  /** Makes a copy what it is a copy of, as of its snapshot; it does not run yet. */
+  /**
+   * Makes a copy what it is a copy of, as of its snapshot; it does not run yet. `declared`: what it may have beyond what any instance has;
+   * `taken`: what it had more, in words.
+   */
   promoteCopy(
-    input: InstanceAt & { topology: string; snapshot: string; copiedAt: string; operation: number },
-  ): Promise<void>
+    input: InstanceAt & { topology: string; snapshot: string; copiedAt: string; operation: number; declared: Declared },
+  ): Promise<{ taken: string | null }>
   /** Makes it a copy again, which is brought up to date or removed as any other. */
   demoteCopy(input: InstanceAt & { topology: string; snapshot: string; copiedAt: string; from: string }): Promise<void>
   /** Looks at hosts; ends when one comes to another state. null: none did for `forMs`. */

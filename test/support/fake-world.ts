@@ -69,7 +69,7 @@ export class FakeWorld {
       watchHosts: async () => null,
       lookForDrift: async () => null,
       findCopies: async () => ({ copies: [], silent: [] }),
-      promoteCopy: async () => {},
+      promoteCopy: async () => ({ taken: null }),
       demoteCopy: async () => {},
       replicate: async ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
       numbersInUse: async () => ({ operation: 0, revision: 0, instances: [] }),

@@ -45,7 +45,7 @@ export const ledgerActs: Pick<
   // Nor looks for drift.
   lookForDrift: () => null,
   findCopies: () => ({ copies: [], silent: [] }),
-  promoteCopy: () => {},
+  promoteCopy: () => ({ taken: null }),
   demoteCopy: () => {},
   replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }
