@@ -14,6 +14,18 @@ export async function remotesFolder(
   ways: Record<string, RealWay>,
 ): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'cul8er-remotes-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    await write(folder, ways)
+  } catch (error) {
+    // A key may be in it by now, and nobody else knows of the folder.
+    await remove()
+    throw error
+  }
+  return { folder, remove }
+}
+
+async function write(folder: string, ways: Record<string, RealWay>): Promise<void> {
   const certificates = join(folder, 'servercerts')
   await mkdir(certificates, { mode: 0o700 })
   const secret = { mode: 0o600 }
@@ -24,7 +36,6 @@ export async function remotesFolder(
     await writeFile(join(folder, 'client.key'), way.identity.key, secret)
   }
   await writeFile(join(folder, 'config.yml'), remotesConfig(ways), secret)
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 /** What the client reads: YAML, of which JSON is a part. */
@@ -44,7 +55,7 @@ const remote = (way: RealWay): object =>
     ? { addr: `unix://${way.path}`, protocol: 'incus', public: false }
     : { addr: way.url, protocol: 'incus', auth_type: 'tls', public: false }
 
-/** Name of a host as a remote: the client keeps some for itself. */
-export const remoteName = (host: string): string => (KEPT.has(host) ? `${host}-host` : host)
+/** Name of a host as a remote: the client keeps some for itself, and two hosts never get the same one. */
+export const remoteName = (host: string): string => (KEPT.test(host) ? `${host}-host` : host)
 
-const KEPT: ReadonlySet<string> = new Set(['local', 'images'])
+const KEPT = /^(local|images)(-host)*$/
