@@ -1,6 +1,7 @@
 import type { Activities, Drift, Drifted, DriftSeen } from '../src/contracts/index.js'
 import { Cul8erError, PERMANENT } from '../src/errors.js'
 import { toPlan } from '../src/plan/plan.js'
+import { withoutValues } from '../src/plan/without-values.js'
 import { isLive } from '../src/plan/live-only.js'
 import type { ActivityDeps } from './deps.js'
 import { observeAndPlan } from './plan.js'
@@ -20,7 +21,7 @@ export function driftActivities(deps: ActivityDeps): Pick<Activities, 'lookForDr
         const { plan } = await observeAndPlan(deps, looked, signal)
         return toPlan(topology, plan).changes.map((change): Drifted => {
           const { action, resource, instance, host, reasons } = change
-          const said = reasons.slice(0, MOST.reasons).map((each) => maskedText(each).slice(0, MOST.characters))
+          const said = reasons.slice(0, MOST.reasons).map(told)
           return { action, resource, instance, host, reasons: said, live: isLive(change) }
         })
       })
@@ -29,6 +30,9 @@ export function driftActivities(deps: ActivityDeps): Pick<Activities, 'lookForDr
     }),
   }
 }
+
+/** A history, an exported state and notifiers get it: more people than those who may read a plan. */
+const told = (reason: string): string => maskedText(withoutValues(reason)).slice(0, MOST.characters)
 
 /** What cannot be planned differs as well: no retry gives another answer. */
 async function driftOf(look: () => Promise<Drifted[]>): Promise<Drift> {
