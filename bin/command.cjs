@@ -11,7 +11,8 @@ const nodeCompiles = typeof nodeModule.enableCompileCache === 'function'
 
 function run() {
   if (nodeCompiles) {
-    nodeModule.enableCompileCache(cacheFolder())
+    const cache = cacheFolder()
+    if (cache !== null) nodeModule.enableCompileCache(cache)
     return require(path.join(folder, 'cul8er.cjs')).main()
   }
   const { exports, keep } = load()
@@ -19,11 +20,26 @@ function run() {
   return exports.main()
 }
 
-// The user's own folder and none that others may write to, because what is in it is run.
-function cacheFolder() {
-  const os = require('os')
-  return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'cul8er', 'compiled')
+/**
+ * The user's own folder and none that others may write to, because what is in it is run; null: there is none. A command that root runs may
+ * have the home of another user in its environment.
+ */
+function cacheFolder(env = process.env) {
+  const given = env.XDG_CACHE_HOME || ''
+  const base = path.isAbsolute(given) ? given : path.join(env.HOME || require('os').homedir(), '.cache')
+  const folders = [path.join(base, 'cul8er'), path.join(base, 'cul8er', 'compiled')]
+  try {
+    if (fs.existsSync(base) && !isOwn(fs.statSync(base))) return null
+    fs.mkdirSync(folders[1], { recursive: true, mode: 0o700 })
+    return folders.every((each) => isOwn(fs.lstatSync(each), 0o022)) ? folders[1] : null
+  } catch {
+    return null
+  }
 }
+
+// Where there are no users, as on Windows, nobody else is asked about.
+const isOwn = ({ uid, mode }, others = 0) =>
+  process.getuid === undefined || (uid === process.getuid() && (mode & others) === 0)
 
 /** The command line's exports, and a function that keeps for the next time what was compiled of the bundles used until then. */
 function load() {
@@ -84,4 +100,4 @@ function write(cache, data) {
   }
 }
 
-module.exports = { load, nodeCompiles, run }
+module.exports = { cacheFolder, load, nodeCompiles, run }
