@@ -26,7 +26,14 @@ import { hookCommand, LONGEST_HOOK_MS } from '../topology/schema/hooks.js'
 import { normalisedSecret, VARIABLE } from '../topology/schema/secret.js'
 import { OPTION, project } from '../topology/schema/topology.js'
 import { command, NAME, name, port, section, text, whole, word, type KeyRule } from '../topology/schema/words.js'
-import { MOST_HOOKS, MOST_INSTANCES, MOST_REPLICAS } from '../topology/limits.js'
+import {
+  MOST_HOOKS,
+  MOST_INSTANCES,
+  MOST_REPLICAS,
+  SOONEST_DRIFT_MS,
+  SOONEST_FAILOVER_MS,
+  SOONEST_REPLICA_MS,
+} from '../topology/limits.js'
 import { LARGEST_MIB, LONGEST_MS } from '../topology/units.js'
 
 /*
@@ -98,7 +105,11 @@ const resource: z.ZodType<Model.Resource> = section({
   replicas: whole(1, MOST_REPLICAS).nullable(),
   image: word('an image'),
   stateful: z.boolean(),
-  replicate: section({ to: z.array(name()).min(1), everyMs: whole(1, LONGEST_MS), keep: whole(1, 100) }).optional(),
+  replicate: section({
+    to: z.array(name()).min(1),
+    everyMs: whole(SOONEST_REPLICA_MS, LONGEST_MS),
+    keep: whole(1, 100),
+  }).optional(),
   limits: section({
     cpu: whole(1, 4_096).nullable(),
     memoryMiB: mebibytes().nullable(),
@@ -191,8 +202,8 @@ export const exportedTopology: z.ZodType<Model.Topology> = section({
   cluster: cluster.nullable(),
   observability: section({ metrics: z.array(string()), events: z.array(string()) }),
   network: section({ betweenHosts: z.enum(['routed']) }).optional(),
-  failover: section({ afterMs: time() }).optional(),
-  drift: section({ everyMs: time(), repair: z.enum(DRIFT_REPAIRS) }).optional(),
+  failover: section({ afterMs: whole(SOONEST_FAILOVER_MS, LONGEST_MS) }).optional(),
+  drift: section({ everyMs: whole(SOONEST_DRIFT_MS, LONGEST_MS), repair: z.enum(DRIFT_REPAIRS) }).optional(),
   ttlMs: time().nullable(),
   notify: z
     .array(section({ to: NOTIFIERS.normalised, on: z.array(z.enum(NOTICE_WORDS)).min(1).nullable() }))

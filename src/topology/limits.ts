@@ -9,3 +9,12 @@ export const MOST_NOTIFIERS = 20
 
 /** Before, or after, one operation. */
 export const MOST_HOOKS = 20
+
+/** A host may be taken for dead after so long, ms: a look at it takes up to 4 s with its pause, and a slow answer is no death. */
+export const SOONEST_FAILOVER_MS = 5_000
+
+/** From one look for drift to the next, ms: it asks every host for all its instances, which would be a load of its own. */
+export const SOONEST_DRIFT_MS = 60_000
+
+/** From one copy to the next, ms: it takes a snapshot and some seconds, also where nothing has changed. */
+export const SOONEST_REPLICA_MS = 10_000

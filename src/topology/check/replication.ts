@@ -1,11 +1,9 @@
+import { SOONEST_REPLICA_MS } from '../limits.js'
 import { describe, problem, type Finding } from '../problem.js'
 import { valueAt } from '../prune.js'
 import { formatDuration } from '../units.js'
 import type { Host, Resource } from '../model.js'
 import type { Draft } from './draft.js'
-
-/** A copy takes a snapshot and some seconds, also where nothing has changed. */
-const SOONEST_MS = 10_000
 
 /** Copies of what holds nothing, copies beside their original, and copies that never end. */
 export function checkReplication({ raw, sound, resources }: Draft): Finding[] {
@@ -19,13 +17,13 @@ export function checkReplication({ raw, sound, resources }: Draft): Finding[] {
     if (resource?.replicate === undefined) return []
     const { everyMs } = resource.replicate
     return [
-      ...(everyMs >= SOONEST_MS
+      ...(everyMs >= SOONEST_REPLICA_MS
         ? []
         : [
             problem(
               [...path, 'every'],
               formatDuration(everyMs),
-              `at least ${formatDuration(SOONEST_MS)}: each copy takes a snapshot`,
+              `at least ${formatDuration(SOONEST_REPLICA_MS)}: each copy takes a snapshot`,
             ),
           ]),
       ...ownHosts(raw, name, resource, sound?.topology.hosts ?? {}),

@@ -1,4 +1,5 @@
 import { healthcheck, type HealthDeclaration } from '../normalise/health.js'
+import { SOONEST_DRIFT_MS, SOONEST_FAILOVER_MS } from '../limits.js'
 import { problem, type Finding, type Path } from '../problem.js'
 import { formatDuration } from '../units.js'
 import { milliseconds } from '../values.js'
@@ -56,9 +57,6 @@ function wholeOperation({ declaration, topology }: NonNullable<Draft['sound']>):
   return [problem(['strategy', 'progressDeadline'], written, allowed)]
 }
 
-/** A look at a host takes up to 4 s with its pause: less would take a slow answer for a death. */
-const SOONEST_FAILOVER_MS = 5_000
-
 function failover({ topology }: NonNullable<Draft['sound']>): Finding[] {
   const { failover: declared } = topology
   if (declared === undefined) return []
@@ -77,9 +75,6 @@ function failover({ topology }: NonNullable<Draft['sound']>): Finding[] {
       : [problem(['failover'], 'it with one host', 'it with several hosts')]),
   ]
 }
-
-/** A look asks every host for all its instances: more often it would be a load of its own. */
-const SOONEST_DRIFT_MS = 60_000
 
 function drift({ topology }: NonNullable<Draft['sound']>): Finding[] {
   const { drift: declared } = topology

@@ -145,6 +145,17 @@ describe('what is no state is refused, with the place', () => {
     ['another strategy', set('revisions.0.topology.strategy.approach', 'ledger'), 'approach: found "ledger", allowed'],
     ['a time beyond all', set('revisions.0.topology.ttlMs', 9e15), 'ttlMs: found 9000000000000000, allowed'],
     ['another', set('revisions.0.topology.strategy.keepMs', 9e15), 'keepMs: found 9000000000000000, allowed'],
+    [
+      'looks without a pause',
+      set('revisions.0.topology.drift', { everyMs: 0, repair: 'all' }),
+      'drift.everyMs: found 0, allowed',
+    ],
+    ['a death of nothing', set('revisions.0.topology.failover', { afterMs: 1 }), 'failover.afterMs: found 1, allowed'],
+    [
+      'copies without a pause',
+      set('revisions.0.topology.resources.web.replicate', { to: ['b'], everyMs: 1, keep: 1 }),
+      'web.replicate.everyMs: found 1, allowed',
+    ],
     ['instances beyond all', set('revisions.0.topology.resources.web.replicas', 4e9), 'replicas: found 4000000000'],
     [
       'a release that is a path',
