@@ -57,7 +57,7 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
           ...(failed === undefined ? {} : { failed }),
         }
         const { record, to } = recordOf(known[key], found, times)
-        return { key, record, to, next: nextAt(record, times) }
+        return { key, record, to, next: nextAt(record, times, isWhole(copy, dirty)) }
       })
       return {
         replicas: Object.fromEntries(rounds.map(({ key, record }): [string, ReplicaRecord] => [key, record])),

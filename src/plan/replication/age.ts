@@ -19,9 +19,18 @@ export const isLate = ({ at, since }: { at?: string; since: string }, { now, eve
 export const dueAt = (at: string | null | undefined, everyMs: number): number =>
   at == null ? 0 : Date.parse(at) + everyMs
 
-/** When it is looked after next. */
-export const nextAt = ({ at, failed }: Pick<ReplicaRecord, 'at' | 'failed'>, { now, everyMs }: Times): number =>
-  failed === undefined ? Math.max(now, dueAt(at, everyMs)) : now + Math.min(everyMs, RETRY_MS)
+/**
+ * When it is looked after next.
+ * @param isWhole - of what an operation left half changed nothing is copied, however due it is, until another one has set it right
+ */
+export function nextAt(
+  { at, failed }: Pick<ReplicaRecord, 'at' | 'failed'>,
+  { now, everyMs }: Times,
+  isWhole = true,
+): number {
+  if (failed !== undefined) return now + Math.min(everyMs, RETRY_MS)
+  return isWhole ? Math.max(now, dueAt(at, everyMs)) : now + everyMs
+}
 
 /** What is known of a copy after a round, and what changed. `found.at` absent: its host did not say. */
 export function recordOf(

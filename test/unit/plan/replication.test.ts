@@ -125,6 +125,9 @@ describe('what is known of a copy after a round', () => {
     ['at once when it was missed, once', { at: iso(60 * MINUTE) }, 0],
     ['soon after a failure', { at: iso(MINUTE), failed: 'no' }, MINUTE],
   ])('the next: %s', (_what, record, inMs) => expect(nextAt(record, times) - NOW).toBe(inMs))
+  it('the next of what is half changed: not at once, however old the copy is', () => {
+    expect(nextAt({ at: iso(60 * MINUTE) }, times, false) - NOW).toBe(5 * MINUTE)
+  })
 })
 
 describe('a copy in the place of its original', () => {
