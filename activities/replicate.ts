@@ -22,7 +22,7 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
     replicate: step(async ({ topology, revision, dirty, known, restores = [] }, signal) => {
       const { hosts, project } = revision.topology
       const { observed: found, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
-      const observed = await withoutStale(deps, { topology, project, hosts, found, restores }, signal)
+      const observed = await withoutStale(deps, { topology, project, hosts, found, restores, dirty }, signal)
       const wanted = wantedCopies(revision, observed)
       const silent = new Map(unreachable.map(({ host, error }) => [host, error.message]))
       const why = new Map(
@@ -74,10 +74,10 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
  */
 async function withoutStale(
   deps: ActivityDeps,
-  { topology, project, hosts, found, restores }: Pick<Group, 'topology' | 'project' | 'hosts'> & Found,
+  { topology, project, hosts, found, restores, dirty }: Pick<Group, 'topology' | 'project' | 'hosts'> & Found,
   signal: AbortSignal,
 ): Promise<ObservedInstance[]> {
-  const stale = staleOriginals(topology, found, restores)
+  const stale = staleOriginals(topology, found, { restores, dirty })
   for (const { host, name } of stale) {
     const via = hosts[host]
     if (via === undefined) continue
@@ -109,7 +109,7 @@ function obstacle(
     : `${instance} was not found, and host ${first[0]} gives no answer: ${first[1]}`
 }
 
-type Found = { found: ObservedInstance[]; restores: readonly ReplicaRestore[] }
+type Found = { found: ObservedInstance[]; restores: readonly ReplicaRestore[]; dirty: readonly string[] }
 type Group = { topology: string; project: string | null; hosts: Hosts; group: WantedCopy[] }
 type Hosts = Parameters<Activities['replicate']>[0]['revision']['topology']['hosts']
 

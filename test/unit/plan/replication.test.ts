@@ -181,8 +181,9 @@ describe('copies that are not declared any more', () => {
   })
 })
 
+const ON_B: ReplicaRestore[] = [{ host: 'b', operation: 2 }]
 const restored = (host: string) => instance(host, {}, { restored: 'x', operation: '2' })
-it.each<[string, ObservedInstance[], ReplicaRestore[], string[]]>([
+it.each<[string, ObservedInstance[], ReplicaRestore[], string[], string[]?]>([
   ['one that was restored on another host since', [instance('a'), restored('b')], [{ host: 'b', operation: 2 }], ['a']],
   [
     'also where the restore was of its resource alone, and something was changed since',
@@ -206,6 +207,9 @@ it.each<[string, ObservedInstance[], ReplicaRestore[], string[]]>([
   ['a host that says so by itself stops nothing elsewhere', [instance('a'), restored('b')], [], []],
   ['nor where another host was restored', [instance('a'), restored('b')], [{ host: 'c', operation: 2 }], []],
   ['nor another resource', [instance('a'), restored('b')], [{ host: 'b', resource: 'queue', operation: 2 }], []],
-])('a stale original: %s', (_what, observed, restores, expected) =>
-  expect(staleOriginals('shop', observed, restores).map(({ host }) => host)).toEqual(expected),
+  ['not where that was taken back without its host', [instance('a'), restored('b')], ON_B, [], ['b/shop-db']],
+  ['nor where nobody knows how the restore ended', [instance('a'), restored('b')], ON_B, [], ['operation 2']],
+  ['it may be half changed itself', [instance('a'), restored('b')], ON_B, ['a'], ['a/shop-db']],
+])('a stale original: %s', (_what, observed, restores, expected, dirty = []) =>
+  expect(staleOriginals('shop', observed, { restores, dirty }).map(({ host }) => host)).toEqual(expected),
 )
