@@ -42,8 +42,8 @@ export interface PromotionInput {
 export function promotions({ revision, observed, silent, host, resource, force, now }: PromotionInput): Promotion[] {
   const { name: topology } = revision.topology
   const all = copiesOf(topology, observed)
-  const chosen = all.filter(
-    (copy) => copy.host === host && (resource === undefined || copy.labels.resource === resource),
+  const chosen = newestOfEach(
+    all.filter((copy) => copy.host === host && (resource === undefined || copy.labels.resource === resource)),
   )
   if (chosen.length === 0) throw noCopy(all, { revision, silent, host, resource })
   const ours = oursOf(topology, observed)
@@ -70,6 +70,23 @@ export function promotions({ revision, observed, silent, host, resource, force, 
     }
   })
 }
+
+/**
+ * A copy has the name of its original: where that was replaced by one of another name, the copies of both are there, and only one may have
+ * their place.
+ */
+function newestOfEach(copies: readonly Copy[]): Copy[] {
+  const newest = new Map<string, Copy>()
+  for (const copy of copies) {
+    const key = replicaKey(copy.labels)
+    const other = newest.get(key)
+    if (other === undefined || momentOf(copy) > momentOf(other)) newest.set(key, copy)
+  }
+  return [...newest.values()]
+}
+
+/** ms since the epoch of what is whole; 0: nothing is. */
+const momentOf = ({ labels: { replica } }: Copy): number => (replica.at === null ? 0 : Date.parse(replica.at))
 
 const lost = (at: string, now: number): string =>
   `what was written since ${at} (${durationWords(Math.max(0, Math.round((now - Date.parse(at)) / 1000)) * 1000)}) is lost`

@@ -162,6 +162,16 @@ describe('a copy in the place of its original', () => {
     expect(first).toMatchObject({ at: { name: 'shop-db', host: 'b', role: 'live' }, snapshot: SNAPSHOT, from: 'a' })
     expect(first?.original?.host).toBe(original)
   })
+  it('is one, the newest whole, where its original was called otherwise before', () => {
+    const of = (name: string, ago: number, over: Record<string, string> = {}): ObservedInstance => ({
+      ...copy('b', { 'replica.at': iso(ago), ...over }),
+      name,
+    })
+    const names = (...observed: ObservedInstance[]): string[] => ask(observed).map(({ at }) => at.name)
+    expect(names(of('shop-db', 60 * MINUTE), of('shop-db-green', MINUTE))).toEqual(['shop-db-green'])
+    expect(names(of('shop-db-green', MINUTE), of('shop-db', 60 * MINUTE))).toEqual(['shop-db-green'])
+    expect(names(of('shop-db', MINUTE), of('shop-db-green', 0, { 'replica.at': '' }))).toEqual(['shop-db'])
+  })
 })
 
 describe('copies that are not declared any more', () => {
