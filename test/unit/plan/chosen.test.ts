@@ -33,13 +33,19 @@ it('what nothing is called is refused, with what there is', () => {
 
 const good = { kind: 'deploy', outcome: 'succeeded' }
 const held = { kind: 'restart', outcome: 'held' }
-it.each<[title: string, history: { kind: string; outcome: string }[], names: string[]]>([
-  ['a restart alone', [good, held], ['a']],
-  ['other operations went well', [good, held, { kind: 'restore', outcome: 'rolledBack' }], ['a']],
+const left = { outcome: 'rolledBack', lost: ['b'] }
+it.each<[title: string, history: { kind: string; outcome: string; lost?: string[] }[], names: string[]]>([
+  ['a restart alone', [good, held], ['a', 'b/a']],
+  ['other operations went well', [good, held, { kind: 'restore', outcome: 'rolledBack' }], ['a', 'b/a']],
   ['a deploy was held as well', [good, { kind: 'deploy', outcome: 'held' }, held], []],
   ['an undo failed as well', [good, held, { kind: 'rollback', outcome: 'needsAttention' }], []],
-  ['all was well after that', [{ kind: 'deploy', outcome: 'held' }, good, held], ['a']],
+  ['a deploy was taken back without a host as well', [good, { kind: 'deploy', ...left }, held], []],
+  ['and nothing else', [good, { kind: 'restore', ...left }], []],
+  ['a restore was, but on another host', [good, { kind: 'restore', ...left, lost: ['c'] }, held], ['b/a']],
+  ['a restart could not bring all back into rotation', [good, { kind: 'restart', ...left }], ['a', 'b/a']],
+  ['all was well after that', [{ kind: 'deploy', outcome: 'held' }, good, held], ['a', 'b/a']],
   ['nobody knows what was before', [held], []],
 ])('not come up from a restart: %s', (_title, history, names) => {
-  expect(notComeUp({ dirty: ['a'], history })).toEqual(names)
+  // By name alone, as ledgers of before wrote it, and by host.
+  expect(notComeUp({ dirty: ['a', 'b/a'], history })).toEqual(names)
 })
