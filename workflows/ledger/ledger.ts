@@ -190,10 +190,17 @@ class Ledger {
       asked: !allHandlersFinished(),
       renewal: this.renewalAsked || workflowInfo().continueAsNewSuggested,
       watch: stateOf(this.watcher, watchOf(this.state)),
+      begins: this.begins(),
       hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
       drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
       copies: stateOf(this.copier, replicationOf(this.state)),
     })
+  }
+
+  /** What the watch has seen begins an operation. */
+  private begins(): boolean {
+    const { latest } = this.watcher
+    return latest !== null && watchOf(this.state) !== null && judge(this.state, latest, now()).begin !== null
   }
 
   private async wait(): Promise<void> {

@@ -47,6 +47,8 @@ export interface Circumstances {
   renewal: boolean
   /** The watch between operations; absent: there is nothing to watch. */
   watch?: WatchState | undefined
+  /** What it has seen begins an operation; absent: it does not, or has seen nothing. */
+  begins?: boolean | undefined
   /** The watch of the hosts, which goes on while an operation runs. */
   hosts?: WatchState | undefined
   /** The watch for drift between operations. */
@@ -72,7 +74,8 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (failover !== null) return alone(now, { do: 'failover', failover })
   const due = dueNow(state, now.nowMs)
   if (due !== null) return alone(now, { do: 'due', due })
-  if (now.watch === 'seen') return alone(now, { do: 'judge' })
+  // One that comes and goes is seen often, and most of it begins nothing: that must not end a copy each time.
+  if (now.watch === 'seen') return now.begins === true ? alone(now, { do: 'judge' }) : { do: 'judge' }
   if (now.drift === 'seen') return { do: 'noteDrift' }
   const repair = repairNow(state, now.nowMs)
   if (repair !== null) return alone(now, { do: 'repair', repair })

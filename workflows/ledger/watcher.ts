@@ -39,6 +39,11 @@ export class Watcher<Input extends { topology: string }, Seen> {
     return this.seen !== null
   }
 
+  /** What it has told and nobody has taken. */
+  get latest(): Seen | null {
+    return this.seen
+  }
+
   /** When a new one may begin, ms since the epoch: one that fails is not begun again at once. */
   get mayBeginAt(): number {
     return this.notBeforeMs

@@ -86,6 +86,8 @@ describe('one thing at a time', () => {
     ['and waits for their end', deployed(1), [start('deploy')], { copies: 'ending' }, 'wait'],
     ['as does what is due', expiredTtl, [], { copies: 'running' }, 'stopCopying'],
     ['and a dead host', withDead, [], { hosts: 'running', copies: 'ending' }, 'wait'],
+    ['and what is unhealthy', deployed(1), [], { watch: 'seen', begins: true, copies: 'running' }, 'stopCopying'],
+    ['but not what is merely noted of it', deployed(1), [], { watch: 'seen', copies: 'running' }, 'judge'],
     ['what begins no operation does not', deployed(1), [ttl], { copies: 'running' }, 'ttl'],
     ['nor does anything that is refused meanwhile', deploying, [start('deploy')], {}, 'start'],
     ['a long history ends them', deployed(1), [], { copies: 'running', renewal: true }, 'unwatch'],
