@@ -12,7 +12,7 @@ import type {
 import type { DriftRepair } from '../../src/topology/drift-repairs.js'
 import { retryMs } from './due.js'
 import { after, leadsToRevision, revisionOf } from './state.js'
-import { outOfReach } from './host-failure.js'
+import { hasUnmoved, outOfReach } from './host-failure.js'
 import { isHeld } from './watched.js'
 
 /*
@@ -84,6 +84,8 @@ export function repairNow(state: LedgerState, nowMs: number): Repair | null {
   const { drift } = state
   const repair = repairOf(state)
   if (drift === undefined || repair === 'never' || driftWatchOf(state) === null) return null
+  // Left out of a repair, all that was there would be made elsewhere: a failover decides about that, and what keeps it from it counts.
+  if (hasUnmoved(state)) return null
   if (drift.refused !== undefined || Date.parse(drift.notBefore ?? NEVER) > nowMs) return null
   const mended = drift.changes.filter(({ live }) => live || repair === 'all')
   const [first] = mended

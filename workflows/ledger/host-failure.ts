@@ -38,6 +38,13 @@ export function outOfReach(state: LedgerState): string[] {
   return out.length < Object.keys(revision.topology.hosts).length ? out : []
 }
 
+/** Whether a host is dead that no failover has left out yet. */
+export function hasUnmoved(state: LedgerState): boolean {
+  const revision = revisionOf(state, state.stable)
+  if (revision === null || hostWatchOf(state) === null) return false
+  return namesIn(state, revision, 'dead').some((name) => state.failover?.without.includes(name) !== true)
+}
+
 /** What is known of the hosts, and what became of them last. */
 export function withHosts(state: LedgerState, { hosts, changes }: HostsSeen): LedgerState {
   const { flapping: _before, ...rest } = state

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Drifted, DriftRecord, LedgerState } from '../../../src/contracts/index.js'
+import type { Drifted, DriftRecord, HostRecord, LedgerState } from '../../../src/contracts/index.js'
 import type { DriftRepair } from '../../../src/topology/drift-repairs.js'
 import {
   driftAfter,
@@ -25,6 +25,9 @@ const record = (changes: Drifted[], more: Partial<DriftRecord> = {}): DriftRecor
 
 const watched = (repair: DriftRepair, over: Partial<LedgerState> = {}): LedgerState =>
   deployed(1, { revisions: [revisionOf(web({}, { drift: { every: '15m', repair } }))], ...over })
+
+const alive: HostRecord = { state: 'alive', since: AT, lookedAt: AT }
+const dead: HostRecord = { ...alive, state: 'dead' }
 
 describe('what is looked at', () => {
   it.each<[string, LedgerState, boolean]>([
@@ -76,6 +79,21 @@ describe('what is repaired', () => {
     ],
     ['nothing while a person decides', watched('all', { drift: record([found('a')]), dirty: ['a'] }), null],
   ])('%s', (_what, state, expected) => expect(repairNow(state, NOW)).toEqual(expected))
+
+  const hosts = { one: alive, two: dead, three: dead }
+  it.each<[string, Partial<LedgerState>, boolean]>([
+    ['not while a dead host is not left out: its instances would be made elsewhere', { hosts }, false],
+    ['nor where most are gone, and a failover moves nothing', { hosts, failover: { without: ['two'] } }, false],
+    ['nor after somebody aborted the failover', { hosts, failover: { without: [], notBefore: after(MINUTE) } }, false],
+    ['once a failover has left them out', { hosts, failover: { without: ['two', 'three'] } }, true],
+    ['where none is dead', { hosts: { one: alive } }, true],
+    ['where the one that is dead is no longer declared', { hosts: { one: alive, four: dead } }, true],
+  ])('%s', (_what, over, expected) => {
+    const address = { address: 'localhost', platform: 'emulated' }
+    const parts = { drift: { repair: 'live' }, failover: {}, hosts: { one: address, two: address, three: address } }
+    const state = deployed(1, { revisions: [revisionOf(web({}, parts))], drift: record([found('a')]), ...over })
+    expect(repairNow(state, NOW) !== null).toBe(expected)
+  })
 
   it('is tried again at its time, and wakes the ledger for that once', () => {
     const state = watched('all', { drift: record([found('a')], { notBefore: after(MINUTE) }) })
