@@ -10,7 +10,7 @@ export interface LeftOut {
   hosts: string[]
   /** Hosts of a resource that are neither left out nor emptied. */
   candidates(resource: Pick<Resource, 'on'>): string[]
-  /** Left-out hosts that an instance of the place may be on. */
+  /** Left-out hosts that an instance of the place may be on, those of its copies included: a restore may have made one of them live. */
   mayHold(replica: Replica): string[]
   /**
    * Whether a place stays as it is for their sake: it is stateful, and one of them is declared for it. Were it made elsewhere, there
@@ -40,7 +40,7 @@ export function leftOut({ revision, base, without, dirty, off = [] }: LeftOutInp
     return [
       ...new Set([
         ...hostsOf(revision, replica),
-        ...(base === null || before === undefined ? [] : hostsOf(base, before)),
+        ...(base === null || before === undefined ? [] : [...hostsOf(base, before), ...copiesOf(base, before)]),
       ]),
     ]
       .filter((host) => without.includes(host))
@@ -52,7 +52,7 @@ export function leftOut({ revision, base, without, dirty, off = [] }: LeftOutInp
     mayHold,
     isLeft: (replica) =>
       holdsData(resourceOf(revision, replica.resource)) &&
-      mayHold(replica).some((host) => hostsOf(revision, replica).includes(host)),
+      mayHold(replica).some((host) => [...hostsOf(revision, replica), ...copiesOf(revision, replica)].includes(host)),
   }
 }
 
@@ -105,3 +105,6 @@ const nameOf = ({ topology }: Revision, { resource, index }: Replica): string =>
   instanceName(topology.name, resource, index)
 
 const hostsOf = ({ topology }: Revision, { resource }: Replica): string[] => topology.resources[resource]?.on ?? []
+
+const copiesOf = ({ topology }: Revision, { resource }: Replica): string[] =>
+  topology.resources[resource]?.replicate?.to ?? []

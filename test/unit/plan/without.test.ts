@@ -209,3 +209,31 @@ describe('once the host is back', () => {
     expect(read(changes)).toEqual(['delete shop-web-2@b: another instance has taken its place'])
   })
 })
+
+describe('a plan without the host of a copy, which may have the place of its original by now', () => {
+  const copied = of({ db: { on: 'a', stateful: true, replicate: { to: 'b', every: '5m' } } })
+  const aside = worldOf(copied, { role: 'old' }).map((i) => ({ ...i, status: 'Stopped' as const }))
+  const changes = (input: Partial<PlanInput>): string[] =>
+    read(planChanges({ revision: copied, base: copied, observed: [], without: ['b'], ...input }).changes)
+  it('starts no original that was put aside for it', () => {
+    expect(changes({ observed: aside })).toEqual([])
+    expect(changes({ observed: aside, force: false, partly: true })).toEqual([])
+  })
+  it('makes none that begins without its data', () => expect(changes({})).toEqual([]))
+  it('leaves alone one that lives where it is declared', () => {
+    expect(changes({ observed: worldOf(copied) })).toEqual([])
+  })
+  it('starts one that was put aside once the other host says that it has none', () => {
+    expect(changes({ observed: aside, without: [] })).toEqual([
+      expect.stringMatching(/^start shop-db@a: .*was replaced, but its replacement is missing/),
+    ])
+  })
+  it('makes the first one, of which there can be no copy', () => {
+    expect(changes({ base: null })).toEqual(['create shop-db@a: missing'])
+    expect(changes({ base: web3 })).toEqual(['create shop-db@a: missing'])
+  })
+  it('says what it waits for', () => {
+    const { notes } = planChanges({ revision: copied, base: copied, observed: aside, without: ['b'] })
+    expect(notes).toContain('resource db is stateful and may be on b: it is not created elsewhere')
+  })
+})
