@@ -9,6 +9,8 @@ export interface WatchInput {
   revision: Revision
   /** Left half changed by an operation: not probed. */
   dirty: string[]
+  /** Hosts that are left out: what they still have is of the names of what lives elsewhere by now. Absent: none. */
+  without?: string[]
   /**
    * Instances that are known to be unhealthy, by replica: told of again from this ISO time on; null: told of once they are healthy.
    */

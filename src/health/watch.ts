@@ -32,9 +32,11 @@ export class HealthWatch {
 
   constructor(
     private readonly world: WatchWorld,
-    private readonly input: Pick<WatchInput, 'revision' | 'dirty' | 'known'>,
+    private readonly input: Pick<WatchInput, 'revision' | 'dirty' | 'known' | 'without'>,
   ) {
-    Object.keys(input.revision.topology.hosts).forEach((host) => this.hosts.set(host, { nextMs: 0, pauseMs: CALM_MS }))
+    const { revision, without = [] } = input
+    const hosts = Object.keys(revision.topology.hosts).filter((host) => !without.includes(host))
+    hosts.forEach((host) => this.hosts.set(host, { nextMs: 0, pauseMs: CALM_MS }))
   }
 
   /** Looks at all that is due; null: there is nothing to tell. */

@@ -12,11 +12,14 @@ export function watchOf(state: LedgerState): WatchInput | null {
   const records = Object.entries(unhealthy)
   // What did not come up from a restart of the policy's is tried again; what a person or a deploy left is theirs.
   const tried = new Set(records.flatMap(([, { instance, triedAt }]) => (triedAt === undefined ? [] : [instance])))
+  // Those change with an operation alone; one that is dead merely gives no answer.
+  const { without = [] } = state.failover ?? {}
   const ours = notComeUp(state).filter((entry) => dirtyNames([entry]).some((name) => tried.has(name)))
   return {
     topology,
     revision,
     dirty: dirty.filter((entry) => !ours.includes(entry)),
+    ...(without.length === 0 ? {} : { without }),
     known: Object.fromEntries(
       records.flatMap(([replica, record]) =>
         record.wellSince === undefined ? [[replica, toldAgain(record, revision)]] : [],

@@ -90,6 +90,13 @@ describe('a watch between operations', () => {
     expect(shopOf.probed.length).toBeGreaterThanOrEqual(3 * 290)
   })
 
+  it('looks at no host that is left out', async () => {
+    const shopOf = world({ without: ['one'] })
+    shopOf.answers.set('shop-web-2', 'failure')
+    expect((await shopOf.run(60)).seen).toBeNull()
+    expect([shopOf.lists, shopOf.probed]).toEqual([0, []])
+  })
+
   it('tells of as many failures in a row as retries says, and of who else fails', async () => {
     const { answers, run } = world()
     await run(5)

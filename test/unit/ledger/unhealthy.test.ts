@@ -282,6 +282,11 @@ describe('what is watched', () => {
   it.each<[string, LedgerState, object | null]>([
     ['a stable revision with a policy', watched(), { topology: 'shop', dirty: [], known: {} }],
     ['none without one', watched(null), null],
+    [
+      'not what hosts that are left out still have, by the names of what took its place',
+      watched(POLICY, { failover: { without: ['two'], refused: ['two'] } }),
+      { without: ['two'] },
+    ],
     ['not while an operation runs', watched(POLICY, { current: summary('deploy') }), null],
     ['nothing before the first deploy', watched(POLICY, { stable: null }), null],
     ['not what is held', watched(POLICY, { history: held, dirty: ['shop-web-1'] }), null],
