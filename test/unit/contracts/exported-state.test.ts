@@ -31,9 +31,43 @@ const full = (): LedgerState =>
     ],
   })
 
+/** Of hosts, drift and copies. */
+const beside = (): LedgerState => {
+  const dead = { state: 'dead', since: AT, silentSince: AT, answeredAt: AT, lookedAt: AT, cause: 'no route' } as const
+  const copy = { resource: 'db', instance: 'shop-db', host: 'b', since: AT, at: AT, failed: 'no', late: true } as const
+  const drifted = { action: 'update', resource: 'web', instance: 'edge', host: 'a', reasons: ['port 80'] } as const
+  return {
+    ...full(),
+    history: [
+      { ...entry('repair', 2, 'rolledBack'), automatic: true, reason: 'drift of a', warnings: ['w'], lost: ['b'] },
+      ...(['drain', 'rebalance', 'failover', 'replace', 'snapshot', 'restart', 'restore'] as const).map((kind) =>
+        entry(kind, 2),
+      ),
+    ],
+    current: summary('drain', { without: ['b'], automatic: true, reason: 'x' }),
+    standby: { names: ['a'], until: AT, revisions: [1] },
+    unhealthy: {
+      'web/1': {
+        ...{ instance: 'shop-web-1', resource: 'web', reason: 'no', at: AT, restarts: [AT], triedAt: AT },
+        ...{ replacedAt: AT, wellSince: AT, notBefore: AT, toldAt: AT, many: true, operation: 3 },
+      },
+    },
+    hosts: { a: { state: 'alive', since: AT, lookedAt: AT }, b: dead },
+    hostChanges: [{ host: 'b', from: 'suspected', to: 'dead', at: AT, cause: 'no route' }],
+    failover: {
+      ...{ without: ['b'], times: 2, notBefore: AT, behind: ['c'], refused: ['b'] },
+      noRoom: { instances: ['shop-web-1'], times: 1, notBefore: AT },
+    },
+    flapping: { b: { penalty: 2_000.5, at: AT, quietUntil: AT }, c: { penalty: 0, at: AT } },
+    drift: { at: AT, changes: [{ ...drifted, live: true }], refused: 'no', times: 1, notBefore: AT },
+    replicas: { 'db/@b': copy },
+  }
+}
+
 describe('what was exported comes back as it was', () => {
   it.each<[string, LedgerState]>([
     ['all that a state can have', full()],
+    ['and beside what was deployed', beside()],
     ['of nothing deployed', ledger()],
   ])('%s', (_what, state) => {
     expect(readState(file(state))).toEqual(state)
@@ -45,6 +79,14 @@ describe('what was exported comes back as it was', () => {
     ['canary', { strategy: { approach: 'canary' } }],
     ['limits and a command', { web: { limits: { cpu: 2, memory: '1GiB' }, healthcheck: { command: ['x'] } } }],
     ['a cluster', { cluster: { name: 'c', nodes: ['web'], discovery: { strategy: 'dns' }, cookie: 'x' } }],
+    [
+      'drift, failover, routes and copies',
+      {
+        hosts: Object.fromEntries(['a', 'b'].map((name) => [name, { address: `u@${name}`, platform: 'debian' }])),
+        ...{ drift: { repair: 'all' }, failover: { after: '30s' }, network: { betweenHosts: 'routed' } },
+        web: { on: 'a', stateful: true, replicate: { to: 'b', every: '5m', keep: 3 } },
+      },
+    ],
     ['a ttl and a project', { ttl: '24h', project: 'team' }],
   ])('a topology: %s', (_what, extra) => {
     const topology = topologyOf(shop('1.0.0', extra))
