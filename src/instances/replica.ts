@@ -80,10 +80,24 @@ export async function copyTo(
       await removeSnapshot(source, original.name, volumes, snapshot, { ...where, signal: AbortSignal.timeout(TIDY_MS) })
     }
   }
-  for (const host of [source, ...targets.filter(({ host }) => 'at' in (done[host] ?? {}))]) {
-    await prune(host, { name: original.name, volumes, project, keep }, signal)
+  const isDone = ({ host }: HostExecutor): boolean => 'at' in (done[host] ?? {})
+  // A copy loses the snapshots that its original has no more as soon as it is refreshed, before anything newer has arrived.
+  const late = targets.filter((target) => !isDone(target))
+  const needed = await Promise.all(late.map((target) => wholeOn(target, { name: original.name, project }, signal)))
+  for (const host of [source, ...targets.filter(isDone)]) {
+    await prune(host, { name: original.name, volumes, project, keep, needed: [snapshot, ...needed] }, signal)
   }
   return done
+}
+
+/** The snapshot by which a copy is whole; null: none, or its host gave no answer. */
+async function wholeOn(
+  target: HostExecutor,
+  at: { name: string; project: string | null },
+  signal: AbortSignal,
+): Promise<string | null> {
+  const there = await lookAt(target, { host: target.host, ...at }, signal).catch(() => null)
+  return there?.labels?.replica?.snapshot ?? null
 }
 
 interface One {
@@ -226,12 +240,18 @@ async function mustFindVolume(
 /** Removes what is beyond `keep` of replication's own snapshots; others are not touched. */
 async function prune(
   executor: HostExecutor,
-  { name, volumes, project, keep }: { name: string; volumes: VolumeRef[]; project: string | null; keep: number },
+  {
+    name,
+    volumes,
+    project,
+    keep,
+    needed,
+  }: { name: string; volumes: VolumeRef[]; project: string | null; keep: number; needed: (string | null)[] },
   signal: AbortSignal,
 ): Promise<void> {
   const found = await lookAt(executor, { host: executor.host, name, project }, signal)
   const names = (found?.snapshots ?? []).map((each) => each.name)
-  for (const snapshot of superfluousReplicas(names, keep)) {
+  for (const snapshot of superfluousReplicas(names, keep, needed)) {
     await removeSnapshot(executor, name, volumes, snapshot, { project, signal })
   }
 }

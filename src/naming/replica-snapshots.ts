@@ -10,6 +10,17 @@ export const replicaSnapshot = (at: Date, unique: string): string =>
 
 export const isReplicaSnapshot = (name: string): boolean => /^replica-\d{8}-\d{6}-[0-9a-z]{8}$/.test(name)
 
-/** Which of these snapshots go so that the `keep` newest of replication's own stay. */
-export const superfluousReplicas = (names: readonly string[], keep: number): string[] =>
-  names.filter(isReplicaSnapshot).toSorted().slice(0, -keep)
+/**
+ * Which of these snapshots go so that the `keep` newest of replication's own stay.
+ * @param needed - stay as well: a copy that was not brought up to date since is whole by them alone
+ */
+export const superfluousReplicas = (
+  names: readonly string[],
+  keep: number,
+  needed: readonly (string | null)[] = [],
+): string[] =>
+  names
+    .filter(isReplicaSnapshot)
+    .toSorted()
+    .slice(0, -keep)
+    .filter((name) => !needed.includes(name))

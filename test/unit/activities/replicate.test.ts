@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ActivityDeps } from '../../../activities/deps.js'
 import { replicationActivities } from '../../../activities/replicate.js'
 import { Emulator } from '../../../src/emulator/emulator.js'
@@ -79,5 +79,27 @@ describe('a round of copies', () => {
     await make('b', { restored: new Date(0).toISOString(), operation: '2' })
     await round(['b/shop-db'])
     expect([at('a')?.status, label('a', 'role')]).toEqual(['Running', 'live'])
+  })
+
+  it('keeps on the original what a copy that cannot be brought up to date needs to be whole', async () => {
+    // Snapshots are told apart by the second.
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await make('a')
+    const both = revision({ replicate: { to: ['b', 'c'], every: '10s', keep: 1 } })
+    const onOriginal = (): string[] => at('a')?.snapshots.map(({ name }) => name) ?? []
+    await round([], both)
+    const whole = label('c', 'replica.snapshot')
+    emulator.fault({ match: { host: 'c', verb: 'copy' }, fault: { error: 'no space left on device' }, times: 2 })
+    for (const _ of [1, 2]) {
+      vi.setSystemTime(Date.now() + 10_000)
+      await round([], both)
+      expect(label('c', 'replica.snapshot')).toBe(whole)
+      expect(onOriginal()).toEqual([whole, label('b', 'replica.snapshot')])
+    }
+    vi.setSystemTime(Date.now() + 10_000)
+    await round([], both)
+    expect(label('c', 'replica.snapshot')).not.toBe(whole)
+    expect(onOriginal()).toEqual([label('c', 'replica.snapshot')])
   })
 })

@@ -79,6 +79,11 @@ describe("snapshots of replication's own", () => {
     ],
     [[], 3, []],
   ])('the oldest go: %#', (names, keep, gone) => expect(superfluousReplicas(names, keep)).toEqual(gone))
+  it('but not what a copy needs', () => {
+    const [old, older] = ['replica-20260301-120000-00000009', 'replica-20260301-115900-00000001']
+    const all = [older, old, 'replica-20260301-120100-00000001']
+    expect(superfluousReplicas(all, 1, [older, null])).toEqual([old])
+  })
 })
 
 it('a copy says of itself what it is a copy of, and an instance that lives does not', () => {
