@@ -98,7 +98,8 @@ export function planChanges(input: PlanInput): PlannedChanges {
 
   const [changed, revived] = [changedBy(changes), revivedBy(changes)]
   const abandoned = ordered.flatMap((w) => {
-    const hosts = w.action === 'create' && holdsData(resourceOf(revision, w.resource)) ? left.mayHold(w) : []
+    const isBegun = w.action === 'create' || (w.action === 'start' && w.revive === true)
+    const hosts = isBegun && holdsData(resourceOf(revision, w.resource)) ? left.mayHold(w) : []
     return hosts.length === 0 ? [] : [{ change: w, hosts }]
   })
   const losses = refuseDataLoss(changes, { withData, abandoned, force })

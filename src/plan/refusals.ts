@@ -8,7 +8,7 @@ interface Loss extends PlannedChange {
   snapshots: string[]
 }
 
-/** Made anew, while the one with the data may be where nobody looks. */
+/** Made, or brought back, while the one with the data may be where nobody looks. */
 export interface Abandoned {
   change: PlannedChange
   /** Hosts that are left out. */
@@ -67,8 +67,10 @@ const abandonedInWords = ({ change: { instance, host }, hosts }: Abandoned): str
 const abandonedHint = ({ hosts }: Abandoned): string =>
   `bring ${hosts.join(' or ')} back, or use --force to start without the data`
 
-const abandonedNote = ({ change: { instance, host }, hosts }: Abandoned): string =>
-  `--force: ${instance} is created again on ${host}, without the data that may be on ${hosts.join(' or ')}`
+const abandonedNote = ({ change: { action, instance, host }, hosts }: Abandoned): string =>
+  action === 'create'
+    ? `--force: ${instance} is created again on ${host}, without the data that may be on ${hosts.join(' or ')}`
+    : `--force: ${instance} on ${host} comes back as it was put aside, without what was written since, which may be on ${hosts.join(' or ')}`
 
 function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): string {
   const end =

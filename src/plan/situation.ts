@@ -31,6 +31,8 @@ export interface Situation {
 export function situationOf(input: PlanInput): Situation {
   const { revision, base = null, dirty = [], exposures = [], standby = [], without = [], storage = [], moves } = input
   const off = moves?.off ?? []
+  // Who forces it says that what may be on a host that is left out is lost: what was put aside for it is better than nothing.
+  const forced = input.force === true && moves == null
   const observed = knowingSizes(
     input.observed.filter(({ host }) => !without.includes(host)),
     storage,
@@ -43,7 +45,7 @@ export function situationOf(input: PlanInput): Situation {
   )
   const places = placesOf(
     ours.filter((i) => !aside.includes(i)),
-    { revision, dirty, mayBeElsewhere: (replica) => left.mayHold(replica).length > 0 },
+    { revision, dirty, mayBeElsewhere: (replica) => !forced && left.mayHold(replica).length > 0 },
   )
   const placeOf = (replica: Replica): Place => places.get(replicaKey(replica)) ?? NOBODY
   return { observed, found, ours, left, aside, places, placeOf }

@@ -219,6 +219,15 @@ describe('a plan without the host of a copy, which may have the place of its ori
     expect(changes({ observed: aside })).toEqual([])
     expect(changes({ observed: aside, force: false, partly: true })).toEqual([])
   })
+  it('starts it where that is forced, rather than delete it, and says what that loses', () => {
+    const plan = planChanges({ revision: copied, base: copied, observed: aside, without: ['b'], force: true })
+    expect(read(plan.changes)).toEqual([
+      expect.stringMatching(/^start shop-db@a: .*was replaced, but its replacement is missing/),
+    ])
+    expect(plan.notes).toContain(
+      '--force: shop-db on a comes back as it was put aside, without what was written since, which may be on b',
+    )
+  })
   it('makes none that begins without its data', () => expect(changes({})).toEqual([]))
   it('leaves alone one that lives where it is declared', () => {
     expect(changes({ observed: worldOf(copied) })).toEqual([])
