@@ -112,6 +112,7 @@ export function planVolumes({ revision, changes, storage, force, goesBack = fals
       : volumesOf(revision, w).map((volume) => ({ w, volume })),
   )
   for (const { w, volume } of wanted) refuseMissingPool(w, volume, storage)
+  for (const { w, volume } of wanted) refuseCopied(w, volume, storage)
   const all = storage.flatMap(({ volumes }) => volumes).filter(({ replica }) => replica === undefined)
   const losses = wanted.flatMap(({ w, volume }) => refuseVolume({ topology, w, volume, all, force, goesBack }))
   const moves = changes.flatMap((w) => refuseMove(w, force))
@@ -152,6 +153,27 @@ function refuseMissingPool(
     'POOL_NOT_FOUND',
     `resources.${resource}.volumes.${device}: host ${host} has no storage pool ${pool}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
     { hint: `it has ${pools.join(', ') || 'none'}; name one with \`pool\``, details: { host, pool } },
+  )
+}
+
+/** A new instance would begin with what a copy held some time ago, and share its volume with it. */
+function refuseCopied(
+  { action, revive, host, resource, instance }: PlannedChange,
+  { name, pool }: VolumeSpec,
+  storage: readonly Storage[],
+): void {
+  if ((action !== 'create' && action !== 'replace') || revive === true) return
+  const there = storage
+    .flatMap(({ volumes }) => volumes)
+    .find((v) => v.replica === true && v.host === host && v.pool === pool && v.name === name)
+  if (there === undefined) return
+  throw new Cul8erError(
+    'NAME_CLASH',
+    `volume ${name} on ${host} exists and is of the copy of ${resource}: ${instance} on ${host} would begin with what it holds`,
+    {
+      hint: `cul8er restore --from-replica ${host} makes the copy the live one; or leave ${host} out of \`replicate\` and deploy that first`,
+      details: inShort(there),
+    },
   )
 }
 

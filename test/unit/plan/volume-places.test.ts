@@ -48,3 +48,21 @@ describe('a place whose volume is there and whose instance is not', () => {
     expect(plan.changes).toMatchObject([{ action: 'create', host: 'one' }])
   })
 })
+
+describe('a volume of a copy that replication keeps', () => {
+  const copied = storage(volume('two', { replica: true }))
+  const clash = expect.objectContaining({
+    code: 'NAME_CLASH',
+    message:
+      'volume shop-web.data on two exists and is of the copy of web: shop-web on two would begin with what it holds',
+  }) as Error
+  test.each([false, true])('is adopted by no new instance, force: %s', (force) => {
+    const revision = revisionOf(web({ ...VOLUMES, on: 'two' }))
+    expect(() => planChanges({ revision, observed: [], storage: copied, force })).toThrow(clash)
+  })
+  test('is in the way of none on another host', () => {
+    const revision = revisionOf(web({ ...VOLUMES, on: 'one' }))
+    const { changes } = planChanges({ revision, observed: [], storage: copied })
+    expect(changes).toMatchObject([{ action: 'create', host: 'one' }])
+  })
+})
