@@ -35,7 +35,7 @@ const full = (): LedgerState =>
 const beside = (): LedgerState => {
   const dead = { state: 'dead', since: AT, silentSince: AT, answeredAt: AT, lookedAt: AT, cause: 'no route' } as const
   const copy = { resource: 'db', instance: 'shop-db', host: 'b', since: AT, at: AT, failed: 'no', late: true } as const
-  const drifted = { action: 'update', resource: 'web', instance: 'edge', host: 'a', reasons: ['port 80'] } as const
+  const drifted = { resource: 'web', instance: 'edge', host: 'a', reasons: ['port 80'], live: true }
   return {
     ...full(),
     history: [
@@ -59,7 +59,7 @@ const beside = (): LedgerState => {
       noRoom: { instances: ['shop-web-1'], times: 1, notBefore: AT },
     },
     flapping: { b: { penalty: 2_000.5, at: AT, quietUntil: AT }, c: { penalty: 0, at: AT } },
-    drift: { at: AT, changes: [{ ...drifted, live: true }], refused: 'no', times: 1, notBefore: AT },
+    drift: { at: AT, changes: [{ action: 'update', ...drifted }], refused: 'no', times: 1, notBefore: AT },
     replicas: { 'db/@b': copy },
   }
 }
