@@ -9,6 +9,7 @@ import { failures, withEntry } from './history.js'
 import { failoverAfter, hostsAfter, hostWatchOf, withBehind } from './host-failure.js'
 import { pastOf } from './input.js'
 import { driftAfter } from './drift.js'
+import { declaresCopies } from './replication.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
 import { unhealthyAfter } from './unhealthy.js'
 
@@ -35,6 +36,8 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
     current: null,
+    // Declared again some day, they are new ones: what is known of these would count them as late.
+    ...(state.replicas === undefined || declaresCopies(changed) ? {} : { replicas: undefined }),
   }
   const { kind } = current
   return (kind === 'cleanup' || (kind === 'destroy' && current.automatic)) && outcome !== 'succeeded'
@@ -75,6 +78,7 @@ const NOTHING_THERE = {
   unhealthy: undefined,
   failover: undefined,
   drift: undefined,
+  replicas: undefined,
 } satisfies Partial<LedgerState>
 
 /** A destroy removed every instance, though not all that led to them: no revision serves any more. */

@@ -11,13 +11,17 @@ import { revisionOf } from './state.js'
 
 /* What a ledger knows of the copies that replication keeps. Pure: copying itself is a child's, between operations. */
 
+/** Whether the stable revision has copies of anything. */
+export const declaresCopies = (state: LedgerState): boolean =>
+  Object.values(revisionOf(state, state.stable)?.topology.resources ?? {}).some(
+    ({ replicate }) => replicate !== undefined,
+  )
+
 /** What is to be copied between operations; null: nothing is. */
 export function replicationOf(state: LedgerState): ReplicationInput | null {
   const { topology, current, dirty, history, replicas = {} } = state
   const revision = revisionOf(state, state.stable)
-  if (current !== null || revision === null) return null
-  const { resources } = revision.topology
-  if (Object.values(resources).every(({ replicate }) => replicate === undefined)) return null
+  if (current !== null || revision === null || !declaresCopies(state)) return null
   return { topology, revision, dirty, known: replicas, restores: restoresIn(history) }
 }
 

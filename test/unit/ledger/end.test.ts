@@ -11,7 +11,7 @@ import { hostsOf } from '../../../src/plan/where.js'
 import { end } from '../../../workflows/ledger/end.js'
 import { emptyLedger } from '../../../workflows/ledger/state.js'
 import { revisionOf, web } from '../plan/world.js'
-import { after, AT, deployed, ending, entry, MINUTE, summary } from './ledgers.js'
+import { after, AT, deployed, ending, entry, MINUTE, revision, summary } from './ledgers.js'
 
 const running = (kind: OperationKind, over: Partial<LedgerState> = {}, more: Partial<OperationSummary> = {}) =>
   deployed(2, { stable: 1, stableBefore: [], current: summary(kind, more), lastOperation: 7, ...over })
@@ -296,4 +296,27 @@ it('what an operation tells of a thousand instances is not kept fifty times in o
   }
   expect(state.history.at(-1)?.error).toMatchObject({ code: 'NEEDS_ATTENTION', hint: 'deploy again' })
   expect(JSON.stringify(state.history).length).toBeLessThan(1_000_000)
+})
+
+describe('what is known of copies', () => {
+  const known = {
+    'db/@two': { resource: 'db', instance: 'shop-db', host: 'two', since: AT, at: AT, late: true },
+  } as const
+  const copied = revisionOf(web({ stateful: true, on: 'one', replicate: { to: 'two', every: '5m' } }))
+  const deploying = (revisions: Revision[], kind: OperationKind = 'deploy'): LedgerState =>
+    deployed(2, { revisions, replicas: known, current: summary(kind) })
+  const [none, some] = [revision(1), { ...copied, number: 2 }]
+  it.each<[string, LedgerState, OperationEnd, boolean]>([
+    ['stays while they are declared', deploying([none, some]), ending('succeeded'), true],
+    ['and while nobody knows better', deploying([none, some]), ending('rolledBack'), true],
+    ['goes with the declaration', deploying([copied, { ...none, number: 2 }]), ending('succeeded'), false],
+    [
+      'and with what they are of',
+      deploying([none, some], 'destroy'),
+      ending('needsAttention', { committed: true }),
+      false,
+    ],
+  ])('%s', (_what, state, ended, expected) =>
+    expect('db/@two' in (end(state, ended, AT).replicas ?? {})).toBe(expected),
+  )
 })
