@@ -70,7 +70,7 @@ const abandonedHint = ({ hosts }: Abandoned): string =>
 const abandonedNote = ({ change: { action, instance, host }, hosts }: Abandoned): string =>
   action === 'create'
     ? `--force: ${instance} is created again on ${host}, without the data that may be on ${hosts.join(' or ')}`
-    : `--force: ${instance} on ${host} comes back as it was put aside, without what was written since, which may be on ${hosts.join(' or ')}`
+    : `--force: ${instance} on ${host} comes back as it was when it was replaced, without what was written since, which may be on ${hosts.join(' or ')}`
 
 function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): string {
   const end =

@@ -225,7 +225,7 @@ describe('a plan without the host of a copy, which may have the place of its ori
       expect.stringMatching(/^start shop-db@a: .*was replaced, but its replacement is missing/),
     ])
     expect(plan.notes).toContain(
-      '--force: shop-db on a comes back as it was put aside, without what was written since, which may be on b',
+      '--force: shop-db on a comes back as it was when it was replaced, without what was written since, which may be on b',
     )
   })
   it('makes none that begins without its data', () => expect(changes({})).toEqual([]))
