@@ -96,7 +96,11 @@ const RENAMED = new Map([
 function suggest(issue: Issue, found: unknown): string | undefined {
   if (issue.message === DURATION_WORDS) return withUnit(found, DURATION, { units: DURATION_UNITS, bare: 's' })
   if (issue.message === SIZE_WORDS)
-    return withUnit(found, SIZE, { units: SIZE_UNITS, bare: Number(found) < 64 ? 'GiB' : 'MiB' })
+    return withUnit(found, SIZE, {
+      units: SIZE_UNITS,
+      // Only a number or a text is one: a mapping may not even be readable as a number.
+      bare: (typeof found === 'number' || typeof found === 'string') && Number(found) < 64 ? 'GiB' : 'MiB',
+    })
   if (typeof found !== 'string' && typeof found !== 'number') return undefined
   if (issue.message === PROBES.endpoints) return PROBES.nearest(String(found))
   const values = wordsOf(issue)
@@ -150,5 +154,5 @@ function withUnit(found: unknown, pattern: RegExp, { units, bare }: Units): stri
 function inWords(found: unknown): string {
   if (typeof found === 'string' || typeof found === 'number') return String(found).replaceAll(/[\s_-]/g, '')
   const [entry, ...more] = typeof found === 'object' && found !== null ? Object.entries(found) : []
-  return entry === undefined || more.length > 0 ? '' : `${entry[1]}${entry[0]}`
+  return entry === undefined || more.length > 0 || typeof entry[1] === 'object' ? '' : `${entry[1]}${entry[0]}`
 }

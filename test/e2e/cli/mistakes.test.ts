@@ -336,8 +336,8 @@ const ORDER: Mistake[] = [
     {},
     ['restore', 'nev', '--yes'],
     64,
-    /required option '--snapshot <name>'/,
-    '→ cul8er help restore',
+    /give either --snapshot or --from-replica/,
+    '→ cul8er snapshots lists snapshots',
   ],
   ['an operation in words', {}, ['history', 'nev', 'op-x'], 64, /expected an operation such as 'op-5'/],
   [

@@ -23,7 +23,7 @@ describe.skipIf(!canRunLab())('the power of a host is cut (needs root, Incus and
   let file: string[]
 
   beforeAll(async () => {
-    lab = await Lab.up({ hosts: 3, name: 'cut' })
+    lab = await Lab.up({ hosts: 3, name: 'gone' })
     await writeRelease(home, '1.0.0')
     file = await declare(home, {
       name: NAME,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import type { ActivityDeps } from '../../../activities/deps.js'
 import { replicationActivities } from '../../../activities/replicate.js'
 import { Emulator } from '../../../src/emulator/emulator.js'
-import type { ReplicationRound } from '../../../src/contracts/index.js'
+import type { ReplicaRestore, ReplicationRound } from '../../../src/contracts/index.js'
 import { createExecutors } from '../../../src/hosts/executors.js'
 import type { Revision } from '../../../src/plan/model.js'
 import { topologyOf } from '../../support/rig.js'
@@ -43,11 +43,15 @@ const make = async (host: string, labels: Record<string, string> = {}): Promise<
   expect([exitCode, stderr]).toEqual([0, ''])
 }
 
-const round = async (dirty: string[] = [], of = revision()): Promise<ReplicationRound> => {
+const round = async (
+  dirty: string[] = [],
+  of = revision(),
+  restores: ReplicaRestore[] = [],
+): Promise<ReplicationRound> => {
   const executorFor: ActivityDeps['executorFor'] = (...host) => executors.executorFor(...host)
   const deps = { executorFor, log: { warn: () => undefined } } as unknown as ActivityDeps
   const { replicate } = replicationActivities(deps)
-  const input = { topology: 'shop', revision: of, dirty, known: {} }
+  const input = { topology: 'shop', revision: of, dirty, known: {}, restores }
   return new MockActivityEnvironment().run<[typeof input], ReplicationRound, typeof replicate>(replicate, input)
 }
 const at = (host: string) => emulator.state()[host]?.instances['default/shop-db']
@@ -69,7 +73,7 @@ describe('a round of copies', () => {
   it('puts an original aside once a copy has its place', async () => {
     await make('a')
     await make('b', { restored: new Date(0).toISOString(), operation: '2' })
-    await round()
+    await round([], revision(), [{ host: 'b', operation: 2 }])
     expect([at('a')?.status, label('a', 'role')]).toEqual(['Stopped', 'old'])
     expect(at('b')?.status).toBe('Running')
   })
@@ -77,7 +81,7 @@ describe('a round of copies', () => {
   it('but not for one whose restore was taken back, while its host gave no answer', async () => {
     await make('a')
     await make('b', { restored: new Date(0).toISOString(), operation: '2' })
-    await round(['b/shop-db'])
+    await round(['b/shop-db'], revision(), [{ host: 'b', operation: 2 }])
     expect([at('a')?.status, label('a', 'role')]).toEqual(['Running', 'live'])
   })
 

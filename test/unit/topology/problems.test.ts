@@ -19,6 +19,11 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
       withApp({ limits: { memory: '512M' } }),
       `resources.app.limits.memory: found "512M", allowed ${SIZE} (did you mean 512MiB?)`,
     ],
+    // What cannot be read as a number either.
+    [
+      withApp({ limits: { memory: [{ toString: '0' }] } }),
+      `resources.app.limits.memory: found a list, allowed ${SIZE}`,
+    ],
     [
       withApp({ limits: { memory: '0GiB' } }),
       'resources.app.limits.memory: found "0GiB", allowed a size from 1MiB to 1048576TiB',
