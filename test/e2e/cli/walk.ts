@@ -36,7 +36,8 @@ export class Walk {
   async type(line: string, exit: number, answers: [shows: string, types: string][] = []): Promise<void> {
     const bin = process.env.CUL8ER_BIN ?? join(process.cwd(), 'bin', 'cul8er')
     const seen = await this.#screen.run(line.replace(/^cul8er/, bin), this.home.folder, answers)
-    this.#walked.push(`$ ${line}`, ...inOneOrder(rejoined(seen.lines).map((each) => plain(each, this.home))), '')
+    const lines = seen.lines.filter((each) => !FIRST_LOOK.test(each))
+    this.#walked.push(`$ ${line}`, ...inOneOrder(rejoined(lines).map((each) => plain(each, this.home))), '')
     // Log lines and commands to copy keep to one line each.
     const long = seen.lines.filter((each) => each.length > this.columns && !/^ *\S+$|^→|^ {4}| \| /.test(each))
     // Tables are as wide as what is in them.
@@ -53,6 +54,9 @@ export class Walk {
     await this.#screen.close()
   }
 }
+
+/** What a canary sees is said from its first look on, which may or may not have been. */
+const FIRST_LOOK = /^ +\d+ requests?, stable set \d+$/
 
 /** Where a line ends that tells of times and addresses depends on how long these are. */
 function rejoined(lines: readonly string[]): string[] {

@@ -74,7 +74,7 @@ describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { t
     await h(1).boot()
     const state = (): Promise<string> => h(1).incus('list', '--format', 'csv', '--columns', 'ns')
     await expect.poll(state, { timeout: 30_000, interval: 200 }).toBe(`${DB},STOPPED`)
-    expect(await label(h(1), 'role')).toBe('old')
+    await expect.poll(() => label(h(1), 'role'), { timeout: 30_000, interval: 200 }).toBe('old')
     expect(await h(2).incus('list', '--format', 'csv', '--columns', 'ns')).toBe(`${DB},RUNNING`)
   })
 })
