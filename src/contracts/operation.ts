@@ -27,6 +27,7 @@ export const OPERATION_KINDS = [
   'destroy',
   'cleanup',
 ] as const
+/** A kind of operation. */
 export type OperationKind = (typeof OPERATION_KINDS)[number]
 /** How an operation ends: as asked, taken back, held for a person, in need of one, or without having changed anything for good. */
 export type Outcome = 'succeeded' | 'rolledBack' | 'held' | 'needsAttention' | 'failed'
