@@ -6,7 +6,7 @@ import type { ImagesOfHosts } from '../src/plan/images.js'
 import type { ObservedInstance } from '../src/plan/model.js'
 import type { Ours } from '../src/plan/planned-change.js'
 import type { Host } from '../src/topology/model.js'
-import { Cul8erError, NO_ANSWER } from '../src/errors.js'
+import { Cul8erError, NO_ANSWER, withHint } from '../src/errors.js'
 import { asCul8erError } from './errors.js'
 
 /** In place of a project. */
@@ -47,13 +47,7 @@ export async function observeForPlan(
       observeHosts(executorFor, { [name]: host }, project, signal).catch((error: unknown) => {
         const silent = error instanceof Cul8erError && NO_ANSWER.has(error.code)
         if (!silent || Object.keys(hosts).length === 1) throw error
-        const { code, message, hint, details } = error
-        const without = `if it is gone, --without ${name} goes on without it`
-        throw new Cul8erError(code, message, {
-          hint: hint === undefined ? without : `${hint}; ${without}`,
-          details: { ...details, host: name },
-          cause: error,
-        })
+        throw withHint(error, `if it is gone, --without ${name} goes on without it`, { host: name })
       }),
     ),
   )

@@ -25,7 +25,7 @@ import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { InstanceSpec, ObservedInstance } from '../src/plan/model.js'
 import { volumeLabels, volumeMiB, type Storage } from '../src/plan/volumes.js'
 import type { Host } from '../src/topology/model.js'
-import { already } from './already.js'
+import { already } from '../src/instances/already.js'
 
 interface Where {
   host: string

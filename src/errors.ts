@@ -98,6 +98,16 @@ export interface ErrorReport {
   details?: ErrorDetails
 }
 
+/** The same error, with more to do about it after its own hint and more evidence. */
+export function withHint(error: Cul8erError | ErrorReport, more: string, evidence?: ErrorDetails): Cul8erError {
+  const { code, message, hint, details } = error
+  return new Cul8erError(code, message, {
+    hint: hint === undefined ? more : `${hint}; ${more}`,
+    ...(details === undefined && evidence === undefined ? {} : { details: { ...details, ...evidence } }),
+    ...(error instanceof Cul8erError ? { cause: error } : {}),
+  })
+}
+
 /** A retry cannot mend these: the same input gives the same answer. */
 export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INVALID_TOPOLOGY',

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
-import { outOfSpace, writeDigested } from '../files/write-digested.js'
+import { digestOf, outOfSpace, writeDigested } from '../files/write-digested.js'
 import type { Artifact } from '../plan/model.js'
 
 /** Release tarballs by their sha256, in a folder. */
@@ -103,14 +103,4 @@ const SUFFIX = '.tar.gz'
 function fileName(sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Cul8erError('INTERNAL', `${JSON.stringify(sha256)} is not a sha256`)
   return `${sha256}${SUFFIX}`
-}
-
-async function digestOf(file: string): Promise<Artifact> {
-  const hash = createHash('sha256')
-  let size = 0
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    size += chunk.length
-  }
-  return { sha256: hash.digest('hex'), size }
 }

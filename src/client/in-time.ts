@@ -1,4 +1,4 @@
-import { Cul8erError } from '../errors.js'
+import { Cul8erError, withHint } from '../errors.js'
 import type { Link } from './link.js'
 
 /** ms before a command gives up: what starts in this time could start without its knowing. */
@@ -31,11 +31,5 @@ function expiredAt(error: unknown): number | null {
 
 function notLater(error: unknown, notAfter: string): unknown {
   if (!(error instanceof Cul8erError) || error.code !== 'SERVICE') return error
-  const { code, message, hint, details } = error
-  const never = `nothing was started, and the request expires at ${notAfter}`
-  return new Cul8erError(code, message, {
-    hint: hint === undefined ? never : `${hint}; ${never}`,
-    details,
-    cause: error,
-  })
+  return withHint(error, `nothing was started, and the request expires at ${notAfter}`)
 }

@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Cul8erError } from '../errors.js'
 
+/** Bytes by what they are, and how many. */
+export interface Digested {
+  sha256: string
+  size: number
+}
+
+/** Reads a file and digests it. */
+export async function digestOf(path: string): Promise<Digested> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(piece)
+    size += piece.length
+  }
+  return { sha256: hash.digest('hex'), size }
+}
+
 /** Writes a new file that its owner alone may read, to the disk, and digests what it writes. */
-export async function writeDigested(
-  path: string,
-  from: AsyncIterable<Uint8Array>,
-): Promise<{ sha256: string; size: number }> {
+export async function writeDigested(path: string, from: AsyncIterable<Uint8Array>): Promise<Digested> {
   const hash = createHash('sha256')
   let size = 0
   const file = await open(path, 'wx', 0o600)

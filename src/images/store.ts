@@ -1,9 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, rm, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
-import { outOfSpace, writeDigested } from '../files/write-digested.js'
+import { digestOf, outOfSpace, writeDigested } from '../files/write-digested.js'
 import { sizeWords } from '../topology/units.js'
 import { createTurns } from '../waiting/turns.js'
 
@@ -41,7 +40,7 @@ export function createImageStore(folder: string): ImageStore {
     const stats = await lstat(path).catch(() => null)
     if (stats?.isFile() !== true) return null
     // Its disk may have lost some of it since.
-    if ((await digestOf(path)) !== fingerprint) {
+    if ((await digestOf(path)).sha256 !== fingerprint) {
       await rm(path, { force: true })
       return null
     }
@@ -128,9 +127,3 @@ async function* atMost(
 }
 
 const DAY_MS = 86_400_000
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) hash.update(piece)
-  return hash.digest('hex')
-}

@@ -23,6 +23,7 @@ import { attachedVolumes } from '../plan/attached-volumes.js'
 import { LABEL_PREFIX } from '../plan/labels.js'
 import type { ObservedInstance, ReplicaLabels } from '../plan/model.js'
 import type { Ours } from '../plan/planned-change.js'
+import { already } from './already.js'
 import { projectCommand } from './commands.js'
 import { lookAt } from './look.js'
 
@@ -117,7 +118,7 @@ async function copyOne(
   const where = { project }
   const there = await lookAt(target, { host: target.host, name: original.name, project }, signal)
   refuseOther(there, topology, target.host)
-  if (project !== null) await unless('ALREADY_EXISTS', target.run(projectCommand(project), { signal }))
+  if (project !== null) await already('ALREADY_EXISTS', () => target.run(projectCommand(project), { signal }))
   const found = await Promise.all(
     volumes.map(async (volume) => ({
       volume,
@@ -268,14 +269,6 @@ async function removeSnapshot(
     await executor.run(deleteVolumeSnapshot(volume, snapshot, where), { signal }).catch(() => undefined)
   }
   await executor.run(deleteSnapshot(name, snapshot, where), { signal }).catch(() => undefined)
-}
-
-async function unless(code: 'ALREADY_EXISTS', done: Promise<unknown>): Promise<void> {
-  try {
-    await done
-  } catch (error) {
-    if (!isCode(error, code)) throw error
-  }
 }
 
 const unique = (): string =>

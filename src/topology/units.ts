@@ -48,6 +48,9 @@ export function durationWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h${smaller(minutes % 60, 'm')}`
 }
 
+/** The same in whole seconds, for how long ago or ahead a moment is; `0 ms` for less than half a second, and for what is negative. */
+export const secondsWords = (ms: number): string => durationWords(Math.round(Math.max(0, ms) / MS.s) * MS.s)
+
 const smaller = (count: number, unit: string): string =>
   count === 0 ? '' : ` ${String(count).padStart(2, '0')} ${unit}`
 

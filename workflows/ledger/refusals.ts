@@ -3,7 +3,7 @@ import type { LedgerState, OperationRequest, OperationSummary } from '../../src/
 import { isOurSnapshot, snapshotNameRefusal } from '../../src/naming/snapshot-names.js'
 import { noWayBack, nothingThere } from '../../src/plan/no-way-back.js'
 import { projectRefusal } from '../../src/plan/where.js'
-import { durationWords } from '../../src/topology/units.js'
+import { secondsWords } from '../../src/topology/units.js'
 import { revisionOf } from './state.js'
 import { targetOf } from './target.js'
 import { isHeld } from './watched.js'
@@ -52,7 +52,7 @@ function snapshotRefusal({ snapshot = '', remove = false }: OperationRequest): E
 }
 
 export function inProgress(topology: string, current: OperationSummary, nowMs: number): ErrorReport {
-  const age = durationWords(Math.round((nowMs - Date.parse(current.startedAt)) / 1000) * 1000)
+  const age = secondsWords(nowMs - Date.parse(current.startedAt))
   return {
     code: 'OPERATION_IN_PROGRESS',
     message: `${current.kind} of ${topology} (${current.id}) has been in progress for ${age}`,

@@ -6,7 +6,7 @@ import type {
   ReplicationInput,
   ReplicationRound,
 } from '../../src/contracts/index.js'
-import { durationWords } from '../../src/topology/units.js'
+import { secondsWords } from '../../src/topology/units.js'
 import { revisionOf } from './state.js'
 
 /* What a ledger knows of the copies that replication keeps. Pure: copying itself is a child's, between operations. */
@@ -49,7 +49,7 @@ export const replicaEvents = (
     const record = replicas[replica]
     if (record === undefined || (to !== 'late' && to !== 'caughtUp')) return []
     const { instance, host, at, since, failed } = record
-    const age = durationWords(Math.round((Date.parse(now) - Date.parse(at ?? since)) / 1000) * 1000)
+    const age = secondsWords(Date.parse(now) - Date.parse(at ?? since))
     const reason =
       to === 'caughtUp'
         ? null

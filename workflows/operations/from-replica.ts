@@ -1,6 +1,6 @@
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import type { Promotion } from '../../src/plan/replication/promotion.js'
-import { durationWords } from '../../src/topology/units.js'
+import { secondsWords } from '../../src/topology/units.js'
 import { quick } from '../engine/activities.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
@@ -78,5 +78,4 @@ const promoted = (promotion: Promotion): Stage => ({
   ],
 })
 
-const ageWords = (at: string): string =>
-  durationWords(Math.max(0, Math.round((Date.now() - Date.parse(at)) / 1000)) * 1000)
+const ageWords = (at: string): string => secondsWords(Date.now() - Date.parse(at))

@@ -1,6 +1,6 @@
 import type { Cul8er, MovesPlan, Run } from '../../client/index.js'
 import type { Cordoned, HostRow, OperationResult } from '../../contracts/index.js'
-import { Cul8erError, ExitCode } from '../../errors.js'
+import { Cul8erError, ExitCode, withHint } from '../../errors.js'
 import { plural } from '../../plural.js'
 import type { Host, Topology } from '../../topology/model.js'
 import { tellBegun } from '../begun.js'
@@ -68,13 +68,9 @@ type End = (OperationResult | { topology: string; operation: string | null; deta
 /** @throws Cul8erError as the host does not answer: what is there can be neither seen nor moved */
 async function answering(cul8er: Cul8er, { name, host }: { name: string; host: Host }): Promise<HostRow> {
   const [row] = await cul8er.hosts({ [name]: host })
-  const { code, message, hint, details } = row?.error ?? {}
-  if (row === undefined || code === undefined) return row as HostRow
+  if (row?.error === undefined) return row as HostRow
   const gone = `a host that is gone is not drained: cul8er deploy --without ${name} starts elsewhere what was there`
-  throw new Cul8erError(code, message ?? '', {
-    hint: hint === undefined ? gone : `${hint}; ${gone}`,
-    details: { ...details, host: name },
-  })
+  throw withHint(row.error, gone, { host: name })
 }
 
 /** A plan for each topology of the file that is deployed: where one cannot be emptied, nothing is touched. */

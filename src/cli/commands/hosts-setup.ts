@@ -9,6 +9,7 @@ import type { Host, Platform, Topology } from '../../topology/model.js'
 import { newCommand, type App } from '../command.js'
 import { agrees } from '../confirm.js'
 import type { Context } from '../context.js'
+import { madeHome } from '../home.js'
 import { hostNamed } from '../host-named.js'
 import { checksText } from '../render/checks.js'
 import { commandLines, foundText, stepsText } from '../render/host-setup.js'
@@ -52,15 +53,7 @@ export const setup = (app: App) =>
             (each) => each.type === 'vm' && each.on.includes(name),
           )
           const place = topology === null ? 0 : Math.max(0, Object.keys(topology.hosts).indexOf(name))
-          const wishes = {
-            storage: storage,
-            subnet,
-            bridge,
-            vms,
-            place,
-            others: others.subnets,
-          }
-          const plan = setupPlan(facts, wishes)
+          const plan = setupPlan(facts, { storage, subnet, bridge, vms, place, others: others.subnets })
           const notes = [...plan.notes, ...others.notes]
           const platform = distributionOf(facts.os)?.platform ?? 'debian'
           const answer = { host: name, address: host.address, os: facts.os.name, notes }
@@ -113,16 +106,10 @@ function bridgeName(text: string): string {
   throw new InvalidArgumentError("expected a name such as 'incusbr0', of 15 characters at most")
 }
 
-async function settingsOf({
-  terminal,
-}: Context): Promise<{ knownHosts: string; env: NodeJS.ProcessEnv; home: string }> {
-  const [{ makeFolders, serviceHome, servicePaths }, { ownKnownHosts }] = await Promise.all([
-    import('../../service/paths.js'),
-    import('../../hosts/ssh/own-known-hosts.js'),
-  ])
-  const paths = servicePaths(serviceHome(terminal.env))
-  makeFolders(paths)
-  return { knownHosts: ownKnownHosts(paths.home), env: terminal.env, home: terminal.env.HOME || homedir() }
+async function settingsOf(context: Context): Promise<{ knownHosts: string; env: NodeJS.ProcessEnv; home: string }> {
+  const { env } = context.terminal
+  const [home, { ownKnownHosts }] = await Promise.all([madeHome(context), import('../../hosts/ssh/own-known-hosts.js')])
+  return { knownHosts: ownKnownHosts(home), env, home: env.HOME || homedir() }
 }
 
 /** ms for another host to say which subnets it has. */

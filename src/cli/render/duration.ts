@@ -1,4 +1,4 @@
-import { durationWords } from '../../topology/units.js'
+import { durationWords, secondsWords } from '../../topology/units.js'
 
 /** `0.4 s`, `12.3 s`, `4 m 05 s`, `2 h 03 m`: how long something took, from ms. From one minute on as `durationWords` says it. */
 export const humanDuration = (ms: number): string => (ms < 59_950 ? `${(ms / 1000).toFixed(1)} s` : durationWords(ms))
@@ -11,7 +11,7 @@ export const ago = (iso: string, nowMs = Date.now()): string => `${elapsed(iso, 
 
 /** `at 2026-01-02 04:04:05 +01:00 (in 4 m 05 s)`: when something that an ISO time announces will happen. */
 export const due = (iso: string, nowMs = Date.now()): string =>
-  `at ${moment(iso)} (in ${durationWords(Math.round(Math.max(0, Date.parse(iso) - nowMs) / 1000) * 1000)})`
+  `at ${moment(iso)} (in ${secondsWords(Date.parse(iso) - nowMs)})`
 
 /** `2026-01-02 04:04:05 +01:00`: an ISO time for people, where they are. */
 export function moment(iso: string): string {

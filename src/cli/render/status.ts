@@ -1,6 +1,6 @@
 import type { InstanceStatusRow } from '../../contracts/index.js'
 import type { Underway } from '../../client/doing.js'
-import { durationWords } from '../../topology/units.js'
+import { durationWords, secondsWords } from '../../topology/units.js'
 import type { Ended, HostApart, ReplicaStatus, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
 import { doingWords } from './steps.js'
 import type { Palette } from '../palette.js'
@@ -166,7 +166,7 @@ function replicasTable(rows: ReplicaStatus[], colors: Palette): string {
       instance,
       from ?? '-',
       host,
-      ageMs === null ? '-' : durationWords(Math.round(ageMs / 1000) * 1000),
+      ageMs === null ? '-' : secondsWords(ageMs),
       durationWords(everyMs),
       copyWord(state, colors),
     ]),

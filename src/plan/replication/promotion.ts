@@ -1,7 +1,7 @@
 import { Cul8erError } from '../../errors.js'
 import { someOf } from '../../some-of.js'
 import { nearest } from '../../topology/nearest.js'
-import { durationWords } from '../../topology/units.js'
+import { secondsWords } from '../../topology/units.js'
 import type { ObservedInstance, Revision } from '../model.js'
 import { oursOf } from '../ours.js'
 import { liveInstance, type LiveInstance } from '../planned-change.js'
@@ -57,12 +57,12 @@ export function promotions({ revision, observed, silent, host, resource, force, 
     )
     if (!force) {
       if (original !== undefined && original.status !== 'Stopped') throw runs(copy, original.host, at, now)
-      if (original === undefined && (silent.includes(from) || silent.length > 0)) {
+      if (original === undefined && silent.length > 0) {
         throw mayRun(copy, silent.includes(from) ? from : (silent[0] ?? from), at, now)
       }
     }
     return {
-      at: { ...liveInstance({ ...copy, labels: { ...copy.labels, role: 'live' } }) },
+      at: liveInstance({ ...copy, labels: { ...copy.labels, role: 'live' } }),
       snapshot,
       copiedAt: at,
       from,
@@ -89,7 +89,7 @@ function newestOfEach(copies: readonly Copy[]): Copy[] {
 const momentOf = ({ labels: { replica } }: Copy): number => (replica.at === null ? 0 : Date.parse(replica.at))
 
 const lost = (at: string, now: number): string =>
-  `what was written since ${at} (${durationWords(Math.max(0, Math.round((now - Date.parse(at)) / 1000)) * 1000)}) is lost`
+  `what was written since ${at} (${secondsWords(now - Date.parse(at))}) is lost`
 
 const runs = ({ name, host }: Copy, on: string, at: string, now: number): Cul8erError =>
   new Cul8erError('DATA_LOSS', `${name} runs on ${on}: with the copy on ${host} in its place, ${lost(at, now)}`, {

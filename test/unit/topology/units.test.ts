@@ -7,6 +7,7 @@ import {
   formatSize,
   parseDuration,
   parseSize,
+  secondsWords,
 } from '../../../src/topology/units.js'
 
 describe('durations', () => {
@@ -34,6 +35,14 @@ describe('durations', () => {
     [86_400_000, '1d'],
     [1_001, '1001ms'],
   ])('%d ms is written %s', (ms, text) => expect(formatDuration(ms)).toBe(text))
+
+  it.each([
+    [-5_000, '0 ms'],
+    [499, '0 ms'],
+    [1_499, '1 s'],
+    [1_500, '2 s'],
+    [64_600, '1 m 05 s'],
+  ])('%d ms are %s in whole seconds', (ms, text) => expect(secondsWords(ms)).toBe(text))
 
   it('reads what it writes', () =>
     fc.assert(fc.property(fc.nat(LONGEST_MS), (ms) => parseDuration(formatDuration(ms)) === ms)))

@@ -1,4 +1,4 @@
-import { isCode } from '../src/errors.js'
+import { isCode } from '../errors.js'
 
 /** Runs what may be done already. */
 export async function already(code: 'ALREADY_EXISTS' | 'NOT_FOUND', run: () => Promise<unknown>): Promise<void> {
