@@ -9,7 +9,7 @@ import {
   stopInstance,
 } from '../src/incus/index.js'
 import { lookAt } from '../src/instances/look.js'
-import { replicaLabels } from '../src/instances/replica.js'
+import { replicaLabels } from '../src/instances/copy-command.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { ObservedInstance } from '../src/plan/model.js'
@@ -77,7 +77,7 @@ export function copyActivities(deps: ActivityDeps): Pick<Activities, 'findCopies
 const ROLE = `${LABEL_PREFIX}role`
 
 /** Takes off what the copy got from the host of its original beyond what is declared. @returns it in words; null: nothing */
-async function withoutPowers(
+export async function withoutPowers(
   executor: HostExecutor,
   topology: string,
   { at, declared }: { at: InstanceAt; declared: Declared },
@@ -93,7 +93,7 @@ async function withoutPowers(
   return powersInWords(powers)
 }
 
-async function mustBeOurs(
+export async function mustBeOurs(
   executor: HostExecutor,
   topology: string,
   at: InstanceAt,

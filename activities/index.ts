@@ -11,6 +11,7 @@ import { imageActivities } from './image-copies.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
 import { logActivities } from './logs.js'
+import { moveActivities } from './moves.js'
 import { notifyActivities } from './notify.js'
 import { planActivities } from './plan.js'
 import { ledgerActivities } from './ledger.js'
@@ -48,4 +49,5 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...notifyActivities(deps),
   ...hookActivities(deps),
   ...copyActivities(deps),
+  ...moveActivities(deps),
 })

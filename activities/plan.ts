@@ -309,7 +309,8 @@ async function refuseVms(
 ): Promise<void> {
   const wanted = changes.filter(
     ({ action, resource }) =>
-      (action === 'create' || action === 'replace') && revision.topology.resources[resource]?.type === 'vm',
+      (action === 'create' || action === 'replace' || action === 'move') &&
+      revision.topology.resources[resource]?.type === 'vm',
   )
   for (const name of new Set(wanted.map(({ host }) => host))) {
     const host = revision.topology.hosts[name]

@@ -172,6 +172,26 @@ export interface Activities {
   ): Promise<{ taken: string | null }>
   /** Makes it a copy again, which is brought up to date or removed as any other. */
   demoteCopy(input: InstanceAt & { topology: string; snapshot: string; copiedAt: string; from: string }): Promise<void>
+  /**
+   * Copies an instance with its volumes to another host, as replication does. `twice`: once more, so that the answer says how long what is
+   * written meanwhile takes, ms.
+   */
+  copyToHost(input: InstanceAt & { topology: string; to: At; twice: boolean }): Promise<{ lastMs: number }>
+  /**
+   * Makes a whole copy the instance itself, in the role `new`; it does not run yet. `replicated`: the snapshots that copies are made by stay;
+   * `taken`: what it had beyond what is declared, in words.
+   */
+  takeOver(
+    input: InstanceAt & { topology: string; from: string; operation: number; declared: Declared; replicated: boolean },
+  ): Promise<{ taken: string | null }>
+  /** What took the place of another host's instance is the live one, with its volumes, which were a copy's until now. */
+  finishMove(input: InstanceAt & { topology: string }): Promise<void>
+  /** Stops what took the place of another host's instance, and makes it a copy of that again. */
+  putBack(input: InstanceAt & { topology: string; from: string }): Promise<void>
+  /** Deletes a copy that does not run, its volumes, and what the original keeps for it unless it is `replicated`; already gone is done. */
+  dropCopy(
+    input: InstanceAt & { topology: string; original: InstanceAt; volumes: VolumeRef[]; replicated: boolean },
+  ): Promise<void>
   /** Looks at hosts; ends when one comes to another state. null: none did for `forMs`. */
   watchHosts(input: HostWatchInput & { forMs: number }): Promise<HostsSeen | null>
   /** What differs from the stable revision; null: what was told last. */

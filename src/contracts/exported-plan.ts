@@ -4,7 +4,7 @@ import { section } from '../topology/schema/words.js'
 import { newRevision } from './exported-state.js'
 
 const change: z.ZodType<Change> = section({
-  action: z.enum(['create', 'update', 'replace', 'delete', 'start']),
+  action: z.enum(['create', 'update', 'replace', 'move', 'delete', 'start']),
   resource: z.string(),
   instance: z.string(),
   host: z.string(),

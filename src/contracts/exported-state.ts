@@ -144,7 +144,7 @@ const drift: z.ZodType<DriftRecord> = section({
   changes: z
     .array(
       section({
-        action: z.enum(['create', 'update', 'replace', 'delete', 'start']),
+        action: z.enum(['create', 'update', 'replace', 'move', 'delete', 'start']),
         resource: z.string(),
         instance: z.string(),
         host: z.string(),

@@ -59,6 +59,16 @@ export type Step =
   /** A copy takes the place of its original. */
   | { kind: 'promote'; promotion: Promotion }
   | { kind: 'demote'; promotion: Promotion }
+  /** An instance is copied to the host of `at`. `last`: it is stopped, so that nothing is written meanwhile. */
+  | { kind: 'copy'; from: LiveInstance; at: LiveInstance; last?: true }
+  /** That copy takes the place of the instance, which is stopped; it does not run yet. */
+  | { kind: 'takeOver'; from: LiveInstance; at: LiveInstance }
+  /** It serves from here on: what is written to it must not be lost, so that the move is not taken back any more. */
+  | { kind: 'moved'; from: LiveInstance; at: LiveInstance }
+  /** What did not come up on the other host never runs again there. */
+  | { kind: 'putBack'; from: LiveInstance; at: LiveInstance }
+  /** A copy that was made for a move that came to nothing. */
+  | { kind: 'dropCopy'; from: LiveInstance; at: LiveInstance }
   | { kind: 'healthy'; at: Place; from?: LiveInstance; before?: LiveInstance; proven?: boolean }
   | { kind: 'admit'; at: Place; from?: LiveInstance; weight?: number; like?: string }
   | { kind: 'drain'; at: Place; from?: LiveInstance }
@@ -140,6 +150,10 @@ export type Compensation =
   | { kind: 'revive'; from: LiveInstance }
   /** It was a copy: a copy again. */
   | { kind: 'demote'; from: LiveInstance; promotion: Promotion }
+  /** It was copied to another host for a move, and never ran there: the copy goes. */
+  | { kind: 'dropCopy'; at: LiveInstance; original: LiveInstance }
+  /** It was stopped for a move, and its copy may run: that is stopped first, and then it is started, live and in the traffic again. */
+  | { kind: 'moveBack'; from: LiveInstance; copy: LiveInstance }
   /** It was a standby and came back: a standby again. */
   | { kind: 'shelve'; from: LiveInstance }
   /** The public ports lead to another set: back to these colors. */

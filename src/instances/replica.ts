@@ -3,18 +3,18 @@ import { Cul8erError, isCode } from '../errors.js'
 import { between } from '../hosts/between/between.js'
 import type { HostExecutor } from '../hosts/executor.js'
 import {
-  copyInstance,
   copyVolume,
   createSnapshot,
   createVolume,
   createVolumeSnapshot,
+  deleteInstance,
   deleteSnapshot,
+  deleteVolume,
   deleteVolumeSnapshot,
   getVolume,
   parseVolume,
   setConfig,
   setVolume,
-  type IncusCommand,
   type IncusVolume,
   type VolumeRef,
 } from '../incus/index.js'
@@ -25,6 +25,7 @@ import type { ObservedInstance, ReplicaLabels } from '../plan/model.js'
 import type { Ours } from '../plan/planned-change.js'
 import { already } from './already.js'
 import { projectCommand } from './commands.js'
+import { copyCommand, replicaLabels } from './copy-command.js'
 import { lookAt } from './look.js'
 
 /** A snapshot may have to copy all of it, ms. */
@@ -144,27 +145,6 @@ async function copyOne(
   await target.run(setConfig(original.name, whole, where), { signal })
 }
 
-/** The copy of an instance, or what makes it the same again. Its configuration comes with it each time, and so do labels that differ. */
-export const copyCommand = (
-  name: string,
-  labels: Record<string, string>,
-  { source, target, ...options }: { source: string; target: string; mode: 'relay'; project: string | null },
-): IncusCommand =>
-  copyInstance(`${source}:${name}`, `${target}:${name}`, {
-    ...options,
-    stateless: true,
-    refresh: true,
-    config: { ...labels, 'boot.autostart': 'false' },
-  })
-
-/** What makes an instance a copy, as Incus config. */
-export const replicaLabels = ({ from, at, snapshot }: ReplicaLabels): Record<string, string> => ({
-  [`${LABEL_PREFIX}role`]: 'replica',
-  [`${LABEL_PREFIX}replica.from`]: from,
-  ...(at === null ? {} : { [`${LABEL_PREFIX}replica.at`]: at }),
-  ...(snapshot === null ? {} : { [`${LABEL_PREFIX}replica.snapshot`]: snapshot }),
-})
-
 /** What is whole in a copy stays so until the next one has arrived: the snapshot that it names. */
 function wholeIn(there: ObservedInstance | null): Pick<ReplicaLabels, 'at' | 'snapshot'> {
   const { at = null, snapshot = null } = there?.labels?.replica ?? {}
@@ -213,6 +193,34 @@ const volumeConfig = ({ config }: IncusVolume): Record<string, string> => ({
   [`${LABEL_PREFIX}role`]: 'replica',
 })
 
+/**
+ * Deletes a copy with its volumes, also one that is half there; what is not a copy, or runs, is left as it is.
+ * @throws as the host answers
+ */
+export async function removeCopy(
+  executor: HostExecutor,
+  {
+    name,
+    topology,
+    project,
+    volumes,
+  }: { name: string; topology: string; project: string | null; volumes: VolumeRef[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const where = { project }
+  const there = await lookAt(executor, { host: executor.host, name, project }, signal)
+  if (there !== null) {
+    if (there.labels?.topology !== topology || there.labels.replica === undefined || there.status !== 'Stopped') return
+    await already('NOT_FOUND', () => executor.run(deleteInstance(name, where), { signal }))
+  }
+  for (const volume of volumes) {
+    const { [`${LABEL_PREFIX}topology`]: of, [`${LABEL_PREFIX}role`]: role } =
+      (await findVolume(executor, volume, where, signal))?.config ?? {}
+    if (of !== topology || role !== 'replica') continue
+    await already('NOT_FOUND', () => executor.run(deleteVolume(volume, where), { signal }))
+  }
+}
+
 async function findVolume(
   executor: HostExecutor,
   volume: VolumeRef,
@@ -239,15 +247,15 @@ async function mustFindVolume(
 }
 
 /** Removes what is beyond `keep` of replication's own snapshots; others are not touched. */
-async function prune(
+export async function prune(
   executor: HostExecutor,
   {
     name,
     volumes,
     project,
     keep,
-    needed,
-  }: { name: string; volumes: VolumeRef[]; project: string | null; keep: number; needed: (string | null)[] },
+    needed = [],
+  }: { name: string; volumes: VolumeRef[]; project: string | null; keep: number; needed?: (string | null)[] },
   signal: AbortSignal,
 ): Promise<void> {
   const found = await lookAt(executor, { host: executor.host, name, project }, signal)

@@ -18,9 +18,7 @@ export const superfluousReplicas = (
   names: readonly string[],
   keep: number,
   needed: readonly (string | null)[] = [],
-): string[] =>
-  names
-    .filter(isReplicaSnapshot)
-    .toSorted()
-    .slice(0, -keep)
-    .filter((name) => !needed.includes(name))
+): string[] => {
+  const own = names.filter(isReplicaSnapshot).toSorted()
+  return own.slice(0, Math.max(0, own.length - keep)).filter((name) => !needed.includes(name))
+}

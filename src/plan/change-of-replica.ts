@@ -7,6 +7,7 @@ import { imageReason, newerImage, type ImagesOfHosts } from './images.js'
 import type { Revision } from './model.js'
 import type { Color } from '../naming/instance-names.js'
 import { otherColor } from '../naming/instance-names.js'
+import { movesWithData } from './moves.js'
 import type { NewPlace } from './new-places.js'
 import type { Place } from './places.js'
 import { instanceSpec, resourceOf, type Replica } from './specs.js'
@@ -59,6 +60,11 @@ export function changeOfReplica(input: ReplicaInput): PlannedChange | null {
   if (reasons.length === 0) return null
   const drift = live.labels.digest === spec.digest && !moves && live.formerly === undefined && image === null
   const from = liveInstance(live)
+  // It goes as it is, whatever else differs: only a deploy changes what is declared.
+  if (because !== undefined && placed !== null && movesWithData(live, resource)) {
+    const why = placed.reason === null ? {} : { placement: placed.reason }
+    return plannedChange('move', { ...spec, host: placed.host }, from, [because], { drift: false, ...why })
+  }
   if (moves || differences.some(({ kind }) => kind === 'image')) {
     const refreshed = image === null ? {} : { image }
     if (aside !== null && isAsWanted(revision, replica, aside, refresh)) {

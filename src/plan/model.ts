@@ -187,7 +187,8 @@ export interface Moves {
   gain?: number
 }
 
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'start' | 'restart'
+/** move: the same instance goes to another host, with its data; a `replace` puts a new one there. */
+export type Action = 'create' | 'update' | 'replace' | 'move' | 'delete' | 'start' | 'restart'
 
 /** What would become of one instance, with the reasons. */
 export interface Change {

@@ -1,4 +1,3 @@
-import { holdsData } from '../topology/holds-data.js'
 import { isAsWanted } from './as-wanted.js'
 import { instanceName } from '../naming/instance-names.js'
 import { balance, type Movable } from './placement/balance.js'
@@ -11,7 +10,7 @@ import { noRoom, placementNotes } from './placement/notes.js'
 import type { Declared } from './placement/rules.js'
 import { defaultPlacement } from './placement/settings.js'
 import { dataHolders } from './leftovers.js'
-import { drainedWords, leaves, stayingOn, type Staying } from './moves.js'
+import { drainedWords, leaves, movesWithData, stayingOn, type Staying } from './moves.js'
 import type { PlanInput } from './plan-input.js'
 import { situationOf, type Situation } from './situation.js'
 import { replicaKey, replicas, resourceOf, type Replica } from './specs.js'
@@ -127,7 +126,7 @@ function homeless(
       placement: resource.placement ?? defaultPlacement,
     })
     if (moves?.gain !== undefined) {
-      const isFree = live !== null && live.labels.stateful !== true && !holdsData(resource) && hosts.includes(live.host)
+      const isFree = live !== null && !movesWithData(live, resource) && hosts.includes(live.host)
       return isFree && hosts.length > 1 && wanted(hosts).placement.strategy === 'spread'
         ? [{ ...wanted(hosts), from: live.host }]
         : []
@@ -179,11 +178,11 @@ export function questions(input: PlanInput): Question[] {
 }
 
 /** What cannot leave the hosts that are to be emptied. */
-export function stayingIn(situation: Situation, { revision, moves = null }: PlanInput): Staying[] {
+export function stayingIn(situation: Situation, { moves = null, ...input }: PlanInput): Staying[] {
   if (moves === null) return []
   const { ours, placeOf } = situation
-  const stays = replicas(revision).flatMap((replica) => placeOf(replica).live ?? [])
-  return stayingOn(moves.off, revision, situation, dataHolders(ours, stays))
+  const stays = replicas(input.revision).flatMap((replica) => placeOf(replica).live ?? [])
+  return stayingOn({ ...input, moves }, situation, dataHolders(ours, stays))
 }
 
 const distinct = (some: readonly string[], more: readonly string[]): string[] => [...new Set([...some, ...more])]

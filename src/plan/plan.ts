@@ -104,7 +104,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
   })
   const losses = refuseDataLoss(changes, { withData, abandoned, force })
   const volumes = planVolumes({ revision, changes, storage, force, goesBack })
-  refuseClashes(changes, observed, { ours, force })
+  refuseClashes(changes, observed, { topology, ours, force })
   return {
     ...(volumes.gone.length + copies.volumes.length === 0 ? {} : { volumes: [...volumes.gone, ...copies.volumes] }),
     ...(placed.unplaced.length === 0 ? {} : { unplaced: placed.unplaced }),

@@ -104,7 +104,7 @@ function lossNote({ action, from, instance, snapshots, revive }: Loss): string {
 export function refuseClashes(
   all: readonly PlannedChange[],
   observed: readonly ObservedInstance[],
-  { ours, force }: { ours: readonly Ours[]; force: boolean },
+  { topology, ours, force }: { topology: string; ours: readonly Ours[]; force: boolean },
 ): void {
   for (const { action, instance, host, revive } of all) {
     if ((action !== 'create' && action !== 'replace') || revive) continue
@@ -114,7 +114,19 @@ export function refuseClashes(
     if (own === undefined) throw foreign(there)
     if (own.labels.role === 'live' && !force) throw inTheWay(own)
   }
+  for (const { instance, host } of all.filter(({ action }) => action === 'move')) {
+    const there = observed.find((i) => i.name === instance && i.host === host)
+    // A copy of it is brought up to date.
+    if (there === undefined || (there.labels?.replica !== undefined && there.labels.topology === topology)) continue
+    throw ours.some((i) => i.name === instance && i.host === host) ? leftThere(there) : foreign(there)
+  }
 }
+
+const leftThere = ({ name, host }: ObservedInstance): Cul8erError =>
+  new Cul8erError('NAME_CLASH', `instance ${name} on ${host} was left there by an earlier operation`, {
+    hint: `look whether its data is still needed; then remove it (incus delete ${name})`,
+    details: { instance: name, host },
+  })
 
 function foreign({ name, host, labels }: ObservedInstance): Cul8erError {
   if (labels?.replica !== undefined) {

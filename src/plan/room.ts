@@ -31,7 +31,7 @@ export interface RoomInput {
 
 /** Changes after which an instance has limits that it may not have had. */
 export const setsLimits = ({ action }: Pick<PlannedChange, 'action'>): boolean =>
-  action === 'create' || action === 'replace' || action === 'update'
+  action === 'create' || action === 'replace' || action === 'move' || action === 'update'
 
 /** Changes of resources whose limits the stable revision does not have like that, on the same hosts: those have worked. */
 export const withNewLimits = (

@@ -43,6 +43,10 @@ export function compensationWords(undo: Compensation): string {
       return 'bring the old instance back'
     case 'demote':
       return 'make it a copy again'
+    case 'dropCopy':
+      return 'delete the copy on the other host'
+    case 'moveBack':
+      return 'back to its host'
     case 'shelve':
       return 'back to standby'
     case 'switch':
@@ -136,7 +140,7 @@ function laneOf(undo: Compensation): Lane {
 }
 
 /** What it is about is not half changed meanwhile. */
-const UNCHANGED: ReadonlySet<Compensation['kind']> = new Set(['switch', 'withdraw', 'dropSnapshot'])
+const UNCHANGED: ReadonlySet<Compensation['kind']> = new Set(['switch', 'withdraw', 'dropSnapshot', 'dropCopy'])
 
 function stepsOf(undo: Compensation): Step[] {
   switch (undo.kind) {
@@ -176,12 +180,21 @@ function stepsOf(undo: Compensation): Step[] {
             { kind: 'start', at: undo.from },
             { kind: 'role', at: undo.from, role: 'new' },
           ]
-        : [{ kind: 'start', at: undo.from }, { kind: 'role', at: undo.from, role: 'live' }, ...proven(undo.from)]
+        : revived(undo.from)
     case 'demote':
       return [
         { kind: 'drain', at: undo.from },
         { kind: 'forget', at: undo.from },
         { kind: 'demote', promotion: undo.promotion },
+      ]
+    case 'dropCopy':
+      return [{ kind: 'dropCopy', from: undo.original, at: undo.at }]
+    case 'moveBack':
+      return [
+        { kind: 'drain', at: undo.copy },
+        { kind: 'forget', at: undo.copy },
+        { kind: 'putBack', from: undo.from, at: undo.copy },
+        ...revived(undo.from),
       ]
     case 'shelve':
       // What is stateful does not run beside another one.
@@ -198,6 +211,12 @@ function stepsOf(undo: Compensation): Step[] {
       return [{ kind: 'weights', percent: 0, resources: undo.resources }]
   }
 }
+
+const revived = (from: LiveInstance): Step[] => [
+  { kind: 'start', at: from },
+  { kind: 'role', at: from, role: 'live' },
+  ...proven(from),
+]
 
 const back = (from: LiveInstance): Step[] => [{ kind: 'admit', at: place(from), from }]
 

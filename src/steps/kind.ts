@@ -1,4 +1,4 @@
-import type { Activities, Compensation, KindOfStep, Proven, StepOf } from '../contracts/index.js'
+import type { Activities, Compensation, KindOfStep, Place, Proven, StepOf } from '../contracts/index.js'
 import type { TrafficState } from '../plan/routes.js'
 import type { Topology } from '../topology/model.js'
 import type { DryStep } from '../contracts/inspect.js'
@@ -51,6 +51,10 @@ export interface StepKind<K extends KindOfStep> {
   before?(step: StepOf<K>, view: View): Compensation | null
   /** How to take it back once it is done. */
   after?(step: StepOf<K>, view: View): Compensation | null
+  /** Once it is done, what was done to this instance is not taken back any more. */
+  final?(step: StepOf<K>): Pick<Place, 'name' | 'host'>
+  /** On the way back, too, nothing that comes after it in its lane may happen where its host gives no answer. */
+  mustAnswer?: boolean
   /** Told to the edges before the activities are asked for. */
   traffic?(step: StepOf<K>, view: View): TrafficChange | null
   /** Activities, one after another. */

@@ -1,9 +1,8 @@
 import { restoreSnapshot, restoreVolumeSnapshot, stopInstance } from '../incus/index.js'
-import { instanceSpec } from '../plan/specs.js'
+import { declaredOf, takenNote } from './declared.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
 import { instanceAt, type View } from './view.js'
-import type { Declared } from '../plan/replication/powers.js'
 import type { Promotion } from '../plan/replication/promotion.js'
 
 const inputOf = (view: View, { at, snapshot, copiedAt }: Promotion) => ({
@@ -12,11 +11,6 @@ const inputOf = (view: View, { at, snapshot, copiedAt }: Promotion) => ({
   snapshot,
   copiedAt,
 })
-
-const declaredOf = ({ revision }: View, { at }: Promotion): Declared => {
-  const { config, devices, profiles } = instanceSpec(revision, at, at.host, at.color)
-  return { config, devices, ...(profiles === undefined ? {} : { profiles }) }
-}
 
 /** A copy takes the place of its original, as of the last snapshot that is whole. */
 export const promote = stepKind({
@@ -27,15 +21,12 @@ export const promote = stepKind({
   calls: ({ promotion }, view) => [
     {
       activity: 'promoteCopy',
-      input: { ...inputOf(view, promotion), operation: view.operation, declared: declaredOf(view, promotion) },
+      input: { ...inputOf(view, promotion), operation: view.operation, declared: declaredOf(view, promotion.at) },
       pace: 'long',
       summary: `${promotion.at.name} on ${promotion.at.host}`,
     },
   ],
-  note: ([result]) => {
-    const { taken = null } = (result ?? {}) as { taken?: string | null }
-    return taken === null ? undefined : `without ${taken}, which the topology does not declare`
-  },
+  note: takenNote,
   commands: ({ promotion: { at, snapshot } }, { revision }) => [
     ...(at.volumes ?? []).map((volume) =>
       line(at, 'restore', restoreVolumeSnapshot(volume, snapshot, revision.topology)),

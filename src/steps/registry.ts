@@ -3,11 +3,13 @@ import { admit } from './admit.js'
 import { closePorts } from './close-ports.js'
 import { commit } from './commit.js'
 import { configure } from './configure.js'
+import { copy } from './copy.js'
 import { copyImage } from './copy-image.js'
 import { create } from './create.js'
 import { deletion } from './delete.js'
 import { deleteVolume } from './delete-volume.js'
 import { drain } from './drain.js'
+import { dropCopy } from './drop-copy.js'
 import { dropSnapshot } from './drop-snapshot.js'
 import { forget } from './forget.js'
 import { halt } from './halt.js'
@@ -16,9 +18,11 @@ import { hook } from './hook.js'
 import { install } from './install.js'
 import { keepLogs } from './keep-logs.js'
 import type { StepKind } from './kind.js'
+import { moved } from './moved.js'
 import { project } from './project.js'
 import { demote, promote } from './promote.js'
 import { prune } from './prune.js'
+import { putBack } from './put-back.js'
 import { recheck } from './recheck.js'
 import { restart } from './restart.js'
 import { restore } from './restore.js'
@@ -29,6 +33,7 @@ import { snapshot } from './snapshot.js'
 import { start } from './start.js'
 import { swap } from './swap.js'
 import { switchTraffic } from './switch.js'
+import { takeOver } from './take-over.js'
 import { watch } from './watch.js'
 import { weights } from './weights.js'
 
@@ -48,6 +53,11 @@ const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   restore,
   promote,
   demote,
+  copy,
+  takeOver,
+  moved,
+  putBack,
+  dropCopy,
   healthy,
   admit,
   drain,

@@ -46,6 +46,8 @@ const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set([
   'recheck',
   'watch',
   'commit',
+  // The parent would still take back what a slice says is final.
+  'moved',
   'hook',
 ])
 

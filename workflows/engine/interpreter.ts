@@ -103,7 +103,7 @@ async function runStep(
         const calls = kind.calls?.(step, run) ?? []
         const results: unknown[] = []
         const ask = (call: Call): Promise<unknown> => carryOut(run, call, { direction, host })
-        if (direction === 'back' && calls.some((call) => isElsewhere(call, host))) {
+        if (direction === 'back' && kind.mustAnswer !== true && calls.some((call) => isElsewhere(call, host))) {
           results.push(...(await all(calls.map((call) => askOrLeave(run, call, { direction, host })))).flat())
         } else if (kind.sideBySide === true) results.push(...(await all(calls.map(ask))))
         else for (const call of calls) results.push(await ask(call))
@@ -117,6 +117,8 @@ async function runStep(
   } catch (error) {
     if (kind.optional !== true || isCancellation(error)) throw error
   }
+  const final = registers ? kind.final?.(step) : undefined
+  if (final !== undefined) run.compensations.drop(final)
   const after = registers ? kind.after?.(step, run) : null
   if (after != null) run.compensations.register(after)
 }

@@ -20,6 +20,12 @@ export class Registered {
     return this.all.find((undo) => keyOf(undo) === placeKey(at))
   }
 
+  /** It is not taken back any more. */
+  drop(at: { name: string; host: string }): void {
+    const index = this.all.findIndex((undo) => keyOf(undo) === placeKey(at))
+    if (index >= 0) this.all.splice(index, 1)
+  }
+
   clear(): void {
     this.all.length = 0
   }

@@ -1,12 +1,15 @@
 import type { Cul8er, MovesPlan, Run } from '../../client/index.js'
 import type { Cordoned, HostRow, OperationResult } from '../../contracts/index.js'
 import { Cul8erError, ExitCode, withHint } from '../../errors.js'
+import type { Change } from '../../plan/model.js'
 import { plural } from '../../plural.js'
 import type { Host, Topology } from '../../topology/model.js'
+import { durationWords } from '../../topology/units.js'
 import { tellBegun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
+import { downTimes, type DownTime } from '../down-times.js'
 import { exitOfResult } from '../exit.js'
 import { followed, saysWait } from '../follow.js'
 import { oneHost, withHosts } from '../hosts-meant.js'
@@ -15,11 +18,11 @@ import { detachOption, forceOption, reasonOption, waitOption, yesOption } from '
 
 export const drain = (app: App) =>
   newCommand('drain', {
-    summary: 'cordon a host and move its instances to others, new ones first',
+    summary: 'cordon a host and move its instances to others, those that hold data with it',
     examples: [
       ['hosts drain web', 'shows what moves where, asks, cordons web and empties it'],
       ["hosts drain web --reason 'new disk' --yes", 'without asking'],
-      ['hosts drain web --force', 'leaves on web what cannot move, such as what holds data'],
+      ['hosts drain web --force', 'leaves on web what cannot move, such as what may be nowhere else'],
       ['hosts drain web --dry-run', 'prints each Incus command that would run'],
     ],
   })
@@ -63,7 +66,11 @@ interface Part extends MovesPlan {
 /** Instances of topologies that are left alone, by topology. */
 type Others = Record<string, number>
 
-type End = (OperationResult | { topology: string; operation: string | null; detached?: true }) & { changes: unknown[] }
+type End = (OperationResult | { topology: string; operation: string | null; detached?: true }) & {
+  changes: Change[]
+  /** What holds data and was moved; absent: nothing was. */
+  moved?: DownTime[]
+}
 
 /** @throws Cul8erError as the host does not answer: what is there can be neither seen nor moved */
 async function answering(cul8er: Cul8er, { name, host }: { name: string; host: Host }): Promise<HostRow> {
@@ -160,7 +167,9 @@ async function empty(
   })
   tellBegun(context, cul8er, run)
   const result = detach ? null : await followed(context, run, { planShown: true })
-  return result === null ? letGo(run, changes) : { ...result, changes }
+  if (result === null) return letGo(run, changes)
+  const moved = downTimes(changes, result.steps)
+  return { ...result, changes, ...(moved.length === 0 ? {} : { moved }) }
 }
 
 /** Whoever is refused by now would not know it. */
@@ -177,7 +186,7 @@ const stillCordoned =
     })
   }
 
-const letGo = ({ topology, operation }: Run, changes: unknown[]): End => ({
+const letGo = ({ topology, operation }: Run, changes: Change[]): End => ({
   topology,
   operation,
   detached: true,
@@ -194,6 +203,12 @@ function ended(
   const exit = exits.find((each) => each !== ExitCode.done) ?? ExitCode.done
   const goesOn = ends.filter((end) => 'detached' in end)
   const lines = [
+    ...ends.flatMap(({ moved = [] }) =>
+      moved.map(
+        ({ instance, host: to, downMs }) =>
+          `${colors.green('✔')} ${colors.bold(instance)} is on ${to} with its data; it was down for ${durationWords(downMs)}`,
+      ),
+    ),
     ...goesOn.map(
       ({ topology, operation }) =>
         `${operation} of ${topology} continues in the background\n${colors.cyan('→')} follow it: cul8er attach ${topology}`,

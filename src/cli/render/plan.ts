@@ -78,6 +78,7 @@ const SIGNS: Record<Action, [sign: string, color: 'green' | 'yellow' | 'red' | '
   create: ['+', 'green'],
   update: ['~', 'yellow'],
   replace: ['±', 'magenta'],
+  move: ['→', 'magenta'],
   delete: ['-', 'red'],
   start: ['▶', 'cyan'],
   restart: ['↻', 'cyan'],

@@ -9,10 +9,11 @@ import { Home } from '../service/home.js'
 const NAME = 'holds'
 const DB = `${NAME}-db`
 
-describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { timeout: 60_000 }, () => {
+describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { timeout: 150_000 }, () => {
   const home = new Home()
   let lab: Lab
   let file: string[]
+  let hosts: Record<string, object>
   const h = (n: number): LabHost => lab.hosts[n - 1]!
 
   const label = async (host: LabHost, key: string): Promise<string> =>
@@ -24,7 +25,7 @@ describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { t
     lab = await Lab.up({ hosts: 2, name: 'data', storage: 'btrfs', images: ['tiny'], routed: false })
     await mkdir(home.path, { recursive: true, mode: 0o700 })
     await copyFile(lab.knownHostsFile, join(home.path, 'known_hosts'))
-    const hosts = Object.fromEntries(
+    hosts = Object.fromEntries(
       lab.hosts.map(({ name, user, address, key }) => [
         name,
         { address: `${user}@${address}`, platform: 'debian', credentials: { ssh: { key } } },
@@ -45,6 +46,48 @@ describe.skipIf(!canRunLab())('copies of data (needs root, Incus and sshd)', { t
   afterAll(async () => {
     await home.remove()
     await lab.down()
+  })
+
+  it('data moves with its instance when its host is drained, and nothing that was written is lost', async () => {
+    const name = 'moves'
+    const instance = `${name}-db`
+    const path = join(home.folder, 'moves.json')
+    const volumes = { data: { path: '/data' } }
+    const db = { image: 'cul8er/tiny', on: [h(1).name, h(2).name], stateful: true, volumes }
+    await writeFile(path, JSON.stringify({ name, hosts, resources: { db } }))
+    expect(await home.json(['deploy', '--yes', '-f', path])).toMatchObject({ outcome: 'succeeded' })
+    const sh = (host: LabHost, script: string): Promise<string> =>
+      host.incus('exec', instance, '--', 'sh', '-c', script)
+    const sumsOf = (host: LabHost): Promise<string> => sh(host, 'md5sum /data/big /srv/here')
+    await sh(h(1), 'dd if=/dev/urandom of=/data/big bs=1M count=30 2>/dev/null; echo here >/srv/here; sync')
+    const before = await sumsOf(h(1))
+    let written = 0
+    const writer = (async () => {
+      for (;;) {
+        const isWritten = await sh(h(1), `echo ${written + 1} >>/data/log; sync`).then(
+          () => true,
+          () => false,
+        )
+        if (!isWritten) return
+        written += 1
+      }
+    })()
+    const drained = await home.json<{ topologies: { moved?: { downMs: number }[] }[] }>([
+      ...['hosts', 'drain', h(1).name, '--yes', '-f', path],
+    ])
+    await writer
+    expect(drained).toMatchObject({ topologies: [{ outcome: 'succeeded', moved: [{ instance, host: h(2).name }] }] })
+    expect(await sumsOf(h(2))).toBe(before)
+    expect(written).toBeGreaterThan(5)
+    // What was not answered any more may have been written all the same.
+    const last = Number((await sh(h(2), 'tail -n 1 /data/log')).trim())
+    expect([written, written + 1]).toContain(last)
+    expect(await h(1).incus('list', '--format', 'csv', '--columns', 'n', instance)).toBe('')
+    expect(await h(1).incus('storage', 'volume', 'list', 'default', '--format', 'csv')).not.toContain(instance)
+    const downMs = drained.topologies[0]?.moved?.[0]?.downMs
+    console.log(`${written} lines were written meanwhile; moved, and down for ${downMs} ms`)
+    await home.json(['hosts', 'uncordon', h(1).name, '-f', path])
+    expect(await home.json(['destroy', '--yes', '-f', path])).toMatchObject({ outcome: 'succeeded' })
   })
 
   it('are made and brought up to date, over SSH alone', async () => {

@@ -18,6 +18,11 @@ export const ledgerActs: Pick<
   | 'findCopies'
   | 'promoteCopy'
   | 'demoteCopy'
+  | 'copyToHost'
+  | 'takeOver'
+  | 'finishMove'
+  | 'putBack'
+  | 'dropCopy'
 > = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
@@ -47,5 +52,11 @@ export const ledgerActs: Pick<
   findCopies: () => ({ copies: [], silent: [] }),
   promoteCopy: () => ({ taken: null }),
   demoteCopy: () => {},
+  // No simulated host is drained.
+  copyToHost: () => ({ lastMs: 0 }),
+  takeOver: () => ({ taken: null }),
+  finishMove: () => {},
+  putBack: () => {},
+  dropCopy: () => {},
   replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }

@@ -58,3 +58,12 @@ it('after the point of no return there is none', () => {
   registered.clear()
   expect(registered.all).toEqual([])
 })
+
+it('what is final is not taken back any more, on its host alone', () => {
+  const moved = { ...web, host: 'two' }
+  const registered = after({ kind: 'dropCopy', at: moved, original: web }, { kind: 'moveBack', from: web, copy: moved })
+  expect(registered.of(web)?.kind).toBe('moveBack')
+  registered.drop(web)
+  registered.register({ kind: 'readmit', from: moved })
+  expect(registered.all).toEqual([{ kind: 'readmit', from: moved }])
+})

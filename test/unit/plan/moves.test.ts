@@ -124,36 +124,118 @@ it('a failover puts nothing on a cordoned host', () => {
   ])
 })
 
+const DB = { db: { image: 'tiny', on: ALL, stateful: true }, web: { image: 'tiny', on: ALL, replicas: 3 } }
+
+describe('what holds data', () => {
+  const given = (over: Partial<PlanInput> = {}, db: Part = {}, rest: Part = {}) =>
+    input({}, over, { resources: { ...DB, db: { ...DB.db, ...db } }, ...rest })
+  const MOVES = 'move shop-db@two: host one is being drained'
+
+  it.each<[string, Part]>([
+    ['is stateful', {}],
+    ['has volumes', { stateful: false, volumes: { d: { path: '/d' } } }],
+  ])('%s: it moves as it is, and nothing new begins elsewhere', (_, db) => {
+    const { changes: all, notes } = planChanges(given({}, db))
+    expect(read(all)).toEqual([MOVES, LEAVES.replace('two', 'three')])
+    expect(notes).toContain(
+      'shop-db: its data is copied while the app runs; then it stops, what has changed since is copied, and it starts on the other host',
+    )
+  })
+
+  it('may have a copy there from before, which is brought up to date', () => {
+    const plain = given({}, { on: ['one', 'two'] })
+    const [db] = plain.observed
+    const copy = { ...structuredClone(db!), host: 'two', status: 'Stopped' as const }
+    copy.labels = { ...db!.labels!, role: 'replica', replica: { from: 'one', at: null, snapshot: null } }
+    expect(changes({ ...plain, observed: [...plain.observed, copy] })).toEqual([MOVES, LEAVES.replace('two', 'three')])
+  })
+
+  it('goes nowhere where something else has its name', () => {
+    const plain = given({}, { on: ['one', 'two'] })
+    const clash = (there: object) => () =>
+      planChanges({ ...plain, observed: [...plain.observed, { ...structuredClone(plain.observed[0]!), ...there }] })
+    const error = (message: string) =>
+      expect.objectContaining({ code: 'NAME_CLASH', message: expect.stringContaining(message) as string }) as Error
+    const labels = plain.observed[0]!.labels!
+    expect(clash({ host: 'two', labels: null })).toThrow(error("shop-db on two exists and is not cul8er's"))
+    expect(clash({ host: 'two', status: 'Stopped', labels: { ...labels, role: 'new' } })).toThrow(
+      error('shop-db on two was left there by an earlier operation'),
+    )
+  })
+
+  it('stops for no longer than it must: copied first, then one after another', () => {
+    const two = given({ moves: { off: ['one', 'two'] } }, { replicas: 2, volumes: { d: { path: '/d' } } })
+    const { stages } = procedureOf(moving, planChanges(two), { revision: two.revision, isProven: true })
+    expect(stages.map(({ name }) => name)).toEqual([
+      'copy data',
+      'batch 1 of 2',
+      'batch 2 of 2',
+      'move shop-db-1 to three',
+      'remove shop-db-1 from one',
+      'move shop-db-2 to three',
+      'remove shop-db-2 from two',
+      'verify',
+      'commit',
+      'remove',
+    ])
+    expect(stages.slice(3, 5).map(({ lanes }) => lanes[0]?.steps.map(({ kind }) => kind).join(' '))).toEqual([
+      'drain forget retire copy takeOver start healthy moved admit',
+      'drain forget delete deleteVolume',
+    ])
+    expect(stages[3]?.lanes[0]).toMatchObject({ instance: 'shop-db-1', host: 'one' })
+  })
+})
+
 describe('what cannot leave', () => {
-  const DB = { db: { image: 'tiny', on: ALL, stateful: true }, web: { image: 'tiny', on: ALL, replicas: 3 } }
   const PIN = { pin: { image: 'tiny', on: 'one' }, web: { image: 'tiny', on: ALL, replicas: 3 } }
-  it.each<[string, Part, string, string]>([
+  const here = (
+    resources: Part,
+    change: (db: PlanInput['observed'][number]) => object = () => ({}),
+    over: object = {},
+  ) => {
+    const plain = input({}, over, { resources })
+    const [db, ...rest] = plain.observed
+    return { ...plain, observed: [{ ...db!, ...change(db!) }, ...rest] }
+  }
+  const old = ({ labels }: PlanInput['observed'][number]) => ({ labels: { ...labels!, role: 'old' as const } })
+  it.each<[string, PlanInput, string, string]>([
+    ['may be nowhere else', here(PIN), 'NO_ROOM', 'one cannot be drained: shop-pin may be nowhere else (`on`)'],
     [
-      'holds data',
-      DB,
-      'DATA_LOSS',
-      'one cannot be drained: shop-db would begin elsewhere without the data that is there',
+      'holds data, and may be nowhere else',
+      here({ ...DB, db: { ...DB.db, on: 'one' } }),
+      'NO_ROOM',
+      'shop-db may be nowhere else (`on`)',
     ],
-    ['has volumes', { db: { image: 'tiny', on: ALL, volumes: { d: { path: '/d' } } } }, 'DATA_LOSS', 'shop-db would'],
-    ['may be nowhere else', PIN, 'NO_ROOM', 'one cannot be drained: shop-pin may be nowhere else (`on`)'],
     [
-      'is both',
-      { ...DB, ...PIN },
+      'was replaced',
+      here(DB, old),
       'DATA_LOSS',
-      'shop-db would begin elsewhere without the data that is there; shop-pin',
+      'one cannot be drained: shop-db was replaced and may hold the only copy of its data',
     ],
-  ])('%s: refused before anything is touched', (_, resources, code, message) => {
-    expect(() => planChanges(input({}, {}, { resources }))).toThrow(
+    [
+      'is half changed',
+      here(DB, undefined, { dirty: ['one/shop-db'] }),
+      'DATA_LOSS',
+      'shop-db holds data and was left half changed by an earlier operation',
+    ],
+    [
+      'for several reasons',
+      here({ ...DB, ...PIN }, old),
+      'DATA_LOSS',
+      'shop-db was replaced and may hold the only copy of its data; shop-pin may',
+    ],
+  ])('%s: refused before anything is touched', (_, given, code, message) => {
+    expect(() => planChanges(given)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) as string }) as Error,
     )
   })
 
   it('stays with --force, and the rest moves', () => {
-    const given = input({}, { force: true }, { resources: { ...DB, ...PIN } })
+    const given = here({ ...DB, ...PIN }, old, { force: true })
     expect(changes(given)).toEqual([LEAVES])
     expect(planChanges(given).notes).toEqual([
-      'shop-db stays on one, with its data (--force)',
-      'shop-pin stays on one: it may be nowhere else (--force)',
+      'shop-db stays on one (--force): it was replaced and may hold the only copy of its data',
+      'shop-pin stays on one (--force): it may be nowhere else (`on`)',
     ])
   })
 

@@ -5,6 +5,7 @@ import { declaration, parsed } from '../topology/sample.js'
 import { live } from './live.js'
 
 const [one, two, three] = [live('web-1'), live('web-2'), live('web-3')]
+const elsewhere = { ...one, host: 'two', role: 'new' as const }
 const readmit = (from = one): Compensation => ({ kind: 'readmit', from })
 const restore = (from = one): Compensation => ({ kind: 'restore', from, snapshot: 'pre-deploy-2' })
 const reinstall = (from = one): Compensation => ({ kind: 'reinstall', from })
@@ -47,6 +48,17 @@ describe('the order of compensations', () => {
         'undo: take the canary out of rotation: - weights',
         'undo: restore snapshot pre-deploy-2: web-1 drain, restore, healthy, admit',
         'undo: remove the new instance: web-2 drain, forget, keepLogs, delete',
+      ],
+    ],
+    [
+      'what was moved is stopped on the other host before it starts on its own, and the copy goes last',
+      [
+        { kind: 'dropCopy', at: elsewhere, original: one },
+        { kind: 'moveBack', from: one, copy: elsewhere },
+      ],
+      [
+        'undo: back to its host: web-1 drain, forget, putBack, start, role, healthy, admit',
+        'undo: delete the copy on the other host: - dropCopy',
       ],
     ],
     [
