@@ -6,7 +6,8 @@ import { planChanges } from '../../src/plan/plan.js'
 import type { ObservedInstance, Revision } from '../../src/plan/model.js'
 import { behind, serverName } from '../../src/plan/reach.js'
 import { instanceSpec } from '../../src/plan/specs.js'
-import type { Ours } from '../../src/plan/planned-change.js'
+import { placeKey } from '../../src/plan/place-key.js'
+import { isOf, type Ours } from '../../src/plan/planned-change.js'
 import type { InstanceStatusRow } from '../../src/contracts/index.js'
 import { shares, type Share } from '../../src/traffic/shares.js'
 import type { ActivityDeps } from '../deps.js'
@@ -42,11 +43,11 @@ export const inspectStatus: Inspection<'status'> = async (
   const traffic = await sharesOf(deps, revision, stopped)
   const rows = await inBatches(ours, PROBES, async (instance) => ({
     ...(await row(deps, revision, instance, signal)),
-    weight: traffic.get(instance.name)?.weight ?? null,
-    traffic: traffic.get(instance.name)?.percent ?? null,
+    weight: traffic.get(placeKey(instance))?.weight ?? null,
+    traffic: traffic.get(placeKey(instance))?.percent ?? null,
     drift: changes
       .filter(() => instance.labels.role === 'live' || instance.labels.operation !== String(operation))
-      .filter(({ instance: name, from }) => name === instance.name || from?.name === instance.name)
+      .filter((change) => isOf(change, instance))
       .flatMap(({ reasons }) => reasons),
   }))
   const replicas = replicaRows(revision, observed, without, Date.now())
@@ -63,7 +64,7 @@ const missing = (
   observed: ObservedInstance[],
 ): InstanceStatusRow[] =>
   changes
-    .filter(({ action, instance }) => action === 'create' && !observed.some(({ name }) => name === instance))
+    .filter((change) => change.action === 'create' && !observed.some((instance) => isOf(change, instance)))
     .map(({ instance, resource, host, reasons }) => ({
       name: instance,
       resource,
@@ -117,6 +118,7 @@ async function health(
   return outcome === 'ok' ? 'healthy' : outcome === 'failure' ? 'unhealthy' : 'unknown'
 }
 
+/** By the key of a place. */
 async function sharesOf(
   deps: ActivityDeps,
   { topology }: Revision,
@@ -139,7 +141,10 @@ async function sharesOf(
       // One of another host gets as much of its own edge's requests.
       if (routes === null) return []
       const silent = new Set(stopped.map(({ name: instance, host }) => serverName(edge, { instance, host })))
-      return [...shares(routes, silent)].filter(([server]) => behind(edge, server).host === edge)
+      return [...shares(routes, silent)].flatMap(([server, share]) => {
+        const { instance: name, host } = behind(edge, server)
+        return host === edge ? [[placeKey({ host, name }), share] as const] : []
+      })
     }),
   )
 }

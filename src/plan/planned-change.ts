@@ -2,6 +2,7 @@ import type { Change, InstanceSpec, Labels, ObservedInstance, Role } from './mod
 import type { VolumeRef } from '../incus/volumes.js'
 import { attachedVolumes } from './attached-volumes.js'
 import type { Color } from '../naming/instance-names.js'
+import { placeKey } from './place-key.js'
 import type { Replica } from './specs.js'
 
 /**
@@ -47,6 +48,12 @@ export interface PlannedChange extends Change {
    */
   revive?: boolean
 }
+
+/** Whether a change is of an instance: makes it, changes it, or takes it away. Another host may have one of the same name. */
+export const isOf = (
+  { host, instance: name, from }: PlannedChange,
+  instance: { host: string; name: string },
+): boolean => [{ host, name }, ...(from === null ? [] : [from])].some((each) => placeKey(each) === placeKey(instance))
 
 /** An observed instance of ours in few words. */
 export function liveInstance(instance: Ours): LiveInstance {

@@ -1,4 +1,5 @@
 import { deleteSnapshot } from '../incus/index.js'
+import { placeKey } from '../plan/place-key.js'
 import { isDirty } from '../plan/half-done.js'
 import { isOurSnapshot } from '../naming/snapshot-names.js'
 import { stepKind } from './kind.js'
@@ -25,16 +26,16 @@ export const prune = stepKind({
       summary: at.name,
     },
   ],
-  foreseen: ({ at }, prediction) => superfluous(prediction, at.name).length > 0,
+  foreseen: ({ at }, prediction) => superfluous(prediction, at).length > 0,
   commands: ({ at }, prediction) =>
-    superfluous(prediction, at.name).map((name) =>
+    superfluous(prediction, at).map((name) =>
       line(at, 'prune', deleteSnapshot(at.name, name, prediction.revision.topology)),
     ),
 })
 
 /** Counting the one that the operation takes. */
-function superfluous(prediction: Prediction, instance: string): string[] {
-  const observed = prediction.observed.find(({ name }) => name === instance)
+function superfluous(prediction: Prediction, at: { host: string; name: string }): string[] {
+  const observed = prediction.observed.find((each) => placeKey(each) === placeKey(at))
   return (observed?.snapshots ?? [])
     .filter(({ name }) => isOurSnapshot(name))
     .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
