@@ -19,7 +19,7 @@ export function toFailure(error: unknown, signal: AbortSignal, attempt: Attempt)
   return ApplicationFailure.create({
     type: known.code,
     message: known.message,
-    nonRetryable: PERMANENT.has(known.code) || isLastAttempt({ code: known.code, ...attempt }),
+    nonRetryable: known.final || PERMANENT.has(known.code) || isLastAttempt({ code: known.code, ...attempt }),
     details: [known.toJSON()],
     cause: error instanceof Error ? error : undefined,
   })

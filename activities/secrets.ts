@@ -52,6 +52,7 @@ export function maskedError(error: unknown): unknown {
           ...(error.hint === undefined ? {} : { hint: maskedText(error.hint) }),
           ...(error.details === undefined ? {} : { details: maskedDeep(error.details) as Record<string, unknown> }),
           ...cause,
+          final: error.final,
         })
       : Object.assign(new Error(maskedText(error.message), cause), { name: error.name })
   copy.stack = maskedText(error.stack ?? '')

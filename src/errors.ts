@@ -66,17 +66,20 @@ export class Cul8erError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly details: ErrorDetails | undefined
+  /** Decided by what hosts answered: another try would end the same, whatever others of this code do. */
+  readonly final: boolean
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { hint?: string; details?: ErrorDetails; cause?: unknown } = {},
+    options: { hint?: string; details?: ErrorDetails; cause?: unknown; final?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Cul8erError'
     this.code = code
     this.hint = options.hint
     this.details = options.details
+    this.final = options.final === true
   }
 
   /** The shape that `--json` prints and payloads carry. */
@@ -104,7 +107,7 @@ export function withHint(error: Cul8erError | ErrorReport, more: string, evidenc
   return new Cul8erError(code, message, {
     hint: hint === undefined ? more : `${hint}; ${more}`,
     ...(details === undefined && evidence === undefined ? {} : { details: { ...details, ...evidence } }),
-    ...(error instanceof Cul8erError ? { cause: error } : {}),
+    ...(error instanceof Cul8erError ? { cause: error, final: error.final } : {}),
   })
 }
 

@@ -109,11 +109,13 @@ const mayRun = ({ name, host }: Copy, silent: string, at: string, now: number): 
 
 const nothingWhole = ({ name, host }: Copy): Cul8erError =>
   new Cul8erError('NOT_FOUND', `the copy of ${name} on ${host} was never completed: there is nothing to go back to`, {
+    final: true,
     details: { instance: name, host },
   })
 
 const undeclared = ({ name, labels: { resource } }: Copy, { number }: Revision): Cul8erError =>
   new Cul8erError('NOT_FOUND', `${name} cannot be restored: revision ${number} has no resource ${resource}`, {
+    final: true,
     hint: `deploy a revision that declares ${resource} first`,
   })
 
@@ -126,6 +128,7 @@ function noCopy(
     const near = nearest(word, known)
     const meant = near === undefined ? '' : ` (did you mean ${near}?)`
     return new Cul8erError('NOT_FOUND', `${name} has no ${what} ${word}${meant}`, {
+      final: true,
       hint: `there are: ${someOf(known, 12)}`,
     })
   }
@@ -140,6 +143,7 @@ function noCopy(
     'NOT_FOUND',
     `host ${host} has no copy of ${resource === undefined ? `anything of ${name}` : resource}`,
     {
+      final: true,
       hint:
         where.length === 0
           ? `nothing of ${name} has a copy; \`replicate\` declares them`

@@ -2,6 +2,8 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { expect, it } from 'vitest'
 import { copyActivities } from '../../../activities/copies.js'
 import type { ActivityDeps } from '../../../activities/deps.js'
+import type { Revision } from '../../../src/plan/model.js'
+import { topologyOf } from '../../support/rig.js'
 
 /** A copy whose configuration came from the host of its original. */
 const copy = {
@@ -41,4 +43,24 @@ it('a copy becomes live without what its original had beyond the topology', asyn
     'profile assign shop-db default',
     expect.stringMatching(/^config set shop-db user\.cul8er\.role=live /),
   ])
+})
+
+it('what no host has a copy of is not looked for again', async () => {
+  const run = () => Promise.resolve({ stdout: '[]', stderr: '', durationMs: 0 })
+  const { findCopies } = copyActivities({ executorFor: () => ({ host: 'b', run }) } as unknown as ActivityDeps)
+  const topology = topologyOf({
+    name: 'shop',
+    hosts: { a: { address: 'a', platform: 'emulated' }, b: { address: 'b', platform: 'emulated' } },
+    resources: { db: { image: 'cul8er/tiny', on: 'a', stateful: true } },
+  })
+  const revision: Revision = { number: 1, digest: 'x', topology, artifacts: {}, sealed: {}, createdAt: '' }
+  const look = (host: string, resource?: string) =>
+    new MockActivityEnvironment().run(findCopies, {
+      ...{ revision, hosts: topology.hosts, host, force: false },
+      ...(resource === undefined ? {} : { resource }),
+    } as never)
+  const refused = (message: string) => ({ type: 'NOT_FOUND', nonRetryable: true, message })
+  await expect(look('b')).rejects.toMatchObject(refused('host b has no copy of anything of shop'))
+  await expect(look('bb')).rejects.toMatchObject(refused('shop has no host bb'))
+  await expect(look('b', 'dbb')).rejects.toMatchObject(refused('shop has no resource dbb (did you mean db?)'))
 })
