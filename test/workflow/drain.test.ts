@@ -53,6 +53,10 @@ describe('hosts that are drained', { timeout: 90_000 }, () => {
     const { exit, stdout } = await run(['-f', join(rig.folder, `${name}.json`), ...args, '--json'], { cwd: '/', env })
     return { exit, ...(JSON.parse(stdout) as Answer) }
   }
+  const words = async (name: string, ...args: string[]): Promise<string> => {
+    const env = { ...process.env, TEMPORAL_ADDRESS: rig.env.address, CUL8ER_HOME: rig.folder }
+    return (await run(['-f', join(rig.folder, `${name}.json`), ...args], { cwd: '/', env })).stdout
+  }
   const drain = (name: string, host: string, ...more: string[]) =>
     cul8er(name, 'hosts', 'drain', `${name}-${host}`, '--yes', ...more)
   /** `a: web-1` of what is there, by host. */
@@ -85,7 +89,7 @@ describe('hosts that are drained', { timeout: 90_000 }, () => {
     expect(cordoned(name, 'a')).toBe(false)
     const answer = await drain(name, 'a', '--reason', 'new disk')
     expect(answer).toMatchObject({
-      exit: 0,
+      ...{ exit: 0, left: {} },
       cordoned: { reason: 'new disk' },
       topologies: [{ topology: name, outcome: 'succeeded', changes: [{ action: 'replace', host: `${name}-b` }] }],
       others: {},
@@ -127,7 +131,14 @@ describe('hosts that are drained', { timeout: 90_000 }, () => {
     expect(there(name)).toEqual(before)
     expect(cordoned(name, 'a')).toBe(false)
     expect((await rig.ledger(name)).lastOperation).toBe(1)
-    expect(await drain(name, 'a', '--force')).toMatchObject({ exit: 0, topologies: [{ outcome: 'succeeded' }] })
+    expect(await drain(name, 'a', '--force')).toMatchObject({
+      ...{ exit: 0, topologies: [{ outcome: 'succeeded' }], left: { holds: 1 } },
+    })
+    const again = await words(name, 'hosts', 'drain', `${name}-a`, '--yes', '--force')
+    expect(again).toMatch(
+      /! \S+ is cordoned, and still has 1 instance of holds; cul8er hosts uncordon \S+ ends that\n$/,
+    )
+    expect(again).not.toContain('drained;')
     expect(there(name).filter((each) => each.startsWith('a'))).toEqual(['a: db'])
     expect(there(name)).toHaveLength(4)
   })

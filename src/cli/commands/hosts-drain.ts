@@ -51,7 +51,8 @@ export const drain = (app: App) =>
             const how = { force, wait, waiting: saysWait(context), detach, planned: yes !== true }
             ends.push(await empty(context, cul8er, part, how).catch(stillCordoned(name)))
           }
-          return ended(context, name, { cordoned, ends, others })
+          const [now] = await cul8er.hosts({ [name]: meant.host })
+          return ended(context, name, { cordoned, ends, others, left: now?.instances?.topologies ?? {} })
         })
       }),
     )
@@ -196,7 +197,12 @@ const letGo = ({ topology, operation }: Run, changes: Change[]): End => ({
 function ended(
   context: Context,
   host: string,
-  { cordoned: { cordoned }, ends, others }: { cordoned: Cordoned; ends: readonly End[]; others: Others },
+  {
+    cordoned: { cordoned },
+    ends,
+    others,
+    left,
+  }: { cordoned: Cordoned; ends: readonly End[]; others: Others; left: Record<string, number> },
 ): ExitCode {
   const { colors } = context
   const exits = ends.map((end) => ('outcome' in end ? exitOfResult(end) : ExitCode.done))
@@ -213,10 +219,18 @@ function ended(
       ({ topology, operation }) =>
         `${operation} of ${topology} continues in the background\n${colors.cyan('→')} follow it: cul8er attach ${topology}`,
     ),
-    exit === ExitCode.done && goesOn.length === 0
+    exit === ExitCode.done && goesOn.length === 0 && Object.keys(left).length === 0
       ? `${colors.green('✔')} ${colors.bold(host)} is cordoned and drained; cul8er hosts uncordon ${host} once it may be used again`
-      : `${colors.yellow('!')} ${colors.bold(host)} is cordoned; cul8er hosts uncordon ${host} ends that`,
+      : `${colors.yellow('!')} ${colors.bold(host)} is cordoned${leftWords(left)}; cul8er hosts uncordon ${host} ends that`,
   ]
-  context.answer({ host, cordoned, topologies: ends, others }, lines.join('\n'))
+  context.answer({ host, cordoned, topologies: ends, others, left }, lines.join('\n'))
   return exit
 }
+
+/** Whoever is about to switch it off has to know. */
+const leftWords = (left: Record<string, number>): string =>
+  Object.keys(left).length === 0
+    ? ''
+    : `, and still has ${Object.entries(left)
+        .map(([topology, count]) => `${plural(count, 'instance')} of ${topology}`)
+        .join(', ')}`
