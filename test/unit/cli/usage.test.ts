@@ -4,13 +4,19 @@ import { cul8er } from './terminal.js'
 const nowhere = { cwd: '/' }
 
 test.each([
-  ['depoy', "unknown command 'depoy' (Did you mean deploy?)"],
+  ['depoy', "unknown command 'depoy' (did you mean cul8er deploy?)"],
   ['deploy --vesion 1', "unknown option '--vesion' (Did you mean --version?)"],
   ['up', "unknown command 'up' (did you mean cul8er deploy?)"],
   ['ls', "unknown command 'ls' (did you mean cul8er state list?)"],
   ['remove shop', "unknown command 'remove' (did you mean cul8er destroy?)"],
+  ['drain web', "unknown command 'drain' (did you mean cul8er hosts drain?)"],
+  ['cordon web', "unknown command 'cordon' (did you mean cul8er hosts cordon?)"],
+  ['hosts drian web', "unknown command 'drian' (did you mean cul8er hosts drain?)"],
+  ['hosts shop web', "too many arguments for 'hosts'"],
+  ['help drain', "unknown command 'drain' (did you mean cul8er hosts drain?)"],
+  ['help hosts drian', "unknown command 'drian' (did you mean cul8er hosts drain?)"],
   ['service up', "unknown command 'up' (USAGE)"],
-  ['service strat', "unknown command 'strat' (Did you mean start?)"],
+  ['service strat', "unknown command 'strat' (did you mean cul8er service start?)"],
   ['deploy --version', "option '--version <version>' argument missing"],
   ['rollback --to x --yes', 'expected a whole number from 1'],
   ['status --timeout 10', "expected a duration such as '10s', '5m' or '24h'"],
@@ -42,10 +48,18 @@ test.each([
 test.each([
   ['depoy', '→ cul8er --help shows commands and options'],
   ['--json deploy --vesion 1', 'cul8er help deploy shows its options, with examples'],
-  ['ttl set', '→ cul8er help ttl shows its options, with examples'],
+  ['ttl set', '→ cul8er help ttl set shows its options, with examples'],
+  ['hosts drain', '→ cul8er help hosts drain shows its options, with examples'],
+  ['hosts drain web --froce', '→ cul8er help hosts drain shows its options, with examples'],
 ])('cul8er %s: %s', async (line, hint) => {
   const { stdout, stderr } = await cul8er(line.split(' '), nowhere)
   expect(stdout + stderr).toContain(hint)
+})
+
+test.each(['help hosts drain', 'hosts drain --help'])('cul8er %s', async (line) => {
+  const { exit, stdout } = await cul8er(line.split(' '), nowhere)
+  expect(stdout).toContain('Usage: cul8er hosts drain [options] <host> [topology]')
+  expect(exit).toBe(0)
 })
 
 test.each(['--json depoy', 'depoy --json', 'destroy shop --json', 'status --json'])(
