@@ -47,7 +47,7 @@ async function checksOf(deps: ActivityDeps, one: OneHost): Promise<HostChecks> {
   const resources = Object.fromEntries(
     topologies.flatMap((topology) => on(name, topology).map(([key, each]) => [`${topology.name}.${key}`, each])),
   )
-  const wants = { host, resources }
+  const wants = { name, host, resources }
   const judged = HOST_CHECKS.flatMap((kind): HostCheck[] => {
     const found = kind.judge(facts, wants)
     return found === null ? [] : [{ name: kind.name, ...found }]

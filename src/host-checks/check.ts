@@ -17,6 +17,8 @@ export interface HostFacts {
 
 /** What is going to be deployed to it. */
 export interface HostWants {
+  /** What the topology calls it. */
+  name: string
   host: Pick<Host, 'platform'>
   /** That may have instances there, by `topology.resource`. */
   resources: Record<string, Resource>

@@ -79,22 +79,21 @@ function evenedOut(
 ): ReturnType<typeof placeNew> {
   const movable = wanted.flatMap((each): Movable[] => (each.from === undefined ? [] : [{ ...each, from: each.from }]))
   const { moves, before, after, by } = balance({ hosts, movable, declared })
-  const what = by === 'limits' ? 'of its CPUs or memory' : 'of the instances'
-  const points = (percent: number): string => `${Math.round(percent)} %`
-  const gaps = `the fullest host has ${points(before)} ${what} more than the emptiest`
-  if (moves.length === 0) return { places: new Map(), unplaced: [], notes: [`${gaps}: no move evens that out`] }
+  const nowhere = (note: string): ReturnType<typeof placeNew> => ({ places: new Map(), unplaced: [], notes: [note] })
+  const usable = hosts.filter(({ cordoned, unreachable }) => cordoned === null && unreachable === null)
+  if (usable.length < 2) return nowhere('fewer than two hosts may take instances: the others are cordoned or left out')
+  const of = by === 'limits' ? 'CPUs or memory' : 'instances'
+  const full = by === 'limits' ? 'of its CPUs or memory taken' : 'of the instances'
+  const gap = `the fullest and the emptiest host are ${Math.round(before)} percentage points apart (${of})`
+  if (moves.length === 0) return nowhere(`${gap}: no move narrows that`)
   if (before - after < gain) {
-    return {
-      places: new Map(),
-      unplaced: [],
-      notes: [`${gaps}, and would have ${points(after)}: less than --gain ${gain} is gained`],
-    }
+    return nowhere(`${gap}, and would be ${Math.round(after)}: less than --gain ${gain} is gained`)
   }
-  const places = moves.map(({ wanted: { key, from }, to, fuller, emptier }): [string, NewPlace] => [
-    key,
-    { host: to, reason: null, because: `host ${from} has ${points(fuller)} ${what}, ${to} ${points(emptier)}` },
-  ])
-  return { places: new Map(places), unplaced: [], notes: [`${gaps}, and has ${points(after)} afterwards`] }
+  const places = moves.map(({ wanted: { key, from }, to, fuller, emptier }): [string, NewPlace] => {
+    const because = `host ${from} has ${Math.round(fuller)} % ${full}, ${to} ${Math.round(emptier)} %`
+    return [key, { host: to, reason: null, because }]
+  })
+  return { places: new Map(places), unplaced: [], notes: [`${gap}, and will be ${Math.round(after)}`] }
 }
 
 const MOVES_HINT =

@@ -210,7 +210,7 @@ describe('placement', { timeout: 90_000 }, () => {
       cause: {
         cause: {
           message:
-            'no host can have single-web-2, single-web-3: single-a: 2 CPUs wanted, 1 of 3 free (of single-web-2)',
+            'no host can have single-web-2, single-web-3; single-web-2 is refused by single-a: 2 CPUs wanted, 1 of 3 free',
         },
       },
     })

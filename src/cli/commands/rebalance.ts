@@ -1,4 +1,5 @@
 import { ExitCode } from '../../errors.js'
+import { plural } from '../../plural.js'
 import { begun } from '../begun.js'
 import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
@@ -34,7 +35,8 @@ export const rebalance = (app: App) =>
             return dryRun === true && !plan.empty ? ExitCode.changes : ExitCode.done
           }
           context.tell(text)
-          if (!(await agrees(context, { yes }, `Move ${plan.changes.length} of ${topology}?`))) return ExitCode.failed
+          if (!(await agrees(context, { yes }, `Move ${plural(plan.changes.length, 'instance')} of ${topology}?`)))
+            return ExitCode.failed
           const planned = yes === true ? {} : { fingerprint: plan.fingerprint }
           const run = await cul8er.rebalance(topology, { gain, ...planned, wait, waiting: saysWait(context) })
           return begun(context, cul8er, run, { detach, planShown: true })

@@ -13,8 +13,8 @@ export function noRoom(homeless: readonly Choice[], hint = ROOM_HINT): Cul8erErr
     MOST,
   )
   const why = first === undefined ? '' : reasons(first.refused)
-  const whose = more.length === 0 || first === undefined ? '' : ` (of ${first.wanted.name})`
-  return new Cul8erError('NO_ROOM', `no host can have ${names}: ${why}${whose}`, {
+  const whose = more.length === 0 || first === undefined ? ':' : `; ${first.wanted.name} is refused by`
+  return new Cul8erError('NO_ROOM', `no host can have ${names}${whose} ${why}`, {
     hint: [...uncordon(homeless), hint].join('; '),
     details: {
       instances: Object.fromEntries(

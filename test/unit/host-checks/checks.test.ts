@@ -23,6 +23,7 @@ const facts = (more: Partial<HostFacts> = {}): HostFacts => ({
   ...more,
 })
 const wants = (resources: Record<string, { type?: 'vm' | 'container'; memoryMiB?: number }> = {}): HostWants => ({
+  name: 'web',
   host: { platform: 'debian' },
   resources: Object.fromEntries(
     Object.entries(resources).map(([name, { type = 'container', memoryMiB = null }]) => [
@@ -117,4 +118,10 @@ it.each(HOST_CHECKS.map(({ name }) => name))('%s: what fails says what to do', (
   const found = HOST_CHECKS.find((check) => check.name === name)!.judge(bad, wants({ a: { type: 'vm', memoryMiB: 2 } }))
   expect(found?.outcome).not.toBe('ok')
   expect(found?.hint).toBeTypeOf('string')
+})
+
+it('the command that ends a cordon names the host', () => {
+  const told = facts({ server: { ...SERVER, cordoned: { since: null, reason: null, by: null } } })
+  const found = HOST_CHECKS.find(({ name }) => name === 'cordon')!.judge(told, wants())
+  expect(found?.hint).toBe('cul8er hosts uncordon web once it may be used again')
 })

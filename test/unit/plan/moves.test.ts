@@ -266,3 +266,25 @@ describe('who asks its public ports', () => {
     ],
   ])('%s', (_, rest, notes) => expect(planChanges(input(EXPOSED, {}, rest)).notes).toEqual(notes))
 })
+
+describe('a rebalance says how uneven hosts are', () => {
+  const notes = (gain: number, cordoned: readonly string[], on = ALL): string[] => {
+    const given = input({}, { moves: { off: [], gain } })
+    const observed = given.observed.map((instance, i) => ({ ...instance, host: on[i] ?? '' }))
+    const all = ALL.map((host) => facts(host, cordoned.includes(host) ? 'it is cordoned' : null))
+    return planChanges({ ...given, observed, facts: all }).notes
+  }
+  const unevenly = ['one', 'one', 'two']
+  it.each([
+    ['nothing to gain', notes(0, []), 'are 0 percentage points apart (instances): no move narrows that'],
+    ['too little to gain', notes(90, [], unevenly), 'apart (instances), and would be 0: less than --gain 90 is gained'],
+    ['enough to gain', notes(0, [], unevenly), 'are 67 percentage points apart (instances), and will be 0'],
+    [
+      'nobody to move to',
+      notes(0, ALL),
+      'fewer than two hosts may take instances: the others are cordoned or left out',
+    ],
+  ])('%s', (_, found, note) => {
+    expect(found.join('\n')).toContain(note)
+  })
+})
