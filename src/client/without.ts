@@ -6,7 +6,7 @@ import type { LedgerState } from '../contracts/index.js'
 /**
  * Hosts to leave out, each once.
  * @param declared - what is to be deployed; null: only what was deployed counts
- * @throws Cul8erError USAGE for a host that the topology does not have and never had
+ * @throws Cul8erError USAGE for a host that the topology does not have and never had, and where none of what is declared would be left
  */
 export function hostsToLeaveOut(
   without: readonly string[],
@@ -16,6 +16,10 @@ export function hostsToLeaveOut(
   const topologies = [...(declared === null ? [] : [declared]), ...(state?.revisions ?? []).map((r) => r.topology)]
   const known = [...new Set(topologies.flatMap(({ hosts }) => Object.keys(hosts)))]
   for (const host of without) if (!known.includes(host)) throw unknownHost(host, known, topologies[0]?.name)
+  if (declared !== null && without.length > 0 && Object.keys(declared.hosts).every((host) => without.includes(host)))
+    throw new Cul8erError('USAGE', `no host of ${declared.name} is left: each of them is in --without`, {
+      hint: 'name only hosts that are gone',
+    })
   return [...new Set(without)]
 }
 

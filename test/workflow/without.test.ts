@@ -54,6 +54,13 @@ it('refuses a host that there is none of, before anything begins', async () => {
     await expect(ask()).rejects.toMatchObject({ code: 'USAGE', message })
 })
 
+it('refuses to leave out all that is declared', async () => {
+  const options = { without: ['one', 'two'] }
+  const refused = { code: 'USAGE', message: 'no host of shop is left: each of them is in --without' }
+  await expect(client.plan(declared('large'), options)).rejects.toMatchObject(refused)
+  await expect(client.deploy(declared('large'), options)).rejects.toMatchObject(refused)
+})
+
 it('destroy', async () => {
   expect(await (await client.destroy('shop', { without: ['two'] })).result()).toMatchObject({ outcome: 'succeeded' })
   expect(places()).toEqual(['shop-app-2 on two'])

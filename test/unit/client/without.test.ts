@@ -13,7 +13,8 @@ test.each<[string, string[], Topology | null, LedgerState | null, string[]]>([
   ['a declared one', ['a'], topology('a', 'b'), null, ['a']],
   ['one that the file does not name any more', ['old'], topology('a'), state('old'), ['old']],
   ['of what is deployed, for a destroy', ['b'], null, state('a', 'b'), ['b']],
-  ['each once', ['a', 'b', 'a'], topology('a', 'b'), null, ['a', 'b']],
+  ['each once', ['a', 'b', 'a'], topology('a', 'b', 'c'), null, ['a', 'b']],
+  ['all, for a destroy', ['a', 'b'], null, state('a', 'b'), ['a', 'b']],
 ])('%s', (_what, without, declared, known, expected) => {
   expect(hostsToLeaveOut(without, declared, known)).toEqual(expected)
 })
