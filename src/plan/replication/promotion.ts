@@ -146,7 +146,7 @@ function noCopy(
       final: true,
       hint:
         where.length === 0
-          ? `nothing of ${name} has a copy; \`replicate\` declares them`
+          ? `nothing of ${resource ?? name} has a copy; \`replicate\` declares them`
           : `there are: ${someOf(where, 12)}`,
     },
   )

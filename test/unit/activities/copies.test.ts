@@ -61,6 +61,9 @@ it('what no host has a copy of is not looked for again', async () => {
     } as never)
   const refused = (message: string) => ({ type: 'NOT_FOUND', nonRetryable: true, message })
   await expect(look('b')).rejects.toMatchObject(refused('host b has no copy of anything of shop'))
+  await expect(look('b', 'db')).rejects.toMatchObject({
+    details: [{ hint: 'nothing of db has a copy; `replicate` declares them' }],
+  })
   await expect(look('bb')).rejects.toMatchObject(refused('shop has no host bb'))
   await expect(look('b', 'dbb')).rejects.toMatchObject(refused('shop has no resource dbb (did you mean db?)'))
 })
