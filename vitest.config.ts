@@ -25,6 +25,8 @@ export default defineConfig({
   plugins: [scriptsAsText],
   test: {
     pool: 'forks',
+    // Compiling and instrumenting costs some 15 s of a core, in each project anew unless it is kept.
+    experimental: { fsModuleCache: true, fsModuleCachePath: here('node_modules/.cache/cul8er/vitest-modules') },
     sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 240_000,
