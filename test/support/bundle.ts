@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from '@temporalio/worker'
 import writeFileAtomic from 'write-file-atomic'
-import { counting, isCounting } from './counting/workflows.js'
+import type { Counted } from './counting/counted.js'
+import { counting, isCounting, understand, type Places } from './counting/workflows.js'
 import { scriptsAsText } from './scripts-as-text.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,23 +35,37 @@ async function keptBundle(workflows: string, interceptors: string[]): Promise<Wo
   const hash = createHash('sha256').update(JSON.stringify([workflows, interceptors, isCounting()]))
   for (const source of SOURCES) hashInto(hash, source)
   const file = join(CACHE, `${hash.digest('hex')}.js`)
+  understand(once(() => new Map(JSON.parse(readFileSync(placesOf(file), 'utf8')) as [string, Counted][])))
   const kept = read(file)
   if (kept !== null) return { code: kept }
-  const bundle = await bundleWorkflowCode(options(workflows, interceptors))
+  const places: Places = new Map()
+  const bundle = await bundleWorkflowCode(options(workflows, interceptors, places))
   mkdirSync(dirname(file), { recursive: true })
   removeOld()
+  // The bundle last: whoever finds it finds what its counters stand for.
+  if (places.size > 0) await writeFileAtomic(placesOf(file), JSON.stringify([...places]))
   await writeFileAtomic(file, bundle.code)
   return bundle
 }
 
-const options = (workflows: string, interceptors: string[]): BundleOptions =>
+const placesOf = (bundle: string): string => `${bundle}.places.json`
+
+const options = (workflows: string, interceptors: string[], places: Places): BundleOptions =>
   scriptsAsText(
-    counting({
-      workflowsPath: join(root, workflows),
-      workflowInterceptorModules: interceptors.map((path) => join(root, path)),
-      logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
-    }),
+    counting(
+      {
+        workflowsPath: join(root, workflows),
+        workflowInterceptorModules: interceptors.map((path) => join(root, path)),
+        logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+      },
+      places,
+    ),
   )
+
+function once<T>(make: () => T): () => T {
+  let made: { it: T } | null = null
+  return () => (made ??= { it: make() }).it
+}
 
 function hashInto(hash: ReturnType<typeof createHash>, path: string): void {
   const there = join(root, path)

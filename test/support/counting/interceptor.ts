@@ -1,24 +1,20 @@
 import { proxySinks, type WorkflowInterceptorsFactory } from '@temporalio/workflow'
-import type { CoverageSinks, Counted } from './counted.js'
+import type { Counters, CoverageSinks, Executed } from './counted.js'
 
-/** Runs among the workflows: after each activation it tells what of them was executed. */
+/** Runs among the workflows: after each activation it tells what of them was executed for the first time in this run. */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const { coverage } = proxySinks<CoverageSinks>()
-  let first = true
+  const told = new Map<Uint32Array, Uint8Array>()
   return {
     internals: [
       {
         concludeActivation(input, next) {
-          const files = (globalThis as { __coverage__?: Record<string, Counted> }).__coverage__ ?? {}
-          const found = Object.values(files).flatMap((file) => {
-            // What the counters stand for is told once.
-            if (first) return [copy(file)]
-            const hit = { path: file.path, s: nonZero(file.s), f: nonZero(file.f) }
-            return Object.keys(hit.s).length > 0 ? [hit] : []
-          })
-          first = false
+          const found: Executed[] = []
+          for (const { path, s, f } of Object.values(counters())) {
+            const first = { path, s: firstIn(s, told), f: firstIn(f, told) }
+            if (first.s.length + first.f.length > 0) found.push(first)
+          }
           if (found.length > 0) coverage.executed(found)
-          for (const file of Object.values(files)) reset(file)
           return next(input)
         },
       },
@@ -26,11 +22,18 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   }
 }
 
-const nonZero = (counters: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counters).filter(([, count]) => count > 0))
+const counters = (): Record<string, Counters> =>
+  (globalThis as { __coverage__?: Record<string, Counters> }).__coverage__ ?? {}
 
-const copy = (file: Counted): Counted => JSON.parse(JSON.stringify(file)) as Counted
-
-function reset({ s, f }: Counted): void {
-  for (const counters of [s, f]) for (const key of Object.keys(counters)) counters[key] = 0
+/** Places of counters that began to count. */
+function firstIn(counts: Uint32Array, told: Map<Uint32Array, Uint8Array>): number[] {
+  let before = told.get(counts)
+  if (before === undefined) told.set(counts, (before = new Uint8Array(counts.length)))
+  const found: number[] = []
+  for (let place = 0; place < counts.length; place += 1) {
+    if (counts[place] === 0 || before[place] === 1) continue
+    before[place] = 1
+    found.push(place)
+  }
+  return found
 }
