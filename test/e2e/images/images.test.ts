@@ -28,6 +28,21 @@ test.each(IMAGES)('$image boots, has an address and a name, and holds its progra
   expect(await inside(name, `for p in ${programs}; do command -v $p >/dev/null || echo $p; done`)).toBe('')
 })
 
+test('an app has time to end, and a stop waits for no longer than it takes', async () => {
+  const name = await launch('tiny')
+  const app = `trap 'sleep 2; echo ended >/root/end; exit' TERM; while :; do sleep 0.1; done`
+  await inside(name, `printf '%s\\n' "#!/bin/sh" "${app}" >/root/app; chmod +x /root/app`)
+  await inside(name, 'setsid /root/app </dev/null >/dev/null 2>&1 &')
+  await eventually(() => inside(name, 'ps'), /root.app/)
+  await incus('stop', name)
+  await incus('start', name)
+  expect(await inside(name, 'cat /root/end')).toBe('ended')
+  const booted = (): Promise<string> => inside(name, "cut -d ' ' -f 22 /proc/1/stat")
+  const before = await booted()
+  await incus('exec', name, '--', 'reboot')
+  await expect.poll(() => booted().catch(() => before), { timeout: 20_000 }).not.toBe(before)
+})
+
 test('a line in inittab is started when init is told, and after a restored snapshot', async () => {
   const name = await launch('tiny')
   await inside(name, 'echo "::respawn:/bin/sleep 4242" >>/etc/inittab; kill -HUP 1')
