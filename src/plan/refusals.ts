@@ -1,5 +1,6 @@
 import { placeKey } from './place-key.js'
 import { Cul8erError } from '../errors.js'
+import { keptThenDrained } from './kept-then-drained.js'
 import type { ObservedInstance } from './model.js'
 import type { Ours, PlannedChange } from './planned-change.js'
 
@@ -72,28 +73,36 @@ const abandonedNote = ({ change: { action, instance, host }, hosts }: Abandoned)
     ? `--force: ${instance} is created again on ${host}, without the data that may be on ${hosts.join(' or ')}`
     : `--force: ${instance} on ${host} comes back as it was when it was replaced, without what was written since, which may be on ${hosts.join(' or ')}`
 
-function inWords({ action, from, instance, reasons, snapshots, revive }: Loss): string {
+function inWords(loss: Loss): string {
+  const { action, from, reasons, snapshots, revive } = loss
   const end =
-    action === 'delete' ? 'deleted' : revive === true ? `discarded for ${instance}` : `replaced by ${instance}`
+    action === 'delete' ? 'deleted' : `${revive === true ? 'discarded for' : 'replaced by'} ${successor(loss)}`
   return `${from.name} on ${from.host} is stateful and would be ${end}, ${its(snapshots)} with it (${reasons.join('; ')})`
 }
+
+/** What takes the place, which may have the same name on another host. */
+const successor = ({ from, instance, host }: Loss): string => (host === from.host ? instance : `${instance} on ${host}`)
 
 const its = ({ length }: string[]): string =>
   length === 0 ? 'its data' : `its data and ${length === 1 ? 'a snapshot' : `${length} snapshots`}`
 
-function hintFor({ action, from, instance, revive, image }: Loss): string {
+function hintFor(loss: Loss): string {
+  const { action, from, revive, image } = loss
   if (image !== undefined) return 'leave out --refresh-images, or move the data yourself and use --force'
-  if (revive === true) return `--force goes back to ${instance}, without what was written to ${from.name} since`
+  if (revive === true) return `--force goes back to ${successor(loss)}, without what was written to ${from.name} since`
   return action === 'delete'
     ? 'declare it by its old name and number, or move the data yourself and use --force'
-    : 'keep its image, type and host, or move the data yourself and use --force'
+    : loss.host === from.host
+      ? 'keep its image, type and host, or move the data yourself and use --force'
+      : keptThenDrained(from.host)
 }
 
-function lossNote({ action, from, instance, snapshots, revive }: Loss): string {
+function lossNote(loss: Loss): string {
+  const { action, from, snapshots, revive } = loss
   if (action === 'delete') return `--force: ${from.name} on ${from.host} is deleted, ${its(snapshots)} with it`
   return revive === true
-    ? `--force: ${instance} comes back in place of ${from.name}, and what was written to ${from.name} since is lost`
-    : `--force: ${instance} replaces ${from.name} and starts without its data`
+    ? `--force: ${successor(loss)} comes back in place of ${from.name}, and what was written to ${from.name} since is lost`
+    : `--force: ${successor(loss)} replaces ${from.name} and starts without its data`
 }
 
 /**

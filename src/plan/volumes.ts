@@ -2,6 +2,7 @@ import { Cul8erError } from '../errors.js'
 import { nearest } from '../topology/nearest.js'
 import { parseSize } from '../topology/units.js'
 import { LABEL_PREFIX } from './labels.js'
+import { keptThenDrained } from './kept-then-drained.js'
 import type { InstanceSpec, ObservedInstance, Revision, VolumeSpec } from './model.js'
 import { replicas, volumesOf, type Replica } from './specs.js'
 import type { PlannedChange } from './planned-change.js'
@@ -235,7 +236,7 @@ function refuseMove({ action, from, host, instance, revive }: PlannedChange, for
   const words = `${instance} on ${host} would start without the volumes of ${from.name}, which stay on ${from.host}: ${volumes.map(({ name }) => name).join(', ')}`
   if (force) return [`--force: ${words}`]
   throw new Cul8erError('DATA_LOSS', `data would be left behind: ${words}`, {
-    hint: `keep ${from.host} in \`on\`, or copy the volumes yourself and use --force`,
+    hint: keptThenDrained(from.host),
     details: { instance: from.name, host: from.host, to: host, volumes: volumes.map(({ name }) => name) },
   })
 }

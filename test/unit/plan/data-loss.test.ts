@@ -45,7 +45,7 @@ describe('data that a plan would lose', () => {
     [
       'another host',
       { revision: db({ on: 'two' }), observed: worldOf(before()) },
-      `shop-db on one ${STILL} replaced by shop-db-green, its data with it (host one is no longer one of its hosts)`,
+      `shop-db on one ${STILL} replaced by shop-db-green on two, its data with it (host one is no longer one of its hosts)`,
     ],
     [
       'a resource that is gone from the file',
