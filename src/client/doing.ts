@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import { defaultPayloadConverter, type PayloadCodec } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
 import { isBeat, type Doing } from '../contracts/index.js'
-import { isReport } from './failures.js'
+import { isReport } from '../ledgers/failures.js'
 
 /** A step under way, as its activity says. */
 export interface Underway extends Doing {

@@ -10,7 +10,7 @@ import {
   type InspectRequest,
 } from '../contracts/index.js'
 import { Cul8erError, PERMANENT } from '../errors.js'
-import { isUnimplemented } from './failures.js'
+import { isUnimplemented } from '../ledgers/failures.js'
 import type { Link } from './link.js'
 
 /** Name of the activity. */

@@ -10,7 +10,7 @@ import { refuseForeignHome } from '../service/own.js'
 import { serviceHome } from '../service/paths.js'
 import { configuredTarget, isConfigured } from '../service/target.js'
 import { interceptors } from './interceptors.js'
-import { isNoAnswer, isNoWorker, toCul8erError } from './failures.js'
+import { isNoAnswer, isNoWorker, toCul8erError } from '../ledgers/failures.js'
 import { refusal } from './refusal.js'
 import { requester, type Typed } from './requester.js'
 

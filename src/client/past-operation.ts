@@ -9,7 +9,7 @@ import {
   type OperationSummary,
   type StepRecord,
 } from '../contracts/index.js'
-import { isNoAnswer, isNotFound } from './failures.js'
+import { isNoAnswer, isNotFound } from '../ledgers/failures.js'
 import type { Link } from './link.js'
 import { operationEnd } from './operation-end.js'
 

@@ -1,6 +1,6 @@
 import { poll } from '../waiting/poll.js'
 import { ledgerId, renewLedger } from '../contracts/index.js'
-import { isNotFound } from './failures.js'
+import { isNotFound } from '../ledgers/failures.js'
 import { ledgerNames, readLedger } from './ledger.js'
 import type { Link } from './link.js'
 

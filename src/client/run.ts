@@ -4,7 +4,7 @@ import { progress, type OperationResult, type OperationStarted, type Progress } 
 import { Cul8erError } from '../errors.js'
 import { underway, type Underway } from './doing.js'
 import { eventsBetween, goesOnSince, type RunEvent } from './events.js'
-import { isNoAnswer, toCul8erError } from './failures.js'
+import { isNoAnswer, toCul8erError } from '../ledgers/failures.js'
 import { readLedger } from './ledger.js'
 import type { Link } from './link.js'
 import { operationEnd } from './operation-end.js'

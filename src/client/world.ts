@@ -17,7 +17,7 @@ import {
   type SnapshotRow,
 } from '../contracts/index.js'
 import { elsewhereNote } from './elsewhere.js'
-import { isNotFound } from './failures.js'
+import { isNotFound } from '../ledgers/failures.js'
 import { inspect } from './inspect.js'
 import { knownLedger, ledgerStates, readLedger } from './ledger.js'
 import type { Link } from './link.js'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApplicationFailure } from '@temporalio/common'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { withLedger } from '../../src/client/ledger.js'
+import { withLedger } from '../../src/ledgers/find.js'
 import type { Revision } from '../../src/plan/model.js'
 import {
   ledgerId,

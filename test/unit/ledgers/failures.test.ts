@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import { expect, test } from 'vitest'
-import { isNoAnswer, isNoWorker, isNotFound, toCul8erError } from '../../../src/client/failures.js'
+import { isNoAnswer, isNoWorker, isNotFound, toCul8erError } from '../../../src/ledgers/failures.js'
 import { Cul8erError } from '../../../src/errors.js'
 
 const report = { code: 'NO_ROOM', message: 'no host has room', hint: 'free some', details: { hosts: 2 } }
