@@ -9,6 +9,7 @@ export default tseslint.config(
       'docs/api/**',
       'node_modules/**',
       'test/replay/histories/**',
+      'test/replay/before/**',
       '**/*.cjs',
       'eslint.config.js',
     ],

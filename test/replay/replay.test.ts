@@ -13,6 +13,7 @@ import { SCENARIOS } from './scenarios.js'
  */
 
 const folder = fileURLToPath(new URL('histories/', import.meta.url))
+const before = fileURLToPath(new URL('before/', import.meta.url))
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
 
 interface History {
@@ -23,7 +24,7 @@ interface Attributes {
   workflowType?: { name: string }
   activityType?: { name: string }
 }
-const read = (file: string): History => JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as History
+const read = (file: string, from = folder): History => JSON.parse(readFileSync(`${from}${file}`, 'utf8')) as History
 
 /** The attributes of the nth event of a kind, as `activityTaskScheduled`. */
 function nth({ events }: History, kind: string, n = 0): Attributes {
@@ -72,6 +73,11 @@ describe('replay of recorded operations', () => {
     const named = withNotifiers(read('ledger-2.json'))
     expect(JSON.stringify(named)).not.toBe(JSON.stringify(read('ledger-2.json')))
     await expect(replay(named)).resolves.toBeUndefined()
+  })
+
+  /** Recorded by workers of before, and never recorded again. */
+  it.each(readdirSync(before))('an older worker: %s', async (file) => {
+    await expect(replay(read(file, before))).resolves.toBeUndefined()
   })
 
   /** Histories as other workflows would have written them. */
