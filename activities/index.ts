@@ -18,6 +18,7 @@ import { ledgerActivities } from './ledger.js'
 import { releaseActivities } from './releases.js'
 import { replicationActivities } from './replicate.js'
 import { trafficActivities } from './traffic.js'
+import { ttlActivities } from './ttl.js'
 import { healthWatchActivities } from './watch.js'
 
 export type { ActivityDeps } from './deps.js'
@@ -50,4 +51,5 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...hookActivities(deps),
   ...copyActivities(deps),
   ...moveActivities(deps),
+  ...ttlActivities(deps),
 })

@@ -15,9 +15,10 @@ import { lookAt } from '../src/instances/look.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
 import { tooLittleMemory } from '../src/instances/too-little-memory.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
-import type { Labels, ObservedInstance } from '../src/plan/model.js'
+import type { InstanceSpec, Labels, ObservedInstance } from '../src/plan/model.js'
 import { isOurSnapshot, superfluous } from '../src/naming/snapshot-names.js'
-import type { Activities, InstanceAt } from '../src/contracts/index.js'
+import { ownerOf } from '../src/secrets/owner.js'
+import type { Activities, InstanceAt, Stamp } from '../src/contracts/index.js'
 import { already } from '../src/instances/already.js'
 import type { ActivityDeps } from './deps.js'
 import { secretDigests } from './secrets.js'
@@ -57,7 +58,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
     ensureInstance: step(async ({ spec, stamp, made, ...at }, signal) => {
       const executor = executorOf(at)
       if (made !== undefined) await ensureVolumes(executor, spec, made, signal)
-      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
+      const labels = await labelled(spec, stamp, deps, signal)
       try {
         // Tried first and asked afterwards: a look before would cost every creation a call to save one on a retry.
         await executor.run(createCommand(spec, labels), { signal: later(signal, SEE_IT_END_MS), timeoutMs: CREATE_MS })
@@ -78,7 +79,7 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       const found = await mustFind(executor, { ...at, name: spec.name, project: spec.project }, signal)
       refuseForeign(found, spec.topology)
       if (made !== undefined) await ensureVolumes(executor, spec, made, signal)
-      const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
+      const labels = await labelled(spec, stamp, deps, signal)
       for (const command of configureCommands(spec, untouched(found), labels)) await executor.run(command, { signal })
     }),
 
@@ -162,6 +163,12 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       await executorOf(at).run(setConfig(at.name, { [`${LABEL_PREFIX}role`]: role }, at), { signal })
     }),
   }
+}
+
+/** What the instance is to say of itself, with who says when its time is over. */
+async function labelled(spec: InstanceSpec, stamp: Stamp, deps: ActivityDeps, signal: AbortSignal): Promise<Labels> {
+  const labels = labelsOf(spec, stamp, await secretDigests(spec, deps, signal))
+  return labels.expires === undefined ? labels : { ...labels, owner: ownerOf(deps.sealKey) }
 }
 
 const CREATE_MS = 5 * 60_000

@@ -58,7 +58,7 @@ export async function observeForPlan(
 export async function observeEach(
   executorFor: (name: string, host: Host) => HostExecutor,
   hosts: Record<string, Host>,
-  project: string | null,
+  project: string | null | typeof ALL_PROJECTS,
   signal: AbortSignal,
 ): Promise<{ observed: ObservedInstance[]; unreachable: Unreachable[] }> {
   const looks = await Promise.all(

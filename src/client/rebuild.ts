@@ -52,7 +52,7 @@ export function rebuilt(revision: NewRevision, found: Found): LedgerState {
     revisions: [{ ...revision, number }],
     history: [],
     current: null,
-    // When it was to end is not on the hosts: nothing is destroyed by a guess.
+    // Labels may say when it was to end, but a person has just asked for it: nothing is destroyed by what they do not know of.
     expiresAt: null,
     lastOperation: numbers.operation,
     lastRevision: number,

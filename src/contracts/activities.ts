@@ -23,6 +23,7 @@ import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 import type { LedgerState } from './ledger.js'
 import type { OperationEnd } from './operation.js'
+import type { Expiry, ExpiryAnswer, ExpiryReached, ScheduleKept, Swept } from './ttl.js'
 import type { Seen, WatchInput } from './watch.js'
 
 /** How traffic goes on one host; host names as in the topology. */
@@ -212,6 +213,14 @@ export interface Activities {
    * is empty, but there: without one nobody could have signed it.
    */
   pruneArtifacts(input: Record<string, never>): Promise<{ removed: number }>
+  /** Makes the Schedule of a topology's ttl, moves it, or removes it. */
+  keepTtlSchedule(input: Expiry): Promise<ScheduleKept>
+  /** Writes on the topology's instances when their time is over, or takes that off. @throws UNREACHABLE when a host gave no answer, at the end */
+  labelExpiry(input: Expiry): Promise<{ changed: number }>
+  /** Has the ledger act on an expiry; one that is gone is started again where the labels on the instances confirm it. */
+  reachExpiry(input: ExpiryReached): Promise<ExpiryAnswer>
+  /** The second net: Schedules that are missing, ledgers that are gone, and instances whose label says that their time is over. */
+  sweepExpired(input: Record<string, never>): Promise<Swept>
   /** What a slice of an operation has done whose workflow failed or was terminated; null: nobody knows. */
   readSlice(input: { workflowId: string }): Promise<SliceEnd | null>
   /** Tells one recipient of an event, once; it may hear of it again when an answer gets lost. @throws NOTIFIER, SECRET_UNRESOLVED */

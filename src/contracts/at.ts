@@ -31,6 +31,8 @@ export interface Stamp {
   operation: number
   revision: number
   role: Role
+  /** When the topology is destroyed by itself, ISO time; absent: never, as far as is known. */
+  expiresAt?: string
 }
 
 export interface SpecAt extends At {

@@ -178,6 +178,7 @@ const exportedState = section({
   history: z.array(entry),
   current: summary.nullable(),
   expiresAt: time().nullable(),
+  warnAt: time().optional(),
   lastOperation: count(),
   lastRevision: count().optional(),
   dirty: names(),

@@ -106,6 +106,8 @@ export interface LedgerState {
   current: OperationSummary | null
   /** ISO time of the clean-up by ttl. */
   expiresAt: string | null
+  /** ISO time at which people are warned of it; absent: they were, or there is nothing to warn of. */
+  warnAt?: string
   /** Numbers used so far. They never go down, not by a destroy nor by an import: names of snapshots are made of them. */
   lastOperation: number
   lastRevision: number

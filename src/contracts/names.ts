@@ -37,6 +37,7 @@ export const WorkflowType = {
   inspect: 'inspect',
   housekeeping: 'housekeeping',
   notify: 'notify',
+  ttl: 'ttl',
 } as const
 
 /** Temporal search attributes that the server must know, with their types. */

@@ -79,8 +79,21 @@ export interface ReplicaLateOrCaughtUp {
   at: string
 }
 
+/** A topology is about to be destroyed by itself. */
+export interface TtlWarning {
+  event: 'ttlWarning'
+  topology: string
+  /** When it is destroyed, ISO time. */
+  expiresAt: string
+  /** A command that keeps it. */
+  next: string
+  /** ISO time. */
+  at: string
+}
+
 /** Everything that somebody can be told of, by its `event`. */
-export type NoticeEvent = OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound | ReplicaLateOrCaughtUp
+export type NoticeEvent =
+  OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound | ReplicaLateOrCaughtUp | TtlWarning
 
 /** Whom to tell, with what opens its secret. */
 export interface Recipient {
@@ -105,7 +118,11 @@ export interface Announcement {
 export const noticeKey = (event: NoticeEvent): string =>
   event.event === 'operationEnded'
     ? operationWorkflowId(event.topology, event.number)
-    : ['topology', event.topology, event.event, ...aboutOf(event), event.at].join('/')
+    : ['topology', event.topology, event.event, ...aboutOf(event), whenOf(event)].join('/')
+
+/** Of one expiry is told once, whenever that is. */
+const whenOf = (event: Exclude<NoticeEvent, OperationEnded>): string =>
+  event.event === 'ttlWarning' ? event.expiresAt : event.at
 
 /** What it is about, besides its topology: an instance, a host, or the copy of one on the other. */
 function aboutOf(event: Exclude<NoticeEvent, OperationEnded>): string[] {

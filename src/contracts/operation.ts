@@ -171,6 +171,8 @@ export interface OperationInput {
   standby: string[]
   /** What is run before and after; absent: nothing. */
   hooks?: OperationHooks
+  /** When the topology is destroyed by itself, as known when it began, ISO time; absent: never. */
+  expiresAt?: string
 }
 
 /** What the ledger learns when it ends. */

@@ -16,7 +16,7 @@ import type { InstanceSpec, Labels, ObservedInstance, Role } from '../plan/model
 /** What labels an instance gets that is made, or made over, as its spec says. */
 export function labelsOf(
   spec: InstanceSpec,
-  stamp: { operation: number; revision: number; role: Role },
+  stamp: { operation: number; revision: number; role: Role; expiresAt?: string },
   secretDigests: ReadonlyMap<string, string>,
 ): Labels {
   return {
@@ -34,6 +34,7 @@ export function labelsOf(
     ...(spec.dataIn === undefined ? {} : { dataIn: spec.dataIn }),
     ...(ownKeys(spec.config).length === 0 ? {} : { config: ownKeys(spec.config).sort() }),
     ...(spec.profiles === undefined ? {} : { profiles: spec.profiles }),
+    ...(stamp.expiresAt === undefined ? {} : { expires: stamp.expiresAt }),
     secrets: Object.fromEntries(
       spec.secrets.map(({ name, sealed }) => [name, secretDigests.get(name) ?? sealed?.digest ?? '']),
     ),

@@ -1,6 +1,6 @@
 /**
- * What `on` may name: how operations end, an instance that the `unhealthy` policy has given up, hosts that die and come back, drift, and copies
- * of data that are too old and catch up.
+ * What `on` may name: how operations end, an instance that the `unhealthy` policy has given up, hosts that die and come back, drift, copies
+ * of data that are too old and catch up, and a ttl that is about to end.
  */
 export const NOTICE_WORDS = [
   'succeeded',
@@ -14,6 +14,7 @@ export const NOTICE_WORDS = [
   'drift',
   'replicaLate',
   'replicaCaughtUp',
+  'ttlWarning',
 ] as const
 /** A word of `on`. */
 export type NoticeWord = (typeof NOTICE_WORDS)[number]

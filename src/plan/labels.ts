@@ -30,6 +30,8 @@ export function labelsToConfig(labels: Labels): Record<string, string> {
     'replica.snapshot': labels.replica?.snapshot ?? null,
     config: labels.config === undefined ? null : labels.config.join(','),
     profiles: labels.profiles === undefined ? null : labels.profiles.join(','),
+    expires: labels.expires ?? null,
+    owner: labels.owner ?? null,
   }
   return Object.fromEntries([
     ...Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[`${LABEL_PREFIX}${key}`, value]])),
@@ -45,6 +47,7 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
   const read = (key: string): string | undefined => config[`${LABEL_PREFIX}${key}`]
   const topology = read('topology')
   const resource = read('resource')
+  const expires = isoTime(read('expires'))
   if (!topology || !resource) return null
   return {
     topology,
@@ -71,6 +74,8 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
     ...(read('restored') ? { restored: true as const } : {}),
     ...(read('config') ? { config: words(read('config')) } : {}),
     ...(read('profiles') ? { profiles: words(read('profiles')) } : {}),
+    ...(expires === null ? {} : { expires }),
+    ...(read('owner') ? { owner: read('owner')! } : {}),
     secrets: Object.fromEntries(
       Object.entries(config).flatMap(([key, value]) =>
         key.startsWith(SECRET_PREFIX) ? [[key.slice(SECRET_PREFIX.length), value]] : [],
@@ -78,6 +83,12 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
     ),
   }
 }
+
+/** The keys that say when an instance's time is over, and who says so; null takes them off. */
+export const expiryConfig = (expires: string | null, owner: string): Record<string, string> => ({
+  [`${LABEL_PREFIX}expires`]: expires ?? '',
+  [`${LABEL_PREFIX}owner`]: expires === null ? '' : owner,
+})
 
 /** The keys to set so that one set of labels becomes another; a key that goes is set to '', which is how Incus removes it. */
 export function labelChanges(from: Labels | null, to: Labels): Record<string, string> {

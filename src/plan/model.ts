@@ -132,6 +132,10 @@ export interface Labels {
   config?: string[]
   /** Profiles that were declared; absent: none were. */
   profiles?: string[]
+  /** When its topology is destroyed by itself, ISO time; absent: never, as far as it says. */
+  expires?: string
+  /** Digest of the key of the control plane that says so; absent: nobody does. */
+  owner?: string
   /** Environment name -> keyed digest. */
   secrets: Record<string, string>
 }

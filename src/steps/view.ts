@@ -32,6 +32,8 @@ export interface View {
   dirtyBefore: ReadonlySet<string>
   /** Instances that this one has begun to change, or could not take back. */
   dirty: ReadonlySet<string>
+  /** When the topology is destroyed by itself, ISO time; absent: never. */
+  expiresAt?: string | undefined
   /** How the operation ends as far as is known, once nothing can be taken back any more; absent: not yet. */
   outcome?: Outcome | undefined
   /** How an instance would be taken back now. */
@@ -92,6 +94,7 @@ export const stamp = (view: View, role: Role, revision = view.revision.number): 
   operation: view.operation,
   revision,
   role,
+  ...(view.expiresAt === undefined ? {} : { expiresAt: view.expiresAt }),
 })
 
 /** A host by its name; an instance may be on one that the new revision does not name any more. */

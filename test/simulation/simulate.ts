@@ -137,6 +137,7 @@ class Play {
     begun(this.story, run)
     const operation = isOperation(run.id) ? operationOf(this.story, run.id) : null
     if (operation !== null) this.check('atBegin', this.story, operation)
+    if (operation !== null) this.rememberFirstTtl(operation)
   }
 
   private async task(run: Run): Promise<void> {
@@ -170,6 +171,13 @@ class Play {
       if (this.skipped.has(violation.invariant)) continue
       if (!this.goOn) throw violation
       this.found(wrongOf(violation))
+    }
+  }
+
+  /** Until a first deploy has succeeded its ttl counts from its start. */
+  private rememberFirstTtl({ input: { request, base, expiresAt } }: Story['operations'][number]): void {
+    if (request.kind === 'deploy' && base === null && expiresAt !== undefined) {
+      this.story.ttl.dueAt = Date.parse(expiresAt)
     }
   }
 

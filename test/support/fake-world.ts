@@ -84,6 +84,10 @@ export class FakeWorld {
       tell: async () => {},
       pruneArtifacts: async () => ({ removed: 0 }),
       readSlice: async () => null,
+      keepTtlSchedule: async () => 'unsupported',
+      labelExpiry: async () => ({ changed: 0 }),
+      reachExpiry: async () => 'stale',
+      sweepExpired: async () => ({ schedules: [], expired: [], foreign: [] }),
       inspect: () => Promise.reject(new Error('nobody inspects a fake world')),
     }
     const activities = { ...all, ...this.over(this) }

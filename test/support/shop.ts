@@ -16,6 +16,7 @@ export function shop(
     ttl?: string
     drift?: unknown
     hooks?: unknown
+    notify?: unknown
   } = {},
 ): unknown {
   return {

@@ -1,4 +1,6 @@
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
@@ -8,6 +10,7 @@ import { interceptors } from '../../src/client/interceptors.js'
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/index.js'
 import { SERVER_SETTINGS, settingArguments } from '../../src/service/parts.js'
 import { signing } from './signing.js'
+import { until } from './until.js'
 
 /** The Temporal binary that the set-up found or built (scripts/setup/temporal). */
 export function temporalBinary(): string {
@@ -50,4 +53,71 @@ export function quiet(): void {
   } catch {
     // Set up already in this process.
   }
+}
+
+/** A dev server that keeps what it knows in a file, so that it can be off for a while. */
+export class MortalServer {
+  private process: ChildProcess | null = null
+  private constructor(
+    private readonly port: number,
+    private readonly folder: string,
+  ) {}
+
+  static async start(folder: string): Promise<{ server: MortalServer; env: TestWorkflowEnvironment }> {
+    quiet()
+    const server = new MortalServer(await freePort(), folder)
+    await server.on()
+    const env = await TestWorkflowEnvironment.createFromExistingServer({
+      address: `127.0.0.1:${server.port}`,
+      client: { dataConverter: signing('command') },
+      plugins: [closable],
+    })
+    return { server, env }
+  }
+
+  /** At the same port, with what it knew. */
+  async on(): Promise<void> {
+    const { port, folder } = this
+    const searchAttributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, type]) => [
+      '--search-attribute',
+      `${key}=${type}`,
+    ])
+    this.process = spawn(
+      temporalBinary(),
+      [
+        ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
+        ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'error'],
+        ...settingArguments(SERVER_SETTINGS),
+        ...searchAttributes,
+      ],
+      { stdio: 'ignore' },
+    )
+    await until(() => accepts(port), { timeoutMs: 20_000, everyMs: 50 })
+  }
+
+  /** As by a power cut. */
+  async off(): Promise<void> {
+    const { process: running } = this
+    if (running === null) return
+    const ended = new Promise((resolve) => running.once('exit', resolve))
+    running.kill('SIGKILL')
+    await ended
+    this.process = null
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => (socket.destroy(), resolve(true)))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }

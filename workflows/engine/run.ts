@@ -24,6 +24,8 @@ export interface RunInput {
   dirtyBefore: string[]
   traffic: TrafficState
   leaving: TrafficState
+  /** When the topology is destroyed by itself, ISO time; absent: never. */
+  expiresAt?: string
 }
 
 /** The state of one run: what steps read, and what the interpreter writes. */
@@ -37,6 +39,7 @@ export class Run implements View {
   readonly dirtyBefore: ReadonlySet<string>
   traffic: TrafficState
   readonly leaving: TrafficState
+  readonly expiresAt: string | undefined
   /** By `placeKey`. */
   readonly proven = new Map<string, Proven>()
   /** Instances that are in the middle of a change, by `placeKey`. */
@@ -77,6 +80,7 @@ export class Run implements View {
     this.dirtyBefore = new Set(input.dirtyBefore)
     this.traffic = input.traffic
     this.leaving = input.leaving
+    this.expiresAt = input.expiresAt
     this.edges = new Edges(this)
   }
 

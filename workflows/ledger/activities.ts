@@ -15,3 +15,13 @@ export const read = (summary: string): Pick<Activities, 'checkState'> =>
 /** Waiting, for as long as it takes: that there is no worker for a while is no answer. */
 export const wait = (summary: string, forMs: number): Pick<Activities, 'awaitOperation'> =>
   proxyActivities<Activities>({ startToCloseTimeout: forMs + 60_000, heartbeatTimeout: 6_000, retry, summary })
+
+/** What tells of a topology's ttl apart from the ledger. An operation waits for it `forMs`. */
+export const keep = (summary: string, forMs: number): Pick<Activities, 'keepTtlSchedule' | 'labelExpiry'> =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: Math.min(forMs, 60_000),
+    scheduleToCloseTimeout: forMs,
+    heartbeatTimeout: 6_000,
+    retry: { ...retry, maximumAttempts: 3 },
+    summary,
+  })

@@ -32,6 +32,7 @@ export function operationInput(
     ...(kind === 'restart' || kind === 'replace' ? { notComeUp: notComeUp(state) } : {}),
     standby: state.standby?.names ?? [],
     ...(hooks === null ? {} : { hooks }),
+    ...(state.expiresAt === null ? {} : { expiresAt: state.expiresAt }),
   }
 }
 

@@ -4,12 +4,14 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
 import { messageOf, type ErrorReport } from '../../src/errors.js'
 import {
+  expire,
   importState,
   ledgerSays,
   ledgerState,
@@ -29,6 +31,8 @@ import {
   type Imported,
   type DriftSeen,
   type DriftWatchInput,
+  type ExpireRequest,
+  type ExpiryAnswer,
   type HostsSeen,
   type HostWatchInput,
   type ImportRequest,
@@ -49,7 +53,7 @@ import { newest } from '../../src/plan/declaring.js'
 import type { Revision } from '../../src/plan/model.js'
 import { whenSettled } from '../concurrency.js'
 import { failureOf, reportOf } from '../engine/failure.js'
-import { read } from './activities.js'
+import { keep, read } from './activities.js'
 import { answerTo, remember } from './answers.js'
 import { begin, operationOf } from './begin.js'
 import { adopted, followAdopted, notStarted, startOperationWorkflow } from './child.js'
@@ -69,15 +73,27 @@ import {
 import { imported, importRefusal, withoutPastTimes } from './import.js'
 import { inUse } from './in-use.js'
 import { Inbox } from './inbox.js'
+import { Keeper } from './keeper.js'
 import { lostEnd } from './lost.js'
-import { malformedImport, malformedStart, malformedTtl } from './malformed.js'
+import { malformedExpire, malformedImport, malformedStart, malformedTtl } from './malformed.js'
 import { announce } from '../notify/announce.js'
 import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } from './next.js'
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { replicaEvents, replicationOf, withReplicas } from './replication.js'
 import { inProgress, isBusy, refusal } from './refusals.js'
-import { after, emptyLedger } from './state.js'
+import { after, emptyLedger, leadsToRevision } from './state.js'
+import {
+  expiring,
+  firstExpiry,
+  labelsWanted,
+  reached,
+  scheduleWanted,
+  ttlWarning,
+  warned,
+  withWarning,
+  type Wanted,
+} from './ttl.js'
 import { judge, newlyTold, notBegun } from './unhealthy.js'
 import { watchOf } from './watched.js'
 import { Watcher } from './watcher.js'
@@ -128,6 +144,14 @@ class Ledger {
     summary: (topology) => `copies of ${topology} on other hosts`,
     what: 'the replication',
   })
+  private readonly schedule = new Keeper('the Schedule of the ttl', (expiry) =>
+    keep('the Schedule of the ttl', SCHEDULE_MS).keepTtlSchedule(expiry),
+  )
+  private readonly labels = new Keeper('the ttl on the instances', (expiry) =>
+    keep('the ttl on the instances', LABELS_MS).labelExpiry(expiry),
+  )
+  /** The expiry of a ledger that was terminated, which had passed when this one took over. */
+  private lapsed: string | null
   /** The state is of a ledger that was terminated, and it is not known yet whether its operation runs still. */
   private unsure: boolean
   /** For people, in the details. */
@@ -140,6 +164,7 @@ class Ledger {
     const known = { ...emptyLedger(topology), ...state }
     // Of a ledger that was terminated, it may be of long ago.
     this.state = notAfter === undefined ? known : lookedAway({ ...known, ...withoutPastTimes(known, Date.now()) })
+    this.lapsed = known.expiresAt !== null && this.state.expiresAt === null ? known.expiresAt : null
     this.answered = answered
     this.checked = checked
     this.unsure = this.state.current !== null
@@ -151,10 +176,13 @@ class Ledger {
       if (this.state.current !== null) await this.adopt(this.state.current)
       while (!this.over) {
         setCurrentDetails(detailsOf(this.state, this.note))
+        this.followExpiry()
         const next = this.next()
         if (next === null) await this.wait()
         else await this.take(next)
       }
+      await this.schedule.settled()
+      await this.labels.settled()
     })
   }
 
@@ -170,6 +198,9 @@ class Ledger {
     })
     setHandler(importState, (input) => inbox.ask({ kind: 'import', question: { input, answer: null } }), {
       validator: (request: ImportRequest) => refuse(malformedImport(request)),
+    })
+    setHandler(expire, (input) => inbox.ask({ kind: 'expire', question: { input, answer: null } }), {
+      validator: (request: ExpireRequest) => refuse(malformedExpire(request)),
     })
     setHandler(renewLedger, () => {
       this.renewalAsked = true
@@ -188,7 +219,10 @@ class Ledger {
     return nextOf(this.state, this.inbox.items, {
       nowMs: Date.now(),
       asked: !allHandlersFinished(),
-      renewal: this.renewalAsked || workflowInfo().continueAsNewSuggested,
+      renewal:
+        (this.renewalAsked || workflowInfo().continueAsNewSuggested) &&
+        !this.schedule.isRunning &&
+        !this.labels.isRunning,
       watch: stateOf(this.watcher, watchOf(this.state)),
       begins: this.begins(),
       hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
@@ -205,7 +239,7 @@ class Ledger {
 
   private async wait(): Promise<void> {
     const { at, why } = this.wakeAt()
-    const something = (): boolean => this.next() !== null || this.wakeAt().at !== at
+    const something = (): boolean => this.next() !== null || this.wakeAt().at !== at || this.followsAt() <= Date.now()
     if (at === Infinity) await condition(something)
     else await condition(something, Math.max(1, at - Date.now()), { summary: why })
   }
@@ -219,7 +253,39 @@ class Ledger {
       beginsAgainAt(this.driftWatcher, driftWatchOf(state)),
       beginsAgainAt(this.copier, replicationOf(state)),
     )
-    return at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
+    const soonest = at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
+    const follows = this.followsAt()
+    return follows >= soonest.at ? soonest : { at: follows, why: 'until the ttl is written down again' }
+  }
+
+  /** The Schedule and the labels say what the state says; the ledger waits for neither. */
+  private followExpiry(): void {
+    for (const { keeper, wanted } of this.followers()) {
+      if (wanted === null || keeper.dueAt(wanted) > Date.now()) continue
+      if (patched(TTL_SCHEDULE)) keeper.begin(wanted)
+      else keeper.skip(wanted)
+    }
+  }
+
+  private followers(): { keeper: Keeper; wanted: Wanted | null }[] {
+    return [
+      { keeper: this.schedule, wanted: scheduleWanted(this.state) },
+      { keeper: this.labels, wanted: labelsWanted(this.state) },
+    ]
+  }
+
+  /** ms since the epoch; Infinity: there is nothing to write down. */
+  private followsAt(): number {
+    return Math.min(...this.followers().map(({ keeper, wanted }) => keeper.dueAt(wanted)))
+  }
+
+  /** The Schedule is there before an operation makes the first instance. One that cannot be made leaves the ledger's own timer. */
+  private async scheduleFirst(): Promise<void> {
+    await this.schedule.settled()
+    const wanted = scheduleWanted(this.state)
+    if (this.schedule.dueAt(wanted) > Date.now() || !patched(TTL_SCHEDULE)) return
+    this.schedule.begin(wanted)
+    await this.schedule.settled()
   }
 
   private async take(next: Next): Promise<void> {
@@ -243,6 +309,8 @@ class Ledger {
         return this.noteHosts()
       case 'watchHosts':
         return this.beginHostWatch()
+      case 'warn':
+        return this.warnOfExpiry()
       case 'noteDrift':
         return this.noteDrift()
       case 'watchDrift':
@@ -267,6 +335,8 @@ class Ledger {
         return this.answer(item.question, (request) => this.answerStart(request))
       case 'ttl':
         return this.answer(item.question, (request) => this.changeTtl(request))
+      case 'expire':
+        return this.answer(item.question, (request) => this.expiryReached(request))
       case 'import':
         return this.answer(item.question, (request) => this.load(request))
       case 'ended':
@@ -326,7 +396,11 @@ class Ledger {
     this.driftWatcher.end()
     const current = { ...operationOf(before, request, now()), ...more }
     this.state = begin(before, request, current)
+    const first = firstExpiry(this.state, current, current.startedAt)
+    if (first !== null && patched(TTL_SCHEDULE)) this.state = expiring(this.state, first, current.startedAt)
+    this.lapsed = null
     setCurrentDetails(detailsOf(this.state, this.note))
+    if (leadsToRevision(current.kind)) await this.scheduleFirst()
     try {
       await startOperationWorkflow(this.state, request, current, (how) => this.inbox.push({ kind: 'ended', how }))
     } catch (error) {
@@ -447,6 +521,8 @@ class Ledger {
       // An end that cannot be written down would come again with every task, and nothing else would any more.
       this.state = lost(reportOf(error))
     }
+    if (before.expiresAt !== this.state.expiresAt && patched(TTL_SCHEDULE))
+      this.state = withWarning(before, this.state, at)
     // What it watches was of the revision before.
     if (before.stable !== this.state.stable) this.hostWatcher.end()
     await this.announceEnd(before)
@@ -482,8 +558,23 @@ class Ledger {
     if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
     if (this.state.desired === null) return { refused: nothingThere(this.state) }
     const expiresAt = request.ttlMs === null ? null : after(now(), request.ttlMs)
-    this.state = { ...this.state, expiresAt }
+    this.lapsed = null
+    this.state = patched(TTL_SCHEDULE) ? expiring(this.state, expiresAt, now()) : { ...this.state, expiresAt }
     return { given: { expiresAt } }
+  }
+
+  /** The loop does what is due next: here it is only made known. */
+  private expiryReached(request: ExpireRequest): Answer<ExpiryAnswer> {
+    const { state, answer } = reached(this.state, request, this.lapsed)
+    this.state = state
+    if (answer === 'due') this.lapsed = null
+    return { given: answer }
+  }
+
+  private async warnOfExpiry(): Promise<void> {
+    const event = ttlWarning(this.state, now())
+    this.state = warned(this.state)
+    if (event !== null) await this.announce(event, newest(this.state))
   }
 
   private async load(request: ImportRequest): Promise<Answer<Imported>> {
@@ -501,6 +592,7 @@ class Ledger {
     if (report !== null) return { refused: report }
     const { state, notes } = imported(this.state, file, Date.now())
     this.state = state
+    this.lapsed = null
     // What it watches was of the state before.
     this.watcher.end()
     this.hostWatcher.end()
@@ -534,6 +626,12 @@ class Ledger {
     return continueAsNew<typeof ledger>({ topology: state.topology, state, answered: [...answered], checked })
   }
 }
+
+/** What a ledger of before did without: nothing told of a ttl but its own timer. */
+const TTL_SCHEDULE = 'ttl-schedule'
+/** ms that a deploy waits for its Schedule. */
+const SCHEDULE_MS = 15_000
+const LABELS_MS = 5 * 60_000
 
 /** How a watch stands; `wanted`: what it would watch, null: nothing. */
 function stateOf<Input extends { topology: string }>(

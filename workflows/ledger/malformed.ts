@@ -1,5 +1,11 @@
 import type { ErrorReport } from '../../src/errors.js'
-import type { ImportRequest, OperationKind, OperationRequest, TtlRequest } from '../../src/contracts/index.js'
+import type {
+  ExpireRequest,
+  ImportRequest,
+  OperationKind,
+  OperationRequest,
+  TtlRequest,
+} from '../../src/contracts/index.js'
 import { STRATEGIES } from '../../src/strategies/registry.js'
 
 /* Anybody who reaches the server can send an update: what is not of its form is refused before it gets into the history. */
@@ -74,19 +80,24 @@ export function malformedTtl(request: TtlRequest): ErrorReport | null {
   return ttlMs === null || isTime(ttlMs) ? wrongEnd(request) : wrong('ttlMs', ttlMs, 'ms up to ten years, or null')
 }
 
+export function malformedExpire(request: ExpireRequest): ErrorReport | null {
+  if (!isObject(request)) return wrong('the request', request, 'a mapping')
+  const { expiresAt } = request as { expiresAt: unknown }
+  return isMoment(expiresAt) ? null : wrong('expiresAt', expiresAt, 'a time')
+}
+
 export const malformedImport = (request: ImportRequest): ErrorReport | null =>
   isObject(request) ? wrongEnd(request) : wrong('the request', request, 'a mapping')
 
 const wrongEnd = ({ notAfter }: { notAfter?: unknown }): ErrorReport | null =>
-  notAfter === undefined || (typeof notAfter === 'string' && !Number.isNaN(Date.parse(notAfter)))
-    ? null
-    : wrong('notAfter', notAfter, 'a time')
+  notAfter === undefined || isMoment(notAfter) ? null : wrong('notAfter', notAfter, 'a time')
 
 const wrong = (place: string, found: unknown, allowed: string): ErrorReport => ({
   code: 'USAGE',
   message: `${place}: found ${found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 200)}, allowed ${allowed}`,
 })
 
+const isMoment = (text: unknown): boolean => typeof text === 'string' && !Number.isNaN(Date.parse(text))
 const isTime = (ms: unknown): ms is number => typeof ms === 'number' && ms >= 0 && ms <= TEN_YEARS_MS
 const isName = (text: unknown): text is string => typeof text === 'string' && text.length <= LONGEST_NAME
 const areNames = (names: unknown): boolean =>

@@ -1,5 +1,7 @@
 import {
   isExpired,
+  type ExpireRequest,
+  type ExpiryAnswer,
   type Answer,
   type AwaitedEnd,
   type Imported,
@@ -12,6 +14,7 @@ import {
 import { repairAt, repairNow, type Repair } from './drift.js'
 import { dueNow, nextDue, type Due } from './due.js'
 import { failoverAt, failoverNow, type Failover } from './host-failure.js'
+import { warningAt } from './ttl.js'
 
 /** What was asked, and the answer once there is one. */
 export interface Question<Input, Output> {
@@ -23,6 +26,7 @@ export interface Question<Input, Output> {
 export type Item =
   | { kind: 'start'; question: Question<OperationRequest, OperationStarted> }
   | { kind: 'ttl'; question: Question<TtlRequest, { expiresAt: string | null }> }
+  | { kind: 'expire'; question: Question<ExpireRequest, ExpiryAnswer> }
   | { kind: 'import'; question: Question<ImportRequest, Imported> }
   | { kind: 'ended'; how: AwaitedEnd }
   | { kind: 'cancel' }
@@ -34,7 +38,7 @@ export type Next =
   | { do: 'failover'; failover: Failover }
   | { do: 'repair'; repair: Repair }
   | { do: 'replicate' | 'noteReplicas' | 'stopCopying' }
-  | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' }
+  | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' | 'warn' }
 
 /** seen: it has something to tell. idle: it may begin. running: it has not ended. ending: it was told to end. */
 export type WatchState = 'seen' | 'idle' | 'running' | 'ending'
@@ -66,6 +70,7 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (item !== undefined) return item.kind === 'start' ? alone(now, { do: 'take', item }) : { do: 'take', item }
   if (now.copies === 'seen') return { do: 'noteReplicas' }
   if (now.hosts === 'seen') return { do: 'noteHosts' }
+  if (warningAt(state) <= now.nowMs) return { do: 'warn' }
   // It goes on while an operation runs, but not for ever: until its end no history can be renewed.
   if (now.hosts === 'idle' && !now.renewal) return { do: 'watchHosts' }
   if (state.current !== null || queue.length > 0 || now.asked) return null
@@ -101,6 +106,12 @@ const mustWait = ({ current }: LedgerState, item: Item, nowMs: number): boolean 
 
 /** When to look again if nothing happens, ms since the epoch, and why, for people. */
 export function wakeAt(state: LedgerState, queue: readonly Item[], nowMs: number): { at: number; why: string } {
+  const acts = actsAt(state, queue, nowMs)
+  const warns = warningAt(state)
+  return warns < acts.at ? { at: warns, why: 'until people are warned of the ttl' } : acts
+}
+
+function actsAt(state: LedgerState, queue: readonly Item[], nowMs: number): { at: number; why: string } {
   if (state.current === null) {
     // A time that has passed, of a host that is back by itself, would wake the ledger at once, for ever.
     const again = failoverAt(state, nowMs)
@@ -112,7 +123,7 @@ export function wakeAt(state: LedgerState, queue: readonly Item[], nowMs: number
     return { at, why: standby ? 'until the standby set is removed' : 'until the ttl expires' }
   }
   const limits = queue.flatMap((item) =>
-    'question' in item && item.question.input.notAfter !== undefined
+    'question' in item && 'notAfter' in item.question.input && item.question.input.notAfter !== undefined
       ? [Date.parse(item.question.input.notAfter) + 1]
       : [],
   )

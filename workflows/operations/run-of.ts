@@ -26,6 +26,7 @@ export function runOf(input: OperationInput, live: LiveInstance[], { steer, reco
       dirtyBefore: input.dirty,
       traffic: { members: [...members, ...others], active },
       leaving,
+      ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
     },
     steer,
     recorder,

@@ -23,6 +23,10 @@ export const ledgerActs: Pick<
   | 'finishMove'
   | 'putBack'
   | 'dropCopy'
+  | 'keepTtlSchedule'
+  | 'labelExpiry'
+  | 'reachExpiry'
+  | 'sweepExpired'
 > = {
   numbersInUse: ({ topology, hosts }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
@@ -58,5 +62,10 @@ export const ledgerActs: Pick<
   finishMove: () => {},
   putBack: () => {},
   dropCopy: () => {},
+  // As on a server without Schedules: the ledger's timer alone.
+  keepTtlSchedule: () => 'unsupported',
+  labelExpiry: () => ({ changed: 0 }),
+  reachExpiry: () => 'stale',
+  sweepExpired: () => ({ schedules: [], expired: [], foreign: [] }),
   replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }

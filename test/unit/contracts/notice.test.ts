@@ -39,6 +39,13 @@ const drift: NoticeEvent = {
   reason: null,
   at: '2026-03-01T12:00:00.000Z',
 }
+const warning: NoticeEvent = {
+  event: 'ttlWarning',
+  topology: 'shop',
+  expiresAt: '2026-03-01T13:00:00.000Z',
+  next: 'cul8er ttl clear shop',
+  at: '2026-03-01T12:00:00.000Z',
+}
 const unhealthy: NoticeEvent = {
   event: 'unhealthy',
   topology: 'shop',
@@ -66,6 +73,9 @@ describe('who is told', () => {
     [['failed'], unhealthy, false],
     [null, host('hostDead'), true],
     [null, host('hostAlive'), false],
+    [null, warning, true],
+    [['ttlWarning'], warning, true],
+    [['drift'], warning, false],
     [['hostAlive'], host('hostAlive'), true],
   ])('on %j, of %j: %s', (on, event, expected) => expect(told(on, event)).toBe(expected))
 
@@ -91,6 +101,8 @@ it.each([
   [ended('failed'), 'topology/shop/op/3', 'deploy op-3 of shop: failed'],
   [unhealthy, 'topology/shop/unhealthy/shop-web-1/2026-03-01T12:00:00.000Z', 'shop-web-1 of shop: unhealthy'],
   [host('hostDead'), 'topology/shop/hostDead/b/2026-03-01T12:00:00.000Z', 'b of shop: hostDead'],
+  // The same however often a ledger comes to tell it.
+  [warning, 'topology/shop/ttlWarning/2026-03-01T13:00:00.000Z', 'shop: ttlWarning'],
   [drift, 'topology/shop/drift/2026-03-01T12:00:00.000Z', 'shop: drift'],
 ])('%j has one key, and a title', (event, key, title) => {
   expect(noticeTitle(event)).toBe(title)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { OperationRequest } from '../../../src/contracts/index.js'
 import { requester } from '../../../src/client/requester.js'
-import { malformedImport, malformedStart, malformedTtl } from '../../../workflows/ledger/malformed.js'
+import { malformedExpire, malformedImport, malformedStart, malformedTtl } from '../../../workflows/ledger/malformed.js'
 import { topologyOf } from '../../support/rig.js'
 import { shop } from '../../support/shop.js'
 import { request, wanted } from './ledgers.js'
@@ -56,8 +56,12 @@ it('images are refreshed by a deploy alone', () => {
   })
 })
 
+it.each([undefined, 'soon', 5])('%j is no expiry', (expiresAt) => {
+  expect(malformedExpire({ expiresAt } as never)).toMatchObject({ code: 'USAGE' })
+})
+
 it.each([null, 'x', 5, undefined])('%j is no request', (asked) => {
-  for (const check of [malformedStart, malformedTtl, malformedImport]) {
+  for (const check of [malformedStart, malformedTtl, malformedExpire, malformedImport]) {
     expect(check(asked as never)).toMatchObject({ code: 'USAGE' })
   }
 })

@@ -9,6 +9,7 @@ const start = (kind: OperationKind, notAfter = after(1_000)): Item => ({
   question: { input: request(kind, { notAfter }), answer: null },
 })
 const ttl: Item = { kind: 'ttl', question: { input: { ttlMs: null }, answer: null } }
+const expiry: Item = { kind: 'expire', question: { input: { expiresAt: AT }, answer: null } }
 const load: Item = { kind: 'import', question: { input: { state: {}, notAfter: after(1_000) }, answer: null } }
 const ended: Item = { kind: 'ended', how: { end: ending('succeeded') } }
 const cancel: Item = { kind: 'cancel' }
@@ -50,6 +51,9 @@ describe('one thing at a time', () => {
     ['an import waits for it too', cleaning, [load], {}, 'wait'],
     ['others pass it', cleaning, [start('deploy'), ttl], {}, 'ttl'],
     ['a cancel', deployed(1), [cancel], {}, 'cancel'],
+    ['an expiry that was reached, also while an operation runs', deploying, [expiry], {}, 'expire'],
+    ['a warning', deployed(1, { expiresAt: after(1_000), warnAt: AT }), [], {}, 'warn'],
+    ['also while an operation runs', { ...deploying, expiresAt: after(1_000), warnAt: AT }, [], {}, 'warn'],
     ['a long history', deployed(1), [], { renewal: true }, 'renew'],
     ['but first the request', deployed(1), [start('deploy')], { renewal: true }, 'start'],
     ['and the answer', deployed(1), [], { renewal: true, asked: true }, 'wait'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { labelChanges, labelsFromConfig, labelsToConfig } from '../../../src/plan/labels.js'
+import { expiryConfig, labelChanges, labelsFromConfig, labelsToConfig } from '../../../src/plan/labels.js'
 import type { Labels } from '../../../src/plan/model.js'
 
 const labels: Labels = {
@@ -35,6 +35,16 @@ describe('labels', () => {
   it('are these keys', () => {
     expect(labelsToConfig(labels)).toEqual(config)
     expect(labelsFromConfig({ ...config, 'limits.cpu': '2' })).toEqual(labels)
+  })
+
+  it('say when it is over, and who says so', () => {
+    const expires = '2026-03-01T12:00:00.000Z'
+    const keys = { 'user.cul8er.expires': expires, 'user.cul8er.owner': 'me' }
+    expect(labelsToConfig({ ...labels, expires, owner: 'me' })).toEqual({ ...config, ...keys })
+    expect(labelsFromConfig({ ...config, ...keys })).toEqual({ ...labels, expires, owner: 'me' })
+    expect(labelsFromConfig({ ...config, 'user.cul8er.expires': 'soon' })).toEqual(labels)
+    expect(expiryConfig(expires, 'me')).toEqual(keys)
+    expect(expiryConfig(null, 'me')).toEqual({ 'user.cul8er.expires': '', 'user.cul8er.owner': '' })
   })
 
   it('are read as they were called before', () => {
