@@ -109,7 +109,10 @@ export function ttlActivities(deps: ActivityDeps): Ours {
       for (const { state, isRunning } of ledgers.values()) {
         if (!isRunning) continue
         await patiently(state.topology, async () => {
-          if ((await schedule(expiryOf(state))) === 'made') swept.schedules.push(state.topology)
+          const expiry = expiryOf(state)
+          if ((await schedule(expiry)) === 'made') swept.schedules.push(state.topology)
+          // Those of before this version have none.
+          if (expiry.expiresAt !== null && state.current === null) await label(expiry, signal)
         })
       }
       const machines = eachMachine([...ledgers.values()].map(({ state }) => expiryOf(state).hosts))

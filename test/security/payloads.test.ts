@@ -85,7 +85,7 @@ describe('who reaches the server but has no key', { timeout: 150_000 }, () => {
   })
 
   it.each(['nothing', 'another key'])('asks the ledger for nothing, signing with %s', async (signed) => {
-    for (const name of ['startOperation', 'setTtl', 'importState']) {
+    for (const name of ['startOperation', 'setTtl', 'importState', 'expire']) {
       await expect(
         ledgerOf(who(signed)).executeUpdate(name, { args: [{ ...destroy, ttlMs: 0, state: {} }] }),
       ).rejects.toMatchObject({ cause: { type: 'PERMISSION', message: `update ${name} was refused: ${SAID[signed]}` } })

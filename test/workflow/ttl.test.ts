@@ -222,7 +222,11 @@ describe('ttl', { timeout: 60_000 }, () => {
     await firesWhen(former)
     expect(await fired(former)).toEqual({ answer: 'stale' })
     expect(names()).toEqual([`${name}-web-1`])
+    await Promise.all(
+      instances().map((i) => rig.emulator.execute('one', ['config', 'set', i.name, 'user.cul8er.expires='])),
+    )
     expect((await sweep())?.schedules).toEqual([name])
+    expect(labels()).toEqual([now])
     await firesWhen(now)
     expect((await sweep())?.schedules).toEqual([])
   })

@@ -279,10 +279,13 @@ class Ledger {
     return Math.min(...this.followers().map(({ keeper, wanted }) => keeper.dueAt(wanted)))
   }
 
-  /** The Schedule is there before an operation makes the first instance. One that cannot be made leaves the ledger's own timer. */
-  private async scheduleFirst(): Promise<void> {
+  /**
+   * The Schedule is there before an operation makes the first instance, and before the ledger says that one is in progress: nobody could
+   * find it yet. One that cannot be made leaves the ledger's own timer.
+   */
+  private async scheduleFirst(begun: LedgerState): Promise<void> {
     await this.schedule.settled()
-    const wanted = scheduleWanted(this.state)
+    const wanted = scheduleWanted(begun)
     if (this.schedule.dueAt(wanted) > Date.now() || !patched(TTL_SCHEDULE)) return
     this.schedule.begin(wanted)
     await this.schedule.settled()
@@ -392,15 +395,17 @@ class Ledger {
     more: { automatic?: true; reason?: string } = {},
   ): Promise<Answer<OperationStarted>> {
     const before = this.state
+    const current = { ...operationOf(before, request, now()), ...more }
+    let begun = begin(before, request, current)
+    const first = firstExpiry(begun, current, current.startedAt)
+    if (first !== null && patched(TTL_SCHEDULE)) begun = expiring(begun, first, current.startedAt)
+    if (leadsToRevision(current.kind)) await this.scheduleFirst(begun)
+    if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
     this.watcher.end()
     this.driftWatcher.end()
-    const current = { ...operationOf(before, request, now()), ...more }
-    this.state = begin(before, request, current)
-    const first = firstExpiry(this.state, current, current.startedAt)
-    if (first !== null && patched(TTL_SCHEDULE)) this.state = expiring(this.state, first, current.startedAt)
+    this.state = begun
     this.lapsed = null
     setCurrentDetails(detailsOf(this.state, this.note))
-    if (leadsToRevision(current.kind)) await this.scheduleFirst()
     try {
       await startOperationWorkflow(this.state, request, current, (how) => this.inbox.push({ kind: 'ended', how }))
     } catch (error) {
