@@ -234,11 +234,10 @@ describe('ttl', { timeout: 60_000 }, () => {
   it('destroys once, whoever asks at that moment, and warns once before', async () => {
     await deploy({ ttl: '24h', notify: [{ command: ['true'], on: ['ttlWarning'] }] })
     const expiresAt = await expiring(3_000)
-    expect(await fired(expiresAt)).toEqual({ answer: 'due' })
-    const asks = await Promise.allSettled(
-      [1, 2, 3].map(() => ledger().executeUpdate(expire, { args: [{ expiresAt }] })),
-    )
-    expect(asks.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+    // The timer of the ledger and the Schedule act in the same second, and so does somebody who asks three times.
+    await until(() => Date.now() >= Date.parse(expiresAt), SOON)
+    const answers = await Promise.all([1, 2, 3].map(() => ledger().executeUpdate(expire, { args: [{ expiresAt }] })))
+    expect(['due', 'gone']).toEqual(expect.arrayContaining(answers))
     const { history } = await destroyed()
     expect(history.map(({ kind }) => kind)).toEqual(['deploy', 'destroy'])
     expect(told.filter(({ topology }) => topology === name)).toEqual([
