@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ArtifactStore } from '../src/artifacts/store.js'
 import type { EvidenceStore } from '../src/evidence/store.js'
+import type { Fence } from '../src/fence/store.js'
 import type { HostExecutor } from '../src/hosts/executor.js'
 import type { ImageStore } from '../src/images/store.js'
 import type { Host } from '../src/topology/model.js'
@@ -12,6 +13,7 @@ export interface ActivityDeps {
   edgeFor: (name: string, host: Host) => Edge
   artifacts: ArtifactStore
   evidence: EvidenceStore
+  fence: Fence
   /** Images on their way from host to host. */
   images: ImageStore
   /** AES-256 key that opens sealed secrets. */

@@ -16,7 +16,8 @@ type Ours = Pick<Activities, 'numbersInUse' | 'checkState' | 'awaitOperation'>
 export function ledgerActivities(deps: ActivityDeps): Ours {
   return {
     numbersInUse: step(async ({ topology, project, hosts }, signal) => {
-      return numbersShown(oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal)))
+      const shown = numbersShown(oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal)))
+      return { ...shown, operation: Math.max(shown.operation, await deps.fence.lastBegun(topology)) }
     }),
     checkState: step(async ({ state }) => readState(state)),
     awaitOperation: step(({ workflowId, forMs }, signal) => awaitOperation(workflowId, forMs, signal)),

@@ -4,6 +4,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import type { RanCommand } from '../src/hosts/logged.js'
 import { shownCommand } from '../src/incus/errors.js'
+import { operationOf } from './operation-of.js'
 import { maskedText } from './secrets.js'
 
 /** What says of a line of the log which step it belongs to. */
@@ -53,10 +54,10 @@ export function logCommand(log: Logger, { host, args, exitCode, durationMs, erro
 
 function stepIds(): StepIds {
   const { workflowExecution, activityType, attempt } = activityInfo()
-  const [, topology, , number] = /^topology\/([^/]+)(\/op\/(\d+))?/.exec(workflowExecution?.workflowId ?? '') ?? []
+  const { topology, operation } = operationOf(workflowExecution?.workflowId)
   return {
     ...(topology === undefined ? {} : { topology }),
-    ...(number === undefined ? {} : { operation: `op-${number}` }),
+    ...(operation === undefined ? {} : { operation: `op-${operation}` }),
     step: activityType,
     attempt,
   }

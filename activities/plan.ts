@@ -10,7 +10,9 @@ import { liveOnly } from '../src/plan/live-only.js'
 import { oursOf } from '../src/plan/ours.js'
 import { copiesOf } from '../src/plan/replication/copies.js'
 import { planChanges } from '../src/plan/plan.js'
-import { liveInstance, type LiveInstance } from '../src/plan/planned-change.js'
+import { liveInstance, type LiveInstance, type Ours } from '../src/plan/planned-change.js'
+import { stateBehind } from '../src/plan/state-behind.js'
+import { numbersShown } from '../src/plan/numbers-shown.js'
 import type { Storage } from '../src/plan/volumes.js'
 import { questions } from '../src/plan/new-places.js'
 import type { PlannedChanges } from '../src/plan/plan.js'
@@ -48,8 +50,10 @@ export function planActivities(deps: ActivityDeps): Rooms {
   return {
     planOperation: step((input, signal) => makePlan(deps, input, signal)),
 
-    findOwned: step(async ({ topology, project, hosts, dirty = [], volumes = false, ofVolumes = false }, signal) => {
+    findOwned: step(async (input, signal) => {
+      const { topology, project, hosts, dirty = [], volumes = false, ofVolumes = false, operation } = input
       const observed = await observeHosts(deps.executorFor, hosts, project, signal)
+      refuseBehind(topology, operation, oursOf(topology, observed))
       const exposures = dirty.length === 0 ? [] : await exposuresOf(deps, topology, hosts)
       const instances = withDrained(oursOf(topology, observed), { dirty, exposures }).map((i) => ({
         ...liveInstance(i),
@@ -74,6 +78,13 @@ export function planActivities(deps: ActivityDeps): Rooms {
       }
     }),
   }
+}
+
+/** Nothing has been changed yet, so that no label can be of this operation. */
+function refuseBehind(topology: string, operation: number | undefined, ours: readonly Ours[]): void {
+  if (operation === undefined) return
+  const refused = stateBehind(topology, operation - 1, numbersShown(ours))
+  if (refused !== null) throw new Cul8erError(refused.code, refused.message, refused)
 }
 
 /** The names of snapshots that only a volume of the instance has, because the instance was replaced since, among its own. */
@@ -120,6 +131,7 @@ export async function observeAndPlan(
     force,
     goesBack = false,
     partly = false,
+    operation,
     hooks,
   }: PlanInput & { hooks?: OperationHooks | null },
   signal: AbortSignal,
@@ -143,6 +155,7 @@ export async function observeAndPlan(
     throw error
   })
   const looked = { hosts, project, ours: oursOf(topology, observed) }
+  refuseBehind(topology, operation, looked.ours)
   // Only where there may be some: an operation without volumes asks no more than it did.
   const hasVolumes =
     looked.ours.some((i) => attachedVolumes(i, topology, i.labels).length > 0) ||

@@ -4,6 +4,7 @@ import type { ActivityDeps } from '../activities/index.js'
 import { logCommand } from '../activities/logged.js'
 import { createArtifactStore } from '../src/artifacts/store.js'
 import { createEvidenceStore } from '../src/evidence/store.js'
+import { createFence } from '../src/fence/store.js'
 import { createExecutors } from '../src/hosts/executors.js'
 import { createImageStore } from '../src/images/store.js'
 import { loadFormerKeys, loadSealKey } from '../src/secrets/seal-key.js'
@@ -32,6 +33,7 @@ export async function openDeps({ home, log }: WorkerHome): Promise<ActivityDeps 
     edgeFor: (name, host) => edges.edgeFor(name, host),
     artifacts: createArtifactStore(join(home, 'artifacts')),
     evidence: createEvidenceStore(join(home, 'evidence')),
+    fence: createFence(join(home, 'operations')),
     images: createImageStore(join(home, 'images')),
     sealKey: await loadSealKey({ home, env: process.env }),
     formerKeys: await loadFormerKeys({ home, env: process.env }),

@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Logger } from 'pino'
 import type { Target } from '../src/service/target.js'
 import { authenticActivities } from '../activities/authentic.js'
+import { fencedActivities } from '../activities/fenced.js'
 import { loggedActivities } from '../activities/logged.js'
 import { createActivities, watchActivities, type ActivityDeps } from '../activities/index.js'
 import { TASK_QUEUE, WATCH_QUEUE } from '../src/contracts/index.js'
@@ -67,7 +68,7 @@ export async function startWorker({
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
   } as const
-  const activity = [authenticActivities, loggedActivities(log)]
+  const activity = [authenticActivities, fencedActivities(deps.fence), loggedActivities(log)]
   const worker = await Worker.create({
     ...common,
     connection,

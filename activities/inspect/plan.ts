@@ -1,6 +1,7 @@
 import { imageNotes } from '../../src/plan/images.js'
 import type { Plan, Revision } from '../../src/plan/model.js'
 import { downloads } from '../../src/plan/missing-images.js'
+import { numbersShown } from '../../src/plan/numbers-shown.js'
 import { oursOf } from '../../src/plan/ours.js'
 import { toPlan } from '../../src/plan/plan.js'
 import { dryRun } from '../../src/steps/dry-run.js'
@@ -63,5 +64,5 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     ...(found.copies === undefined ? {} : { copies: found.copies }),
     ...(fetched.length === 0 ? {} : { downloads: fetched }),
   }
-  return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction) }
+  return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction), shown: numbersShown(ours) }
 }

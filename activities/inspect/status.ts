@@ -1,5 +1,6 @@
 import { Cul8erError } from '../../src/errors.js'
 import { probe } from '../../src/health/probe.js'
+import { numbersShown } from '../../src/plan/numbers-shown.js'
 import { oursOf } from '../../src/plan/ours.js'
 import { replicaRows } from '../../src/plan/replication/rows.js'
 import { planChanges } from '../../src/plan/plan.js'
@@ -54,6 +55,7 @@ export const inspectStatus: Inspection<'status'> = async (
   return {
     instances: [...rows, ...missing(changes, observed)],
     unreachable,
+    shown: numbersShown(ours),
     ...(replicas.length === 0 ? {} : { replicas }),
   }
 }

@@ -24,6 +24,8 @@ export interface Status {
   dirty: string[]
   /** Hosts that gave no answer to an operation, which left something there, and its instances; a failover sets it right. Absent: none. */
   left?: { host: string; instances: string[] }[]
+  /** The hosts know more than the state here, which was restored from an older backup; absent: they do not. */
+  behind?: ErrorReport
   /** ISO time of the clean-up by ttl. */
   ttl: string | null
   healthy: boolean
@@ -84,7 +86,7 @@ export type Ended = Pick<HistoryEntry, 'operation' | 'kind' | 'outcome' | 'revis
 export function statusOf(
   state: LedgerState,
   { instances, unreachable, replicas = [] }: StatusAnswer,
-  { step, doing }: { step: string | null; doing: Underway[] },
+  { step, doing, behind = null }: { step: string | null; doing: Underway[]; behind?: ErrorReport | null },
   nowMs = Date.now(),
 ): Status {
   const { topology, desired, stable, attempted, current, dirty } = state
@@ -113,10 +115,12 @@ export function statusOf(
     dirty: dirtyNames(dirty.filter((entry) => !isLeft(entry))),
     ttl: state.expiresAt,
     healthy:
+      behind === null &&
       noRoom.length === 0 &&
       instances.every(isHealthy) &&
       unreachable.every(({ host }) => isLeftOut(state, host)) &&
       !copies.some(isLateCopy),
+    ...(behind === null ? {} : { behind }),
     ...(left.length === 0 ? {} : { left }),
     ...(noRoom.length === 0 ? {} : { noRoom }),
     ...(apart.length === 0 ? {} : { apart }),

@@ -18,6 +18,9 @@ import {
 } from '../contracts/index.js'
 import { elsewhereNote } from './elsewhere.js'
 import { isNotFound } from '../ledgers/failures.js'
+import type { ErrorReport } from '../errors.js'
+import type { NumbersShown } from '../plan/numbers-shown.js'
+import { stateBehind } from '../plan/state-behind.js'
 import { inspect } from './inspect.js'
 import { knownLedger, ledgerStates, readLedger } from './ledger.js'
 import type { Link } from './link.js'
@@ -67,7 +70,13 @@ export async function lookAhead(
     force,
     ...(dryRun ? { dryRun: numbersOf(state, revision) } : {}),
   })
-  const notes = [underwayNote(state), elsewhereNote(answer.plan, state?.history ?? [], link.by.directory)]
+  const behind = await behindNow(link, state, answer.shown)
+  if (behind !== null && !force) throw new Cul8erError(behind.code, behind.message, behind)
+  const notes = [
+    underwayNote(state),
+    behind === null ? null : behind.message,
+    elsewhereNote(answer.plan, state?.history ?? [], link.by.directory),
+  ]
   const said = notes.filter((note) => note !== null)
   return said.length === 0 ? answer : { ...answer, plan: { ...answer.plan, notes: [...answer.plan.notes, ...said] } }
 }
@@ -86,7 +95,25 @@ export async function readStatus(link: Link, topology: string): Promise<Status> 
     stepInWords(link, state),
     doingNow(link, state),
   ])
-  return statusOf(state, found, { step, doing })
+  const behind = await behindNow(link, state, found.shown)
+  return statusOf(state, found, { step, doing, behind })
+}
+
+/** Why the state is older than what the hosts show, or null. An operation may have begun after the state was read: then it is read again. */
+async function behindNow(
+  link: Link,
+  state: LedgerState | null,
+  shown: NumbersShown | undefined,
+): Promise<ErrorReport | null> {
+  if (state === null || shown === undefined || isBehind(state, shown) === null) return null
+  const now = await readLedger(link, state.topology)
+  return now === null ? null : isBehind(now, shown)
+}
+
+function isBehind({ topology, stable, lastOperation, behind }: LedgerState, shown: NumbersShown): ErrorReport | null {
+  if (stable === null) return null
+  // The operation that found it out has a number of its own.
+  return stateBehind(topology, behind === undefined ? lastOperation : behind.operation - 1, shown)
 }
 
 /** Each instance as its host shows it; none when nothing is deployed. */

@@ -1,6 +1,7 @@
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
+import type { NumbersShown } from '../plan/numbers-shown.js'
 import type { Moves, ReleaseSpec, Revision, Role, SecretOf } from '../plan/model.js'
 import type { ImageCopy } from '../plan/image-copies.js'
 import type { VolumeRef } from '../incus/volumes.js'
@@ -58,12 +59,7 @@ export interface AnalysisInput extends At {
 }
 
 /** Numbers that a ledger must stay above. */
-export interface NumbersInUse {
-  operation: number
-  revision: number
-  /** Instances of the topology, by name. */
-  instances: string[]
-}
+export type NumbersInUse = NumbersShown
 
 /** An operation's result, or why there is none. */
 export type AwaitedEnd = { end: OperationEnd } | { lost: ErrorReport }
@@ -95,6 +91,8 @@ export interface Activities {
     liveOnly?: boolean
     /** A failover: what has room is moved although something has none. */
     partly?: boolean
+    /** Number of the operation that asks: refused where the hosts show it, or a higher one. Absent: an older cul8er asked. */
+    operation?: number
   }): Promise<PlannedChanges>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>
@@ -113,6 +111,8 @@ export interface Activities {
     volumes?: boolean
     /** Names of snapshots count that only a volume of the instance has. */
     ofVolumes?: boolean
+    /** As planOperation has it; absent: whatever the hosts show. */
+    operation?: number
   }): Promise<LiveInstance[] | { instances: LiveInstance[]; volumes: VolumeAt[] }>
   /** `made`: names the operation for ever, on the volumes that it makes; absent: the instance has none. */
   ensureInstance(input: SpecAt & { stamp: Stamp; made?: string }): Promise<{ address: string | null; created: boolean }>

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../errors.js'
 import type { Change, Moves, Plan, ProcedureView, Revision, SecretOf } from '../plan/model.js'
+import type { NumbersShown } from '../plan/numbers-shown.js'
 import type { Found } from '../plan/found.js'
 import type { OperationHooks } from '../topology/hooks.js'
 import type { Host, Topology } from '../topology/model.js'
@@ -111,6 +112,8 @@ export interface InspectAnswers {
     plan: Plan
     /** Every Incus command that a deploy would run; empty unless a dry run was asked for. */
     commands: DryStep[]
+    /** Absent: of a worker of before. */
+    shown?: NumbersShown
   }
   status: StatusAnswer
   restart: { changes: Change[]; procedure: ProcedureView }
@@ -153,6 +156,8 @@ export interface StatusAnswer {
   unreachable: Unreachable[]
   /** Copies that are declared; absent: none are. */
   replicas?: ReplicaStatusRow[]
+  /** Absent: of a worker of before. */
+  shown?: NumbersShown
 }
 
 /** A copy that replication keeps, as its host shows it now. */

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
+import type { NumbersShown } from '../plan/numbers-shown.js'
 import type { DriftRecord } from './drift.js'
 import type { HostChange, HostRecord } from './host-watch.js'
 import type { ReplicaRecord } from './replication.js'
@@ -111,6 +112,11 @@ export interface LedgerState {
   /** Numbers used so far. They never go down, not by a destroy nor by an import: names of snapshots are made of them. */
   lastOperation: number
   lastRevision: number
+  /**
+   * What the hosts showed when an operation found that they know more than this state: nothing begins by itself, and what is asked for is
+   * refused unless forced. Absent: nothing has found that.
+   */
+  behind?: NumbersShown
   /** Instances that an operation left half changed, see `isDirty`; the next one sets them right. */
   dirty: string[]
   /**

@@ -173,6 +173,8 @@ export interface OperationInput {
   hooks?: OperationHooks
   /** When the topology is destroyed by itself, as known when it began, ISO time; absent: never. */
   expiresAt?: string
+  /** The ledger began it by itself; absent: a person did. */
+  automatic?: true
 }
 
 /** What the ledger learns when it ends. */

@@ -2,7 +2,14 @@ import { operationOfSnapshot } from '../naming/snapshot-names.js'
 import type { Ours } from './planned-change.js'
 
 /** The highest operation and revision that labels and snapshots of instances show, and who shows them. */
-export const numbersShown = (ours: readonly Ours[]): { operation: number; revision: number; instances: string[] } => ({
+export interface NumbersShown {
+  operation: number
+  revision: number
+  /** Instances of the topology, by name. */
+  instances: string[]
+}
+
+export const numbersShown = (ours: readonly Ours[]): NumbersShown => ({
   operation: Math.max(
     0,
     ...ours.flatMap(({ labels, snapshots }) => [

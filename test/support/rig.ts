@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import pino from 'pino'
+import { fencedActivities } from '../../activities/fenced.js'
 import { authenticActivities } from '../../activities/authentic.js'
 import { createActivities, watchActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
 import { createEvidenceStore } from '../../src/evidence/store.js'
+import { createFence } from '../../src/fence/store.js'
 import { createImageStore } from '../../src/images/store.js'
 import { Emulator } from '../../src/emulator/emulator.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
@@ -87,6 +89,7 @@ export class Rig {
       },
       artifacts: createArtifactStore(join(folder, 'artifacts')),
       evidence: createEvidenceStore(join(folder, 'evidence')),
+      fence: createFence(join(folder, 'operations')),
       images: createImageStore(join(folder, 'images')),
       sealKey: TEST_KEY,
       formerKeys: [],
@@ -99,7 +102,7 @@ export class Rig {
       workflowBundle: await workflowBundle(),
       activities: { ...all, ...over(all) },
       dataConverter: signing('worker'),
-      interceptors: { activity: [authenticActivities] },
+      interceptors: { activity: [authenticActivities, fencedActivities(deps.fence)] },
       ...countingSinks(),
       maxConcurrentActivityTaskExecutions: 200,
       shutdownGraceTime: '1s',

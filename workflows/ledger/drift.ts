@@ -25,7 +25,15 @@ export function driftWatchOf(state: LedgerState): DriftWatchInput | null {
   const { topology, current, dirty, drift, standby } = state
   const revision = revisionOf(state, state.stable)
   const declared = revision?.topology.drift
-  if (revision === null || declared === undefined || current !== null || dirty.length > 0 || isHeld(state)) return null
+  if (
+    revision === null ||
+    declared === undefined ||
+    current !== null ||
+    state.behind !== undefined ||
+    dirty.length > 0 ||
+    isHeld(state)
+  )
+    return null
   return {
     topology,
     revision,

@@ -5,13 +5,16 @@ export type Due = 'cleanup' | 'destroy'
 
 /** What time brings: the end of a standby set, or of a topology's life. null: nothing is due. */
 export function dueNow(state: LedgerState, nowMs: number): Due | null {
+  if (state.behind !== undefined) return null
   if (isDue(state.standby?.until ?? null, nowMs)) return 'cleanup'
   return isDue(state.expiresAt, nowMs) && state.desired !== null ? 'destroy' : null
 }
 
 /** When something is due next, ms since the epoch. */
-export const nextDue = ({ standby, expiresAt, desired }: LedgerState): number =>
-  Math.min(time(standby?.until ?? null), desired === null ? Infinity : time(expiresAt))
+export const nextDue = ({ standby, expiresAt, desired, behind }: LedgerState): number =>
+  behind !== undefined
+    ? Infinity
+    : Math.min(time(standby?.until ?? null), desired === null ? Infinity : time(expiresAt))
 
 /** What was due did not come to a good end `times` times: it is due again later, and ever later. */
 export function postponed(state: LedgerState, due: Due, times: number, at: string): LedgerState {

@@ -1,8 +1,17 @@
+import type { ErrorReport } from '../../src/errors.js'
 import { dirtyHost, dirtyNames } from '../../src/plan/half-done.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
 import { stableBeforeThen } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
-import type { HistoryEntry, LedgerState, OperationEnd, OperationSummary, Outcome } from '../../src/contracts/index.js'
+import type {
+  HistoryEntry,
+  LaneFailure,
+  LedgerState,
+  NumbersInUse,
+  OperationEnd,
+  OperationSummary,
+  Outcome,
+} from '../../src/contracts/index.js'
 import { errorDigest, warningsDigest } from './digest.js'
 import { postponed, retryMs } from './due.js'
 import { failures, withEntry } from './history.js'
@@ -32,6 +41,7 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     ...changed,
     ...failoverThen(state, changed, ended, at),
     ...(isGone(current, ended) ? NOTHING_THERE : {}),
+    ...behindAfter(ended),
     ...(state.drift === undefined ? {} : { drift: driftAfter(state, current, ended, at) }),
     ...(state.unhealthy === undefined ? {} : { unhealthy: unhealthyAfter(state, current, ended, at, stuck) }),
     history,
@@ -43,6 +53,16 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
   return (kind === 'cleanup' || (kind === 'destroy' && current.automatic)) && outcome !== 'succeeded'
     ? postponed(next, kind, failures(history), at)
     : next
+}
+
+/** The operation found that more was done than this ledger knows of; an undo of it fails for that too. */
+function behindAfter({ result: { error } }: OperationEnd): Pick<LedgerState, 'behind'> {
+  const { cause, undo = [] } = (error?.details ?? {}) as { cause?: ErrorReport; undo?: readonly LaneFailure[] }
+  const found = [error, cause, ...undo.map((each) => each.error)].find((each) => each?.code === 'STATE_LOST')
+  if (found === undefined) return {}
+  // As `stateBehind` and `overtaken` gave them.
+  const { operation, revision, instances } = found.details as unknown as NumbersInUse
+  return { behind: { operation, revision, instances } }
 }
 
 /** What a failover came to, and where any operation left something because a host gave no answer. */

@@ -89,7 +89,14 @@ export interface Failover {
  */
 export function failoverNow(state: LedgerState, nowMs: number): Failover | null {
   const revision = revisionOf(state, state.stable)
-  if (state.current !== null || revision === null || hostWatchOf(state) === null || isHeld(state)) return null
+  if (
+    state.current !== null ||
+    revision === null ||
+    hostWatchOf(state) === null ||
+    isHeld(state) ||
+    state.behind !== undefined
+  )
+    return null
   const { without: left = [], notBefore, behind = [], noRoom, refused = [] } = state.failover ?? {}
   if ((notBefore !== undefined && Date.parse(notBefore) > nowMs) || settledAt(state) > nowMs) return null
   // A host that is back waits as well: those that are silent can neither be asked nor left out.

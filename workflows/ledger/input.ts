@@ -12,7 +12,7 @@ import { leadsToRevision, revisionOf } from './state.js'
 export function operationInput(
   state: LedgerState,
   request: OperationRequest,
-  { number, revision: target }: OperationSummary,
+  { number, revision: target, automatic }: OperationSummary,
 ): OperationInput {
   const revision = revisionOf(state, target)
   if (revision === null) throw new Error(`no revision ${target}`)
@@ -31,6 +31,7 @@ export function operationInput(
     dirty: state.dirty,
     ...(kind === 'restart' || kind === 'replace' ? { notComeUp: notComeUp(state) } : {}),
     standby: state.standby?.names ?? [],
+    ...(automatic === undefined ? {} : { automatic }),
     ...(hooks === null ? {} : { hooks }),
     ...(state.expiresAt === null ? {} : { expiresAt: state.expiresAt }),
   }

@@ -380,7 +380,7 @@ class Ledger {
 
   /** Before the first operation of a ledger that may know less than there is: it counts on above what the hosts show. */
   private async check(request: OperationRequest): Promise<ErrorReport | null> {
-    if (this.checked && this.state.stable !== null) return null
+    if (this.checked && this.state.stable !== null && !this.mayBeBehind(request)) return null
     const found = await inUse(this.state, request)
     if (found === null) return null
     const lost = request.force === true ? null : stateLost(this.state, found)
@@ -390,10 +390,24 @@ class Ledger {
     return null
   }
 
+  /** What is forced goes on where the hosts know more, and so above what they show: an operation would only find it out. */
+  private mayBeBehind({ force }: OperationRequest): boolean {
+    return force === true && (this.state.behind !== undefined || patched('numbers-when-forced'))
+  }
+
+  /** After an import the ledger counts on above what the hosts show, whoever begins the next operation. */
+  private async count(request: OperationRequest): Promise<void> {
+    const found = await inUse(this.state, request)
+    if (found === null) return
+    this.state = above(this.state, found)
+    this.checked = true
+  }
+
   private async start(
     request: OperationRequest,
     more: { automatic?: true; reason?: string } = {},
   ): Promise<Answer<OperationStarted>> {
+    if (more.automatic === true && !this.checked && patched('numbers-when-automatic')) await this.count(request)
     const before = this.state
     const current = { ...operationOf(before, request, now()), ...more }
     let begun = begin(before, request, current)

@@ -2,7 +2,10 @@ import type { ErrorReport } from '../../src/errors.js'
 import type { LedgerState, NumbersInUse } from '../../src/contracts/index.js'
 
 /** The ledger counts on above numbers that are in use: names of snapshots are made of them and must not repeat. */
-export const above = (state: LedgerState, { operation, revision }: Omit<NumbersInUse, 'instances'>): LedgerState => ({
+export const above = (
+  { behind: _, ...state }: LedgerState,
+  { operation, revision }: Omit<NumbersInUse, 'instances'>,
+): LedgerState => ({
   ...state,
   lastOperation: Math.max(state.lastOperation, operation),
   lastRevision: Math.max(state.lastRevision, revision),

@@ -2,6 +2,7 @@ import type { ErrorReport } from '../../src/errors.js'
 import type { LedgerState, OperationRequest, OperationSummary } from '../../src/contracts/index.js'
 import { isOurSnapshot, snapshotNameRefusal } from '../../src/naming/snapshot-names.js'
 import { noWayBack, nothingThere } from '../../src/plan/no-way-back.js'
+import { stateBehind } from '../../src/plan/state-behind.js'
 import { projectRefusal } from '../../src/plan/where.js'
 import { secondsWords } from '../../src/topology/units.js'
 import { revisionOf } from './state.js'
@@ -11,8 +12,16 @@ import { isHeld } from './watched.js'
 /** Why a request cannot start now, or null. */
 export function refusal(state: LedgerState, request: OperationRequest, nowMs: number): ErrorReport | null {
   if (state.current !== null) return inProgress(state.topology, state.current, nowMs)
+  const behind = behindRefusal(state, request)
+  if (behind !== null) return behind
   const wanted = request.revision ?? revisionOf(state, targetOf(state, request))
   return senseless(state, request) ?? (wanted === null ? null : projectRefusal(state, wanted.topology))
+}
+
+/** A person's destroy takes all that is there, whatever its number. */
+function behindRefusal({ topology, behind }: LedgerState, { kind, force }: OperationRequest): ErrorReport | null {
+  if (behind === undefined || force === true || kind === 'destroy') return null
+  return stateBehind(topology, behind.operation - 1, behind)
 }
 
 function senseless(state: LedgerState, request: OperationRequest): ErrorReport | null {

@@ -21,7 +21,7 @@ export const declaresCopies = (state: LedgerState): boolean =>
 export function replicationOf(state: LedgerState): ReplicationInput | null {
   const { topology, current, dirty, history, replicas = {} } = state
   const revision = revisionOf(state, state.stable)
-  if (current !== null || revision === null || !declaresCopies(state)) return null
+  if (current !== null || state.behind !== undefined || revision === null || !declaresCopies(state)) return null
   return { topology, revision, dirty, known: replicas, restores: restoresIn(history) }
 }
 

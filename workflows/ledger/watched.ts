@@ -8,7 +8,8 @@ import { after, leadsToRevision, revisionOf } from './state.js'
 export function watchOf(state: LedgerState): WatchInput | null {
   const { topology, current, dirty, unhealthy = {} } = state
   const revision = revisionOf(state, state.stable)
-  if (current !== null || revision === null || !hasPolicy(revision) || isHeld(state)) return null
+  if (current !== null || state.behind !== undefined || revision === null || !hasPolicy(revision) || isHeld(state))
+    return null
   const records = Object.entries(unhealthy)
   // What did not come up from a restart of the policy's is tried again; what a person or a deploy left is theirs.
   const tried = new Set(records.flatMap(([, { instance, triedAt }]) => (triedAt === undefined ? [] : [instance])))

@@ -88,6 +88,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         refreshImages: request.refreshImages,
         ...(request.moves === undefined ? {} : { moves: request.moves }),
         force: request.force ?? false,
+        operation: input.number,
         ...(request.kind === 'rollback' ? { goesBack: true } : {}),
         ...(request.liveOnly === true ? { liveOnly: true } : {}),
         ...(request.kind === 'failover' ? { partly: true } : {}),

@@ -11,7 +11,13 @@ export async function cleanup(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const { name, project } = input.revision.topology
     const all = await conducted.recorder.step('find the standby', undefined, () =>
-      quick({ summary: name }).findOwned({ topology: name, project, hosts: input.hosts, dirty: input.dirty }),
+      quick({ summary: name }).findOwned({
+        topology: name,
+        project,
+        hosts: input.hosts,
+        dirty: input.dirty,
+        operation: input.number,
+      }),
     )
     const found = inParts(all).instances
     const old = found.filter((i) => i.role === 'old' && input.standby.includes(i.name))

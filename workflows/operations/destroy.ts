@@ -14,10 +14,12 @@ export async function destroy(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const { topology, revision, hosts } = input
     const { project } = revision.topology
+    // A person who asks means all that is there; a time that has come meant what was there then.
+    const operation = input.automatic === true ? input.number : undefined
     const found = await conducted.recorder.step(
       'find instances',
       undefined,
-      () => quick({ summary: topology }).findOwned({ topology, project, hosts, volumes: true }),
+      () => quick({ summary: topology }).findOwned({ topology, project, hosts, volumes: true, operation }),
       (all) => counted(all),
     )
     const { instances: owned, volumes } = inParts(found)

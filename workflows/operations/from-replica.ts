@@ -29,7 +29,13 @@ export async function restoreFromReplica(input: OperationInput, host: string): P
       (found) => found.copies.map(({ at, copiedAt }) => `${at.name}, ${ageWords(copiedAt)} old`).join('; '),
     )
     const hosts = Object.fromEntries(Object.entries(input.hosts).filter(([name]) => !silent.includes(name)))
-    const owned = await quick({ summary: topology }).findOwned({ topology, project, hosts, dirty: input.dirty })
+    const owned = await quick({ summary: topology }).findOwned({
+      topology,
+      project,
+      hosts,
+      dirty: input.dirty,
+      operation: input.number,
+    })
     const run = runOf({ ...input, hosts }, inParts(owned).instances, conducted)
     conducted.run = run
     const originals = copies.flatMap(({ original }) => original ?? [])

@@ -42,7 +42,7 @@ export async function restart(input: OperationInput): Promise<OperationEnd> {
 export const replace = (input: OperationInput): Promise<OperationEnd> => restart(input)
 
 async function find(
-  { topology, revision, hosts, dirty, notComeUp, request }: OperationInput,
+  { topology, number: operation, revision, hosts, dirty, notComeUp, request }: OperationInput,
   { recorder }: Conducted,
 ): Promise<{ found: LiveInstance[]; plan: RestartPlan }> {
   const { project } = revision.topology
@@ -50,7 +50,7 @@ async function find(
   const all = await recorder.step(
     'find instances',
     undefined,
-    () => quick({ summary: topology }).findOwned({ topology, project, hosts, dirty }),
+    () => quick({ summary: topology }).findOwned({ topology, project, hosts, dirty, operation }),
     (owned) => {
       const each = planned(inParts(owned).instances)
       return 'refusal' in each ? each.refusal.message : `${each.targets.length} to ${request.kind}`

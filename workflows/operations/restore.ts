@@ -28,6 +28,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
           project: topology.project,
           hosts: input.hosts,
           dirty: input.dirty,
+          operation: input.number,
         }),
       (all) =>
         `on ${

@@ -27,14 +27,14 @@ export async function snapshot(input: OperationInput): Promise<OperationEnd> {
 }
 
 async function find(
-  { topology, revision, hosts, request }: OperationInput,
+  { topology, number: operation, revision, hosts, request }: OperationInput,
   { recorder }: Conducted,
 ): Promise<{ found: LiveInstance[]; plan: SnapshotPlan }> {
   const { project } = revision.topology
   const owned = await recorder.step(
     'find instances',
     undefined,
-    () => quick({ summary: topology }).findOwned({ topology, project, hosts, ofVolumes: true }),
+    () => quick({ summary: topology }).findOwned({ topology, project, hosts, ofVolumes: true, operation }),
     (all) => {
       const each = snapshotPlan(inParts(all).instances, request)
       return 'refusal' in each ? each.refusal.message : `on ${each.targets.map(({ name }) => name).join(', ')}`

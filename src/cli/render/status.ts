@@ -17,6 +17,7 @@ export function statusText(
     operation,
     lastOperation,
     dirty,
+    behind,
     left = [],
     noRoom = [],
     apart = [],
@@ -42,6 +43,9 @@ export function statusText(
       : `  in progress: ${operation.kind} ${operation.id}, ${operation.step} (for ${elapsed(operation.startedAt)})`,
     ...(operation?.doing ?? []).flatMap((doing) => doingLine(doing)),
     ...(operation === null ? lastLines(topology, lastOperation, revision, colors) : []),
+    ...(behind === undefined
+      ? []
+      : [`  ${colors.red('✘')} ${behind.message}`, `    ${colors.dim(`→ ${behind.hint ?? ''}`)}`]),
     ...(dirty.length === 0 || operation !== null
       ? []
       : [`  dirty: ${dirty.join(', ')}; cul8er ${way} ${topology} or cul8er deploy ${topology} repairs this`]),
