@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { Cul8er } from '../../../src/client/index.js'
+import { Cul8er, type DeployOptions, type Run } from '../../../src/client/index.js'
 import type { OperationResult } from '../../../src/contracts/index.js'
 import { stopService } from '../../support/service.js'
 import { writeRelease, type AppKind } from './app.js'
@@ -16,18 +16,25 @@ export interface StageOptions {
   pool?: string[]
 }
 
-/** A topology of three instances behind the edge on real Incus, with an embedded service of its own. */
+/** A topology of three instances behind the edge on real Incus. */
 export class Stage {
   private constructor(
     readonly cul8er: Cul8er,
     private readonly folder: string,
+    private readonly home: string,
     private readonly options: StageOptions,
   ) {}
 
-  static async open(options: StageOptions): Promise<Stage> {
+  /** @param plane - the control plane to use; absent: an embedded service of its own */
+  static async open(options: StageOptions, plane?: { home: string; environment: NodeJS.ProcessEnv }): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'cul8er-stage-'))
-    const cul8er = await Cul8er.connect({ home: join(folder, 'home') })
-    return new Stage(cul8er, folder, options)
+    const home = plane?.home ?? join(folder, 'home')
+    const env = { ...process.env, ...plane?.environment }
+    return new Stage(await Cul8er.connect({ home, env }), folder, home, options)
+  }
+
+  get name(): string {
+    return this.options.name
   }
 
   get url(): string {
@@ -48,14 +55,38 @@ export class Stage {
     strategy: { healthcheck?: Record<string, unknown> } = {},
     app: Record<string, unknown> = {},
   ): Promise<OperationResult> {
-    const declaration = this.declaration(version, strategy, app) as never
-    const run = await this.cul8er.deploy(declaration, { directory: this.folder })
-    return run.result()
+    return (await this.begin(version, strategy, app)).result()
   }
 
-  /** Instances of the topology that are there. */
-  async instances(): Promise<string[]> {
-    const args = ['list', '-c', 'n', '--format', 'csv', `^${this.options.name}-`]
+  /** The same, without waiting for its end. */
+  begin(
+    version: string,
+    strategy: { healthcheck?: Record<string, unknown> } = {},
+    app: Record<string, unknown> = {},
+    options: DeployOptions = {},
+  ): Promise<Run> {
+    return this.cul8er.deploy(this.declaration(version, strategy, app) as never, { directory: this.folder, ...options })
+  }
+
+  /** Has the service forget what it knows, for what the hosts have, by the file of this version. */
+  async rebuild(version: string): Promise<void> {
+    const force = true
+    const found = await this.cul8er.findState(this.declaration(version, {}, {}) as never, {
+      directory: this.folder,
+      force,
+    })
+    await this.cul8er.rebuildState(found, { force })
+  }
+
+  /** What a deploy would change. */
+  async changes(version: string): Promise<string[]> {
+    const { plan } = await this.cul8er.plan(this.declaration(version, {}, {}) as never, { directory: this.folder })
+    return plan.changes.map(({ instance, reasons }) => `${instance}: ${reasons.join(', ')}`)
+  }
+
+  /** Instances of the topology that are there; `columns` as `incus list` has them. */
+  async instances(columns = 'n'): Promise<string[]> {
+    const args = ['list', '-c', columns, '--format', 'csv', `^${this.options.name}-`]
     const { stdout } = await execa('incus', args, { stdin: 'ignore' })
     return stdout
       .split('\n')
@@ -69,7 +100,7 @@ export class Stage {
       await run.result()
     } finally {
       await this.cul8er.close()
-      await stopService(join(this.folder, 'home'))
+      await stopService(this.home)
       await rm(this.folder, { recursive: true, force: true })
     }
   }
