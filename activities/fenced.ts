@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
+import { tellsNotice } from '../src/contracts/index.js'
 import type { Fence } from '../src/fence/store.js'
 import { overtaken } from '../src/plan/state-behind.js'
 import { operationOf } from './operation-of.js'
@@ -14,8 +15,9 @@ export const fencedActivities =
   () => ({
     inbound: {
       async execute(input, next) {
-        const { topology, operation } = operationOf(activityInfo().workflowExecution?.workflowId)
-        if (topology === undefined || operation === undefined) return next(input)
+        const workflowId = activityInfo().workflowExecution?.workflowId ?? ''
+        const { topology, operation } = operationOf(workflowId)
+        if (topology === undefined || operation === undefined || tellsNotice(workflowId)) return next(input)
         const last = await fence.lastBegun(topology)
         if (last < operation) await fence.begins(topology, operation)
         if (last <= operation) return next(input)

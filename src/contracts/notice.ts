@@ -131,7 +131,12 @@ function aboutOf(event: Exclude<NoticeEvent, OperationEnded>): string[] {
 }
 
 /** The workflow that tells of an event: one at most for each. */
-export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(event)}/notify`
+export const noticeWorkflowId = (event: NoticeEvent): string => `${noticeKey(event)}${NOTICE}`
+
+/** Whether a workflow tells of something: it goes on when the operation that it tells of is long over. */
+export const tellsNotice = (workflowId: string): boolean => workflowId.endsWith(NOTICE)
+
+const NOTICE = '/notify'
 
 /** An event in a few words, for the Web UI. */
 export const noticeTitle = (event: NoticeEvent): string =>

@@ -28,6 +28,9 @@ const ended = (operation: number, outcome: Outcome, to: number, more: Partial<Op
   ...more,
 })
 
+/** As on a server that has none. */
+const noSchedules = { keepTtlSchedule: () => 'unsupported', labelExpiry: () => ({ changed: 0 }) }
+
 describe('what meets in one task of the ledger', () => {
   let ledger: Scripted
   afterEach(() => ledger.stop())
@@ -38,6 +41,7 @@ describe('what meets in one task of the ledger', () => {
     return Scripted.start('ledger', 'topology/shop', input, {
       numbersInUse: () => ({ operation: 0, revision: 0, instances: [] }),
       awaitOperation: () => adopted,
+      ...noSchedules,
     })
   }
   const deployed = (over: Partial<LedgerState> = {}): LedgerState => ({
@@ -370,7 +374,12 @@ describe('what meets in one task of the ledger', () => {
 
   it('numbers go on above those on the hosts, and a deploy onto instances that nobody knows is refused', async () => {
     const inUse = () => ({ operation: 41, revision: 12, instances: ['shop-web-1'] })
-    ledger = await Scripted.start('ledger', 'topology/shop', { topology: 'shop' }, { numbersInUse: inUse })
+    ledger = await Scripted.start(
+      'ledger',
+      'topology/shop',
+      { topology: 'shop' },
+      { numbersInUse: inUse, ...noSchedules },
+    )
     ask('one', {})
     await ledger.settle()
     expect(ledger.answers.get('one')).toMatch(/^STATE_LOST: the hosts have instances of shop up to operation 41/)
@@ -383,7 +392,7 @@ describe('what meets in one task of the ledger', () => {
       'ledger',
       'topology/shop',
       { topology: 'shop', state: deployed() },
-      { numbersInUse: inUse },
+      { numbersInUse: inUse, ...noSchedules },
     )
     ask('three', {})
     await ledger.settle()

@@ -22,6 +22,7 @@ it.each([
   ['the first step of an operation', 'topology/shop/op/3', 2, 3],
   ['a further one', 'topology/shop/op/3', 3, 3],
   ['one of a part of it', 'topology/shop/op/3/slice/1', 3, 3],
+  ['what tells of an earlier one', 'topology/shop/op/2/notify', 3, 3],
   ['what a ledger asks', 'topology/shop', 3, 3],
   ['what a command asks', 'inspect-1', 3, 3],
 ])('%s is done', async (_what, workflowId, before, after) => {
