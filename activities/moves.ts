@@ -86,6 +86,15 @@ export function moveActivities(
     }),
 
     dropCopy: step(async ({ topology, original, volumes, replicated, ...at }, signal) => {
+      // Where the one that it is a copy of is gone, or its host is, this may be all that is left of the data.
+      const there = await lookAt(executorOf(original), original, signal)
+      if (there?.labels?.topology !== topology) {
+        throw new Cul8erError(
+          'DATA_LOSS',
+          `the copy ${at.name} on ${at.host} stays: the original is no longer on ${original.host}`,
+          { details: { instance: at.name, host: at.host } },
+        )
+      }
       await removeCopy(executorOf(at), { name: at.name, topology, project: at.project, volumes }, signal)
       const { name, project } = original
       if (!replicated) await prune(executorOf(original), { name, volumes, project, keep: 0 }, signal)

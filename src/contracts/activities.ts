@@ -189,7 +189,10 @@ export interface Activities {
   finishMove(input: InstanceAt & { topology: string }): Promise<void>
   /** Stops what took the place of another host's instance, and makes it a copy of that again. */
   putBack(input: InstanceAt & { topology: string; from: string }): Promise<void>
-  /** Deletes a copy that does not run, its volumes, and what the original keeps for it unless it is `replicated`; already gone is done. */
+  /**
+   * Deletes a copy that does not run, its volumes, and what the original keeps for it unless it is `replicated`; already gone is done.
+   * @throws DATA_LOSS where the original is not there, and as its host answers: the copy stays
+   */
   dropCopy(
     input: InstanceAt & { topology: string; original: InstanceAt; volumes: VolumeRef[]; replicated: boolean },
   ): Promise<void>

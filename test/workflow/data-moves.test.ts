@@ -36,10 +36,17 @@ describe('data that moves', { timeout: 60_000 }, () => {
   const dead = new Set<string>()
   /** Dies when something starts on it, once. */
   const doomed = new Set(['twice-b'])
+  /** Dies when the app on it was stopped. */
+  const ending = new Set(['only-a'])
   beforeAll(async () => {
     rig = await Rig.start(undefined, {
       wrap: (executor) =>
-        mortal(executor, dead, ({ args }, host) => host === 'twice-b' && args.includes('start') && doomed.delete(host)),
+        mortal(
+          executor,
+          dead,
+          ({ args }, host) =>
+            (args.includes('start') && doomed.delete(host)) || (args.includes('stop') && ending.delete(host)),
+        ),
     })
   })
   afterAll(() => rig.stop())
@@ -146,4 +153,12 @@ describe('data that moves', { timeout: 60_000 }, () => {
       expect(db(name, 'b')).toMatchObject(live)
     },
   )
+
+  it.concurrent('keeps the copy where the host of the original died, for it may be all that is left', async () => {
+    const name = 'only'
+    await deploy(name)
+    expect(await drain(name)).toMatchObject({ exit: 6, topologies: [{ outcome: 'needsAttention' }] })
+    expect(db(name, 'b')).toMatchObject({ status: 'Stopped', config: { 'user.cul8er.role': 'replica' } })
+    expect(volumes(name, 'b')).toHaveLength(1)
+  })
 })
