@@ -159,8 +159,12 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       await removeVolume(executorOf(at), volume, { host: at.host, project, topology }, signal)
     }),
 
-    setRole: step(async ({ role, ...at }, signal) => {
-      await executorOf(at).run(setConfig(at.name, { [`${LABEL_PREFIX}role`]: role }, at), { signal })
+    setRole: step(async ({ role, autostart, ...at }, signal) => {
+      const config = {
+        [`${LABEL_PREFIX}role`]: role,
+        ...(autostart === undefined ? {} : { 'boot.autostart': autostart }),
+      }
+      await executorOf(at).run(setConfig(at.name, config, at), { signal })
     }),
   }
 }

@@ -145,7 +145,8 @@ export interface Activities {
   deleteInstance(input: InstanceAt & { topology: string; made?: string }): Promise<void>
   /** Deletes a volume, with its snapshots, if it is the topology's; already gone is done. */
   deleteVolume(input: At & { volume: VolumeRef; project: string | null; topology: string }): Promise<void>
-  setRole(input: InstanceAt & { role: Role }): Promise<void>
+  /** `autostart`: whether its host starts it with itself, as Incus says it. */
+  setRole(input: InstanceAt & { role: Role; autostart?: string }): Promise<void>
   applyRoutes(input: RoutesAt): Promise<void>
   waitDrained(input: At & { topology: string; server: string; deadlineMs: number }): Promise<{ cut: number }>
   removeRoutes(input: At & { topology: string }): Promise<void>

@@ -51,7 +51,8 @@ export type Step =
   /** `from`: the whole instance, whatever runs in it; it serves now. */
   | { kind: 'restart'; at: Place; before?: LiveInstance; from?: LiveInstance }
   | { kind: 'halt'; from: LiveInstance }
-  | { kind: 'retire'; from: LiveInstance }
+  /** `moves`: to another host, and its own must not start it when that is restarted. */
+  | { kind: 'retire'; from: LiveInstance; moves?: true }
   /** `name`: a person's; absent: the operation's own. */
   | { kind: 'snapshot'; from: LiveInstance; name?: string }
   | { kind: 'dropSnapshot'; from: LiveInstance; snapshot: string }
@@ -73,7 +74,8 @@ export type Step =
   | { kind: 'admit'; at: Place; from?: LiveInstance; weight?: number; like?: string }
   | { kind: 'drain'; at: Place; from?: LiveInstance }
   | { kind: 'forget'; at: Pick<Place, 'name' | 'host' | 'resource'> }
-  | { kind: 'role'; at: Place; role: Role }
+  /** `stays`: it was to move, and its host may start it again. */
+  | { kind: 'role'; at: Place; role: Role; stays?: true }
   | { kind: 'swap'; at: Place; from: LiveInstance | null }
   | { kind: 'weights'; percent: number; resources: string[] }
   | { kind: 'switch'; active: Record<string, Color>; from?: LiveInstance }
@@ -147,7 +149,7 @@ export type Compensation =
   /** It was to be restarted, and may be stopped: started, healthy and in the traffic again. */
   | { kind: 'start'; from: LiveInstance }
   /** It was put aside for its replacement: started, live and in the traffic again. */
-  | { kind: 'revive'; from: LiveInstance }
+  | { kind: 'revive'; from: LiveInstance; moves?: true }
   /** It was a copy: a copy again. */
   | { kind: 'demote'; from: LiveInstance; promotion: Promotion }
   /** It was copied to another host for a move, and never ran there: the copy goes. */

@@ -180,7 +180,7 @@ function stepsOf(undo: Compensation): Step[] {
             { kind: 'start', at: undo.from },
             { kind: 'role', at: undo.from, role: 'new' },
           ]
-        : revived(undo.from)
+        : revived(undo.from, undo.moves)
     case 'demote':
       return [
         { kind: 'drain', at: undo.from },
@@ -194,7 +194,7 @@ function stepsOf(undo: Compensation): Step[] {
         { kind: 'drain', at: undo.copy },
         { kind: 'forget', at: undo.copy },
         { kind: 'putBack', from: undo.from, at: undo.copy },
-        ...revived(undo.from),
+        ...revived(undo.from, true),
       ]
     case 'shelve':
       // What is stateful does not run beside another one.
@@ -212,9 +212,9 @@ function stepsOf(undo: Compensation): Step[] {
   }
 }
 
-const revived = (from: LiveInstance): Step[] => [
+const revived = (from: LiveInstance, stays?: true): Step[] => [
   { kind: 'start', at: from },
-  { kind: 'role', at: from, role: 'live' },
+  { kind: 'role', at: from, role: 'live', ...(stays === true ? { stays } : {}) },
   ...proven(from),
 ]
 

@@ -9,6 +9,16 @@ export function declaredOf({ revision }: View, at: Place): Declared {
   return { config, devices, ...(profiles === undefined ? {} : { profiles }) }
 }
 
+/** What it says of being started with its host, as far as it says anything; `off`: where that is to stand still. */
+export function autostartOf(
+  { revision }: View,
+  { resource }: Pick<Place, 'resource'>,
+  off = false,
+): { autostart?: string } {
+  const declared = revision.topology.resources[resource]?.config?.['boot.autostart']
+  return declared === undefined ? {} : { autostart: off ? 'false' : declared }
+}
+
 /** Whether replication looks after its snapshots. */
 export const isReplicated = ({ revision }: View, { resource }: Pick<Place, 'resource'>): boolean =>
   revision.topology.resources[resource]?.replicate !== undefined

@@ -26,5 +26,15 @@ export const says = ({ name, host }: Place, step: string, words = ''): DryStep =
 })
 
 /** An instance gets another role. */
-export const roleLine = (at: Place, project: string | null, step: string, role: Role): DryStep =>
-  line(at, step, setConfig(at.name, { [`${LABEL_PREFIX}role`]: role }, { project }))
+export const roleLine = (
+  at: Place,
+  project: string | null,
+  step: string,
+  { role, autostart }: { role: Role; autostart?: string },
+): DryStep => {
+  const config = {
+    [`${LABEL_PREFIX}role`]: role,
+    ...(autostart === undefined ? {} : { 'boot.autostart': autostart }),
+  }
+  return line(at, step, setConfig(at.name, config, { project }))
+}

@@ -17,5 +17,5 @@ export const moved = stepKind({
       summary: `${at.name} on ${at.host} is live`,
     },
   ],
-  commands: ({ at }, { revision }) => [roleLine(at, revision.topology.project, 'take over', 'live')],
+  commands: ({ at }, { revision }) => [roleLine(at, revision.topology.project, 'take over', { role: 'live' })],
 })

@@ -1,4 +1,5 @@
 import { stopInstance } from '../incus/index.js'
+import { autostartOf } from './declared.js'
 import { stepKind } from './kind.js'
 import { line, roleLine } from './lines.js'
 import { STOP_MS, stopOptions } from './stopping.js'
@@ -9,12 +10,12 @@ export const retire = stepKind({
   kind: 'retire',
   words: () => 'stop',
   instance: ({ from }) => from.name,
-  before: ({ from }) => ({ kind: 'revive', from }),
+  before: ({ from, moves }) => ({ kind: 'revive', from, ...(moves === true ? { moves } : {}) }),
   ends: true,
-  calls: ({ from }, view) => [
+  calls: ({ from, moves }, view) => [
     {
       activity: 'setRole',
-      input: { ...instanceAt(view, from), role: 'old' },
+      input: { ...instanceAt(view, from), role: 'old', ...(moves === true ? autostartOf(view, from, true) : {}) },
       pace: 'quick',
       summary: `${from.name} can be brought back`,
     },
@@ -25,8 +26,11 @@ export const retire = stepKind({
       summary: from.name,
     },
   ],
-  commands: ({ from }, { revision }) => [
-    roleLine(from, revision.topology.project, 'mark as old', 'old'),
-    line(from, 'stop', stopInstance(from.name, stopOptions(revision))),
+  commands: ({ from, moves }, prediction) => [
+    roleLine(from, prediction.revision.topology.project, 'mark as old', {
+      role: 'old',
+      ...(moves === true ? autostartOf(prediction, from, true) : {}),
+    }),
+    line(from, 'stop', stopInstance(from.name, stopOptions(prediction.revision))),
   ],
 })

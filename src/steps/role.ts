@@ -1,3 +1,4 @@
+import { autostartOf } from './declared.js'
 import { stepKind } from './kind.js'
 import { roleLine } from './lines.js'
 import { instanceAt } from './view.js'
@@ -10,12 +11,19 @@ export const role = stepKind({
   calls: (step, view) => [
     {
       activity: 'setRole',
-      input: { ...instanceAt(view, step.at), role: step.role },
+      input: {
+        ...instanceAt(view, step.at),
+        role: step.role,
+        ...(step.stays === true ? autostartOf(view, step.at) : {}),
+      },
       pace: 'quick',
       summary: `${step.at.name} is ${step.role}`,
     },
   ],
-  commands: (step, { revision }) => [
-    roleLine(step.at, revision.topology.project, step.role === 'live' ? 'take over' : 'mark as old', step.role),
+  commands: (step, prediction) => [
+    roleLine(step.at, prediction.revision.topology.project, step.role === 'live' ? 'take over' : 'mark as old', {
+      role: step.role,
+      ...(step.stays === true ? autostartOf(prediction, step.at) : {}),
+    }),
   ],
 })

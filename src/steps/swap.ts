@@ -27,7 +27,7 @@ export const swap = stepKind({
         ]),
   ],
   commands: ({ at, from }, { revision }) => [
-    roleLine(at, revision.topology.project, 'take over', 'live'),
-    ...(from === null ? [] : [roleLine(from, revision.topology.project, 'mark as old', 'old')]),
+    roleLine(at, revision.topology.project, 'take over', { role: 'live' }),
+    ...(from === null ? [] : [roleLine(from, revision.topology.project, 'mark as old', { role: 'old' })]),
   ],
 })

@@ -97,10 +97,10 @@ function revived(action: PlannedChange['action'], at: Place, from: LiveInstance)
 }
 
 /** Out of the traffic and stopped, but there to come back. */
-export const retired = (from: LiveInstance): Step[] => [
+export const retired = (from: LiveInstance, { moves }: { moves?: true } = {}): Step[] => [
   { kind: 'drain', at: from, from },
   { kind: 'forget', at: from },
-  { kind: 'retire', from },
+  { kind: 'retire', from, ...(moves === true ? { moves } : {}) },
 ]
 
 /** Gone for good. */

@@ -35,7 +35,7 @@ const movedOver = ({ from, at }: Move): Lane => ({
   instance: from.name,
   host: from.host,
   steps: [
-    ...retired(from),
+    ...retired(from, { moves: true }),
     { kind: 'copy', from, at, last: true },
     { kind: 'takeOver', from, at },
     { kind: 'start', at },

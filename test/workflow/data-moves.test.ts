@@ -25,6 +25,8 @@ const declared = (name: string, db: object = {}): unknown => ({
   strategy: { hostTimeout: '2s' },
 })
 
+const AUTOSTART = { config: { 'boot.autostart': 'true' } }
+
 interface Answer {
   exit: number
   topologies: { outcome?: string; changes: object[]; steps?: { name: string }[]; error?: { message: string } }[]
@@ -97,7 +99,7 @@ describe('data that moves', { timeout: 60_000 }, () => {
 
   it.concurrent('goes on where it was when it does not come up on the other host, whose copy goes', async () => {
     const name = 'stays'
-    await deploy(name)
+    await deploy(name, AUTOSTART)
     rig.emulator.fault({
       match: { host: 'stays-b', verb: 'start' },
       fault: { error: 'Error: no space left on device' },
@@ -131,26 +133,28 @@ describe('data that moves', { timeout: 60_000 }, () => {
     'never runs twice: where nobody knows whether it runs on the other host, it stays stopped',
     async () => {
       const name = 'twice'
-      await deploy(name)
+      await deploy(name, AUTOSTART)
       const answer = await drain(name)
       expect(answer).toMatchObject({ exit: 6, topologies: [{ outcome: 'needsAttention' }] })
       expect(answer.topologies[0]?.error?.message).toContain('moveBack failed')
-      expect(db(name, 'a')).toMatchObject({ status: 'Stopped', config: { 'user.cul8er.role': 'old' } })
+      // Nor does its host start it when that is restarted.
+      const off = { 'user.cul8er.role': 'old', 'boot.autostart': 'false' }
+      expect(db(name, 'a')).toMatchObject({ status: 'Stopped', config: off })
       expect((await rig.ledger(name)).dirty).toContain('twice-a/twice-db')
       // The other host is back, and it runs there: the next deploy stops it before anything starts.
       dead.delete('twice-b')
       expect(db(name, 'b')).toMatchObject({ status: 'Running', config: { 'user.cul8er.role': 'new' } })
-      const revision = rig.revision(topologyOf(declared(name)), {})
+      const revision = rig.revision(topologyOf(declared(name, AUTOSTART)), {})
       const result = await rig.run(name, { kind: 'deploy', revision })
       expect(result.outcome).toBe('succeeded')
       const steps = result.steps.map((each) => each.name)
       expect(steps.indexOf('delete')).toBeLessThan(steps.indexOf('start'))
-      expect(db(name, 'a')).toMatchObject(live)
+      expect(db(name, 'a')).toMatchObject({ ...live, config: { ...live.config, 'boot.autostart': 'true' } })
       expect(db(name, 'b')).toBeUndefined()
       // What is left of it there is a copy's, and in nobody's way.
       expect(volumes(name, 'b').map(({ config }) => config['user.cul8er.role'])).toEqual(['replica'])
       expect(await drain(name)).toMatchObject({ exit: 0, topologies: [{ outcome: 'succeeded' }] })
-      expect(db(name, 'b')).toMatchObject(live)
+      expect(db(name, 'b')).toMatchObject({ ...live, config: { ...live.config, 'boot.autostart': 'true' } })
     },
   )
 
