@@ -49,6 +49,8 @@ const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set([
   // The parent would still take back what a slice says is final.
   'moved',
   'hook',
+  // The deadline stands still meanwhile, which only the parent can see to.
+  'copy',
 ])
 
 const isSliceable = ({ lanes }: Stage): boolean =>

@@ -165,18 +165,9 @@ async function carryOut(
   const lost = host !== undefined && run.lost.has(host)
   const firm = direction === 'back' ? undoing : quick
   const call = (of: Activities): Promise<unknown> => (of[activity] as (input: unknown) => Promise<unknown>)(input)
-  if (pace === 'lasting') return resting(run, () => call(lasting({ summary, waitMs })))
+  // The deadline is for what cul8er does: a command of the operator's, or a copy, has a limit of its own.
+  if (pace === 'lasting') return run.steer.resting(() => call(lasting({ summary, waitMs })))
   const activities: Activities =
     pace === 'waiting' ? waiting({ summary, waitMs }) : (lost ? briefly : pace === 'long' ? long : firm)({ summary })
   return call(activities)
-}
-
-/** The deadline is for what cul8er does: a command of the operator's has a limit of its own. */
-async function resting<T>({ steer }: Run, during: () => Promise<T>): Promise<T> {
-  steer.resting = true
-  try {
-    return await during()
-  } finally {
-    steer.resting = false
-  }
 }

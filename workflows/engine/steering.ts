@@ -18,8 +18,8 @@ export class Steer {
   full = false
   /** Set when a promote has something to promote. */
   awaitsPromotion = false
-  /** A pause that was declared, or that waits for a person: the operation's deadline stands still. */
-  resting = false
+  /** Pauses that were declared, or that wait for a person, and what takes as long as it takes: meanwhile the operation's deadline stands still. */
+  private rests = 0
   /** Why an abort can do nothing any more. */
   noReturn: string | null = null
   private readonly scopes = new Set<CancellationScope>()
@@ -54,7 +54,17 @@ export class Steer {
 
   /** Nobody can expect progress now. */
   get waits(): boolean {
-    return this.paused || this.resting
+    return this.paused || this.rests > 0
+  }
+
+  /** Several may rest side by side: the deadline goes on when the last of them has ended. */
+  async resting<T>(during: () => Promise<T>): Promise<T> {
+    this.rests += 1
+    try {
+      return await during()
+    } finally {
+      this.rests -= 1
+    }
   }
 
   /** A promotion is asked for: it is used up. */

@@ -37,8 +37,7 @@ export async function watch(run: Run, { purpose, resources, weight, forMs, analy
   const endsAt = forMs === 'manual' ? Infinity : Date.now() + forMs
   const how = { analysis: analysis ?? strategyOf(run).analysis, sinceMs: Date.now(), endsAt, purpose, weight }
   steer.awaitsPromotion = true
-  steer.resting = true
-  try {
+  const stayAndLook = async (): Promise<void> => {
     const targets = targetsOf(run, purpose, resources)
     const stay = async (): Promise<void> => {
       if (endsAt < Infinity) return sleep(Math.max(0, endsAt - Date.now()), { summary: watchWords(purpose, weight) })
@@ -50,9 +49,11 @@ export async function watch(run: Run, { purpose, resources, weight, forMs, analy
     )
     // Said twice, it was meant for this wait: the next one is a person's to end again.
     steer.promotions = 0
+  }
+  try {
+    await steer.resting(stayAndLook)
   } finally {
     steer.awaitsPromotion = false
-    steer.resting = false
   }
 }
 

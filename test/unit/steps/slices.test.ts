@@ -12,6 +12,7 @@ const wide = (name: string, count: number): Stage => ({
   name,
   lanes: Array.from({ length: count }, (_, k) => lane(k + 1)),
 })
+const copied: Lane = { host: 'two', steps: [{ kind: 'copy', from: live('db'), at: { ...live('db'), host: 'two' } }] }
 const whole = (name: string): Stage => ({ name, lanes: [{ steps: [{ kind: 'settle' }] }] })
 
 /** `apart: stage 50, stage 10` */
@@ -44,6 +45,11 @@ describe('a procedure in parts', () => {
       'what is of the whole operation stays together with it',
       [wide('all', 121), whole('verify'), whole('commit')],
       ['apart: all 50', 'apart: all 50', 'apart: all 21', 'here: verify 1, commit 1'],
+    ],
+    [
+      'copies of data, for which the deadline stands still, as well',
+      [{ name: 'copy data', lanes: [copied] }, wide('all', 121)],
+      ['here: copy data 1', 'apart: all 50', 'apart: all 50', 'apart: all 21'],
     ],
   ])('%s', (_title, stages, expected) => {
     expect(read(stages)).toEqual(expected)
