@@ -11,6 +11,7 @@ import {
 import { lookAt } from '../src/instances/look.js'
 import { replicaLabels } from '../src/instances/copy-command.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
+import { hasItsName } from '../src/plan/ours.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { ObservedInstance } from '../src/plan/model.js'
 import { powersInWords, undeclaredPowers, type Declared } from '../src/plan/replication/powers.js'
@@ -93,6 +94,7 @@ export async function withoutPowers(
   return powersInWords(powers)
 }
 
+/** What is called as its labels say, and so has no volumes but its own. */
 export async function mustBeOurs(
   executor: HostExecutor,
   topology: string,
@@ -100,6 +102,12 @@ export async function mustBeOurs(
   signal: AbortSignal,
 ): Promise<ObservedInstance & { labels: NonNullable<ObservedInstance['labels']> }> {
   const found = await lookAt(executor, at, signal)
-  if (found?.labels?.topology === topology) return { ...found, labels: found.labels }
+  if (found?.labels?.topology === topology) {
+    const ours = { ...found, labels: found.labels }
+    if (hasItsName(topology, ours)) return ours
+    throw new Cul8erError('NAME_CLASH', `${at.name} on ${at.host} has the labels of another instance`, {
+      details: { instance: at.name, host: at.host },
+    })
+  }
   throw new Cul8erError('NOT_FOUND', `the copy of ${at.name} is no longer on ${at.host}`)
 }

@@ -3,6 +3,7 @@ import type { ObservedInstance, Role } from './model.js'
 import type { Color } from '../naming/instance-names.js'
 import { instanceName } from '../naming/instance-names.js'
 import type { Ours } from './planned-change.js'
+import type { Replica } from './specs.js'
 
 /**
  * A topology's instances among all that hosts show. The name counts beside the labels: a copy or a renamed instance carries our
@@ -13,10 +14,17 @@ export function oursOf(topology: string, observed: readonly ObservedInstance[]):
   return observed.flatMap((instance): Ours[] => {
     const { labels } = instance
     if (labels?.topology !== topology || BESIDE.has(labels.role)) return []
-    const color = COLORS.find((each) => instanceName(topology, labels.resource, labels.index, each) === instance.name)
+    const color = colorOf(topology, instance.name, labels)
     return color === undefined ? [] : [{ ...instance, labels: { ...labels, color } }]
   })
 }
+
+/** Whether an instance is called as its labels say: they are its host's word, and say which volumes are its own. */
+export const hasItsName = (topology: string, { name, labels }: Pick<Ours, 'name' | 'labels'>): boolean =>
+  colorOf(topology, name, labels) !== undefined
+
+const colorOf = (topology: string, name: string, { resource, index }: Replica): Color | undefined =>
+  COLORS.find((each) => instanceName(topology, resource, index, each) === name)
 
 /** Not a place of the declaration, but what stands beside those. */
 const BESIDE: ReadonlySet<Role> = new Set(['edge', 'replica'])
