@@ -8,7 +8,7 @@ import { cul8er as run } from '../unit/cli/terminal.js'
 
 /* What holds data leaves a host that is drained, emulated: copied, stopped, copied to its end, started elsewhere. */
 
-const declared = (name: string, db: object = {}): unknown => ({
+const declared = (name: string, db: object = {}, more: object = {}): unknown => ({
   name,
   hosts: Object.fromEntries(
     ['a', 'b'].map((host) => [`${name}-${host}`, { address: 'localhost', platform: 'emulated' }]),
@@ -23,6 +23,7 @@ const declared = (name: string, db: object = {}): unknown => ({
     },
   },
   strategy: { hostTimeout: '2s' },
+  ...more,
 })
 
 const AUTOSTART = { config: { 'boot.autostart': 'true' } }
@@ -53,8 +54,8 @@ describe('data that moves', { timeout: 60_000 }, () => {
   })
   afterAll(() => rig.stop())
 
-  const deploy = async (name: string, db: object = {}): Promise<void> => {
-    const of = declared(name, db)
+  const deploy = async (name: string, db: object = {}, more: object = {}): Promise<void> => {
+    const of = declared(name, db, more)
     await writeFile(join(rig.folder, `${name}.json`), JSON.stringify(of))
     const revision = rig.revision(topologyOf(of), {})
     expect(await rig.run(name, { kind: 'deploy', revision })).toMatchObject({ outcome: 'succeeded' })
@@ -157,6 +158,16 @@ describe('data that moves', { timeout: 60_000 }, () => {
       expect(db(name, 'b')).toMatchObject({ ...live, config: { ...live.config, 'boot.autostart': 'true' } })
     },
   )
+
+  it.concurrent('is left to a person, and to no failover, where it stays stopped', async () => {
+    const name = 'asks'
+    const hosts = ['a', 'b', 'c'].map((host) => [`asks-${host}`, { address: 'localhost', platform: 'emulated' }])
+    await deploy(name, {}, { hosts: Object.fromEntries(hosts) as object, failover: { after: '10m' } })
+    doomed.add('asks-b')
+    expect(await drain(name)).toMatchObject({ exit: 6, topologies: [{ outcome: 'needsAttention' }] })
+    // The host that it is stopped on answers: it is not the one to wait for.
+    expect((await rig.ledger(name)).failover?.behind ?? []).not.toContain('asks-a')
+  })
 
   it.concurrent('keeps the copy where the host of the original died, for it may be all that is left', async () => {
     const name = 'only'

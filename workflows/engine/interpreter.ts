@@ -1,12 +1,13 @@
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow'
 import type { Activities, Lane, Stage, Step } from '../../src/contracts/index.js'
+import type { ErrorReport } from '../../src/errors.js'
 import { placeKey } from '../../src/plan/place-key.js'
 import type { Call } from '../../src/steps/kind.js'
 import { kindOf } from '../../src/steps/registry.js'
 import { laneKey, slicesOf, stepKey } from '../../src/steps/slices.js'
 import { all, inTurns } from '../concurrency.js'
 import { briefly, lasting, long, quick, undoing, waiting } from './activities.js'
-import { gaveNoAnswer, reportOf } from './failure.js'
+import { failureOf, gaveNoAnswer, reportOf } from './failure.js'
 import { laneFailure } from './lane-failure.js'
 import type { Direction, Run } from './run.js'
 import { runSlice } from './slices.js'
@@ -115,6 +116,7 @@ async function runStep(
       (results) => kind.note?.(results, step),
     )
   } catch (error) {
+    if (direction === 'back' && kind.mustAnswer === true && gaveNoAnswer(error)) throw unanswered(reportOf(error))
     if (kind.optional !== true || isCancellation(error)) throw error
   }
   const final = registers ? kind.final?.(step) : undefined
@@ -122,6 +124,9 @@ async function runStep(
   const after = registers ? kind.after?.(step, run) : null
   if (after != null) run.compensations.register(after)
 }
+
+/** Its lane's host is not the one that is silent, and no failover knows what that one runs: a person has to. */
+const unanswered = (report: ErrorReport): Error => failureOf({ ...report, code: 'NEEDS_ATTENTION' })
 
 /** A cancel that came with the end of the last step, or slice, has interrupted nothing. */
 function refuseAborted(): void {
