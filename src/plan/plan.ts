@@ -93,7 +93,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
   const { gone: over, stay } = leftovers({ revision, rest, withData, ordered, force })
   const gone = over.filter(({ host }) => moves === null || moves.off.includes(host))
   // A drain leaves copies alone.
-  const copies = copiesGone(revision, moves === null ? observed : [], { force })
+  const copies = copiesGone(revision, moves === null ? observed : [], { force, dirty })
   const changes = [...ordered, ...gone, ...copies.changes]
 
   const [changed, revived] = [changedBy(changes), revivedBy(changes)]

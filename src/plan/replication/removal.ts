@@ -1,5 +1,6 @@
 import { Cul8erError } from '../../errors.js'
 import { attachedVolumes } from '../attached-volumes.js'
+import { isDirty } from '../half-done.js'
 import type { ObservedInstance, Revision } from '../model.js'
 import { oursOf } from '../ours.js'
 import { liveInstance, type PlannedChange } from '../planned-change.js'
@@ -17,15 +18,18 @@ export interface CopiesGone {
 }
 
 /**
- * What becomes of copies that are not declared any more: they are deleted, for they hold nothing that their originals do not.
+ * What becomes of copies that are not declared any more: they are deleted, for they hold nothing that their originals do not. One whose
+ * original was left half changed stays until that is mended, unless `force`.
  * @throws Cul8erError DATA_LOSS where an original does not run, unless `force`
  */
 export function copiesGone(
   revision: Revision,
   observed: readonly ObservedInstance[],
-  { force }: { force: boolean },
+  { force, dirty = [] }: { force: boolean; dirty?: readonly string[] },
 ): CopiesGone {
-  const gone = undeclaredCopies(revision, observed)
+  // As long as nobody put in order what it is a copy of, it is in nobody's way.
+  const stays = ({ name, labels }: Copy): boolean => !force && isDirty(dirty, { name, host: labels.replica.from })
+  const gone = undeclaredCopies(revision, observed).filter((copy) => !stays(copy))
   if (gone.length === 0) return { changes: [], volumes: [], losses: [] }
   const { name: topology } = revision.topology
   const running = new Set(
