@@ -13,6 +13,7 @@ import {
 import { configureCommands, createCommand, labelsOf } from '../src/instances/commands.js'
 import { lookAt } from '../src/instances/look.js'
 import { attachedVolumes } from '../src/plan/attached-volumes.js'
+import { refuseSnapshotPowers } from '../src/instances/snapshot-powers.js'
 import { tooLittleMemory } from '../src/instances/too-little-memory.js'
 import { LABEL_PREFIX } from '../src/plan/labels.js'
 import type { InstanceSpec, Labels, ObservedInstance } from '../src/plan/model.js'
@@ -105,16 +106,23 @@ export function instanceActivities(deps: ActivityDeps): Rooms {
       await removeSnapshots(executor, volumes, { ...at, snapshot }, signal)
     }),
 
-    restoreSnapshot: step(async ({ snapshot, volumes = [], ...at }, signal) => {
+    restoreSnapshot: step(async ({ snapshot, volumes = [], declared, ...at }, signal) => {
       const executor = executorOf(at)
+      const found = await mustFind(executor, at, signal)
+      const cameFromElsewhere = found.labels?.restored === true
+      if (cameFromElsewhere && declared !== undefined) {
+        await refuseSnapshotPowers(executor, at, { snapshot, declared, volumes }, signal)
+      }
       if (volumes.length > 0) {
-        const found = await mustFind(executor, at, signal)
         const covered = await coveredVolumes(executor, volumes, { ...at, snapshot, found }, signal)
         // Incus restores no volume under a running instance.
         if (covered.length > 0) await stop(executor, at, RESTORE_STOP_MS, signal)
         await restoreVolumes(executor, covered, { ...at, snapshot }, signal)
       }
       await executor.run(restoreSnapshot(at.name, snapshot, at), { signal, timeoutMs: SNAPSHOT_MS })
+      // The snapshot may be of before, and say nothing of it.
+      const since = { [`${LABEL_PREFIX}restored`]: new Date().toISOString() }
+      if (cameFromElsewhere) await executor.run(setConfig(at.name, since, at), { signal })
     }),
 
     pruneSnapshots: step(async ({ keep, spent, volumes = [], ...at }, signal) => {

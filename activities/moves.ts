@@ -57,6 +57,7 @@ export function moveActivities(
         ...NO_REPLICA,
         [ROLE]: 'new',
         [`${LABEL_PREFIX}operation`]: String(operation),
+        [`${LABEL_PREFIX}restored`]: new Date().toISOString(),
         'boot.autostart': declared.config['boot.autostart'] ?? '',
       }
       await executor.run(setConfig(at.name, labels, at), { signal })
@@ -81,7 +82,12 @@ export function moveActivities(
       for (const volume of attachedVolumes(found, topology, found.labels)) {
         await executor.run(setVolume(volume, { [ROLE]: 'replica' }, at), { signal })
       }
-      const labels = { ...NO_REPLICA, ...replicaLabels({ from, at: null, snapshot: null }), 'boot.autostart': 'false' }
+      const labels = {
+        ...NO_REPLICA,
+        ...replicaLabels({ from, at: null, snapshot: null }),
+        [`${LABEL_PREFIX}restored`]: '',
+        'boot.autostart': 'false',
+      }
       await executor.run(setConfig(at.name, labels, at), { signal })
     }),
 

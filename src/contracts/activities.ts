@@ -130,7 +130,8 @@ export interface Activities {
   takeSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[] }): Promise<void>
   /** Of the instance and its volumes; already gone is done. */
   deleteSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[] }): Promise<void>
-  restoreSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[] }): Promise<void>
+  /** `declared`: what the instance may have, where it is not the operation's own snapshot. @throws PERMISSION, see refuseSnapshotPowers */
+  restoreSnapshot(input: InstanceAt & { snapshot: string; volumes?: VolumeRef[]; declared?: Declared }): Promise<void>
   /** Removes the oldest of our snapshots beyond `keep`. */
   pruneSnapshots(
     input: InstanceAt & { keep: number; spent?: string; volumes?: VolumeRef[] },

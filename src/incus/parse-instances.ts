@@ -3,7 +3,13 @@ import { parseJson } from './parse.js'
 
 const strings = z.record(z.string(), z.string())
 
-const snapshot = z.object({ name: z.string(), created_at: z.string() })
+const snapshot = z.object({
+  name: z.string(),
+  created_at: z.string(),
+  profiles: z.array(z.string()).nullish(),
+  config: strings.nullish(),
+  devices: z.record(z.string(), strings).nullish(),
+})
 
 const address = z.object({ family: z.string(), address: z.string(), scope: z.string() })
 

@@ -126,7 +126,7 @@ export interface Labels {
   dataIn?: 'volumes'
   /** What a copy on another host is a copy of; absent: it is none. */
   replica?: ReplicaLabels
-  /** It was such a copy, and took the place of its original. */
+  /** It was such a copy, and took the place of its original: in a restore, or because it moved. */
   restored?: true
   /** Config keys that were declared, beside limits and environment; absent: none. */
   config?: string[]

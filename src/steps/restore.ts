@@ -1,4 +1,5 @@
 import { restoreSnapshot, restoreVolumeSnapshot, startInstance } from '../incus/index.js'
+import { declaredOf } from './declared.js'
 import { stepKind } from './kind.js'
 import { line } from './lines.js'
 import { instanceAt, startAt } from './view.js'
@@ -11,7 +12,13 @@ export const restore = stepKind({
   calls: ({ from, snapshot }, view) => [
     {
       activity: 'restoreSnapshot',
-      input: { ...instanceAt(view, from), snapshot, ...(from.volumes === undefined ? {} : { volumes: from.volumes }) },
+      input: {
+        ...instanceAt(view, from),
+        snapshot,
+        ...(from.volumes === undefined ? {} : { volumes: from.volumes }),
+        // Its own is of what was declared before it.
+        ...(snapshot === view.snapshot ? {} : { declared: declaredOf(view, from) }),
+      },
       pace: 'long',
       summary: `${from.name} to ${snapshot}`,
     },
