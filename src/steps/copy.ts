@@ -1,3 +1,4 @@
+import { copyVolume } from '../incus/index.js'
 import { copyCommand, replicaLabels } from '../instances/copy-command.js'
 import { durationWords } from '../topology/units.js'
 import { stepKind } from './kind.js'
@@ -28,18 +29,15 @@ export const copy = stepKind({
     last === true
       ? undefined
       : `what changes meanwhile takes ${durationWords((result as { lastMs: number }).lastMs)}: it will be down for that long, and for a restart`,
-  commands: ({ from, at, last }, { revision }) => [
-    line(
-      from,
-      last === true ? 'copy what has changed' : 'copy',
-      copyCommand(from.name, replicaLabels({ from: from.host, at: null, snapshot: null }), {
-        source: from.host,
-        target: at.host,
-        mode: 'relay',
-        project: revision.topology.project,
-      }),
-    ),
-  ],
+  commands: ({ from, at, last }, { revision: { topology } }) => {
+    const words = last === true ? 'copy what has changed' : 'copy'
+    const way = { source: from.host, target: at.host, mode: 'relay' as const, project: topology.project }
+    const labels = replicaLabels({ from: from.host, at: null, snapshot: null })
+    return [
+      ...(from.volumes ?? []).map((volume) => line(from, words, copyVolume(volume, way))),
+      line(from, words, copyCommand(from.name, labels, way)),
+    ]
+  },
 })
 
 /** ms; what ends it is a lack of progress. */

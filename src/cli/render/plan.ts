@@ -68,7 +68,7 @@ function changeLines(change: Change, colors: Palette): string[] {
   )
   const remark = extra.length === 0 ? '' : colors.dim(` (${extra.join(', ')})`)
   return [
-    `  ${colors[color](mark)} ${action} ${colors.bold(instance)} on ${host}${remark}`,
+    `  ${colors[color](mark)} ${action} ${colors.bold(instance)} ${action === 'move' ? 'to' : 'on'} ${host}${remark}`,
     ...reasons.map((reason) => colors.dim(`      ${reason}`)),
     ...(placement === undefined ? [] : [colors.dim(`      on ${host}: ${placement}`)]),
   ]

@@ -112,17 +112,19 @@ test('a plan for people', () => {
           reasons: ['limits.cpu is "2", should be "1"'],
         },
         { ...change, action: 'replace', instance: 'shop-db-blue', replaces: 'shop-db', reasons: [] },
+        { ...change, action: 'move', instance: 'shop-files', host: 'there', reasons: [] },
       ],
     },
     plain,
   )
   expect(text.split('\n')).toEqual([
-    'shop: 1 to create, 1 to update, 1 to replace',
+    'shop: 1 to create, 1 to update, 1 to replace, 1 to move',
     '  + create shop-web-1 on here',
     '      missing',
     '  ~ update shop-web-2 on here (drift)',
     '      limits.cpu is "2", should be "1"',
     '  ± replace shop-db-blue on here (replaces shop-db)',
+    '  → move shop-files to there',
     '! port 443 answers with a self-signed certificate',
   ])
   const more = {
