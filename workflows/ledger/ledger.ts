@@ -38,6 +38,7 @@ import {
   type ImportRequest,
   type LedgerInput,
   type LedgerState,
+  type NumbersInUse,
   type NoticeEvent,
   type OperationRequest,
   type OperationStarted,
@@ -374,8 +375,7 @@ class Ledger {
   }
 
   private refusalNow(request: OperationRequest): ErrorReport | null {
-    if (isExpired(request, Date.now())) return expired(request, Date.now())
-    return refusal(this.state, request, Date.now())
+    return tooLate(request) ?? refusal(this.state, request, Date.now())
   }
 
   /** Before the first operation of a ledger that may know less than there is: it counts on above what the hosts show. */
@@ -385,8 +385,7 @@ class Ledger {
     if (found === null) return null
     const lost = request.force === true ? null : stateLost(this.state, found)
     if (lost !== null) return lost
-    this.state = above(this.state, found)
-    this.checked = true
+    this.countAbove(found)
     return null
   }
 
@@ -398,7 +397,10 @@ class Ledger {
   /** After an import the ledger counts on above what the hosts show, whoever begins the next operation. */
   private async count(request: OperationRequest): Promise<void> {
     const found = await inUse(this.state, request)
-    if (found === null) return
+    if (found !== null) this.countAbove(found)
+  }
+
+  private countAbove(found: NumbersInUse): void {
     this.state = above(this.state, found)
     this.checked = true
   }
@@ -414,7 +416,8 @@ class Ledger {
     const first = firstExpiry(begun, current, current.startedAt)
     if (first !== null && patched(TTL_SCHEDULE)) begun = expiring(begun, first, current.startedAt)
     if (leadsToRevision(current.kind)) await this.scheduleFirst(begun)
-    if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
+    const late = tooLate(request)
+    if (late !== null) return { refused: late }
     this.watcher.end()
     this.driftWatcher.end()
     this.state = begun
@@ -574,7 +577,8 @@ class Ledger {
   }
 
   private changeTtl(request: TtlRequest): Answer<{ expiresAt: string | null }> {
-    if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
+    const late = tooLate(request)
+    if (late !== null) return { refused: late }
     if (this.state.desired === null) return { refused: nothingThere(this.state) }
     const expiresAt = request.ttlMs === null ? null : after(now(), request.ttlMs)
     this.lapsed = null
@@ -606,7 +610,8 @@ class Ledger {
     } catch (error) {
       return { refused: reportOf(error) }
     }
-    if (isExpired(request, Date.now())) return { refused: expired(request, Date.now()) }
+    const late = tooLate(request)
+    if (late !== null) return { refused: late }
     const report = importRefusal(this.state, file, { force: request.force, nowMs: Date.now() })
     if (report !== null) return { refused: report }
     const { state, notes } = imported(this.state, file, Date.now())
@@ -645,6 +650,10 @@ class Ledger {
     return continueAsNew<typeof ledger>({ topology: state.topology, state, answered: [...answered], checked })
   }
 }
+
+/** Whether the command has given up by now. */
+const tooLate = (request: { notAfter?: string }): ErrorReport | null =>
+  isExpired(request, Date.now()) ? expired(request, Date.now()) : null
 
 /** What a ledger of before did without: nothing told of a ttl but its own timer. */
 const TTL_SCHEDULE = 'ttl-schedule'

@@ -164,8 +164,8 @@ export const MUTATIONS: readonly Mutation[] = [
     replacements: [
       {
         file: 'workflows/ledger/ledger.ts',
-        replace: 'if (isExpired(request, Date.now())) return expired(request, Date.now())',
-        by: '',
+        replace: 'isExpired(request, Date.now()) ? expired(request, Date.now()) : null',
+        by: 'null',
       },
     ],
     foundBy: ['starts-in-time'],
