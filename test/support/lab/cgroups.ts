@@ -27,6 +27,8 @@ export async function killAll(groups: readonly string[]): Promise<void> {
   const isEmpty = await becomes(async () => {
     const pids = (await Promise.all(groups.map(processesOf))).flat()
     for (const pid of new Set(pids)) kill(pid)
+    // Incus freezes an instance while it takes a snapshot or kills it; what is frozen does not die.
+    if (pids.length > 0) await Promise.all(groups.map(thaw))
     return pids.length === 0
   }, PACE)
   if (!isEmpty) throw new Error(`processes in ${groups.join(', ')} cannot be killed`)
@@ -70,6 +72,19 @@ async function processesOf(group: string): Promise<number[]> {
   // Zero: a process that this PID namespace does not see.
   return [own.split('\n').map(Number), ...below].flat().filter((pid) => pid > 0)
 }
+
+async function thaw(group: string): Promise<void> {
+  for (const [file, value] of THAWED) {
+    if (existsSync(join(group, file))) await writeFile(join(group, file), value).catch(() => undefined)
+  }
+  for (const below of await foldersIn(group)) await thaw(below)
+}
+
+/** In the freezer's own hierarchy, and in the unified one. */
+const THAWED = [
+  ['freezer.state', 'THAWED'],
+  ['cgroup.freeze', '0'],
+] as const
 
 function kill(pid: number): void {
   try {
