@@ -3,6 +3,7 @@ import type { HostExecutor } from '../hosts/executor.js'
 import { getInstance } from '../incus/index.js'
 import { observeOne } from './observe.js'
 import type { ObservedInstance } from '../plan/model.js'
+import { poll } from '../waiting/poll.js'
 
 /** Where an instance is looked for. */
 export interface Place {
@@ -16,6 +17,14 @@ export interface Place {
 const LOOK_MS = 20_000
 
 /**
+ * For about half a second after a start that failed Incus 6.0.4 takes the container for running and finds no process of it:
+ * `Invalid PID '\ufffd'`. A look that ends so says nothing about the instance, and is repeated, ms.
+ */
+const ENDING = { everyMs: 200, withinMs: 5_000 } as const
+const isEnding = (error: unknown): boolean =>
+  error instanceof Cul8erError && error.code === 'INCUS' && error.message.startsWith('Invalid PID')
+
+/**
  * One instance as the host shows it; null: there is none of that name.
  * @throws Cul8erError as the executor does; the signal's reason
  */
@@ -24,11 +33,19 @@ export async function lookAt(
   { host, name, project }: Place,
   signal?: AbortSignal,
 ): Promise<ObservedInstance | null> {
-  try {
-    const { stdout } = await executor.run(getInstance(name, { project }), { signal, timeoutMs: LOOK_MS })
-    return observeOne(host, stdout)
-  } catch (error) {
-    if (error instanceof Cul8erError && error.code === 'NOT_FOUND') return null
-    throw error
+  let ending: unknown
+  const look = async (): Promise<{ seen: ObservedInstance | null } | undefined> => {
+    try {
+      const { stdout } = await executor.run(getInstance(name, { project }), { signal, timeoutMs: LOOK_MS })
+      return { seen: observeOne(host, stdout) }
+    } catch (error) {
+      if (error instanceof Cul8erError && error.code === 'NOT_FOUND') return { seen: null }
+      if (!isEnding(error)) throw error
+      ending = error
+      return undefined
+    }
   }
+  const found = await poll(look, { ...ENDING, signal })
+  if (found === undefined) throw ending
+  return found.seen
 }

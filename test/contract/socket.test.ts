@@ -13,6 +13,7 @@ import {
 } from '../../src/incus/index.js'
 import type { IncusCommand } from '../../src/incus/command.js'
 import type { CreateOptions } from '../../src/incus/create.js'
+import { lookAt } from '../../src/instances/look.js'
 
 /* What goes over Incus's socket is as its client has it, on real Incus. */
 
@@ -106,10 +107,7 @@ it.each<[string, Partial<CreateOptions>]>([
     try {
       const said = await host.run(launchInstance({ ...launched, ...options, name })).catch((error: unknown) => error)
       const { code, message } = said as { code: string; message: string }
-      const left = await byClient.run(getInstance(name, { project })).then(
-        () => 'an instance',
-        () => 'nothing',
-      )
+      const left = (await lookAt(byClient, { host: 'here', name, project: project ?? null }))?.name ?? 'nothing'
       return { code, message: message.replaceAll(/\d{4,}|[0-9a-f]{8}-\S+/g, 'N'), left }
     } finally {
       await byClient.run(deleteInstance(name, { project, force: true })).catch(() => {})
