@@ -18,7 +18,7 @@ const LOOK_MS = 20_000
 
 /**
  * For about half a second after a start that failed Incus 6.0.4 takes the container for running and finds no process of it:
- * `Invalid PID '\ufffd'`. A look that ends so says nothing about the instance, and is repeated, ms.
+ * `Invalid PID '\ufffd'`. A look that ends so, or at an instance that comes or goes, says nothing about it, and is repeated, ms.
  */
 const ENDING = { everyMs: 200, withinMs: 5_000 } as const
 const isEnding = (error: unknown): boolean =>
@@ -33,11 +33,12 @@ export async function lookAt(
   { host, name, project }: Place,
   signal?: AbortSignal,
 ): Promise<ObservedInstance | null> {
-  let ending: unknown
+  let ending: unknown = new Cul8erError('INCUS', `instance ${name} on ${host} is being made or deleted`)
   const look = async (): Promise<{ seen: ObservedInstance | null } | undefined> => {
     try {
       const { stdout } = await executor.run(getInstance(name, { project }), { signal, timeoutMs: LOOK_MS })
-      return { seen: observeOne(host, stdout) }
+      const seen = observeOne(host, stdout)
+      return seen === undefined ? undefined : { seen }
     } catch (error) {
       if (error instanceof Cul8erError && error.code === 'NOT_FOUND') return { seen: null }
       if (!isEnding(error)) throw error

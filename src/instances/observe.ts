@@ -3,14 +3,25 @@ import type { InstanceStatus, ObservedInstance } from '../plan/model.js'
 import { parseInstance, parseInstances, type IncusInstance } from '../incus/parse-instances.js'
 
 /**
- * The answer to `incus list --format json` as the planner sees it.
+ * The answer to `incus list --format json` as the planner sees it, without what comes or goes at this moment.
  * @throws Cul8erError INCUS when the text is not what Incus prints
  */
 export const observe = (host: string, text: string): ObservedInstance[] =>
-  parseInstances(text).map((instance) => observed(host, instance))
+  parseInstances(text)
+    .filter(isWhole)
+    .map((instance) => observed(host, instance))
 
-/** The same of the answer to getInstance. @throws Cul8erError INCUS */
-export const observeOne = (host: string, text: string): ObservedInstance => observed(host, parseInstance(text))
+/** The same of the answer to getInstance; undefined: it comes or goes at this moment. @throws Cul8erError INCUS */
+export function observeOne(host: string, text: string): ObservedInstance | undefined {
+  const instance = parseInstance(text)
+  return isWhole(instance) ? observed(host, instance) : undefined
+}
+
+/**
+ * Between two transactions of its own Incus 6.0.4 lists an instance that is being made or deleted without any configuration, and so
+ * without the labels that say whose it is. Any other has some.
+ */
+const isWhole = ({ config }: IncusInstance): boolean => config !== null
 
 function observed(host: string, instance: IncusInstance): ObservedInstance {
   const config = instance.config ?? {}

@@ -108,7 +108,7 @@ describe('observe', () => {
       type: 'virtual-machine',
       status: 'Odd',
       created_at: 't',
-      config: null,
+      config: { 'volatile.uuid': 'x' },
       devices: null,
       snapshots: null,
       state: null,
@@ -166,4 +166,9 @@ test('snapshots come oldest first, images with their aliases', () => {
       source: null,
     },
   ])
+})
+
+test('leaves out what is being made or deleted, whose labels nobody can see', () => {
+  const seen = observe('here', JSON.stringify([shown, { ...shown, name: 'shop-app-3', config: null }]))
+  expect(seen.map(({ name }) => name)).toEqual(['shop-app-2'])
 })
