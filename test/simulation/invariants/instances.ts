@@ -52,10 +52,10 @@ const isAsBefore = (was: InstanceState | null, is: InstanceState | null): boolea
     ? was === is
     : essence(was) === essence(is) && (is.status === 'Running' || is.status === was.status)
 
-/** What an undo owes; that an operation had it in its hands may stay on its labels. */
+/** What an undo owes; that an operation had it in its hands may stay on its labels, and the ttl is the ledger's to write there. */
 const essence = ({ type, labels, config, devices, app, data }: InstanceState): string => {
-  const { operation, revision, ...rest } = labels ?? {}
-  void [operation, revision]
+  const { operation, revision, expires, ...rest } = labels ?? {}
+  void [operation, revision, expires]
   return JSON.stringify([type, rest, config, devices, app?.release ?? null, data.volume])
 }
 

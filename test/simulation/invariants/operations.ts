@@ -1,4 +1,5 @@
 import type { OperationKind, OperationResult } from '../../../src/contracts/index.js'
+import { SLOWEST_MS } from '../server/server.js'
 import { isOperation, operationIdOf, operationOf, type Operation } from '../story.js'
 import type { Invariant } from './invariant.js'
 
@@ -55,8 +56,8 @@ export const startsInTime: Invariant = {
   },
 }
 
-/** The child begins a moment after the ledger decided. */
-const latest = (notAfter: string): number => Date.parse(notAfter) + 1_000
+/** The child begins after the ledger decided, as late as a slow worker lets it. */
+const latest = (notAfter: string): number => Date.parse(notAfter) + SLOWEST_MS
 
 /** An operation ends with a result, whether its workflow completes or fails. */
 export const endsWithResult: Invariant = {

@@ -1,5 +1,5 @@
 import type { OperationInput } from '../../../src/contracts/index.js'
-import { isDirty } from '../../../src/plan/half-done.js'
+import { isDirty, lostOperation } from '../../../src/plan/half-done.js'
 import type { Operation, Story } from '../story.js'
 import { operationOf } from '../story.js'
 import { placeOf, type InstanceState } from '../world/model.js'
@@ -86,7 +86,11 @@ export const restartKeepsServing: Invariant = {
     if (!isUpkeep(operation) || ended?.end == null) return null
     const now = new Set(world.serving(scenario.topology).map(placeOf))
     const left = new Set([...ended.end.dirty, ...input.dirty])
-    const out = servingBefore.filter((s) => before.has(placeOf(s)) && !isDirty(left, s) && !now.has(placeOf(s)))
+    // Canaries of an operation that was lost take part in nothing that is asked for after it.
+    const isLost = (place: string): boolean => left.has(lostOperation(before.get(place)?.labels?.operation ?? 0))
+    const out = servingBefore.filter(
+      (s) => before.has(placeOf(s)) && !isDirty(left, s) && !isLost(placeOf(s)) && !now.has(placeOf(s)),
+    )
     return out.length === 0
       ? null
       : `${id} (${input.request.kind}) is ${ended.end.result.outcome}, but ${out.map(placeOf).join(', ')} served before and does not now`

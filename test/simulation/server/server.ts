@@ -45,7 +45,7 @@ const START = Date.parse('2026-01-01T00:00:00Z')
 /** Weight of time passing although something is due, against 1 for each thing that is. */
 const TIME_PASSES = 0.3
 /** A worker that is there is not slower than this, ms. */
-const SLOWEST_MS = 2_000
+export const SLOWEST_MS = 2_000
 
 /**
  * What a Temporal server, its workers and its clients do, one thing at a time. What happens to a workflow gathers in its inbox
