@@ -10,6 +10,7 @@ import { housekeepingActivities } from './housekeeping.js'
 import { imageActivities } from './image-copies.js'
 import { inspectActivities } from './inspect/index.js'
 import { instanceActivities } from './instances.js'
+import { loadActivities } from './load.js'
 import { logActivities } from './logs.js'
 import { moveActivities } from './moves.js'
 import { notifyActivities } from './notify.js'
@@ -26,10 +27,11 @@ export type { ActivityDeps } from './deps.js'
 /** What watches between operations. */
 export const watchActivities = (
   deps: ActivityDeps,
-): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'replicate'> => ({
+): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad' | 'replicate'> => ({
   ...healthWatchActivities(deps),
   ...hostWatchActivities(deps),
   ...driftActivities(deps),
+  ...loadActivities(deps),
   ...replicationActivities(deps),
 })
 

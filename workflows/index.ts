@@ -20,8 +20,10 @@ export { watch } from './watch/watch.js'
 export { replication } from './watch/replication.js'
 export { hostWatch } from './watch/hosts.js'
 export { driftWatch } from './watch/drift.js'
+export { loadWatch } from './watch/load.js'
 export { failover } from './operations/failover.js'
 export { repair } from './operations/repair.js'
+export { scale } from './operations/scale.js'
 export { drain, rebalance } from './operations/move.js'
 
 /**

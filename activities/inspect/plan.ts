@@ -6,6 +6,7 @@ import { oursOf } from '../../src/plan/ours.js'
 import { toPlan } from '../../src/plan/plan.js'
 import { dryRun } from '../../src/steps/dry-run.js'
 import { predictionOf, procedureView } from '../../src/steps/prediction.js'
+import { keepingCounts } from '../../src/topology/counts.js'
 import { hooksOf } from '../../src/topology/hooks.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
 import { imagesOfServers } from '../images.js'
@@ -18,7 +19,8 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
   const { base = null, dirty = [], standby = [], without, refreshImages, force = false, goesBack = false } = request
   const { dryRun: numbers, moves } = request
   const { hooks = hooksOf(goesBack ? 'rollback' : 'deploy', request.revision.topology) } = request
-  const revision: Revision = { ...request.revision, number: numbers?.revision ?? 0 }
+  const declared = keepingCounts(request.revision.topology, base?.topology ?? null)
+  const revision: Revision = { ...request.revision, topology: declared, number: numbers?.revision ?? 0 }
   const hosts = eachMachineOnce(request.formerHosts ?? {}, revision.topology.hosts)
   const {
     plan: found,

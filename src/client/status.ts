@@ -5,9 +5,12 @@ import type {
   LedgerState,
   OperationSummary,
   ReplicaStatusRow,
+  ScalingRecord,
   StatusAnswer,
   Unreachable,
 } from '../contracts/index.js'
+import { currentRevision } from '../plan/revisions.js'
+import type { Scaling } from '../topology/model.js'
 import { dirtyHost, dirtyNames } from '../plan/half-done.js'
 import type { ErrorReport } from '../errors.js'
 
@@ -38,8 +41,19 @@ export interface Status {
   /** Hosts that give no answer; absent: all do. */
   unreachable?: UnreachableHost[]
   instances: InstanceStatusRow[]
+  /** Numbers of instances that follow the load; absent: all are fixed. */
+  scaling?: ScalingStatus[]
   /** Copies of data on other hosts; absent: none are declared. */
   replicas?: ReplicaStatus[]
+}
+
+/** The number of instances of a resource that follows the load. */
+export interface ScalingStatus extends Scaling {
+  resource: string
+  /** How many there are to be now. */
+  count: number
+  /** The last change, and why; absent: there was none. */
+  last?: ScalingRecord
 }
 
 /** A copy of an instance on another host. */
@@ -95,6 +109,7 @@ export function statusOf(
   const left = leftOn(state)
   const noRoom = state.failover?.noRoom?.instances ?? []
   const apart = hostsApart(state, nowMs)
+  const scaling = scalingOf(state)
   const isLeft = (entry: string): boolean => left.some(({ host }) => host === dirtyHost(entry))
   const copies = replicas.map((each) => replicaStatusOf(state, each))
   return {
@@ -127,9 +142,18 @@ export function statusOf(
     ...(unhealthy.length === 0 ? {} : { unhealthy }),
     ...(unreachable.length === 0 ? {} : { unreachable: unreachable.map((each) => unreachableOf(state, each)) }),
     instances,
+    ...(scaling.length === 0 ? {} : { scaling }),
     ...(copies.length === 0 ? {} : { replicas: copies }),
   }
 }
+
+const scalingOf = (state: LedgerState): ScalingStatus[] =>
+  Object.entries(currentRevision(state)?.topology.resources ?? {}).flatMap(([resource, { scaling, replicas }]) => {
+    const last = state.scaling?.[resource]
+    return scaling === undefined || replicas === null
+      ? []
+      : [{ resource, count: replicas, ...scaling, ...(last === undefined ? {} : { last }) }]
+  })
 
 function endOf(entry: HistoryEntry | undefined): Ended | null {
   if (entry === undefined) return null

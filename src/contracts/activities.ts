@@ -1,3 +1,4 @@
+import type { LoadSeen, LoadWatchInput } from './scaling.js'
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
@@ -202,6 +203,8 @@ export interface Activities {
   watchHosts(input: HostWatchInput & { forMs: number }): Promise<HostsSeen | null>
   /** What differs from the stable revision; null: what was told last. */
   lookForDrift(input: DriftWatchInput): Promise<DriftSeen | null>
+  /** Looks at the load for `forMs`, or until it asks for another number of instances; null: it did not. */
+  watchLoad(input: LoadWatchInput & { forMs: number }): Promise<LoadSeen | null>
   /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
   numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
   /** Checks an exported state. @throws USAGE with every problem and its place */

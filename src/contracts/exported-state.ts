@@ -10,6 +10,7 @@ import { name, section, whole } from '../topology/schema/words.js'
 import { exportedTopology } from './exported-topology.js'
 import type { FromReplica, HistoryEntry, LedgerState, OperationSummary, UnhealthyRecord } from './ledger.js'
 import type { ReplicaRecord } from './replication.js'
+import type { ScalingRecord } from './scaling.js'
 import { OPERATION_KINDS, type Requester } from './operation.js'
 
 /** What a state of an older cul8er calls by another name. */
@@ -100,6 +101,7 @@ const summary: z.ZodType<OperationSummary> = section({
   revision: count().default(0),
   by: by.optional(),
   without: names().optional(),
+  counts: z.record(z.string(), count()).optional(),
   automatic: z.literal(true).optional(),
   reason: z.string().optional(),
   fromReplica: fromReplica.optional(),
@@ -158,6 +160,15 @@ const drift: z.ZodType<DriftRecord> = section({
   notBefore: time().optional(),
 })
 
+const scaling: z.ZodType<ScalingRecord> = section({
+  from: count(),
+  to: count(),
+  reason: z.string(),
+  at: time(),
+  times: count().optional(),
+  notBefore: time().optional(),
+})
+
 const replica: z.ZodType<ReplicaRecord> = section({
   resource: z.string(),
   instance: z.string(),
@@ -198,6 +209,7 @@ const exportedState = section({
     .record(z.string(), section({ penalty: z.number().min(0), at: time(), quietUntil: time().optional() }))
     .optional(),
   drift: drift.optional(),
+  scaling: z.record(z.string(), scaling).optional(),
   replicas: z.record(z.string(), replica).optional(),
 })
 type Exported = z.infer<typeof exportedState>

@@ -33,6 +33,7 @@ import {
   SOONEST_DRIFT_MS,
   SOONEST_FAILOVER_MS,
   SOONEST_REPLICA_MS,
+  SOONEST_SCALING_MS,
 } from '../topology/limits.js'
 import { LARGEST_MIB, LONGEST_MS } from '../topology/units.js'
 
@@ -103,6 +104,12 @@ const resource: z.ZodType<Model.Resource> = section({
   on: z.array(name()),
   placement: exportedPlacement.optional(),
   replicas: whole(1, MOST_REPLICAS).nullable(),
+  scaling: section({
+    min: whole(1, MOST_REPLICAS),
+    max: whole(1, MOST_REPLICAS),
+    target: section({ of: z.enum(['cpu', 'requests']), value: whole(1, 9_999_999) }),
+    coolDownMs: whole(SOONEST_SCALING_MS, LONGEST_MS),
+  }).optional(),
   image: word('an image'),
   stateful: z.boolean(),
   replicate: section({

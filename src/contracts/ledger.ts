@@ -2,9 +2,11 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
 import type { NumbersShown } from '../plan/numbers-shown.js'
+import type { Counts } from '../topology/counts.js'
 import type { DriftRecord } from './drift.js'
 import type { HostChange, HostRecord } from './host-watch.js'
 import type { ReplicaRecord } from './replication.js'
+import type { ScalingRecord } from './scaling.js'
 import type { OperationKind, OperationRequest, OperationStarted, Outcome, Requester } from './operation.js'
 
 /* What a topology's ledger keeps, and what may be asked of it. */
@@ -26,6 +28,8 @@ export interface OperationSummary {
   without?: string[]
   /** restore: what it was asked to make the live instances. */
   fromReplica?: FromReplica
+  /** scale: how many instances there are to be, by resource. */
+  counts?: Counts
   /** The ledger started it by itself: its time had come. */
   automatic?: true
   /** automatic: why, in words; absent: it was due. */
@@ -135,6 +139,8 @@ export interface LedgerState {
   flapping?: Record<string, Flapping>
   /** What differs from the stable revision; absent: nothing, or nobody looks. */
   drift?: DriftRecord
+  /** By resource: its last change by load; absent: there was none. */
+  scaling?: Record<string, ScalingRecord>
   /** Copies of data on other hosts, by `copyKey`, as they were when one of them came to another state; absent: none is declared. */
   replicas?: Record<string, ReplicaRecord>
 }

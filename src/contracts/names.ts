@@ -5,6 +5,7 @@ export const ledgerId = (topology: string): string => `topology/${topology}`
 export const watchWorkflowId = (topology: string): string => `topology/${topology}/watch`
 export const hostWatchWorkflowId = (topology: string): string => `topology/${topology}/hosts`
 export const driftWatchWorkflowId = (topology: string): string => `topology/${topology}/drift`
+export const loadWatchWorkflowId = (topology: string): string => `topology/${topology}/load`
 export const replicationWorkflowId = (topology: string): string => `topology/${topology}/replication`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
 
@@ -24,6 +25,7 @@ export const WorkflowType = {
   replace: 'replace',
   failover: 'failover',
   repair: 'repair',
+  scale: 'scale',
   drain: 'drain',
   rebalance: 'rebalance',
   snapshot: 'snapshot',
@@ -33,6 +35,7 @@ export const WorkflowType = {
   watch: 'watch',
   hostWatch: 'hostWatch',
   driftWatch: 'driftWatch',
+  loadWatch: 'loadWatch',
   replication: 'replication',
   inspect: 'inspect',
   housekeeping: 'housekeeping',

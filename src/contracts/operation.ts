@@ -3,6 +3,7 @@ import type { ErrorReport } from '../errors.js'
 import type { Change, Moves, Revision } from '../plan/model.js'
 import type { Position } from './procedure.js'
 import type { OperationHooks } from '../topology/hooks.js'
+import type { Counts } from '../topology/counts.js'
 import type { Host } from '../topology/model.js'
 
 /* What an operation is asked, shows and answers. */
@@ -10,8 +11,8 @@ import type { Host } from '../topology/model.js'
 /**
  * cleanup: what was kept for an instant switch back is removed; started by the ledger when its time is over. replace: fresh instances in
  * place of unhealthy ones, started by the ledger. failover: what was on hosts that are gone is started elsewhere, or taken back where a host is
- * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger. drain: what is on a host is
- * moved to others. rebalance: some instances are moved so that hosts are used evenly.
+ * back; started by the ledger. repair: what differs from the stable revision is set right; started by the ledger. scale: instances are added
+ * or removed by load; started by the ledger. drain: what is on a host is moved to others. rebalance: some instances are moved so that hosts are used evenly.
  */
 export const OPERATION_KINDS = [
   'deploy',
@@ -21,6 +22,7 @@ export const OPERATION_KINDS = [
   'replace',
   'failover',
   'repair',
+  'scale',
   'drain',
   'rebalance',
   'snapshot',
@@ -64,6 +66,8 @@ export interface OperationRequest {
   refreshImages?: boolean
   /** repair: nothing that runs is stopped or deleted for it. */
   liveOnly?: boolean
+  /** scale: how many instances there are to be, by resource. */
+  counts?: Counts
   /** drain, rebalance: what is to move. */
   moves?: Moves
   /** Who asked; kept in the history. */

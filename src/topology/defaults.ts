@@ -1,7 +1,7 @@
 /**
  * What holds when a file says nothing, as a user would write it. Health and deadlines follow Nomad's `update` block
  * (min_healthy_time 10s, healthy_deadline 5m, progress_deadline 10m), interval and timeout kamal-proxy, drain Kamal,
- * error limit Argo Rollouts.
+ * error limit Argo Rollouts, cool-down the stabilization window of Kubernetes' HorizontalPodAutoscaler.
  */
 export const DEFAULTS = {
   /** What Incus calls the first storage pool when it is set up. */
@@ -39,6 +39,7 @@ export const DEFAULTS = {
   failoverAfter: '20s',
   driftEvery: '15m',
   driftRepair: 'never',
+  coolDown: '5m',
   cookie: 'RELEASE_COOKIE',
   hookTimeout: '5m',
   placement: 'spread',

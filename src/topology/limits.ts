@@ -16,5 +16,8 @@ export const SOONEST_FAILOVER_MS = 5_000
 /** From one look for drift to the next, ms: it asks every host for all its instances, which would be a load of its own. */
 export const SOONEST_DRIFT_MS = 60_000
 
+/** Fewer instances must have been enough for so long, ms: in less a look or two would decide. */
+export const SOONEST_SCALING_MS = 10_000
+
 /** From one copy to the next, ms: it takes a snapshot and some seconds, also where nothing has changed. */
 export const SOONEST_REPLICA_MS = 10_000

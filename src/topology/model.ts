@@ -99,8 +99,10 @@ export interface Resource {
   on: string[]
   /** To which of them new instances go; absent: replicas are spread over hosts. */
   placement?: Placement
-  /** null: one instance without a number in its name. */
+  /** null: one instance without a number in its name. With `scaling` the number as of now, which the ledger keeps. */
   replicas: number | null
+  /** Instances are added and removed by load; absent: their number is fixed. */
+  scaling?: Scaling
   image: string
   /** Holds data that must outlive updates: never replaced beside itself, never started twice. */
   stateful: boolean
@@ -122,6 +124,21 @@ export interface Resource {
   healthcheck: Healthcheck | null
   /** Resources that must be healthy before this one is touched. */
   dependsOn: string[]
+}
+
+/** How many instances a resource may have, and what one of them is to bear. */
+export interface Scaling {
+  min: number
+  max: number
+  target: ScalingTarget
+  /** ms for which fewer instances must have been enough before any is removed. */
+  coolDownMs: number
+}
+
+/** cpu: percent of `limits.cpu`. requests: per second. */
+export interface ScalingTarget {
+  of: 'cpu' | 'requests'
+  value: number
 }
 
 /** Copies of what an instance holds, each an instance on another host that does not run. */

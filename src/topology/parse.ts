@@ -8,6 +8,7 @@ import { checkPlacement } from './check/placement.js'
 import { checkPorts } from './check/ports.js'
 import { checkReferences } from './check/references.js'
 import { checkReplication } from './check/replication.js'
+import { checkScaling } from './check/scaling.js'
 import { checkSize, checkSizeAcross } from './check/size.js'
 import { checkTimes } from './check/times.js'
 import { findings, plainWords } from './issues.js'
@@ -76,6 +77,7 @@ function examine(written: unknown): { topology: Topology | null; found: Finding[
     ...checkReferences(whole),
     ...checkPlacement(whole),
     ...checkReplication(whole),
+    ...checkScaling(whole),
     ...checkSize(whole),
     ...checkNames(whole),
     ...checkMachines(whole),

@@ -82,11 +82,15 @@ function ofResource(name: string, resource: Resource): string[] {
     profiles,
     volumes,
     replicate,
+    scaling,
     ...rest
   } = resource
   rest satisfies Pick<Resource, Quiet> & Partial<Record<Exclude<keyof typeof rest, Quiet>, never>>
   return [
     `${name}: ${replicas ?? 1} × ${type} of the image ${shown(image)}`,
+    ...(scaling === undefined
+      ? []
+      : [`${name}: instances are added and removed by load automatically, from ${scaling.min} to ${scaling.max}`]),
     ...(profiles === undefined ? [] : [`${name}: has what the host's profiles say: ${line(profiles)}`]),
     ...Object.entries(config ?? {}).map(
       ([key, value]) => `${name}: has the Incus configuration ${key}=${shown(value)}`,

@@ -68,6 +68,7 @@ export class FakeWorld {
       watchHealth: async () => null,
       watchHosts: async () => null,
       lookForDrift: async () => null,
+      watchLoad: async () => null,
       findCopies: async () => ({ copies: [], silent: [] }),
       promoteCopy: async () => ({ taken: null }),
       demoteCopy: async () => {},

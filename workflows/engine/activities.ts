@@ -61,7 +61,7 @@ const MOST_REPEATED = 10
 export const watching = ({
   summary,
   waitMs = 0,
-}: Options): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift'> =>
+}: Options): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad'> =>
   proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })
 
 /** ms for one round of copies: each of them ends by itself when nothing moves any more. */

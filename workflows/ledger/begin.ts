@@ -1,5 +1,6 @@
 import { keepRevisions } from '../../src/plan/revisions.js'
 import type { Revision } from '../../src/plan/model.js'
+import { keepingCounts } from '../../src/topology/counts.js'
 import {
   operationId,
   operationWorkflowId,
@@ -23,6 +24,7 @@ export function operationOf(state: LedgerState, request: OperationRequest, start
     revision: targetOf(state, request) ?? 0,
     ...(request.by === undefined ? {} : { by: request.by }),
     ...(request.without === undefined || request.without.length === 0 ? {} : { without: request.without }),
+    ...(request.counts === undefined ? {} : { counts: request.counts }),
     ...fromReplicaOf(request),
   }
 }
@@ -40,7 +42,8 @@ export function begin(
 ): LedgerState {
   const changes = leadsToRevision(request.kind)
   const target = current.revision
-  const kept = keepRevisions(withRevision(state, request, target), [
+  const revisions = withRevision(state, request, target)
+  const kept = keepRevisions(changes ? withCountsKept(state, revisions, target) : revisions, [
     target,
     state.stable,
     changes ? null : state.desired,
@@ -73,3 +76,14 @@ function withRevision(
     each === known ? { ...known, ...revision, number, createdAt: known.createdAt } : each,
   )
 }
+
+/** A resource that follows the load comes to another revision with as many instances as there are. */
+function withCountsKept(state: LedgerState, revisions: Revision[], target: number): Revision[] {
+  const stable = revisionOf(state, state.stable)?.topology ?? null
+  return revisions.map((each) =>
+    each.number === target && follows(each) ? { ...each, topology: keepingCounts(each.topology, stable) } : each,
+  )
+}
+
+const follows = ({ topology }: Revision): boolean =>
+  Object.values(topology.resources).some(({ scaling }) => scaling !== undefined)

@@ -58,7 +58,7 @@ function lastLook({ drift, history }: LedgerState): string {
 
 const NEVER = new Date(0).toISOString()
 
-const PLANS: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'failover', 'repair'])
+const PLANS: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'failover', 'repair', 'scale'])
 
 /** After another look; `refused` and an empty list: it is as declared. */
 export function withDrift(state: LedgerState, seen: DriftSeen): LedgerState {

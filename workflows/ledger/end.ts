@@ -19,6 +19,7 @@ import { failoverAfter, hostsAfter, hostWatchOf, withBehind } from './host-failu
 import { pastOf } from './input.js'
 import { driftAfter } from './drift.js'
 import { declaresCopies } from './replication.js'
+import { scalingAfter } from './scaling.js'
 import { after, emptyLedger, leadsToRevision, revisionOf } from './state.js'
 import { unhealthyAfter } from './unhealthy.js'
 
@@ -49,10 +50,11 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     // Declared again some day, they are new ones: what is known of these would count them as late.
     ...(state.replicas === undefined || declaresCopies(changed) ? {} : { replicas: undefined }),
   }
+  const counted = scalingAfter(next, current, ended, at)
   const { kind } = current
   return (kind === 'cleanup' || (kind === 'destroy' && current.automatic)) && outcome !== 'succeeded'
-    ? postponed(next, kind, failures(history), at)
-    : next
+    ? postponed(counted, kind, failures(history), at)
+    : counted
 }
 
 /** The operation found that more was done than this ledger knows of; an undo of it fails for that too. */
@@ -98,6 +100,7 @@ const NOTHING_THERE = {
   unhealthy: undefined,
   failover: undefined,
   drift: undefined,
+  scaling: undefined,
   replicas: undefined,
 } satisfies Partial<LedgerState>
 

@@ -27,7 +27,9 @@ function sameFailure(history: readonly HistoryEntry[], { kind }: HistoryEntry): 
 }
 
 const failedByItself = ({ automatic, outcome, reason, kind }: HistoryEntry): boolean =>
-  automatic === true && outcome !== 'succeeded' && (reason === undefined || kind === 'failover' || kind === 'repair')
+  automatic === true &&
+  outcome !== 'succeeded' &&
+  (reason === undefined || kind === 'failover' || kind === 'repair' || kind === 'scale')
 
 /** What somebody asked for and what it came to: everything else is upkeep. */
 const CHANGES: ReadonlySet<OperationKind> = new Set(['deploy', 'rollback', 'restore', 'destroy'])

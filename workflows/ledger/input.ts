@@ -1,6 +1,7 @@
 import { declaring } from '../../src/plan/declaring.js'
 import type { Revision } from '../../src/plan/model.js'
 import { notComeUp } from '../../src/plan/not-come-up.js'
+import { withCounts } from '../../src/topology/counts.js'
 import { strategyFor } from '../../src/strategies/registry.js'
 import { hooksOf } from '../../src/topology/hooks.js'
 import type { Approach } from '../../src/topology/model.js'
@@ -14,8 +15,10 @@ export function operationInput(
   request: OperationRequest,
   { number, revision: target, automatic }: OperationSummary,
 ): OperationInput {
-  const revision = revisionOf(state, target)
-  if (revision === null) throw new Error(`no revision ${target}`)
+  const known = revisionOf(state, target)
+  if (known === null) throw new Error(`no revision ${target}`)
+  const { counts } = request
+  const revision = counts === undefined ? known : { ...known, topology: withCounts(known.topology, counts) }
   const hooks = hooksOf(request.kind, declaring(request.kind, target, state)?.topology ?? null)
   const { revision: _declared, to: _to, by: _by, notAfter: _end, requestId, ...asked } = request
   const { kind, without } = asked

@@ -22,6 +22,7 @@ import {
   driftWatchWorkflowId,
   expired,
   hostWatchWorkflowId,
+  loadWatchWorkflowId,
   isExpired,
   replicationWorkflowId,
   watchWorkflowId,
@@ -38,6 +39,8 @@ import {
   type ImportRequest,
   type LedgerInput,
   type LedgerState,
+  type LoadSeen,
+  type LoadWatchInput,
   type NumbersInUse,
   type NoticeEvent,
   type OperationRequest,
@@ -83,6 +86,7 @@ import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { replicaEvents, replicationOf, withReplicas } from './replication.js'
 import { inProgress, isBusy, refusal } from './refusals.js'
+import { loadWatchOf, scaleNow, scalingBegun, scalingFailed } from './scaling.js'
 import { after, emptyLedger, leadsToRevision } from './state.js'
 import {
   expiring,
@@ -138,6 +142,12 @@ class Ledger {
     workflowId: driftWatchWorkflowId,
     summary: (topology) => `drift of ${topology} between operations`,
     what: 'the watch for drift',
+  })
+  private readonly loadWatcher = new Watcher<LoadWatchInput, LoadSeen>({
+    workflowType: WorkflowType.loadWatch,
+    workflowId: loadWatchWorkflowId,
+    summary: (topology) => `load of ${topology} between operations`,
+    what: 'the watch of the load',
   })
   private readonly copier = new Watcher<ReplicationInput, ReplicationRound>({
     workflowType: WorkflowType.replication,
@@ -228,6 +238,7 @@ class Ledger {
       begins: this.begins(),
       hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
       drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
+      load: stateOf(this.loadWatcher, loadWatchOf(this.state)),
       copies: stateOf(this.copier, replicationOf(this.state)),
     })
   }
@@ -252,6 +263,7 @@ class Ledger {
       beginsAgainAt(this.watcher, watchOf(state)),
       beginsAgainAt(this.hostWatcher, hostWatchOf(state)),
       beginsAgainAt(this.driftWatcher, driftWatchOf(state)),
+      beginsAgainAt(this.loadWatcher, loadWatchOf(state)),
       beginsAgainAt(this.copier, replicationOf(state)),
     )
     const soonest = at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
@@ -301,6 +313,7 @@ class Ledger {
       case 'unwatch':
         this.hostWatcher.end()
         this.driftWatcher.end()
+        this.loadWatcher.end()
         this.copier.end()
         return this.watcher.end()
       case 'replicate':
@@ -321,6 +334,10 @@ class Ledger {
         return this.beginDriftWatch()
       case 'repair':
         return this.beginRepair(next.repair)
+      case 'scale':
+        return this.beginScaling()
+      case 'watchLoad':
+        return this.beginLoadWatch()
       case 'failover':
         return this.beginFailover(next.failover)
       case 'due':
@@ -420,6 +437,7 @@ class Ledger {
     if (late !== null) return { refused: late }
     this.watcher.end()
     this.driftWatcher.end()
+    this.loadWatcher.end()
     this.state = begun
     this.lapsed = null
     setCurrentDetails(detailsOf(this.state, this.note))
@@ -510,6 +528,27 @@ class Ledger {
     if ('given' in answer) return
     log.warn('the repair could not be started', { error: answer.refused.message })
     if (drift !== undefined) this.state = { ...this.state, drift: { ...drift, notBefore: after(now(), retryMs(1)) } }
+  }
+
+  private beginLoadWatch(): void {
+    const input = loadWatchOf(this.state)
+    if (input !== null) this.loadWatcher.begin(input)
+  }
+
+  private async beginScaling(): Promise<void> {
+    const seen = this.loadWatcher.take()
+    const scaling = seen === null ? null : scaleNow(this.state, seen)
+    if (seen === null || scaling === null) return
+    const { counts, reason } = scaling
+    this.state = scalingBegun(this.state, seen.scaled, now())
+    const without = outOfReach(this.state)
+    const left = without.length === 0 ? {} : { without }
+    const requestId = `scale-${this.state.lastOperation + 1}`
+    const request = { kind: 'scale' as const, ...left, counts, requestId, notAfter: after(now(), 60_000) }
+    const answer = await this.start(request, { automatic: true, reason })
+    if ('given' in answer) return
+    log.warn('the scaling could not be started', { error: answer.refused.message })
+    this.state = scalingFailed(this.state, Object.keys(counts), now())
   }
 
   /** One instance at a time: the watch goes on afterwards, and tells of the next. */
@@ -621,6 +660,7 @@ class Ledger {
     this.watcher.end()
     this.hostWatcher.end()
     this.driftWatcher.end()
+    this.loadWatcher.end()
     this.copier.end()
     this.checked = false
     return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }

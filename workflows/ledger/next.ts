@@ -37,6 +37,7 @@ export type Next =
   | { do: 'due'; due: Due }
   | { do: 'failover'; failover: Failover }
   | { do: 'repair'; repair: Repair }
+  | { do: 'scale' | 'watchLoad' }
   | { do: 'replicate' | 'noteReplicas' | 'stopCopying' }
   | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' | 'warn' }
 
@@ -57,6 +58,8 @@ export interface Circumstances {
   hosts?: WatchState | undefined
   /** The watch for drift between operations. */
   drift?: WatchState | undefined
+  /** The watch of the load between operations. */
+  load?: WatchState | undefined
   /** Copying between operations; absent: there is nothing to copy. An operation begins when it has ended. */
   copies?: WatchState | undefined
 }
@@ -84,12 +87,14 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (now.drift === 'seen') return { do: 'noteDrift' }
   const repair = repairNow(state, now.nowMs)
   if (repair !== null) return alone(now, { do: 'repair', repair })
-  const watches = [now.watch, now.hosts, now.drift, now.copies]
+  if (now.load === 'seen') return alone(now, { do: 'scale' })
+  const watches = [now.watch, now.hosts, now.drift, now.load, now.copies]
   if (watches.includes('ending')) return null
   if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
   if (now.watch === 'idle') return { do: 'watch' }
   if (now.copies === 'idle') return { do: 'replicate' }
-  return now.drift === 'idle' ? { do: 'watchDrift' } : null
+  if (now.drift === 'idle') return { do: 'watchDrift' }
+  return now.load === 'idle' ? { do: 'watchLoad' } : null
 }
 
 /** What begins an operation: nothing is copied meanwhile. A copy that is told to end does so within seconds, and is gone on with afterwards. */

@@ -1,7 +1,15 @@
 import type { InstanceStatusRow } from '../../contracts/index.js'
 import type { Underway } from '../../client/doing.js'
 import { durationWords, secondsWords } from '../../topology/units.js'
-import type { Ended, HostApart, ReplicaStatus, Status, UnhealthyStatus, UnreachableHost } from '../../client/status.js'
+import type {
+  Ended,
+  HostApart,
+  ReplicaStatus,
+  ScalingStatus,
+  Status,
+  UnhealthyStatus,
+  UnreachableHost,
+} from '../../client/status.js'
 import { doingWords } from './steps.js'
 import type { Palette } from '../palette.js'
 import { ago, due, elapsed, moment } from './duration.js'
@@ -26,6 +34,7 @@ export function statusText(
     unhealthy = [],
     unreachable = [],
     instances,
+    scaling = [],
     replicas = [],
   }: Status,
   colors: Palette,
@@ -56,6 +65,7 @@ export function statusText(
     ...apart.map((each) => `  ${colors.yellow('!')} ${apartWords(each)}`),
     ...unreachable.flatMap((each) => unreachableLines(topology, each, colors)),
     ...unhealthy.map((each) => `  ${unhealthyWords(topology, each, colors)}`),
+    ...scaling.map((each) => `  ${scalingWords(each)}`),
     ...(ttl === null ? [] : [`  will be destroyed ${due(ttl)}`]),
     ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colors)]),
     ...(replicas.length === 0 ? [] : ['', replicasTable(replicas, colors)]),
@@ -104,6 +114,17 @@ const leftLine = ({ host, instances }: { host: string; instances: string[] }): s
 
 const apartWords = ({ host, reason, until }: HostApart): string =>
   `host ${host} is back and is left out ${until === undefined ? 'yet' : `until ${moment(until)}`}: ${reason}`
+
+/** `app: 3 instances by load, 2 to 6; from 2 to 3 4 m ago: 92 % of an instance's CPU, 70 % wanted`. */
+function scalingWords({ resource, count, min, max, last }: ScalingStatus): string {
+  const now = `${resource}: ${plural(count, 'instance')} by load, ${min} to ${max}`
+  if (last === undefined) return now
+  const { from, to, at, reason, notBefore } = last
+  const change = `from ${from} to ${to} ${ago(at)}: ${reason}`
+  return notBefore === undefined
+    ? `${now}; ${change}`
+    : `${now}; not ${change}; not tried again before ${moment(notBefore)}`
+}
 
 /** What it is, and what a person can do about it, where nothing was moved by itself. */
 function unreachableLines(

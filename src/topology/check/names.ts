@@ -1,5 +1,6 @@
 import type { Color } from '../../naming/instance-names.js'
 import { MAX_INSTANCE_NAME, instanceName } from '../../naming/instance-names.js'
+import { mostReplicas } from '../counts.js'
 import type { Topology } from '../model.js'
 import { describe, problem, type Finding } from '../problem.js'
 import type { Draft } from './draft.js'
@@ -30,8 +31,8 @@ const clash = (path: (string | number)[], found: string): Finding =>
   problem(path, found, 'names that still differ when _ becomes - and numbers and colors are added')
 
 function tooLong({ name, resources }: Topology): Finding[] {
-  return Object.entries(resources).flatMap(([resource, { replicas }]) => {
-    const longest = instanceName(name, resource, replicas, 'canary')
+  return Object.entries(resources).flatMap(([resource, declared]) => {
+    const longest = instanceName(name, resource, mostReplicas(declared), 'canary')
     if (longest.length <= MAX_INSTANCE_NAME) return []
     const found = `the instance name ${describe(longest)} of ${longest.length} characters`
     return [
@@ -57,9 +58,12 @@ function shared(topologies: readonly Topology[]): Shared[] {
   const owners = new Map<string, { index: number; resource: string }>()
   const result: Shared[] = []
   topologies.forEach((topology, index) => {
-    for (const [resource, { on, replicas }] of Object.entries(topology.resources)) {
+    for (const [resource, { on, ...declared }] of Object.entries(topology.resources)) {
       const places = topologies.length === 1 ? [''] : addresses(topology, on)
-      const taken = firstTaken(owners, places, instanceNames(topology.name, resource, replicas), { index, resource })
+      const taken = firstTaken(owners, places, instanceNames(topology.name, resource, mostReplicas(declared)), {
+        index,
+        resource,
+      })
       if (taken === undefined) continue
       const other = taken.owner
       const whose = other.index === index ? '' : ` of topology ${topologies[other.index]?.name}`

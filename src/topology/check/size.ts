@@ -1,3 +1,4 @@
+import { mostReplicas } from '../counts.js'
 import { MOST_INSTANCES } from '../limits.js'
 import type { Topology } from '../model.js'
 import { problem, type Finding } from '../problem.js'
@@ -20,7 +21,7 @@ export const isTooLarge = (topologies: readonly Topology[]): boolean => instance
 const instances = (topologies: readonly Pick<Topology, 'resources'>[]): number =>
   topologies
     .flatMap(({ resources }) => Object.values(resources))
-    .reduce((sum, { replicas }) => sum + (replicas ?? 1), 0)
+    .reduce((sum, resource) => sum + (mostReplicas(resource) ?? 1), 0)
 
 const tooMany = (path: string[], topologies: readonly Topology[]): Finding =>
   problem(path, `${instances(topologies)} instances`, `${MOST_INSTANCES} at most, all replicas together`)

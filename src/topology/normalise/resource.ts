@@ -20,7 +20,7 @@ export function resource(
     type: declared.type,
     on: declared.on === undefined ? fitting(declared.type, hosts, exposed.length > 0) : list(declared.on),
     ...(declared.placement === undefined ? {} : { placement: placement(declared.placement) }),
-    replicas: declared.replicas ?? null,
+    ...replicas(declared.replicas),
     image: declared.image,
     stateful: declared.stateful,
     ...(declared.replicate === undefined
@@ -53,6 +53,25 @@ export function resource(
     healthcheck:
       declared.healthcheck === undefined ? served(deploy, exposed, inherited) : healthcheck(declared.healthcheck),
     dependsOn: list(declared.dependsOn ?? []),
+  }
+}
+
+/** A number of instances that follows the load begins with the least. */
+function replicas(declared: ResourceDeclaration['replicas'] = undefined): Pick<Resource, 'replicas' | 'scaling'> {
+  if (typeof declared !== 'object') return { replicas: declared ?? null }
+  const { min, max, target, coolDown } = declared
+  const { cpu, requests = '' } = target
+  return {
+    replicas: min,
+    scaling: {
+      min,
+      max,
+      target:
+        cpu === undefined
+          ? { of: 'requests', value: Number.parseInt(requests, 10) }
+          : { of: 'cpu', value: Number.parseInt(cpu, 10) },
+      coolDownMs: milliseconds(coolDown),
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { DEFAULTS } from '../defaults.js'
 import { MOST_REPLICAS } from '../limits.js'
 import { healthcheck } from './health.js'
 import { placement } from './placement.js'
+import { scaling } from './scaling.js'
 import { environment } from './secret.js'
 import {
   command,
@@ -156,9 +157,15 @@ export const resource = section({
     defaultText: 'replicas spread over hosts',
     description: 'To which of its hosts new instances go',
   }),
-  replicas: whole(1, MOST_REPLICAS)
+  replicas: z
+    .union([whole(1, MOST_REPLICAS), scaling], {
+      error: `a whole number from 1 to ${MOST_REPLICAS}, or { min, max, target }`,
+    })
     .optional()
-    .meta({ defaultText: 'one, without a number in its name', description: 'How many instances' }),
+    .meta({
+      defaultText: 'one, without a number in its name',
+      description: 'How many instances; `{ min, max, target }` adds and removes them by load',
+    }),
   image: word('an image such as images:debian/12').describe('Image, with the remote it comes from'),
   limits: limits.optional().meta({ defaultText: 'none', description: 'Resource limits' }),
   stateful: z

@@ -14,6 +14,7 @@ export const ledgerActs: Pick<
   | 'watchHealth'
   | 'watchHosts'
   | 'lookForDrift'
+  | 'watchLoad'
   | 'replicate'
   | 'findCopies'
   | 'promoteCopy'
@@ -53,6 +54,8 @@ export const ledgerActs: Pick<
   watchHosts: () => null,
   // Nor looks for drift.
   lookForDrift: () => null,
+  // Nor the load of what is simulated.
+  watchLoad: () => null,
   findCopies: () => ({ copies: [], silent: [] }),
   promoteCopy: () => ({ taken: null }),
   demoteCopy: () => {},

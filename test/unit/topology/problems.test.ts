@@ -5,6 +5,7 @@ import { declaration, problemsOf, said, withApp } from './sample.js'
 const SIZE = "a size with its unit, such as '512MiB', '8GiB', '1TiB'"
 const DURATION = "a duration with its unit, such as '500ms', '10s', '5m', '24h'"
 const HTTP = { endpoint: 'http://localhost:4000/' }
+const WEB = { expose: [{ port: 4000 }] }
 const VARIABLE_WORDS = "a variable name of letters, digits and _, none of cul8er's own (CUL8ER_…)"
 const strategy = (over: object) => declaration({ strategy: over })
 
@@ -51,6 +52,46 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
       "resources.app.healthcheck.unhealthy.then: found 'replace', for a stateful resource, allowed 'alert': a fresh instance would begin without its data",
     ],
     [withApp({ replicas: 0 }), 'resources.app.replicas: found 0, allowed a whole number from 1 to 10000'],
+    [
+      withApp({ replicas: { min: 1, max: 3, cooldown: '5m', target: { requests: '5/s' } }, network: WEB }),
+      'resources.app.replicas.cooldown: found the unknown key "cooldown", allowed min, max, target, coolDown (did you mean coolDown?)',
+    ],
+    [
+      withApp({ replicas: { min: 3, max: 3, target: { requests: '5/s' } }, network: WEB }),
+      'resources.app.replicas.max: found 3, allowed more than min (3)',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: {} } }),
+      'resources.app.replicas.target: found nothing, allowed one of cpu and requests',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { cpu: '70%', requests: '5/s' } } }),
+      'resources.app.replicas.target: found cpu and requests, allowed one of cpu and requests',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { cpu: 70 } }, limits: { cpu: 1 } }),
+      "resources.app.replicas.target.cpu: found 70, allowed a share of limits.cpu such as '70%', from '1%' to '100%'",
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { cpu: '70%' } } }),
+      'resources.app.replicas.target.cpu: found it for app without limits.cpu, allowed it for a resource with limits.cpu',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { requests: '5/s' } } }),
+      'resources.app.replicas.target.requests: found it for app, which no edge sends requests to, allowed it for a resource that exposes a port by http or https',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { requests: '5/m' } }, network: WEB }),
+      'resources.app.replicas.target.requests: found "5/m", allowed requests per second and instance, such as \'200/s\'',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { requests: '5/s' }, coolDown: '1s' }, network: WEB }),
+      'resources.app.replicas.coolDown: found 1s, allowed at least 10s',
+    ],
+    [
+      withApp({ replicas: { min: 1, max: 3, target: { requests: '5/s' } }, network: WEB, stateful: true }),
+      'resources.app.replicas: found it for app, which is stateful, allowed a number: fewer instances would delete data',
+    ],
     [withApp({ image: '--help' }), 'resources.app.image: found "--help", allowed an image such as images:debian/12'],
     [withApp({ stateful: 'yes' }), 'resources.app.stateful: found "yes", allowed true or false'],
     [
