@@ -4,6 +4,7 @@ import { instanceName } from '../naming/instance-names.js'
 import { byPlace } from './places.js'
 import { replicaKey } from './specs.js'
 import { liveInstance, type Ours, type PlannedChange } from './planned-change.js'
+import type { LeftOut } from './without.js'
 
 export interface LeftoversInput {
   revision: Revision
@@ -41,16 +42,29 @@ export function leftovers({ revision, rest, withData, ordered, force }: Leftover
  * long as that other one is there.
  * @param holders - those that have a place in the declaration now
  */
-export function dataHolders(ours: readonly Ours[], holders: readonly Ours[]): Set<Ours> {
+export function dataHolders(
+  ours: readonly Ours[],
+  holders: readonly Ours[],
+  { mayHold }: Pick<LeftOut, 'mayHold'>,
+): Set<Ours> {
   const proven = ours.filter(isProven)
   // What has no data of its own took nobody's place in holding it, as after a resource was declared stateless.
   const originals = [...proven, ...holders].filter(({ labels }) => labels.stateful === true)
   const holderOf = new Map(originals.map((i) => [replicaKey(i.labels), i]))
   const isOnlyOne = (i: Ours): boolean => (holderOf.get(replicaKey(i.labels)) ?? i) === i
+  // Volumes outlive their instance, but only an instance says that theirs is the place: one that was put aside keeps it until it is known
+  // what took it.
+  const holdsPlace = (i: Ours): boolean =>
+    i.labels.role !== 'live' && !holders.some((holder) => isSamePlace(holder, i)) && mayHold(i.labels).length > 0
   return new Set(
-    ours.filter((i) => i.labels.stateful === true && i.labels.dataIn === undefined && (isProven(i) || isOnlyOne(i))),
+    ours.filter(
+      (i) =>
+        i.labels.stateful === true && (i.labels.dataIn === undefined || holdsPlace(i)) && (isProven(i) || isOnlyOne(i)),
+    ),
   )
 }
+
+const isSamePlace = (a: Ours, b: Ours): boolean => replicaKey(a.labels) === replicaKey(b.labels)
 
 const isProven = ({ labels: { role } }: Ours): boolean => role === 'live' || role === 'old'
 

@@ -179,9 +179,9 @@ export function questions(input: PlanInput): Question[] {
 /** What cannot leave the hosts that are to be emptied. */
 export function stayingIn(situation: Situation, { moves = null, ...input }: PlanInput): Staying[] {
   if (moves === null) return []
-  const { ours, placeOf } = situation
+  const { ours, placeOf, left } = situation
   const stays = replicas(input.revision).flatMap((replica) => placeOf(replica).live ?? [])
-  return stayingOn({ ...input, moves }, situation, dataHolders(ours, stays))
+  return stayingOn({ ...input, moves }, situation, dataHolders(ours, stays, left))
 }
 
 const distinct = (some: readonly string[], more: readonly string[]): string[] => [...new Set([...some, ...more])]

@@ -70,7 +70,7 @@ export function planChanges(input: PlanInput): PlannedChanges {
   const used = usedNames(ours)
   const usedBySets = { ...used, isAside: usedNames(ours.filter((i) => !aside.includes(i))).isAside }
   const stays = replicas(revision).flatMap((replica) => placeOf(replica).live ?? [])
-  const withData = dataHolders(ours, stays)
+  const withData = dataHolders(ours, stays, left)
   const colors = new Map(
     Object.keys(revision.topology.resources).map((resource) => {
       const hosts = left.candidates(resourceOf(revision, resource))

@@ -38,7 +38,7 @@ describe('data that moves', { timeout: 60_000 }, () => {
   let rig: Rig
   const dead = new Set<string>()
   /** Dies when something starts on it, once. */
-  const doomed = new Set(['twice-b'])
+  const doomed = new Set(['twice-b', 'holds-b'])
   /** Dies when the app on it was stopped. */
   const ending = new Set(['only-a'])
   beforeAll(async () => {
@@ -158,6 +158,21 @@ describe('data that moves', { timeout: 60_000 }, () => {
       expect(db(name, 'b')).toMatchObject({ ...live, config: { ...live.config, 'boot.autostart': 'true' } })
     },
   )
+
+  it.concurrent('keeps its place also where only its volumes hold data, until the other host is back', async () => {
+    const name = 'holds'
+    const volumesOnly = { stateful: false }
+    await deploy(name, volumesOnly)
+    expect(await drain(name)).toMatchObject({ exit: 6, topologies: [{ outcome: 'needsAttention' }] })
+    const revision = rig.revision(topologyOf(declared(name, volumesOnly)), {})
+    const without = await rig.run(name, { kind: 'deploy', revision, without: ['holds-b'] })
+    expect(without).toMatchObject({ outcome: 'succeeded' })
+    expect(db(name, 'a')).toMatchObject({ status: 'Stopped', config: { 'user.cul8er.role': 'old' } })
+    dead.delete('holds-b')
+    expect(await rig.run(name, { kind: 'deploy', revision })).toMatchObject({ outcome: 'succeeded' })
+    expect(db(name, 'a')).toMatchObject(live)
+    expect(db(name, 'b')).toBeUndefined()
+  })
 
   it.concurrent('is left to a person, and to no failover, where it stays stopped', async () => {
     const name = 'asks'

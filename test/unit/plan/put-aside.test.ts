@@ -25,6 +25,9 @@ const PUT_ASIDE = 'was replaced, but its replacement is missing'
 const LEFT = 'delete shop-db-green@one: left over from operation 2'
 const KEPT = 'shop-db on one was replaced and may hold the only copy of its data: it stays; --force deletes it'
 
+const AT_ONE = 'shop-db@one'
+const BACK = `is stopped, should be running; ${PUT_ASIDE}`
+
 /** The work, or what is refused; then what stays although nothing needs it. */
 function outcome(input: PlanInput): string[] {
   try {
@@ -281,5 +284,19 @@ describe('how it comes back', () => {
   it('what stays put aside is a bystander', () => {
     const { bystanders } = planChanges({ revision: V2, observed: [...original('old', STOPPED), ...newer('live')] })
     expect(bystanders.map(({ name, role }) => `${name} ${role}`)).toEqual(['shop-db-green live', 'shop-db old'])
+  })
+})
+
+describe('one of several hosts is left out, and what was put aside on another holds data in volumes alone', () => {
+  const declaration = db(1, { stateful: false, volumes: { data: { path: '/data' } } })
+  const aside = worldOf(declaration, { role: 'old' }).map((i) => ({ ...i, ...STOPPED }))
+  const base = { revision: declaration, base: declaration, observed: aside }
+
+  it.each<[string, Partial<PlanInput>, string[]]>([
+    ['it keeps its place', { without: ['two'] }, [KEPT]],
+    ['it starts where that is forced', { without: ['two'], force: true }, [`start ${AT_ONE}: ${BACK}`]],
+    ['it starts once nothing is left out', {}, [`start ${AT_ONE}: ${BACK}`]],
+  ])('%s', (_what, more, expected) => {
+    expect(outcome({ ...base, ...more })).toEqual(expected)
   })
 })
