@@ -7,7 +7,7 @@ import { Cul8erError } from '../src/errors.js'
 import { numbersShown } from '../src/plan/numbers-shown.js'
 import { oursOf } from '../src/plan/ours.js'
 import type { ActivityDeps } from './deps.js'
-import { observeHosts } from './observe.js'
+import { observeEach, observeHosts } from './observe.js'
 import { step } from './step.js'
 
 type Ours = Pick<Activities, 'numbersInUse' | 'checkState' | 'awaitOperation'>
@@ -15,8 +15,11 @@ type Ours = Pick<Activities, 'numbersInUse' | 'checkState' | 'awaitOperation'>
 /** What a ledger needs from outside. */
 export function ledgerActivities(deps: ActivityDeps): Ours {
   return {
-    numbersInUse: step(async ({ topology, project, hosts }, signal) => {
-      const shown = numbersShown(oursOf(topology, await observeHosts(deps.executorFor, hosts, project, signal)))
+    numbersInUse: step(async ({ topology, project, hosts, partly = false }, signal) => {
+      const observed = partly
+        ? (await observeEach(deps.executorFor, hosts, project, signal, PARTLY_MS)).observed
+        : await observeHosts(deps.executorFor, hosts, project, signal)
+      const shown = numbersShown(oursOf(topology, observed))
       return { ...shown, operation: Math.max(shown.operation, await deps.fence.lastBegun(topology)) }
     }),
     checkState: step(async ({ state }) => readState(state)),
@@ -24,6 +27,8 @@ export function ledgerActivities(deps: ActivityDeps): Ours {
   }
 }
 
+/** ms that a host gets that need not answer: less than the ledger waits for all of them. */
+const PARTLY_MS = 5_000
 /** ms between two looks at whether it has ended. */
 const LOOK_MS = 2_000
 

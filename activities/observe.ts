@@ -21,11 +21,12 @@ export async function observeHosts(
   hosts: Record<string, Host>,
   project: string | null | typeof ALL_PROJECTS,
   signal: AbortSignal,
+  timeoutMs = LIST_MS,
 ): Promise<ObservedInstance[]> {
   const where = project === ALL_PROJECTS ? { allProjects: true } : { project }
   const lists = await Promise.all(
     Object.entries(hosts).map(async ([name, host]) => {
-      const { stdout } = await executorFor(name, host).run(listInstances(where), { signal, timeoutMs: LIST_MS })
+      const { stdout } = await executorFor(name, host).run(listInstances(where), { signal, timeoutMs })
       return observe(name, stdout)
     }),
   )
@@ -60,11 +61,15 @@ export async function observeEach(
   hosts: Record<string, Host>,
   project: string | null | typeof ALL_PROJECTS,
   signal: AbortSignal,
+  timeoutMs = LIST_MS,
 ): Promise<{ observed: ObservedInstance[]; unreachable: Unreachable[] }> {
   const looks = await Promise.all(
     Object.entries(hosts).map(async ([host, via]) => {
       try {
-        return { observed: await observeHosts(executorFor, { [host]: via }, project, signal), unreachable: [] }
+        return {
+          observed: await observeHosts(executorFor, { [host]: via }, project, signal, timeoutMs),
+          unreachable: [],
+        }
       } catch (error) {
         signal.throwIfAborted()
         return { observed: [], unreachable: [{ host, error: asCul8erError(error).toJSON() }] }

@@ -205,8 +205,16 @@ export interface Activities {
   lookForDrift(input: DriftWatchInput): Promise<DriftSeen | null>
   /** Looks at the load for `forMs`, or until it asks for another number of instances; null: it did not. */
   watchLoad(input: LoadWatchInput & { forMs: number }): Promise<LoadSeen | null>
-  /** The highest operation and revision that labels and snapshots on hosts show, and the instances that have them. */
-  numbersInUse(input: { topology: string; project: string | null; hosts: Record<string, Host> }): Promise<NumbersInUse>
+  /**
+   * The highest operation and revision that labels and snapshots on hosts show, or workers wrote down, and the instances that have them.
+   * `partly`: also when a host gives no answer.
+   */
+  numbersInUse(input: {
+    topology: string
+    project: string | null
+    hosts: Record<string, Host>
+    partly?: boolean
+  }): Promise<NumbersInUse>
   /** Checks an exported state. @throws USAGE with every problem and its place */
   checkState(input: { topology: string; state: unknown }): Promise<LedgerState>
   /** How an operation ended whose ledger is gone; null: it runs still, after `forMs`. */

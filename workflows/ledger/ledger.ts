@@ -85,8 +85,8 @@ import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } 
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { replicaEvents, replicationOf, withReplicas } from './replication.js'
-import { inProgress, isBusy, refusal } from './refusals.js'
 import { loadWatchOf, scaleNow, scalingBegun, scalingFailed } from './scaling.js'
+import { inProgress, isBusy, isUnconditional, refusal } from './refusals.js'
 import { after, emptyLedger, leadsToRevision } from './state.js'
 import {
   expiring,
@@ -406,9 +406,11 @@ class Ledger {
     return null
   }
 
-  /** What is forced goes on where the hosts know more, and so above what they show: an operation would only find it out. */
-  private mayBeBehind({ force }: OperationRequest): boolean {
-    return force === true && (this.state.behind !== undefined || patched('numbers-when-forced'))
+  /** What goes on where the hosts know more goes on above what they show: an operation would only find it out. */
+  private mayBeBehind(request: OperationRequest): boolean {
+    if (!isUnconditional(request)) return false
+    if (request.force === true) return this.state.behind !== undefined || patched('numbers-when-forced')
+    return patched('numbers-when-destroyed')
   }
 
   /** After an import the ledger counts on above what the hosts show, whoever begins the next operation. */

@@ -18,9 +18,11 @@ export function refusal(state: LedgerState, request: OperationRequest, nowMs: nu
   return senseless(state, request) ?? (wanted === null ? null : projectRefusal(state, wanted.topology))
 }
 
-/** A person's destroy takes all that is there, whatever its number. */
-function behindRefusal({ topology, behind }: LedgerState, { kind, force }: OperationRequest): ErrorReport | null {
-  if (behind === undefined || force === true || kind === 'destroy') return null
+/** What a person has carried out whatever the hosts know: what is forced, and a destroy, which takes whatever is there. */
+export const isUnconditional = ({ kind, force }: OperationRequest): boolean => force === true || kind === 'destroy'
+
+function behindRefusal({ topology, behind }: LedgerState, request: OperationRequest): ErrorReport | null {
+  if (behind === undefined || isUnconditional(request)) return null
   return stateBehind(topology, behind.operation - 1, behind)
 }
 
