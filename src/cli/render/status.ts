@@ -66,13 +66,24 @@ export function statusText(
     ...unreachable.flatMap((each) => unreachableLines(topology, each, colors)),
     ...unhealthy.map((each) => `  ${unhealthyWords(topology, each, colors)}`),
     ...scaling.map((each) => `  ${scalingWords(each)}`),
-    ...(ttl === null ? [] : [`  will be destroyed ${due(ttl)}`]),
+    ...ttlLine({ ttl, operation, behind }),
     ...(instances.length === 0 ? ['  no instances'] : ['', instancesTable(instances, colors)]),
     ...(replicas.length === 0 ? [] : ['', replicasTable(replicas, colors)]),
     ...replicas.flatMap(({ instance, host, failed }) =>
       failed === undefined ? [] : [`  ${colors.yellow('!')} the copy of ${instance} on ${host}: ${failed}`],
     ),
   ].join('\n')
+}
+
+/** What becomes of it by itself, and when. A time that has passed waits for what is in progress, or for a person. */
+function ttlLine({ ttl, operation, behind }: Pick<Status, 'ttl' | 'operation' | 'behind'>): string[] {
+  if (ttl === null || operation?.kind === 'destroy') return []
+  if (behind !== undefined) return [`  its ttl (${moment(ttl)}) is of the older state: nothing is destroyed by it`]
+  if (Date.parse(ttl) > Date.now()) return [`  will be destroyed ${due(ttl)}`]
+  const over = `  its ttl ended ${ago(ttl)}: it will be destroyed`
+  if (operation === null) return [over]
+  const renews = operation.kind === 'deploy' || operation.kind === 'rollback'
+  return [`${over} after the ${operation.kind} in progress${renews ? ', unless that renews the ttl' : ''}`]
 }
 
 /** `    shop-web-1: http://localhost:4000/health: HTTP 500, 12 probes (13 s of 1 m)`. */

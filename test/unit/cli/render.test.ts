@@ -219,6 +219,35 @@ test('status for people', () => {
   ])
 })
 
+const HOUR = 3_600_000
+const underWay = (kind: 'deploy' | 'restart' | 'destroy') => ({
+  operation: { ...{ id: 'op-5', kind, step: 'starting' }, startedAt: new Date().toISOString() },
+})
+test.each<[string, number, Partial<Status>, RegExp | null]>([
+  ['to come', HOUR, {}, /will be destroyed at .* \(in 1 h\)$/],
+  ['over, and the ledger is about to act', -HOUR, {}, /its ttl ended 1 h ago: it will be destroyed$/],
+  [
+    'over during a deploy',
+    -HOUR,
+    underWay('deploy'),
+    /destroyed after the deploy in progress, unless that renews the ttl$/,
+  ],
+  ['over during what does not renew it', -HOUR, underWay('restart'), /destroyed after the restart in progress$/],
+  ['over, and what it was for goes on', -HOUR, underWay('destroy'), null],
+  [
+    'of a state from an older backup',
+    -HOUR,
+    { behind: { code: 'STATE_LOST', message: 'behind' } },
+    /its ttl \(.*\) is of the older state: nothing is destroyed by it$/,
+  ],
+])('status with a ttl that is %s', (_what, inMs, more, says) => {
+  const ttl = new Date(Date.now() + inMs).toISOString()
+  const lines = statusText(status(null, { ...more, ttl }), plain).split('\n')
+  const line = lines.find((each) => /ttl|destroyed/.test(each)) ?? null
+  if (says === null) expect(line).toBeNull()
+  else expect(line).toMatch(says)
+})
+
 test.each<[Ended['outcome'], number | null, RegExp | null]>([
   ['succeeded', 1, null],
   ['rolledBack', 1, /op-4, ✘ rolled back 4 m 05 s ago .*\n {4}→ .*; revision 1 serves as before$/],
