@@ -141,7 +141,10 @@ export function ttlActivities(deps: ActivityDeps): Ours {
 const isOurs = ({ owner }: ExpiredGroup, { sealKey, formerKeys }: ActivityDeps): boolean =>
   [sealKey, ...formerKeys].some((key) => ownerOf(key) === owner)
 
-/** Whose time is over, on each of these machines; with the hosts where something of it is. */
+/**
+ * Whose time is over, on each of these machines; with the hosts where something of it is, also where that is not said to be over: of a
+ * ledger that is gone all instances have to agree, and one host may have been away when the time was moved.
+ */
 async function expiredOn(
   machines: readonly [string, Host][],
   { executorFor }: ActivityDeps,
@@ -150,19 +153,25 @@ async function expiredOn(
   const looks = await Promise.all(
     machines.map(async ([name, host]) => {
       const { observed } = await observeEach(executorFor, { [name]: host }, ALL_PROJECTS, signal)
-      return expiredGroups(observed, Date.now(), GRACE_MS).map((group) => ({ ...group, hosts: { [name]: host } }))
+      return { name, host, observed, over: expiredGroups(observed, Date.now(), GRACE_MS) }
     }),
   )
+  const hostsOf = ({ topology }: ExpiredGroup): Record<string, Host> =>
+    Object.fromEntries(
+      looks.flatMap(({ name, host, observed }) =>
+        oursOf(topology, observed).length === 0 ? [] : [[name, host] as const],
+      ),
+    )
   const groups = new Map<string, ExpiredGroup & Pick<ExpiryReached, 'hosts'>>()
-  for (const group of looks.flat()) {
-    const { topology, expiresAt, project, owner, instances, hosts } = group
+  for (const group of looks.flatMap(({ over }) => over)) {
+    const { topology, expiresAt, project, owner, instances } = group
     const key = JSON.stringify([topology, expiresAt, project, owner])
     const before = groups.get(key)
     groups.set(
       key,
       before === undefined
-        ? group
-        : { ...before, instances: [...before.instances, ...instances], hosts: { ...before.hosts, ...hosts } },
+        ? { ...group, hosts: hostsOf(group) }
+        : { ...before, instances: [...before.instances, ...instances] },
     )
   }
   return [...groups.values()]

@@ -56,7 +56,7 @@ describe('ttl', { timeout: 60_000 }, () => {
   const told: NoticeEvent[] = []
   /** Whether there was a Schedule when the first instance was made. */
   const before = new Map<string, boolean>()
-  /** Topologies whose releases take their time. */
+  /** Topologies whose releases take their time, and whose destroy does. */
   const slow = new Set<string>()
   beforeAll(async () => {
     rig = await Rig.start(undefined, {
@@ -66,6 +66,10 @@ describe('ttl', { timeout: 60_000 }, () => {
           if (!before.has(input.spec.topology))
             before.set(input.spec.topology, (await scheduleOf(rig.env, name)) !== null)
           return all.ensureInstance(input)
+        },
+        findOwned: async (input) => {
+          while (slow.has(input.topology)) await rig.env.sleep(20)
+          return all.findOwned(input)
         },
         installRelease: async (input) => {
           while (slow.has(input.spec.topology)) await rig.env.sleep(20)
@@ -294,6 +298,23 @@ describe('ttl', { timeout: 60_000 }, () => {
     const all = () => Object.keys(rig.instances())
     await until(() => !all().includes('lost-web-1'), SOON)
     expect(all()).toEqual(expect.arrayContaining(['other-web-1', 'young-web-1', `${name}-web-1`]))
+  })
+
+  it('is not seen by housekeeping where another host has something of a lost topology that says otherwise', async () => {
+    const hosts = Object.fromEntries(
+      ['one', 'two'].map((each) => [each, { address: 'localhost', platform: 'emulated' }]),
+    )
+    const resources = { app: { image: 'cul8er/tiny', on: ['one', 'two'], replicas: 2 } }
+    await rig.run(name, { kind: 'deploy', revision: rig.revision(topologyOf({ name, hosts, resources }), {}) })
+    const past = new Date(Date.now() - 3_600_000).toISOString()
+    // One host was away when a person took the ttl away.
+    await leave('halved-web-1', past, ownerOf(TEST_KEY))
+    const config = Object.entries({ topology: 'halved', resource: 'web', index: '2' }).map(
+      ([key, value]) => `--config=user.cul8er.${key}=${value}`,
+    )
+    await rig.emulator.execute('two', ['launch', '--quiet', ...config, 'cul8er/tiny', 'halved-web-2'])
+    expect((await sweep())?.expired).toEqual([{ topology: 'halved', answer: 'unproven' }])
+    expect(Object.keys(rig.instances())).toEqual(expect.arrayContaining(['halved-web-1', 'halved-web-2']))
   })
 })
 
