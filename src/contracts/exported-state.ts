@@ -105,6 +105,7 @@ const summary: z.ZodType<OperationSummary> = section({
   automatic: z.literal(true).optional(),
   reason: z.string().optional(),
   fromReplica: fromReplica.optional(),
+  ttlSet: z.literal(true).optional(),
 })
 
 const unhealthy: z.ZodType<UnhealthyRecord> = section({

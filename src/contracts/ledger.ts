@@ -34,6 +34,8 @@ export interface OperationSummary {
   automatic?: true
   /** automatic: why, in words; absent: it was due. */
   reason?: string
+  /** A person set the ttl, or took it away, since it began: its end leaves that as it is. */
+  ttlSet?: true
 }
 
 /** Copies that a restore makes the live instances. */

@@ -183,6 +183,8 @@ class Play {
 
   private rememberTtl({ input: { request, revision } }: Story['operations'][number]): void {
     const { ttlMs } = revision.topology
+    // A person had the last word while it was in progress.
+    if (this.story.ledger?.current?.ttlSet === true) return
     if (request.kind === 'deploy' || request.kind === 'rollback') {
       this.story.ttl.dueAt = ttlMs === null ? null : this.server.now + ttlMs
     }

@@ -268,6 +268,42 @@ describe('ttl', { timeout: 60_000 }, () => {
     await firesWhen(renewed)
   })
 
+  it.each([
+    ['taken away', null],
+    ['moved', 7_200_000],
+  ])('stays as a person said who had it %s while a deploy was in progress', async (_how, ttlMs) => {
+    await deploy({ ttl: '24h' })
+    slow.add(name)
+    const ended = deploy({ ttl: '24h', web: { replicas: 2 } })
+    await until(async () => ((await rig.ledger(name)).current?.kind === 'deploy' ? true : null), SOON)
+    const { expiresAt } = await changeTtl(ttlMs)
+    slow.delete(name)
+    expect(await ended).toMatchObject({ outcome: 'succeeded' })
+    expect((await rig.ledger(name)).expiresAt).toBe(expiresAt)
+    await firesWhen(expiresAt)
+    // The next deploy counts from its own end again.
+    await deploy({ ttl: '24h', web: { replicas: 1 } })
+    const left = Date.parse((await rig.ledger(name)).expiresAt ?? '') - Date.now()
+    expect(left).toBeGreaterThan(23 * 3_600_000)
+  })
+
+  it('is nothing to be changed any more once the topology is being destroyed', async () => {
+    await deploy({ ttl: '24h' })
+    slow.add(name)
+    await changeTtl(500)
+    await until(async () => ((await rig.ledger(name)).current?.kind === 'destroy' ? true : null), SOON)
+    for (const ttlMs of [null, 3_600_000]) {
+      await expect(changeTtl(ttlMs)).rejects.toMatchObject({
+        cause: {
+          type: 'OPERATION_IN_PROGRESS',
+          details: [{ hint: expect.stringContaining('cul8er abort') as string }],
+        },
+      })
+    }
+    slow.delete(name)
+    await destroyed()
+  })
+
   it('ends what a first deploy left that was never finished, though its ledger is gone', async () => {
     slow.add(name)
     const run = deploy({ ttl: '3s' }).catch(() => 'it was lost')

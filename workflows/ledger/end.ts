@@ -138,7 +138,7 @@ function arrived(state: LedgerState, ended: OperationEnd, at: string): LedgerSta
     stableBefore: stableBeforeThen(state.stableBefore, state.stable, revision),
     dirty: outcome === 'succeeded' ? [] : [...ended.dirty],
     standby: standbyThen(state, ended, at),
-    expiresAt: expiry(declared, at),
+    expiresAt: state.current?.ttlSet === true ? state.expiresAt : expiry(declared, at),
   }
 }
 

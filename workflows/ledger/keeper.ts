@@ -9,7 +9,7 @@ import { NOTHING, type Wanted } from './ttl.js'
  * keeps the ledger from its work.
  */
 export class Keeper {
-  private kept = NOTHING
+  private kept: string | null = NOTHING
   private running = false
   private failures = 0
   /** ms since the epoch. */
@@ -48,6 +48,11 @@ export class Keeper {
   /** A worker of before came this way and did nothing. */
   skip(wanted: Wanted): void {
     this.kept = wanted.key
+  }
+
+  /** Somebody else may have said something there. */
+  doubt(): void {
+    this.kept = null
   }
 
   settled(): Promise<void> {

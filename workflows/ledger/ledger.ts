@@ -94,6 +94,8 @@ import {
   labelsWanted,
   reached,
   scheduleWanted,
+  setByHand,
+  ttlRefusal,
   ttlWarning,
   warned,
   withWarning,
@@ -622,8 +624,16 @@ class Ledger {
     if (late !== null) return { refused: late }
     if (this.state.desired === null) return { refused: nothingThere(this.state) }
     const expiresAt = request.ttlMs === null ? null : after(now(), request.ttlMs)
+    if (this.state.current !== null && patched(TTL_BY_HAND)) {
+      const refused = ttlRefusal(this.state, Date.now())
+      if (refused !== null) return { refused }
+      this.state = setByHand(this.state, expiresAt, now())
+      // It labels what it makes with the expiry that there was when it began.
+      this.labels.doubt()
+    } else {
+      this.state = patched(TTL_SCHEDULE) ? expiring(this.state, expiresAt, now()) : { ...this.state, expiresAt }
+    }
     this.lapsed = null
-    this.state = patched(TTL_SCHEDULE) ? expiring(this.state, expiresAt, now()) : { ...this.state, expiresAt }
     return { given: { expiresAt } }
   }
 
@@ -699,6 +709,8 @@ const tooLate = (request: { notAfter?: string }): ErrorReport | null =>
 
 /** What a ledger of before did without: nothing told of a ttl but its own timer. */
 const TTL_SCHEDULE = 'ttl-schedule'
+/** Before, an operation in progress had the last word about a ttl that was set meanwhile. */
+const TTL_BY_HAND = 'ttl-by-hand'
 /** ms that a deploy waits for its Schedule. */
 const SCHEDULE_MS = 15_000
 const LABELS_MS = 5 * 60_000

@@ -6,7 +6,9 @@ import type {
   OperationSummary,
   TtlWarning,
 } from '../../src/contracts/index.js'
+import type { ErrorReport } from '../../src/errors.js'
 import { expiryOf } from '../../src/plan/expiry.js'
+import { inProgress } from './refusals.js'
 import { after, revisionOf } from './state.js'
 
 /*
@@ -54,6 +56,21 @@ export const ttlWarning = ({ topology, expiresAt }: LedgerState, at: string): Tt
   expiresAt === null || Date.parse(expiresAt) <= Date.parse(at)
     ? null
     : { event: 'ttlWarning', topology, expiresAt, next: `cul8er ttl clear ${topology}`, at }
+
+/** Why the ttl cannot be changed now, or null: what a person is told must still be true when the operation in progress has ended. */
+export function ttlRefusal({ topology, current }: LedgerState, nowMs: number): ErrorReport | null {
+  if (current?.kind !== 'destroy') return null
+  return {
+    ...inProgress(topology, current, nowMs),
+    hint: `cul8er abort ${topology} ends it as long as nothing was removed; then change the ttl`,
+  }
+}
+
+/** A person moves the expiry or takes it away. An operation in progress began before that, and says nothing of it when it ends. */
+export function setByHand(state: LedgerState, expiresAt: string | null, at: string): LedgerState {
+  const { current } = state
+  return expiring({ ...state, current: current === null ? null : { ...current, ttlSet: true } }, expiresAt, at)
+}
 
 /**
  * An expiry was reached, says its Schedule. Where it is the present one, the ledger acts on it by itself. `lapsed`: the expiry of the ledger
