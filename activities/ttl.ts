@@ -19,7 +19,7 @@ import type { ActivityDeps } from './deps.js'
 import { ALL_PROJECTS, observeEach } from './observe.js'
 import { step } from './step.js'
 
-type Ours = Pick<Activities, 'keepTtlSchedule' | 'labelExpiry' | 'reachExpiry' | 'sweepExpired'>
+type Ours = Pick<Activities, 'keepTtlSchedule' | 'expiryWritten' | 'labelExpiry' | 'reachExpiry' | 'sweepExpired'>
 
 /** ms that a ledger gets to answer. */
 const ANSWER_MS = 60_000
@@ -90,7 +90,15 @@ export function ttlActivities(deps: ActivityDeps): Ours {
   }
 
   return {
-    keepTtlSchedule: step((expiry) => answered(() => schedule(expiry))),
+    keepTtlSchedule: step(async (expiry) => {
+      // Housekeeping does not: what it reads may be of a backup.
+      await deps.fence.expires(expiry.topology, expiry.expiresAt)
+      return answered(() => schedule(expiry))
+    }),
+    expiryWritten: step(async ({ topology }) => {
+      const expiresAt = await deps.fence.expiry(topology)
+      return expiresAt === undefined ? { known: false } : { known: true, expiresAt }
+    }),
     labelExpiry: step(label),
     reachExpiry: step((reached, signal) => answered(() => reach(commandClient(deps), reached, signal))),
     sweepExpired: step(async (_input, signal) => {

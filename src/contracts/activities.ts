@@ -25,7 +25,7 @@ import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 import type { LedgerState } from './ledger.js'
 import type { OperationEnd } from './operation.js'
-import type { Expiry, ExpiryAnswer, ExpiryReached, ScheduleKept, Swept } from './ttl.js'
+import type { Expiry, ExpiryAnswer, ExpiryReached, ExpiryWritten, ScheduleKept, Swept } from './ttl.js'
 import type { Seen, WatchInput } from './watch.js'
 
 /** How traffic goes on one host; host names as in the topology. */
@@ -231,6 +231,8 @@ export interface Activities {
   pruneArtifacts(input: Record<string, never>): Promise<{ removed: number }>
   /** Makes the Schedule of a topology's ttl, moves it, or removes it. */
   keepTtlSchedule(input: Expiry): Promise<ScheduleKept>
+  /** The expiry that was written down last, outside of Temporal's database; `known`: false where none was. */
+  expiryWritten(input: { topology: string }): Promise<ExpiryWritten>
   /** Writes on the topology's instances when their time is over, or takes that off. @throws UNREACHABLE when a host gave no answer, at the end */
   labelExpiry(input: Expiry): Promise<{ changed: number }>
   /** Has the ledger act on an expiry; one that is gone is started again where the labels on the instances confirm it. */

@@ -40,6 +40,9 @@ export interface ExpireRequest {
   expiresAt: string
 }
 
+/** What was written down of an expiry beside the artifacts. */
+export type ExpiryWritten = { known: false } | { known: true; expiresAt: string | null }
+
 /** Asks a ledger to act on an expiry. A ledger that runs does so by itself. */
 export const expire = defineUpdate<ExpiryAnswer, [ExpireRequest]>('expire')
 

@@ -86,6 +86,7 @@ export class FakeWorld {
       pruneArtifacts: async () => ({ removed: 0 }),
       readSlice: async () => null,
       keepTtlSchedule: async () => 'unsupported',
+      expiryWritten: async () => ({ known: false }),
       labelExpiry: async () => ({ changed: 0 }),
       reachExpiry: async () => 'stale',
       sweepExpired: async () => ({ schedules: [], expired: [], foreign: [] }),

@@ -29,7 +29,11 @@ const ended = (operation: number, outcome: Outcome, to: number, more: Partial<Op
 })
 
 /** As on a server that has none. */
-const noSchedules = { keepTtlSchedule: () => 'unsupported', labelExpiry: () => ({ changed: 0 }) }
+const noSchedules = {
+  keepTtlSchedule: () => 'unsupported',
+  expiryWritten: () => ({ known: false }),
+  labelExpiry: () => ({ changed: 0 }),
+}
 
 describe('what meets in one task of the ledger', () => {
   let ledger: Scripted

@@ -304,6 +304,28 @@ describe('ttl', { timeout: 60_000 }, () => {
     await destroyed()
   })
 
+  it.each([
+    ['taken away', () => null],
+    ['moved', () => new Date(Date.now() + 3_600_000).toISOString()],
+  ])('destroys nothing by a state of a backup from before it was %s', async (_how, since) => {
+    await deploy({ ttl: '24h' })
+    const expiresAt = await expiring(2_000)
+    // What has come of it since, of which the restored ledger knows nothing.
+    const changed = since()
+    await rig.deps.fence.expires(name, changed)
+    await label(changed ?? '')
+    const state = await until(async () => {
+      const now = await rig.ledger(name)
+      return now.expiresAt === expiresAt ? null : now
+    }, SOON)
+    expect(state).toMatchObject({ expiresAt: changed, current: null, history: [{ kind: 'deploy' }] })
+    await firesWhen(changed)
+    expect(names()).toEqual([`${name}-web-1`])
+    // And it can be given another one, which ends it.
+    await changeTtl(500)
+    await destroyed()
+  })
+
   it('ends what a first deploy left that was never finished, though its ledger is gone', async () => {
     slow.add(name)
     const run = deploy({ ttl: '3s' }).catch(() => 'it was lost')

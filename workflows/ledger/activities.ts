@@ -17,7 +17,10 @@ export const wait = (summary: string, forMs: number): Pick<Activities, 'awaitOpe
   proxyActivities<Activities>({ startToCloseTimeout: forMs + 60_000, heartbeatTimeout: 6_000, retry, summary })
 
 /** What tells of a topology's ttl apart from the ledger. An operation waits for it `forMs`. */
-export const keep = (summary: string, forMs: number): Pick<Activities, 'keepTtlSchedule' | 'labelExpiry'> =>
+export const keep = (
+  summary: string,
+  forMs: number,
+): Pick<Activities, 'keepTtlSchedule' | 'labelExpiry' | 'expiryWritten'> =>
   proxyActivities<Activities>({
     startToCloseTimeout: Math.min(forMs, 60_000),
     scheduleToCloseTimeout: forMs,

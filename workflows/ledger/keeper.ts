@@ -29,6 +29,11 @@ export class Keeper {
     return wanted === null || this.running || wanted.key === this.kept ? Infinity : this.notBeforeMs
   }
 
+  /** It says so already. */
+  says({ key }: Wanted): boolean {
+    return key === this.kept
+  }
+
   begin(wanted: Wanted): void {
     this.running = true
     whenSettled(this.keep(wanted.expiry()), (how) => {

@@ -34,6 +34,7 @@ import {
   type DriftWatchInput,
   type ExpireRequest,
   type ExpiryAnswer,
+  type ExpiryWritten,
   type HostsSeen,
   type HostWatchInput,
   type ImportRequest,
@@ -91,6 +92,7 @@ import { after, emptyLedger, leadsToRevision } from './state.js'
 import {
   expiring,
   firstExpiry,
+  isMoved,
   labelsWanted,
   reached,
   scheduleWanted,
@@ -306,6 +308,37 @@ class Ledger {
     await this.schedule.settled()
   }
 
+  /**
+   * Whether the topology is to be destroyed, its time having come. A state that was restored from a backup may be of before a person moved or
+   * took away the ttl, which no number on a host shows: what was written down last beside the artifacts counts, once the ledger has done that
+   * itself.
+   */
+  private async isOver(): Promise<boolean> {
+    await this.schedule.settled()
+    const wanted = scheduleWanted(this.state)
+    if (!this.schedule.says(wanted)) {
+      this.schedule.begin(wanted)
+      await this.schedule.settled()
+    }
+    const written = await this.expiryWritten()
+    // What a person asked for meanwhile goes first.
+    if (this.inbox.items.length > 0 || !allHandlersFinished()) return false
+    if (!isMoved(this.state, written)) return true
+    this.note = `the ttl was changed since this state was saved: it ended at ${this.state.expiresAt}, and nothing was destroyed`
+    log.warn(this.note, { expiresAt: this.state.expiresAt, written: written.expiresAt })
+    this.state = expiring(this.state, written.expiresAt, now())
+    return false
+  }
+
+  private async expiryWritten(): Promise<ExpiryWritten> {
+    try {
+      return await keep('the ttl that was written down', SCHEDULE_MS).expiryWritten({ topology: this.state.topology })
+    } catch (error) {
+      log.warn('the ttl that was written down is not known', { error: reportOf(error).message })
+      return { known: false }
+    }
+  }
+
   private async take(next: Next): Promise<void> {
     switch (next.do) {
       case 'judge':
@@ -456,6 +489,7 @@ class Ledger {
   }
 
   private async beginDue(due: Due): Promise<void> {
+    if (due === 'destroy' && patched('ttl-written-down') && !(await this.isOver())) return
     const number = this.state.lastOperation + 1
     const without = outOfReach(this.state)
     const request = {

@@ -2,6 +2,7 @@ import type {
   ExpireRequest,
   Expiry,
   ExpiryAnswer,
+  ExpiryWritten,
   LedgerState,
   OperationSummary,
   TtlWarning,
@@ -56,6 +57,13 @@ export const ttlWarning = ({ topology, expiresAt }: LedgerState, at: string): Tt
   expiresAt === null || Date.parse(expiresAt) <= Date.parse(at)
     ? null
     : { event: 'ttlWarning', topology, expiresAt, next: `cul8er ttl clear ${topology}`, at }
+
+/** Whether what was written down last gives a topology more time than its ledger knows of. Less of it is no reason to wait. */
+export const isMoved = (
+  { expiresAt }: LedgerState,
+  written: ExpiryWritten,
+): written is Extract<ExpiryWritten, { known: true }> =>
+  written.known && (written.expiresAt === null || (expiresAt !== null && written.expiresAt > expiresAt))
 
 /** Why the ttl cannot be changed now, or null: what a person is told must still be true when the operation in progress has ended. */
 export function ttlRefusal({ topology, current }: LedgerState, nowMs: number): ErrorReport | null {

@@ -25,6 +25,7 @@ export const ledgerActs: Pick<
   | 'putBack'
   | 'dropCopy'
   | 'keepTtlSchedule'
+  | 'expiryWritten'
   | 'labelExpiry'
   | 'reachExpiry'
   | 'sweepExpired'
@@ -67,6 +68,7 @@ export const ledgerActs: Pick<
   dropCopy: () => {},
   // As on a server without Schedules: the ledger's timer alone.
   keepTtlSchedule: () => 'unsupported',
+  expiryWritten: () => ({ known: false }),
   labelExpiry: () => ({ changed: 0 }),
   reachExpiry: () => 'stale',
   sweepExpired: () => ({ schedules: [], expired: [], foreign: [] }),

@@ -9,6 +9,8 @@ async function asked(workflowId: string, begun: number): Promise<{ end: unknown;
   const fence: Fence = {
     lastBegun: () => Promise.resolve(last),
     begins: (_topology, operation) => Promise.resolve(void (last = operation)),
+    expiry: () => Promise.resolve(undefined),
+    expires: () => Promise.resolve(),
   }
   const env = new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'r' } })
   const { inbound } = fencedActivities(fence)(env.context)
