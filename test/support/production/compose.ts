@@ -22,11 +22,12 @@ export function readCompose(values: Record<string, string>): Record<string, Comp
   return services
 }
 
-/** `${NAME:?why}` becomes the value, as Compose does it. */
+/** `${NAME:?why}` becomes the value, and so does `${NAME:-otherwise}` where there is one, as Compose does it. */
 function interpolated(text: string, values: Record<string, string>): string {
-  return text.replace(/\$\{(\w+)(?::\?([^}]*))?\}/g, (_all, name: string, why = '') => {
+  return text.replace(/\$\{(\w+)(?::([?-])([^}]*))?\}/g, (_all, name: string, how = '?', what = '') => {
     const value = values[name]
-    if (value === undefined || value === '') throw new Error(`${name} is missing: ${String(why)}`)
-    return value
+    if (value !== undefined && value !== '') return value
+    if (how === '-') return String(what)
+    throw new Error(`${name} is missing: ${String(what)}`)
   })
 }
