@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.js'
+import { TEMP_OF_UNIT } from './test/support/temp-of-unit.js'
 
 /** Of the workers and the clients of workflow tests: test/support/signing.ts. */
 const CUL8ER_SEAL_KEY = Buffer.alloc(32, 'test').toString('base64')
@@ -42,7 +43,16 @@ export default defineConfig({
       reportOnFailure: true,
     },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...together } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          globalSetup: [here('test/support/temp-of-unit.ts')],
+          env: { TMPDIR: TEMP_OF_UNIT },
+          ...together,
+        },
+      },
       { extends: true, test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...together } },
       {
         extends: true,
