@@ -36,8 +36,13 @@ export interface IncusRequest {
   /** Begins with `/1.0`. */
   path: string
   headers?: Record<string, string>
-  /** A file that is streamed; `onPiece` gets the bytes of each piece as it goes. */
-  body?: { file: string; size: number; onPiece?: (bytes: number) => void }
+  /**
+   * A file that is streamed, or what comes by and by and has no size yet; `onPiece` gets the bytes of each piece as it goes. Where that ends
+   * with an error the request is broken off, so that Incus takes nothing of it.
+   */
+  body?:
+    | { file: string; size: number; onPiece?: (bytes: number) => void }
+    | { pieces: AsyncIterable<Uint8Array>; onPiece?: (bytes: number) => void }
   signal: AbortSignal
 }
 

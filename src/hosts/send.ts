@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Cul8erError, messageOf } from '../errors.js'
 import type { IncusRequest } from './executor.js'
@@ -17,13 +18,15 @@ export async function send(
   signal.throwIfAborted()
   try {
     return await new Promise<IncomingMessage>((resolve, reject) => {
-      const length =
-        body === undefined ? {} : { 'content-length': body.size, 'content-type': 'application/octet-stream' }
+      const length = {
+        ...(body === undefined ? {} : { 'content-type': 'application/octet-stream' }),
+        ...(body !== undefined && 'size' in body ? { 'content-length': body.size } : {}),
+      }
       const asked = request({ ...way, method, path, headers: { ...headers, ...length }, signal }, resolve)
       asked.once('error', reject)
       if (body === undefined) return void asked.end()
-      const file = createReadStream(body.file)
-      file.on('data', (piece) => body.onPiece?.(piece.length))
+      const file = 'file' in body ? createReadStream(body.file) : Readable.from(body.pieces, { objectMode: false })
+      file.on('data', (piece: Uint8Array | string) => body.onPiece?.(piece.length))
       // An answer that comes before the end of the file says why.
       pipeline(file, asked).catch(reject)
     })

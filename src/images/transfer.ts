@@ -1,20 +1,12 @@
-import type { IncomingMessage } from 'node:http'
 import { Cul8erError, isCode } from '../errors.js'
+import { begun, refusalOf, textOf, waitFor } from '../hosts/answers.js'
 import type { HostExecutor } from '../hosts/executor.js'
+import { stallWatch, type Transfer } from '../hosts/stall-watch.js'
 import { createImageAlias, getImageAlias, incusError, listImages, parseImages, query } from '../incus/index.js'
 import type { ImageFile } from './store.js'
 
 /** One way of asking a host, which every kind of host does not have. */
 type Asking = Pick<HostExecutor, 'host'> & Required<Pick<HostExecutor, 'request'>>
-
-/** ms without a single byte after which a transfer is given up. */
-const STALL_MS = 60_000
-
-export interface Transfer {
-  signal: AbortSignal
-  /** Told of the bytes that went over so far. */
-  onBytes?: (bytes: number) => void
-}
 
 /**
  * The bytes of an image that a host has, as one file.
@@ -25,7 +17,7 @@ export async function exportImage(
   fingerprint: string,
   how: Transfer,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const watch = stallWatch(from.host, how)
+  const watch = stallWatch(from.host, 'an image', how)
   const answer = await watch.during((signal) =>
     from.request({ method: 'GET', path: `/1.0/images/${fingerprint}/export`, signal }),
   )
@@ -57,7 +49,7 @@ export async function importImage(
   { fingerprint, file, project, properties }: Import,
   how: Transfer,
 ): Promise<void> {
-  const watch = stallWatch(to.host, how)
+  const watch = stallWatch(to.host, 'an image', how)
   const answer = await watch.during((signal) =>
     to.request({
       method: 'POST',
@@ -71,28 +63,13 @@ export async function importImage(
       signal,
     }),
   )
-  const { operation, error } = begun(to.host, await watch.during(() => textOf(answer)))
+  const { operation, error } = begun(to.host, 'an image', await watch.during(() => textOf(answer)))
   if (error !== '') return unlessThere(error)
-  // It may name its project at the end.
-  const wait = query(operation.replace(/(\?|$)/, '/wait$1'))
+  const wait = query(waitFor(operation))
   const { stdout } = await to.run(wait, { signal: how.signal, timeoutMs: UNPACK_MS })
   const { err = '' } = JSON.parse(stdout) as { err?: string }
   if (err !== '') unlessThere(err)
 }
-
-/** What Incus says of an upload that it took. @throws Cul8erError INCUS for what Incus would not say */
-function begun(host: string, said: string): { operation: string; error: string } {
-  try {
-    const { operation = '', error = '' } = JSON.parse(said) as { operation?: unknown; error?: unknown }
-    if (typeof error === 'string' && error !== '') return { operation: '', error }
-    if (typeof operation === 'string' && OPERATION.test(operation)) return { operation, error: '' }
-  } catch {
-    // As any other answer of no use.
-  }
-  throw new Cul8erError('INCUS', `host ${host} gave no answer to the upload of an image that cul8er can parse`)
-}
-
-const OPERATION = /^\/1\.0\/operations\/[\w-]+(\?[\w=&%.-]*)?$/
 
 /** ms for a host to take in what it got: the file is checked and moved, and nothing is unpacked yet. */
 const UNPACK_MS = 5 * 60_000
@@ -133,81 +110,4 @@ export async function imageOn(
   if (named) return 'named'
   const { stdout } = await to.run(listImages({ project, filters: [fingerprint] }), { signal })
   return parseImages(stdout).some((image) => image.fingerprint === fingerprint) ? 'there' : 'missing'
-}
-
-async function refusalOf(answer: IncomingMessage): Promise<string> {
-  const said = (await textOf(answer)).slice(0, 2_000)
-  try {
-    return (JSON.parse(said) as { error?: string }).error ?? said
-  } catch {
-    return said === '' ? `HTTP ${answer.statusCode ?? 0}` : said
-  }
-}
-
-/** Characters that Incus says in answer to a request; more are nothing that it would say. */
-const LONGEST_ANSWER = 64 * 1024
-
-/** The beginning of an answer: a host may go on for ever. */
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of answer as AsyncIterable<Buffer>) {
-    pieces.push(piece)
-    length += piece.length
-    if (length >= LONGEST_ANSWER) break
-  }
-  return Buffer.concat(pieces).toString('utf8').slice(0, LONGEST_ANSWER)
-}
-
-/** Ends a transfer over which nothing goes any more: neither end need notice by itself. */
-function stallWatch(host: string, { signal, onBytes }: Transfer) {
-  const stalled = new AbortController()
-  const either = AbortSignal.any([signal, stalled.signal])
-  let timer: NodeJS.Timeout | undefined
-  let bytes = 0
-  const rest = (): void => clearTimeout(timer)
-  const wind = (): void => {
-    rest()
-    timer = setTimeout(
-      () =>
-        stalled.abort(
-          new Cul8erError('TIMEOUT', `host ${host} took or gave no byte of an image for ${STALL_MS / 1000} s`),
-        ),
-      STALL_MS,
-    )
-  }
-  const moved = (count: number): void => {
-    wind()
-    onBytes?.((bytes += count))
-  }
-  return {
-    moved,
-    async during<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-      wind()
-      try {
-        return await task(either)
-      } catch (error) {
-        either.throwIfAborted()
-        throw error
-      } finally {
-        rest()
-      }
-    },
-    async *pieces(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
-      wind()
-      try {
-        for await (const piece of answer as AsyncIterable<Buffer>) {
-          moved(piece.length)
-          yield piece
-        }
-      } catch (error) {
-        either.throwIfAborted()
-        throw new Cul8erError('UNREACHABLE', `the connection to host ${host} ended in the middle of an image`, {
-          cause: error,
-        })
-      } finally {
-        rest()
-      }
-    },
-  }
 }

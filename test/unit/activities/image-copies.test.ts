@@ -57,7 +57,7 @@ class Images {
   private async request({ method, path, body, headers = {} }: IncusRequest): Promise<IncomingMessage> {
     this.asked.push(`${method} ${path}`)
     if (method === 'GET') return answer(this.images.get(path.split('/')[3] ?? '')!.bytes)
-    const bytes = await readFile(body!.file)
+    const bytes = await readFile((body as { file: string }).file)
     this.images.set(headers['x-incus-fingerprint']!, { bytes, properties: headers['x-incus-properties']! })
     return answer({ operation: '/1.0/operations/1' })
   }
