@@ -5,7 +5,7 @@ const IO_CORE =
 const PURE = '^src/(topology|plan|incus|analysis|health/probes)/'
 /** What a topology file may say of hosts, balancers, notifiers and secrets stands beside what has effects, and is as pure as the topology. */
 const PURE_BESIDE =
-  '^src/(hosts/kinds/(address|addresses|bare|[^/]+/address|incus/remote)|secrets/(notifier-key|sources/(source|sources|[^/]+/declared))|notifiers/(notifier|notifiers|known|words|[^/]+/declared)|traffic/(balancer|balancers|chosen|[^/]+/declared))\\.ts$'
+  '^src/(hosts/kinds/(address|addresses|bare|[^/]+/address|incus/remote)|secrets/((notifier|backup)-key|sources/(source|sources|[^/]+/declared))|notifiers/(notifier|notifiers|known|words|[^/]+/declared)|traffic/(balancer|balancers|chosen|[^/]+/declared))\\.ts$'
 const IO_PACKAGES = '(^|/)node_modules/(execa|ssh2|pino|@clack|@temporalio|@grpc)/'
 
 /** A rule that forbids an edge, of whatever kind. */

@@ -1,5 +1,6 @@
 import type { Activities } from '../src/contracts/index.js'
 import { analysisActivities } from './analysis.js'
+import { backupActivities } from './backups.js'
 import { copyActivities } from './copies.js'
 import type { ActivityDeps } from './deps.js'
 import { driftActivities } from './drift.js'
@@ -27,12 +28,13 @@ export type { ActivityDeps } from './deps.js'
 /** What watches between operations. */
 export const watchActivities = (
   deps: ActivityDeps,
-): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad' | 'replicate'> => ({
+): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad' | 'replicate' | 'backUp'> => ({
   ...healthWatchActivities(deps),
   ...hostWatchActivities(deps),
   ...driftActivities(deps),
   ...loadActivities(deps),
   ...replicationActivities(deps),
+  backUp: backupActivities(deps).backUp,
 })
 
 /** All activities, over the given way to the world. */
@@ -52,6 +54,7 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   ...notifyActivities(deps),
   ...hookActivities(deps),
   ...copyActivities(deps),
+  ...backupActivities(deps),
   ...moveActivities(deps),
   ...ttlActivities(deps),
 })

@@ -31,6 +31,7 @@ import { moving } from '../src/strategies/moving.js'
 import { strategyFor } from '../src/strategies/registry.js'
 import { trafficNow } from '../src/plan/traffic-now.js'
 import type { Activities, Procedure } from '../src/contracts/index.js'
+import { refuseKeyless } from './backup-store.js'
 import { openedCertificate } from './certificates.js'
 import type { ActivityDeps } from './deps.js'
 import { factsOf } from './host-facts.js'
@@ -187,6 +188,7 @@ export async function observeAndPlan(
   await refuseMissingProfiles(deps, revision, plan, signal)
   await refuseUnresolved(revision, plan, signal)
   await refuseUnopened(deps, revision)
+  await refuseKeyless(revision, deps, signal)
   const strategy = moves === undefined ? strategyFor(revision.topology.strategy.approach, { goesBack }) : moving
   const settings = { revision, isProven: goesBack || moves !== undefined, hooks, force }
   const made = createdBy(procedureOf(strategy, plan, settings).stages)

@@ -1,16 +1,12 @@
-import type { Activities, ReplicaChange, ReplicaRecord, ReplicaRestore } from '../src/contracts/index.js'
+import type { Activities, ReplicaChange, ReplicaRecord } from '../src/contracts/index.js'
 import { messageOf } from '../src/errors.js'
-import { setConfig, stopInstance } from '../src/incus/index.js'
-import { LABEL_PREFIX } from '../src/plan/labels.js'
-import type { ObservedInstance } from '../src/plan/model.js'
-import { staleOriginals } from '../src/plan/replication/stale.js'
-import { already } from '../src/instances/already.js'
 import { copyTo, type Copied } from '../src/instances/replica.js'
 import { dueAt, nextAt, recordOf } from '../src/plan/replication/age.js'
 import { isWhole, replicaOf, wantedCopies, type WantedCopy } from '../src/plan/replication/copies.js'
 import type { ActivityDeps } from './deps.js'
 import { inBatches } from './inspect/in-batches.js'
 import { observeEach } from './observe.js'
+import { withoutStale } from './stale.js'
 import { step } from './step.js'
 
 /** Originals that are copied at the same time: all of it passes through the worker. */
@@ -68,29 +64,6 @@ export function replicationActivities(deps: ActivityDeps): Pick<Activities, 'rep
   }
 }
 
-/**
- * Stops what a restored copy has taken the place of, and puts it aside with its data: its host was away meanwhile.
- * @returns the others
- */
-async function withoutStale(
-  deps: ActivityDeps,
-  { topology, project, hosts, found, restores, dirty }: Pick<Group, 'topology' | 'project' | 'hosts'> & Found,
-  signal: AbortSignal,
-): Promise<ObservedInstance[]> {
-  const stale = staleOriginals(topology, found, { restores, dirty })
-  for (const { host, name } of stale) {
-    const via = hosts[host]
-    if (via === undefined) continue
-    const executor = deps.executorFor(host, via)
-    const where = { project }
-    await already('ALREADY_EXISTS', () => executor.run(stopInstance(name, { ...where, force: true }), { signal }))
-    const aside = { [`${LABEL_PREFIX}role`]: 'old', 'boot.autostart': 'false' }
-    await executor.run(setConfig(name, aside, where), { signal })
-    deps.log.warn({ topology, instance: name, host }, 'stopped an original that was restored on another host')
-  }
-  return found.filter((each) => !stale.some(({ host, name }) => host === each.host && name === each.name))
-}
-
 /** ms to the next look where nothing is due: what is declared may be there by then. */
 const LONGEST_MS = 60 * 60_000
 
@@ -109,7 +82,6 @@ function obstacle(
     : `${instance} was not found, and host ${first[0]} gives no answer: ${first[1]}`
 }
 
-type Found = { found: ObservedInstance[]; restores: readonly ReplicaRestore[]; dirty: readonly string[] }
 type Group = { topology: string; project: string | null; hosts: Hosts; group: WantedCopy[] }
 type Hosts = Parameters<Activities['replicate']>[0]['revision']['topology']['hosts']
 

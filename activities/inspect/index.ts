@@ -2,6 +2,7 @@ import type { Activities, InspectAnswers, InspectKind, InspectRequest } from '..
 import type { ActivityDeps } from '../deps.js'
 import { step } from '../step.js'
 import type { Inspection } from './inspection.js'
+import { inspectBackups } from './backups.js'
 import { inspectCordon } from './cordon.js'
 import { inspectEvidence } from './evidence.js'
 import { inspectFound } from './found.js'
@@ -21,6 +22,7 @@ const INSPECTIONS: { [Kind in InspectKind]: Inspection<Kind> } = {
   restart: inspectRestart,
   found: inspectFound,
   snapshots: inspectSnapshots,
+  backups: inspectBackups,
   cordon: inspectCordon,
   orphans: inspectOrphans,
   hosts: inspectHosts,

@@ -1,5 +1,6 @@
 import { Cul8erError } from '../../src/errors.js'
 import { probe } from '../../src/health/probe.js'
+import { backupRows } from '../../src/plan/backups/rows.js'
 import { numbersShown } from '../../src/plan/numbers-shown.js'
 import { oursOf } from '../../src/plan/ours.js'
 import { replicaRows } from '../../src/plan/replication/rows.js'
@@ -51,12 +52,14 @@ export const inspectStatus: Inspection<'status'> = async (
       .filter((change) => isOf(change, instance))
       .flatMap(({ reasons }) => reasons),
   }))
+  const backups = backupRows(revision, observed, without, Date.now())
   const replicas = replicaRows(revision, observed, without, Date.now())
   return {
     instances: [...rows, ...missing(changes, observed)],
     unreachable,
     shown: numbersShown(ours),
     ...(replicas.length === 0 ? {} : { replicas }),
+    ...(backups.length === 0 ? {} : { backups }),
   }
 }
 

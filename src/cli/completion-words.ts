@@ -62,7 +62,9 @@ const ANYTHING: Candidates = { kind: 'anything' }
 /** What stands behind an option; one that is missing here takes anything. */
 const OPTIONS: Readonly<Record<string, Candidates>> = {
   '--file': { kind: 'files', of: 'topology' },
+  '--from': names('backups'),
   '--from-replica': names('hosts'),
+  '--host': names('hosts'),
   '--image': names('images'),
   '--operation': names('operations'),
   '--out': { kind: 'files', of: 'any' },

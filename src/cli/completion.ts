@@ -34,6 +34,7 @@ export const LIVE_NAMES = [
   'resources',
   'instances',
   'snapshots',
+  'backups',
   'revisions',
   'operations',
   'images',

@@ -43,6 +43,11 @@ const SOURCES: Record<Exclude<LiveNames, 'images'>, (context: Context, words: st
       const found = await ofEach(cul8er, words, (topology) => cul8er.snapshots(topology))
       return found.map(({ name }) => name)
     }),
+  backups: (context, words) =>
+    ifRunning(context, async (cul8er) => {
+      const found = await ofEach(cul8er, words, async (topology) => (await cul8er.backups(topology)).backups)
+      return found.map(({ id }) => id)
+    }),
   revisions: async (context, words) =>
     (await states(context, words)).flatMap(({ revisions }) => revisions.map(({ number }) => String(number)).reverse()),
   operations: async (context, words) =>

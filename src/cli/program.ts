@@ -1,6 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
 import { withGlobals, type App } from './command.js'
 import { attach } from './commands/attach.js'
+import { backup } from './commands/backup.js'
+import { backups } from './commands/backups.js'
 import { codec } from './commands/codec.js'
 import { completion, liveNameCommands } from './commands/completion.js'
 import { deploy } from './commands/deploy.js'
@@ -33,7 +35,7 @@ import { worker } from './commands/worker.js'
 const GROUPS: [heading: string, commands: ((app: App) => unknown)[]][] = [
   ['Deploy:', [init, validate, plan, deploy, status, history, attach, logs, exec, shell, restart, destroy]],
   ['Control the operation in progress:', [promote, abort, pause, resume]],
-  ['Go back:', [rollback, snapshot, snapshots, restore]],
+  ['Go back:', [rollback, snapshot, snapshots, backup, backups, restore]],
   ['Look after:', [ttl, state, orphans, hosts, rebalance, metrics]],
   ['This machine:', [service, worker, codec, images, doctor, schema]],
 ]

@@ -7,6 +7,7 @@ import { derivedKey } from '../secrets/derived-key.js'
 import { loadSealKey } from '../secrets/seal-key.js'
 import type { Host, Topology } from '../topology/model.js'
 import type {
+  BackupList,
   Cordoned,
   HostChecks,
   HostRow,
@@ -51,6 +52,7 @@ import {
   findOrphans,
   lookAhead,
   lookAtRestart,
+  readBackups,
   readSnapshots,
   readStatus,
   type Orphan,
@@ -206,6 +208,35 @@ export class Cul8erClient {
     { host, resource, ...options }: StartOptions & { host: string; resource?: string },
   ): Promise<Run> {
     return startRun(this.link, topology, { kind: 'restore', force: options.force, replica: host, resource }, options)
+  }
+
+  /**
+   * Starts making an instance of a backup, in the place of what is there. What was written since is lost; what is there is stopped and stays.
+   * @param options - `host`: where, absent: where it was; `force`: what it is a backup of does not run on a host that gives no answer
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
+  restoreFromBackup(
+    topology: string,
+    { backup, resource, host, ...options }: StartOptions & { backup: string; resource: string; host?: string },
+  ): Promise<Run> {
+    const asked = { kind: 'restore' as const, force: options.force, backup, resource }
+    return startRun(this.link, topology, { ...asked, ...(host === undefined ? {} : { host }) }, options)
+  }
+
+  /**
+   * Starts backing up every instance that has backups, or those of one resource.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, OPERATION_IN_PROGRESS unless it shall wait, SERVICE
+   */
+  backUp(topology: string, { resource, ...options }: StartOptions & { resource?: string } = {}): Promise<Run> {
+    return startRun(this.link, topology, { kind: 'backup', resource }, options)
+  }
+
+  /**
+   * Whole backups of a topology, the newest first.
+   * @throws Cul8erError UNKNOWN_TOPOLOGY, SECRET_UNRESOLVED, SERVICE
+   */
+  backups(topology: string, { resource }: { resource?: string } = {}): Promise<BackupList> {
+    return readBackups(this.link, topology, resource)
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Underway } from './doing.js'
 import type {
+  BackupStatusRow,
   HistoryEntry,
   InstanceStatusRow,
   LedgerState,
@@ -45,6 +46,14 @@ export interface Status {
   scaling?: ScalingStatus[]
   /** Copies of data on other hosts; absent: none are declared. */
   replicas?: ReplicaStatus[]
+  /** The last backups; absent: none are declared. */
+  backups?: BackupStatus[]
+}
+
+/** The last backup of an instance. */
+export type BackupStatus = BackupStatusRow & {
+  /** Why the last attempt failed, in words; absent: it did not, as far as anybody knows. */
+  failed?: string
 }
 
 /** The number of instances of a resource that follows the load. */
@@ -99,7 +108,7 @@ export type Ended = Pick<HistoryEntry, 'operation' | 'kind' | 'outcome' | 'revis
 /** @param now - the step of the operation in progress, in words, and what it waits for; the ledger knows only how it began */
 export function statusOf(
   state: LedgerState,
-  { instances, unreachable, replicas = [] }: StatusAnswer,
+  { instances, unreachable, replicas = [], backups = [] }: StatusAnswer,
   { step, doing, behind = null }: { step: string | null; doing: Underway[]; behind?: ErrorReport | null },
   nowMs = Date.now(),
 ): Status {
@@ -112,6 +121,7 @@ export function statusOf(
   const scaling = scalingOf(state)
   const isLeft = (entry: string): boolean => left.some(({ host }) => host === dirtyHost(entry))
   const copies = replicas.map((each) => replicaStatusOf(state, each))
+  const kept = backups.map((each) => backupStatusOf(state, each))
   return {
     topology,
     revision: { desired, stable, attempted },
@@ -134,7 +144,8 @@ export function statusOf(
       noRoom.length === 0 &&
       instances.every(isHealthy) &&
       unreachable.every(({ host }) => isLeftOut(state, host)) &&
-      !copies.some(isLateCopy),
+      !copies.some(isLate) &&
+      !kept.some(isLate),
     ...(behind === null ? {} : { behind }),
     ...(left.length === 0 ? {} : { left }),
     ...(noRoom.length === 0 ? {} : { noRoom }),
@@ -144,6 +155,7 @@ export function statusOf(
     instances,
     ...(scaling.length === 0 ? {} : { scaling }),
     ...(copies.length === 0 ? {} : { replicas: copies }),
+    ...(kept.length === 0 ? {} : { backups: kept }),
   }
 }
 
@@ -200,12 +212,22 @@ function unreachableOf(state: LedgerState, { host, error }: Unreachable): Unreac
   return { host, error, ...(now === 'dead' ? { deadSince: since } : {}), leftOut: isLeftOut(state, host) }
 }
 
-/** What nobody would hear of before it is needed: a copy that is too old is no copy to rely on. */
-const isLateCopy = ({ state }: ReplicaStatus): boolean => state === 'late'
+/** What nobody would hear of before it is needed: what is too old is nothing to rely on. */
+const isLate = ({ state }: Pick<ReplicaStatus | BackupStatus, 'state'>): boolean => state === 'late'
 
 function replicaStatusOf({ replicas = {} }: LedgerState, row: ReplicaStatusRow): ReplicaStatus {
   const known = Object.values(replicas).find(({ instance, host }) => instance === row.instance && host === row.host)
   // One that was never made, or whose host is silent, shows no age: what is known of it counts.
+  const late = known?.late === true && row.state !== 'current'
+  return {
+    ...row,
+    ...(late ? { state: 'late' as const } : {}),
+    ...(known?.failed === undefined ? {} : { failed: known.failed }),
+  }
+}
+
+function backupStatusOf({ backups = {} }: LedgerState, row: BackupStatusRow): BackupStatus {
+  const known = Object.values(backups).find(({ instance }) => instance === row.instance)
   const late = known?.late === true && row.state !== 'current'
   return {
     ...row,

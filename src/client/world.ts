@@ -8,6 +8,7 @@ import { eachMachineOnce } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
 import {
   progress,
+  type BackupList,
   type InspectAnswers,
   type InstanceStatusRow,
   type StatusAnswer,
@@ -146,6 +147,18 @@ export async function lookAtRestart(
   const hosts = hostsOf(state, revision.number)
   const known = { topology, revision, hosts, dirty: state.dirty, notComeUp: notComeUp(state) }
   return inspect(link, topology, { kind: 'restart', ...known, ...asked })
+}
+
+/** Whole backups in the places that the present revision names. */
+export async function readBackups(link: Link, topology: string, resource?: string): Promise<BackupList> {
+  const revision = currentRevision(await knownLedger(link, topology))
+  if (revision === null) return { backups: [], unusable: [] }
+  return inspect(link, topology, {
+    kind: 'backups',
+    topology,
+    revision,
+    ...(resource === undefined ? {} : { resource }),
+  })
 }
 
 /** @throws Cul8erError UNKNOWN_TOPOLOGY */

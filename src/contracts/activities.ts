@@ -3,7 +3,8 @@ import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
 import type { NumbersShown } from '../plan/numbers-shown.js'
-import type { Moves, ReleaseSpec, Revision, Role, SecretOf } from '../plan/model.js'
+import type { Color } from '../naming/instance-names.js'
+import type { Moves, ReleaseSpec, Revision, Role, SecretOf, VolumeSpec } from '../plan/model.js'
 import type { ImageCopy } from '../plan/image-copies.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
@@ -16,6 +17,7 @@ import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
 import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
+import type { BackupInput, BackupPlace, BackupRound, Restoration } from './backup.js'
 import type { DriftSeen, DriftWatchInput } from './drift.js'
 import type { HookEnd, HookRun } from './hook.js'
 import type { HostsSeen, HostWatchInput } from './host-watch.js'
@@ -27,6 +29,13 @@ import type { LedgerState } from './ledger.js'
 import type { OperationEnd } from './operation.js'
 import type { Expiry, ExpiryAnswer, ExpiryReached, ExpiryWritten, ScheduleKept, Swept } from './ttl.js'
 import type { Seen, WatchInput } from './watch.js'
+
+/** An instance that a backup becomes. `volumes`: those that it has, as they are declared. */
+export interface FetchedAt extends InstanceAt {
+  topology: string
+  volumes: VolumeSpec[]
+  operation: number
+}
 
 /** How traffic goes on one host; host names as in the topology. */
 export interface RoutesAt extends At {
@@ -158,6 +167,44 @@ export interface Activities {
   watchHealth(input: WatchInput & { forMs: number }): Promise<Seen | null>
   /** Copies what is due of what holds data to other hosts. */
   replicate(input: ReplicationInput): Promise<ReplicationRound>
+  /** Backs up what is due of what holds data. */
+  backUp(input: BackupInput): Promise<BackupRound>
+  /** Backs up one instance now. */
+  backUpInstance(input: InstanceAt & { revision: Revision }): Promise<{ id: string; takenAt: string; bytes: number }>
+  /**
+   * What a backup becomes, and the hosts that give no answer. `on`: on which host; absent: where it was.
+   * @throws NOT_FOUND, ARTIFACT_BROKEN, SECRET_UNRESOLVED, DATA_LOSS
+   */
+  findBackup(input: {
+    revision: Revision
+    /** Where something of the topology may be. */
+    hosts: Record<string, Host>
+    resource: string
+    id: string
+    on?: string | undefined
+    force: boolean
+  }): Promise<{ restoration: Restoration; silent: string[] }>
+  /**
+   * Brings a backup to a host, beside what is there: an instance that does not run, and volumes under names of their own. `taken`: what it
+   * had beyond what is declared, in words.
+   */
+  fetchBackup(
+    input: FetchedAt & { resource: string; place: BackupPlace; backup: string; declared: Declared },
+  ): Promise<{ taken: string | null }>
+  /** What was fetched takes the place, with its volumes; those of before get other names. It does not run yet. */
+  placeFetched(
+    input: FetchedAt & {
+      resource: string
+      index: number | null
+      color: Color
+      takenAt: string
+      declared: Declared
+    },
+  ): Promise<void>
+  /** Stops what was fetched and takes it out of the place, with its volumes; those of before have their names again. */
+  takeOutFetched(input: FetchedAt & { backup: string }): Promise<void>
+  /** Deletes what was fetched and has nobody's place; already gone is done. */
+  dropFetched(input: FetchedAt): Promise<void>
   /** The copies on a host that are to take the places of their originals, and the hosts that give no answer. @throws DATA_LOSS, NOT_FOUND */
   findCopies(input: {
     revision: Revision

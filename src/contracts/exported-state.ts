@@ -212,6 +212,7 @@ const exportedState = section({
   drift: drift.optional(),
   scaling: z.record(z.string(), scaling).optional(),
   replicas: z.record(z.string(), replica).optional(),
+  backups: z.record(z.string(), replica).optional(),
 })
 type Exported = z.infer<typeof exportedState>
 

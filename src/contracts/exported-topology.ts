@@ -21,6 +21,7 @@ import {
   releaseVersion,
   VOLUME,
 } from '../topology/schema/resource.js'
+import { exportedBackup } from './exported-backup.js'
 import { exportedHostPlacement, exportedPlacement } from './exported-placement.js'
 import { hookCommand, LONGEST_HOOK_MS } from '../topology/schema/hooks.js'
 import { normalisedSecret, VARIABLE } from '../topology/schema/secret.js'
@@ -117,6 +118,7 @@ const resource: z.ZodType<Model.Resource> = section({
     everyMs: whole(SOONEST_REPLICA_MS, LONGEST_MS),
     keep: whole(1, 100),
   }).optional(),
+  backup: exportedBackup.optional(),
   limits: section({
     cpu: whole(1, 4_096).nullable(),
     memoryMiB: mebibytes().nullable(),

@@ -1,6 +1,7 @@
 /* What crosses a boundary between command, workflow and activity: types, names, and definitions of messages. */
 export type * from './activities.js'
 export type * from './at.js'
+export type * from './backup.js'
 export * from './beat.js'
 export type * from './drift.js'
 export * from './end.js'

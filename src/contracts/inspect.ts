@@ -5,6 +5,7 @@ import type { Found } from '../plan/found.js'
 import type { OperationHooks } from '../topology/hooks.js'
 import type { Host, Topology } from '../topology/model.js'
 import type { Cordon } from '../incus/cordon.js'
+import type { BackupRow } from './backup.js'
 import type { Cordoned, HostChecks, HostRow } from './hosts.js'
 
 /*
@@ -73,6 +74,8 @@ export interface InspectRequests {
   /** What hosts have without a ledger, against a revision that has no number yet. */
   found: { topology: string; revision: Revision }
   snapshots: { topology: string; hosts: Record<string, Host>; project: string | null }
+  /** `resource`: absent: of all. */
+  backups: { topology: string; revision: Revision; resource?: string }
   /** `limitMs`: what a host may take. */
   hosts: { hosts: Record<string, Host>; limitMs: number }
   /** Whether hosts have what these topologies need. */
@@ -119,6 +122,7 @@ export interface InspectAnswers {
   restart: { changes: Change[]; procedure: ProcedureView }
   found: Found
   snapshots: SnapshotRow[]
+  backups: BackupList
   hosts: HostRow[]
   hostChecks: HostChecks[]
   cordon: Cordoned
@@ -156,6 +160,8 @@ export interface StatusAnswer {
   unreachable: Unreachable[]
   /** Copies that are declared; absent: none are. */
   replicas?: ReplicaStatusRow[]
+  /** Backups that are declared; absent: none are. */
+  backups?: BackupStatusRow[]
   /** Absent: of a worker of before. */
   shown?: NumbersShown
 }
@@ -174,6 +180,28 @@ export interface ReplicaStatusRow {
   everyMs: number
   /** late: three times as old as that. missing: there is none yet. unknown: its host gives no answer. */
   state: 'current' | 'late' | 'missing' | 'unknown'
+}
+
+/** The last backup of an instance, as its host shows it. */
+export interface BackupStatusRow {
+  instance: string
+  resource: string
+  /** Of the instance; null: it was not found. */
+  host: string | null
+  /** Moment of what the last one holds, ISO time; null: there is none, or nobody knows. */
+  madeAt: string | null
+  ageMs: number | null
+  /** How old it is to be at most, ms. */
+  everyMs: number
+  /** late: three times as old as that. missing: there is none yet. unknown: its host gives no answer. */
+  state: 'current' | 'late' | 'missing' | 'unknown'
+}
+
+/** Whole backups, the newest first. */
+export interface BackupList {
+  backups: BackupRow[]
+  /** Names of those that cannot be restored. */
+  unusable: { id: string; in: string; why: 'otherKey' | 'broken' }[]
 }
 
 /** One instance as its host shows it now, beside what the revision wants. */

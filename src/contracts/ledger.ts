@@ -3,6 +3,7 @@ import type { ErrorReport } from '../errors.js'
 import type { Revision } from '../plan/model.js'
 import type { NumbersShown } from '../plan/numbers-shown.js'
 import type { Counts } from '../topology/counts.js'
+import type { BackupRecord } from './backup.js'
 import type { DriftRecord } from './drift.js'
 import type { HostChange, HostRecord } from './host-watch.js'
 import type { ReplicaRecord } from './replication.js'
@@ -26,7 +27,7 @@ export interface OperationSummary {
   by?: Requester
   /** Hosts that it leaves out. */
   without?: string[]
-  /** restore: what it was asked to make the live instances. */
+  /** restore from copies or a backup: what it was asked to make the live instances. */
   fromReplica?: FromReplica
   /** scale: how many instances there are to be, by resource. */
   counts?: Counts
@@ -38,7 +39,7 @@ export interface OperationSummary {
   ttlSet?: true
 }
 
-/** Copies that a restore makes the live instances. */
+/** What a restore makes the live instances on a host: copies, or what comes from a backup. */
 export interface FromReplica {
   /** Where they are. */
   host: string
@@ -67,7 +68,7 @@ export interface HistoryEntry {
   warnings?: string[]
   /** Hosts that gave no answer, and where it left something for that reason. */
   lost?: string[]
-  /** restore: what it was asked to make the live instances. */
+  /** restore from copies or a backup: what it was asked to make the live instances. */
   fromReplica?: FromReplica
 }
 
@@ -145,6 +146,8 @@ export interface LedgerState {
   scaling?: Record<string, ScalingRecord>
   /** Copies of data on other hosts, by `copyKey`, as they were when one of them came to another state; absent: none is declared. */
   replicas?: Record<string, ReplicaRecord>
+  /** Backups, by `replicaKey`, as they were when one of them came to another state; absent: none is declared. */
+  backups?: Record<string, BackupRecord>
 }
 
 /** What became of hosts that are gone. */

@@ -7,6 +7,7 @@ export const hostWatchWorkflowId = (topology: string): string => `topology/${top
 export const driftWatchWorkflowId = (topology: string): string => `topology/${topology}/drift`
 export const loadWatchWorkflowId = (topology: string): string => `topology/${topology}/load`
 export const replicationWorkflowId = (topology: string): string => `topology/${topology}/replication`
+export const backupsWorkflowId = (topology: string): string => `topology/${topology}/backups`
 export const operationWorkflowId = (topology: string, number: number): string => `topology/${topology}/op/${number}`
 
 /** Task queue that workers poll unless a profile names another. */
@@ -29,6 +30,7 @@ export const WorkflowType = {
   drain: 'drain',
   rebalance: 'rebalance',
   snapshot: 'snapshot',
+  backup: 'backup',
   destroy: 'destroy',
   cleanup: 'cleanup',
   slice: 'slice',
@@ -37,6 +39,7 @@ export const WorkflowType = {
   driftWatch: 'driftWatch',
   loadWatch: 'loadWatch',
   replication: 'replication',
+  backups: 'backups',
   inspect: 'inspect',
   housekeeping: 'housekeeping',
   notify: 'notify',

@@ -79,6 +79,19 @@ export interface ReplicaLateOrCaughtUp {
   at: string
 }
 
+/** A backup of an instance failed, is three times as old as it may be, or neither any more. */
+export interface BackupEvent {
+  event: 'backupFailed' | 'backupLate' | 'backupRecovered'
+  topology: string
+  instance: string
+  /** Moment of the last one, ISO time; null: there is none. */
+  backedUpAt: string | null
+  /** backupFailed: why. backupLate: how old the last one is, and why there is no newer one; null: it is well again. */
+  reason: string | null
+  /** ISO time. */
+  at: string
+}
+
 /** A topology is about to be destroyed by itself. */
 export interface TtlWarning {
   event: 'ttlWarning'
@@ -93,7 +106,7 @@ export interface TtlWarning {
 
 /** Everything that somebody can be told of, by its `event`. */
 export type NoticeEvent =
-  OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound | ReplicaLateOrCaughtUp | TtlWarning
+  OperationEnded | InstanceUnhealthy | HostDeadOrAlive | DriftFound | ReplicaLateOrCaughtUp | BackupEvent | TtlWarning
 
 /** Whom to tell, with what opens its secret. */
 export interface Recipient {
@@ -165,4 +178,9 @@ function isToldOf(on: readonly NoticeWord[] | null, event: NoticeEvent): boolean
 }
 
 /** What went well. */
-const WELL: ReadonlySet<string> = new Set(['succeeded', 'hostAlive', 'replicaCaughtUp'] satisfies NoticeWord[])
+const WELL: ReadonlySet<string> = new Set([
+  'succeeded',
+  'hostAlive',
+  'replicaCaughtUp',
+  'backupRecovered',
+] satisfies NoticeWord[])

@@ -26,6 +26,7 @@ export const OPERATION_KINDS = [
   'drain',
   'rebalance',
   'snapshot',
+  'backup',
   'destroy',
   'cleanup',
 ] as const
@@ -50,6 +51,10 @@ export interface OperationRequest {
   resource?: string
   /** restore: the host whose copies become the live instances, in place of a snapshot. */
   replica?: string
+  /** restore: the backup that an instance of `resource` is made of, in place of a snapshot. */
+  backup?: string
+  /** restore: where the backup is restored; absent: where it was made. */
+  host?: string
   /** snapshot: delete it, instead of taking it. */
   remove?: boolean
   /** restart, replace: resources and instances; absent: all that live. */
@@ -151,6 +156,8 @@ export interface OperationInput {
     | 'snapshot'
     | 'resource'
     | 'replica'
+    | 'backup'
+    | 'host'
     | 'remove'
     | 'names'
     | 'maxParallel'

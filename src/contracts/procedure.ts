@@ -4,6 +4,7 @@ import type { ImageCopy } from '../plan/image-copies.js'
 import type { VolumeRef } from '../incus/volumes.js'
 import type { VolumeAt } from '../plan/volumes.js'
 import type { LiveInstance } from '../plan/planned-change.js'
+import type { Restoration } from './backup.js'
 import type { Promotion } from '../plan/replication/promotion.js'
 import type { HookName } from '../topology/hook-names.js'
 import type { Analysis, Hook } from '../topology/model.js'
@@ -60,6 +61,14 @@ export type Step =
   /** A copy takes the place of its original. */
   | { kind: 'promote'; promotion: Promotion }
   | { kind: 'demote'; promotion: Promotion }
+  /** A backup of it is made. */
+  | { kind: 'backUp'; from: LiveInstance }
+  /** A backup is brought to its host, beside what is there. */
+  | { kind: 'fetchBackup'; restoration: Restoration }
+  /** It takes the place of what it is a backup of; it does not run yet. */
+  | { kind: 'placeFetched'; restoration: Restoration }
+  | { kind: 'takeOut'; restoration: Restoration }
+  | { kind: 'dropFetched'; restoration: Restoration }
   /** An instance is copied to the host of `at`. `last`: it is stopped, so that nothing is written meanwhile. */
   | { kind: 'copy'; from: LiveInstance; at: LiveInstance; last?: true }
   /** That copy takes the place of the instance, which is stopped; it does not run yet. */
@@ -152,6 +161,10 @@ export type Compensation =
   | { kind: 'revive'; from: LiveInstance; moves?: true }
   /** It was a copy: a copy again. */
   | { kind: 'demote'; from: LiveInstance; promotion: Promotion }
+  /** It was brought there from a backup, and has nobody's place: deleted. */
+  | { kind: 'dropFetched'; at: LiveInstance; restoration: Restoration }
+  /** It took a place, and may run: it is stopped first, and then what had the place, `from`, is started, live and in the traffic again. */
+  | { kind: 'takeOut'; from: LiveInstance; restoration: Restoration }
   /** It was copied to another host for a move, and never ran there: the copy goes. */
   | { kind: 'dropCopy'; at: LiveInstance; original: LiveInstance }
   /** It was stopped for a move, and its copy may run: that is stopped first, and then it is started, live and in the traffic again. */

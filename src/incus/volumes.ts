@@ -41,6 +41,19 @@ export const copyVolume = (
   ],
 })
 
+/** To another name in its pool, without snapshots. */
+export const copyVolumeAs = ({ pool, name }: VolumeRef, as: string, where: Where = {}): IncusCommand => ({
+  args: [
+    ...['storage', 'volume', 'copy', '--quiet', ...inProject(where), '--volume-only'],
+    ...operands(`${pool}/${name}`, `${pool}/${as}`),
+  ],
+})
+
+/** Instances that have it and do not run have it under its new name. IN_USE while one runs. */
+export const renameVolume = ({ pool, name }: VolumeRef, to: string, where: Where = {}): IncusCommand => ({
+  args: ['storage', 'volume', 'rename', ...inProject(where), ...operands(pool, name, to)],
+})
+
 /** With its snapshots. IN_USE while an instance has it, running or not. */
 export const deleteVolume = ({ pool, name }: VolumeRef, where: Where = {}): IncusCommand => ({
   args: ['storage', 'volume', 'delete', ...inProject(where), ...operands(pool, name)],

@@ -1,6 +1,6 @@
 /**
  * What `on` may name: how operations end, an instance that the `unhealthy` policy has given up, hosts that die and come back, drift, copies
- * of data that are too old and catch up, and a ttl that is about to end.
+ * of data that are too old and catch up, backups that fail, are too old, and are well again, and a ttl that is about to end.
  */
 export const NOTICE_WORDS = [
   'succeeded',
@@ -14,6 +14,9 @@ export const NOTICE_WORDS = [
   'drift',
   'replicaLate',
   'replicaCaughtUp',
+  'backupFailed',
+  'backupLate',
+  'backupRecovered',
   'ttlWarning',
 ] as const
 /** A word of `on`. */

@@ -71,6 +71,7 @@ export function labelsFromConfig(config: Record<string, string>): Labels | null 
           },
         }
       : {}),
+    ...(isoTime(read('backup.at')) === null ? {} : { backupAt: isoTime(read('backup.at'))! }),
     ...(read('restored') ? { restored: true as const } : {}),
     ...(read('config') ? { config: words(read('config')) } : {}),
     ...(read('profiles') ? { profiles: words(read('profiles')) } : {}),

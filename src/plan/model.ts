@@ -128,6 +128,8 @@ export interface Labels {
   replica?: ReplicaLabels
   /** It was such a copy, and took the place of its original: in a restore, or because it moved. */
   restored?: true
+  /** When it was backed up last, ISO time; absent: never. Only what makes backups writes it. */
+  backupAt?: string
   /** Config keys that were declared, beside limits and environment; absent: none. */
   config?: string[]
   /** Profiles that were declared; absent: none were. */

@@ -1,7 +1,8 @@
 import { Cul8erError } from '../errors.js'
 import type { InstanceSpec, Sealed } from '../plan/model.js'
 import type { Topology } from '../topology/model.js'
-import { notifierSecrets } from '../topology/secrets.js'
+import { backupSecrets, notifierSecrets } from '../topology/secrets.js'
+import { BACKUPS_PLACE } from './backup-key.js'
 import { NOTIFIERS_PLACE } from './notifier-key.js'
 import { resolveSecret } from './resolve.js'
 import type { ResolveOptions } from './sources/resolver.js'
@@ -9,7 +10,7 @@ import { secretSource } from './sources/sources.js'
 import { openWithAny, seal, secretContext } from './seal.js'
 
 export interface MissingSecret {
-  /** A resource, or `NOTIFIERS_PLACE`. */
+  /** A resource, `NOTIFIERS_PLACE` or `BACKUPS_PLACE`. */
   resource: string
   /** The environment key it is for; of a notifier the variable. */
   name: string
@@ -23,7 +24,11 @@ export interface MissingSecret {
  */
 export function notExported(missing: MissingSecret[]): Cul8erError {
   const each = missing.map(({ resource, name, variable }) =>
-    resource === NOTIFIERS_PLACE ? `notify: ${variable}` : `resources.${resource}.environment.${name}: ${variable}`,
+    resource === NOTIFIERS_PLACE
+      ? `notify: ${variable}`
+      : resource === BACKUPS_PLACE
+        ? `backup: ${variable}`
+        : `resources.${resource}.environment.${name}: ${variable}`,
   )
   const variables = [...new Set(missing.map(({ variable }) => variable))]
   const many = variables.length > 1
@@ -56,10 +61,15 @@ export function sealSystemSecrets(
       sealOrMiss(resource, name, entry.secret.key ?? name)
     }
   }
-  const variables = notifierSecrets(topology).flatMap(({ ref: { from, key: variable } }) =>
-    variable !== null && secretSource(from).sealed === true ? [variable] : [],
-  )
-  for (const variable of new Set(variables)) sealOrMiss(NOTIFIERS_PLACE, variable, variable)
+  for (const [place, refs] of [
+    [NOTIFIERS_PLACE, notifierSecrets(topology)],
+    [BACKUPS_PLACE, backupSecrets(topology)],
+  ] as const) {
+    const variables = refs.flatMap(({ ref: { from, key: variable } }) =>
+      variable !== null && secretSource(from).sealed === true ? [variable] : [],
+    )
+    for (const variable of new Set(variables)) sealOrMiss(place, variable, variable)
+  }
   return { sealed, missing }
 }
 

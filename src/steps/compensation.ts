@@ -43,6 +43,10 @@ export function compensationWords(undo: Compensation): string {
       return 'bring the old instance back'
     case 'demote':
       return 'make it a copy again'
+    case 'dropFetched':
+      return 'delete what came from the backup'
+    case 'takeOut':
+      return 'take out what was restored'
     case 'dropCopy':
       return 'delete the copy on the other host'
     case 'moveBack':
@@ -140,7 +144,13 @@ function laneOf(undo: Compensation): Lane {
 }
 
 /** What it is about is not half changed meanwhile. */
-const UNCHANGED: ReadonlySet<Compensation['kind']> = new Set(['switch', 'withdraw', 'dropSnapshot', 'dropCopy'])
+const UNCHANGED: ReadonlySet<Compensation['kind']> = new Set([
+  'switch',
+  'withdraw',
+  'dropSnapshot',
+  'dropCopy',
+  'dropFetched',
+])
 
 function stepsOf(undo: Compensation): Step[] {
   switch (undo.kind) {
@@ -187,6 +197,17 @@ function stepsOf(undo: Compensation): Step[] {
         { kind: 'forget', at: undo.from },
         { kind: 'demote', promotion: undo.promotion },
       ]
+    case 'takeOut':
+      return [
+        { kind: 'drain', at: undo.restoration.at },
+        { kind: 'forget', at: undo.restoration.at },
+        { kind: 'takeOut', restoration: undo.restoration },
+        ...(undo.restoration.original === undefined
+          ? [{ kind: 'dropFetched' as const, restoration: undo.restoration }]
+          : revived(undo.restoration.original)),
+      ]
+    case 'dropFetched':
+      return [{ kind: 'dropFetched', restoration: undo.restoration }]
     case 'dropCopy':
       return [{ kind: 'dropCopy', from: undo.original, at: undo.at }]
     case 'moveBack':

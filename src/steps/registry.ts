@@ -1,5 +1,6 @@
 import type { KindOfStep, Step } from '../contracts/index.js'
 import { admit } from './admit.js'
+import { backUp } from './back-up.js'
 import { closePorts } from './close-ports.js'
 import { commit } from './commit.js'
 import { configure } from './configure.js'
@@ -11,6 +12,7 @@ import { deleteVolume } from './delete-volume.js'
 import { drain } from './drain.js'
 import { dropCopy } from './drop-copy.js'
 import { dropSnapshot } from './drop-snapshot.js'
+import { dropFetched, fetchBackup, placeFetched, takeOut } from './fetched.js'
 import { forget } from './forget.js'
 import { halt } from './halt.js'
 import { healthy } from './healthy.js'
@@ -53,6 +55,11 @@ const KINDS: { [K in KindOfStep]: StepKind<K> } = {
   restore,
   promote,
   demote,
+  backUp,
+  fetchBackup,
+  placeFetched,
+  takeOut,
+  dropFetched,
   copy,
   takeOver,
   moved,

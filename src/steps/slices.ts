@@ -51,6 +51,8 @@ const OF_THE_WHOLE: ReadonlySet<KindOfStep> = new Set([
   'hook',
   // The deadline stands still meanwhile, which only the parent can see to.
   'copy',
+  'backUp',
+  'fetchBackup',
 ])
 
 const isSliceable = ({ lanes }: Stage): boolean =>

@@ -21,3 +21,6 @@ export const SOONEST_SCALING_MS = 10_000
 
 /** From one copy to the next, ms: it takes a snapshot and some seconds, also where nothing has changed. */
 export const SOONEST_REPLICA_MS = 10_000
+
+/** From one backup to the next, ms: each is a whole one. */
+export const SOONEST_BACKUP_MS = 60_000

@@ -108,6 +108,8 @@ export interface Resource {
   stateful: boolean
   /** Copies of its data on other hosts; absent: none. */
   replicate?: Replicate
+  /** Encrypted backups of its data; absent: none. */
+  backup?: Backup
   limits: Limits
   /** Incus config keys of the user's own, as Incus spells them; absent: none. */
   config?: Record<string, string>
@@ -149,6 +151,31 @@ export interface Replicate {
   /** Snapshots that stay on either side. */
   keep: number
 }
+
+/** Encrypted backups of what an instance holds. */
+export interface Backup {
+  to: BackupTarget
+  everyMs: number
+  /** Backups of each instance that stay. */
+  keep: number
+  /** Of the key that encrypts them. */
+  key: SecretRef
+}
+
+/** Where backups are. */
+export type BackupTarget =
+  /** On the machine of the worker. */
+  | { kind: 'folder'; path: string }
+  /** `prefix` without slashes at its ends; '': none. */
+  | {
+      kind: 's3'
+      bucket: string
+      prefix: string
+      endpoint: string
+      region: string
+      accessKey: SecretRef
+      secretKey: SecretRef
+    }
 
 /** What hosts can be grouped by. */
 export type Scope = 'host' | 'site' | 'region'

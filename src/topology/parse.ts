@@ -7,6 +7,7 @@ import { checkNames, checkNamesAcross } from './check/names.js'
 import { checkPlacement } from './check/placement.js'
 import { checkPorts } from './check/ports.js'
 import { checkReferences } from './check/references.js'
+import { checkBackup } from './check/backup.js'
 import { checkReplication } from './check/replication.js'
 import { checkScaling } from './check/scaling.js'
 import { checkSize, checkSizeAcross } from './check/size.js'
@@ -78,6 +79,7 @@ function examine(written: unknown): { topology: Topology | null; found: Finding[
     ...checkPlacement(whole),
     ...checkReplication(whole),
     ...checkScaling(whole),
+    ...checkBackup(whole),
     ...checkSize(whole),
     ...checkNames(whole),
     ...checkMachines(whole),

@@ -38,6 +38,23 @@ export const passphraseSecrets = ({ hosts }: Pick<Topology, 'hosts'>): { path: s
     return ref === undefined ? [] : [{ path: pathText(['hosts', name, 'credentials', 'ssh', 'passphrase']), ref }]
   })
 
+/** The secrets that backups need, each with its key path in the file. */
+export const backupSecrets = ({ resources }: Pick<Topology, 'resources'>): { path: string; ref: SecretRef }[] =>
+  Object.entries(resources).flatMap(([name, { backup }]) => {
+    if (backup === undefined) return []
+    const { key, to } = backup
+    const at = (...rest: string[]): string => pathText(['resources', name, 'backup', ...rest])
+    return [
+      { path: at('key'), ref: key },
+      ...(to.kind === 'folder'
+        ? []
+        : [
+            { path: at('s3', 'accessKey'), ref: to.accessKey },
+            { path: at('s3', 'secretKey'), ref: to.secretKey },
+          ]),
+    ]
+  })
+
 /** The secrets that notifiers need, each with its key path in the file. */
 export const notifierSecrets = ({ notify = [] }: Pick<Topology, 'notify'>): { path: string; ref: SecretRef }[] =>
   notify.flatMap(({ to }, index) => {

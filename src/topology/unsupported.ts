@@ -3,7 +3,7 @@ import { secretSource } from '../secrets/sources/sources.js'
 import { machineOf } from './hosts.js'
 import type { Topology } from './model.js'
 import { pathText } from './problem.js'
-import { notifierSecrets, passphraseSecrets, secretRefs } from './secrets.js'
+import { backupSecrets, notifierSecrets, passphraseSecrets, secretRefs } from './secrets.js'
 
 /** Something that the file may say but that a deploy cannot carry out yet. */
 export interface Unsupported {
@@ -31,10 +31,12 @@ export function unsupported(topology: Topology): Unsupported[] {
       const what = secretSource(ref.from).unavailable
       return what === undefined ? [] : [{ path: pathText(['resources', resource, 'environment', name]), what }]
     }),
-    ...[...notifierSecrets(topology), ...passphraseSecrets(topology)].flatMap(({ path, ref }) => {
-      const what = secretSource(ref.from).unavailable
-      return what === undefined ? [] : [{ path, what }]
-    }),
+    ...[...notifierSecrets(topology), ...passphraseSecrets(topology), ...backupSecrets(topology)].flatMap(
+      ({ path, ref }) => {
+        const what = secretSource(ref.from).unavailable
+        return what === undefined ? [] : [{ path, what }]
+      },
+    ),
   ]
 }
 

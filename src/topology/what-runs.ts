@@ -6,6 +6,7 @@ import { HOOK_NAMES } from './hook-names.js'
 import { formatDuration } from './units.js'
 import type {
   Analysis,
+  Backup,
   EnvironmentValue,
   Healthcheck,
   Resource,
@@ -83,6 +84,7 @@ function ofResource(name: string, resource: Resource): string[] {
     volumes,
     replicate,
     scaling,
+    backup,
     ...rest
   } = resource
   rest satisfies Pick<Resource, Quiet> & Partial<Record<Exclude<keyof typeof rest, Quiet>, never>>
@@ -100,6 +102,7 @@ function ofResource(name: string, resource: Resource): string[] {
         `${name}: has a volume of its own, ${key}, of the pool ${shown(pool)} at ${shown(path)}`,
     ),
     ...(replicate === undefined ? [] : [`${name}: is copied, with its data, to ${line(replicate.to)}`]),
+    ...(backup === undefined ? [] : ofBackup(name, backup)),
     ...(deploy === null
       ? []
       : [
@@ -119,6 +122,18 @@ function ofResource(name: string, resource: Resource): string[] {
     ),
   ]
 }
+
+const ofBackup = (name: string, { to, key }: Backup): string[] => [
+  `${name}: is backed up, encrypted, with its data, to ${
+    to.kind === 'folder'
+      ? `the folder ${shown(to.path)} of the worker`
+      : shown(`${to.endpoint}/${to.bucket}/${to.prefix}`)
+  }`,
+  ofSecret(name, 'backup.key', key),
+  ...(to.kind === 'folder'
+    ? []
+    : [ofSecret(name, 'backup.s3.accessKey', to.accessKey), ofSecret(name, 'backup.s3.secretKey', to.secretKey)]),
+]
 
 const ofEnvironment = (resource: string, name: string, value: EnvironmentValue): string =>
   'secret' in value ? ofSecret(resource, name, value.secret) : `${resource}: has ${name}=${shown(value.value)}`

@@ -67,6 +67,6 @@ export const watching = ({
 /** ms for one round of copies: each of them ends by itself when nothing moves any more. */
 const COPY_MS = 24 * 60 * MINUTE
 
-/** Copies to other hosts; one that is cancelled ends before its workflow does, for an operation waits for that. */
-export const replicating = ({ summary }: Options): Pick<Activities, 'replicate'> =>
+/** Copies to other hosts, and backups; one that is cancelled ends before its workflow does, for an operation waits for that. */
+export const replicating = ({ summary }: Options): Pick<Activities, 'replicate' | 'backUp'> =>
   proxyActivities<Activities>({ ...bounds(COPY_MS), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })

@@ -29,10 +29,18 @@ export function operationOf(state: LedgerState, request: OperationRequest, start
   }
 }
 
-const fromReplicaOf = ({ kind, replica: host, resource }: OperationRequest): Pick<OperationSummary, 'fromReplica'> =>
-  kind !== 'restore' || host === undefined
+const fromReplicaOf = ({
+  kind,
+  replica,
+  backup,
+  host: where,
+  resource,
+}: OperationRequest): Pick<OperationSummary, 'fromReplica'> => {
+  const host = backup === undefined ? replica : where
+  return kind !== 'restore' || host === undefined
     ? {}
     : { fromReplica: { host, ...(resource === undefined ? {} : { resource }) } }
+}
 
 /** An operation begins; `current` says to which revision it leads. */
 export function begin(

@@ -17,6 +17,7 @@ import { postponed, retryMs } from './due.js'
 import { failures, withEntry } from './history.js'
 import { failoverAfter, hostsAfter, hostWatchOf, withBehind } from './host-failure.js'
 import { pastOf } from './input.js'
+import { declaresBackups } from './backups.js'
 import { driftAfter } from './drift.js'
 import { declaresCopies } from './replication.js'
 import { scalingAfter } from './scaling.js'
@@ -49,6 +50,7 @@ export function end(state: LedgerState, ended: OperationEnd, at: string): Ledger
     current: null,
     // Declared again some day, they are new ones: what is known of these would count them as late.
     ...(state.replicas === undefined || declaresCopies(changed) ? {} : { replicas: undefined }),
+    ...(state.backups === undefined || declaresBackups(changed) ? {} : { backups: undefined }),
   }
   const counted = scalingAfter(next, current, ended, at)
   const { kind } = current
@@ -102,6 +104,7 @@ const NOTHING_THERE = {
   drift: undefined,
   scaling: undefined,
   replicas: undefined,
+  backups: undefined,
 } satisfies Partial<LedgerState>
 
 /** A destroy removed every instance, though not all that led to them: no revision serves any more. */

@@ -24,10 +24,13 @@ import {
   hostWatchWorkflowId,
   loadWatchWorkflowId,
   isExpired,
+  backupsWorkflowId,
   replicationWorkflowId,
   watchWorkflowId,
   WorkflowType,
   type Answered,
+  type BackupInput,
+  type BackupRound,
   type AwaitedEnd,
   type Imported,
   type DriftSeen,
@@ -60,6 +63,7 @@ import { whenSettled } from '../concurrency.js'
 import { failureOf, reportOf } from '../engine/failure.js'
 import { keep, read } from './activities.js'
 import { answerTo, remember } from './answers.js'
+import { backupEvents, backupsOf } from './backups.js'
 import { begin, operationOf } from './begin.js'
 import { adopted, followAdopted, notStarted, startOperationWorkflow } from './child.js'
 import { detailsOf } from './details.js'
@@ -159,6 +163,12 @@ class Ledger {
     summary: (topology) => `copies of ${topology} on other hosts`,
     what: 'the replication',
   })
+  private readonly backer = new Watcher<BackupInput, BackupRound>({
+    workflowType: WorkflowType.backups,
+    workflowId: backupsWorkflowId,
+    summary: (topology) => `backups of ${topology}`,
+    what: 'the making of backups',
+  })
   private readonly schedule = new Keeper('the Schedule of the ttl', (expiry) =>
     keep('the Schedule of the ttl', SCHEDULE_MS).keepTtlSchedule(expiry),
   )
@@ -244,6 +254,7 @@ class Ledger {
       drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
       load: stateOf(this.loadWatcher, loadWatchOf(this.state)),
       copies: stateOf(this.copier, replicationOf(this.state)),
+      backups: stateOf(this.backer, backupsOf(this.state)),
     })
   }
 
@@ -269,6 +280,7 @@ class Ledger {
       beginsAgainAt(this.driftWatcher, driftWatchOf(state)),
       beginsAgainAt(this.loadWatcher, loadWatchOf(state)),
       beginsAgainAt(this.copier, replicationOf(state)),
+      beginsAgainAt(this.backer, backupsOf(state)),
     )
     const soonest = at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
     const follows = this.followsAt()
@@ -350,6 +362,7 @@ class Ledger {
         this.driftWatcher.end()
         this.loadWatcher.end()
         this.copier.end()
+        this.backer.end()
         return this.watcher.end()
       case 'replicate':
         return this.beginCopying()
@@ -357,6 +370,12 @@ class Ledger {
         return this.noteReplicas()
       case 'stopCopying':
         return this.copier.end()
+      case 'backUp':
+        return this.beginBackups()
+      case 'noteBackups':
+        return this.noteBackups()
+      case 'stopBackingUp':
+        return this.backer.end()
       case 'noteHosts':
         return this.noteHosts()
       case 'watchHosts':
@@ -523,6 +542,20 @@ class Ledger {
     this.state = withReplicas(this.state, seen)
     for (const { replica, to } of seen.changes) log.warn(`copy ${replica}: ${to}`, { ...seen.replicas[replica] })
     const events = replicaEvents(this.state.topology, seen, now())
+    for (const event of events) await this.announce(event, newest(this.state))
+  }
+
+  private beginBackups(): void {
+    const input = backupsOf(this.state)
+    if (input !== null) this.backer.begin(input)
+  }
+
+  private async noteBackups(): Promise<void> {
+    const seen = this.backer.take()
+    if (seen === null || backupsOf(this.state) === null) return
+    this.state = { ...this.state, backups: seen.backups }
+    for (const { replica, to } of seen.changes) log.warn(`backup of ${replica}: ${to}`, { ...seen.backups[replica] })
+    const events = backupEvents(this.state.topology, seen, now())
     for (const event of events) await this.announce(event, newest(this.state))
   }
 
@@ -708,6 +741,7 @@ class Ledger {
     this.driftWatcher.end()
     this.loadWatcher.end()
     this.copier.end()
+    this.backer.end()
     this.checked = false
     return { given: { revisions: state.revisions.length, ...(notes.length === 0 ? {} : { notes }) } }
   }

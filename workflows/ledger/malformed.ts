@@ -18,6 +18,7 @@ const KINDS: readonly OperationKind[] = [
   'drain',
   'rebalance',
   'snapshot',
+  'backup',
   'destroy',
   'cleanup',
 ]
@@ -32,7 +33,7 @@ export function malformedStart(request: OperationRequest): ErrorReport | null {
   if (!isObject(request)) return wrong('the request', request, 'a mapping')
   if (!KINDS.includes(request.kind)) return wrong('kind', request.kind, KINDS.join(', '))
   if (!isName(request.requestId)) return wrong('requestId', request.requestId, `a string of at most ${LONGEST_NAME}`)
-  for (const key of ['planFingerprint', 'snapshot', 'resource', 'replica'] as const) {
+  for (const key of ['planFingerprint', 'snapshot', 'resource', 'replica', 'backup', 'host'] as const) {
     if (request[key] !== undefined && !isName(request[key])) return wrong(key, request[key], 'a name')
   }
   const { to, without, names, maxParallel, refreshImages, moves, remove, by, revision } = request

@@ -39,6 +39,7 @@ export type Next =
   | { do: 'repair'; repair: Repair }
   | { do: 'scale' | 'watchLoad' }
   | { do: 'replicate' | 'noteReplicas' | 'stopCopying' }
+  | { do: 'backUp' | 'noteBackups' | 'stopBackingUp' }
   | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' | 'warn' }
 
 /** seen: it has something to tell. idle: it may begin. running: it has not ended. ending: it was told to end. */
@@ -62,6 +63,8 @@ export interface Circumstances {
   load?: WatchState | undefined
   /** Copying between operations; absent: there is nothing to copy. An operation begins when it has ended. */
   copies?: WatchState | undefined
+  /** Backups between operations; absent: there is nothing to back up. An operation begins when they have ended. */
+  backups?: WatchState | undefined
 }
 
 /**
@@ -72,6 +75,7 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   const item = queue.find(({ kind }) => kind === 'ended') ?? queue.find((each) => !mustWait(state, each, now.nowMs))
   if (item !== undefined) return item.kind === 'start' ? alone(now, { do: 'take', item }) : { do: 'take', item }
   if (now.copies === 'seen') return { do: 'noteReplicas' }
+  if (now.backups === 'seen') return { do: 'noteBackups' }
   if (now.hosts === 'seen') return { do: 'noteHosts' }
   if (warningAt(state) <= now.nowMs) return { do: 'warn' }
   // It goes on while an operation runs, but not for ever: until its end no history can be renewed.
@@ -88,19 +92,24 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   const repair = repairNow(state, now.nowMs)
   if (repair !== null) return alone(now, { do: 'repair', repair })
   if (now.load === 'seen') return alone(now, { do: 'scale' })
-  const watches = [now.watch, now.hosts, now.drift, now.load, now.copies]
+  const watches = [now.watch, now.hosts, now.drift, now.load, now.copies, now.backups]
   if (watches.includes('ending')) return null
   if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
   if (now.watch === 'idle') return { do: 'watch' }
   if (now.copies === 'idle') return { do: 'replicate' }
+  if (now.backups === 'idle') return { do: 'backUp' }
   if (now.drift === 'idle') return { do: 'watchDrift' }
   return now.load === 'idle' ? { do: 'watchLoad' } : null
 }
 
-/** What begins an operation: nothing is copied meanwhile. A copy that is told to end does so within seconds, and is gone on with afterwards. */
-function alone({ copies }: Circumstances, next: Next): Next | null {
+/**
+ * What begins an operation: nothing is copied or backed up meanwhile. A copy that is told to end does so within seconds, and is gone on with
+ * afterwards; a backup is begun again.
+ */
+function alone({ copies, backups }: Circumstances, next: Next): Next | null {
   if (copies === 'running') return { do: 'stopCopying' }
-  return copies === 'ending' ? null : next
+  if (backups === 'running') return { do: 'stopBackingUp' }
+  return copies === 'ending' || backups === 'ending' ? null : next
 }
 
 /** A cleanup takes seconds: whoever wants to start or load something waits for its end, for as long as they wait at all. */

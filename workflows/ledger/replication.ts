@@ -26,7 +26,7 @@ export function replicationOf(state: LedgerState): ReplicationInput | null {
 }
 
 /** A host can say of what it has that it was restored; what other instances are stopped for is what somebody asked of the ledger. */
-const restoresIn = (history: LedgerState['history']): ReplicaRestore[] =>
+export const restoresIn = (history: LedgerState['history']): ReplicaRestore[] =>
   history.flatMap(({ fromReplica, outcome, number }) =>
     fromReplica === undefined || TAKEN_BACK.has(outcome) ? [] : [{ ...fromReplica, operation: number }],
   )

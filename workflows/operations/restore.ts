@@ -6,6 +6,7 @@ import { quick } from '../engine/activities.js'
 import { failureOf } from '../engine/failure.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
+import { restoreFromBackup } from './from-backup.js'
 import { restoreFromReplica } from './from-replica.js'
 import { inParts } from './owned.js'
 import { runOf } from './run-of.js'
@@ -15,6 +16,7 @@ import { runOf } from './run-of.js'
  * not come up healthy is taken back like any other change.
  */
 export async function restore(input: OperationInput): Promise<OperationEnd> {
+  if (input.request.backup !== undefined) return restoreFromBackup(input, input.request.backup)
   if (input.request.replica !== undefined) return restoreFromReplica(input, input.request.replica)
   return conduct(input, async (conducted): Promise<Ending> => {
     const { topology } = input.revision

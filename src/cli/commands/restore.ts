@@ -7,36 +7,56 @@ import { newCommand, type App } from '../command.js'
 import { agrees, needsConsent } from '../confirm.js'
 import type { Context } from '../context.js'
 import { saysWait } from '../follow.js'
-import { copyLines, restoreLines } from '../render/consent.js'
+import { backupLine, copyLines, restoreLines } from '../render/consent.js'
+import { meantWords } from '../meant.js'
 import { topologyName } from '../topologies.js'
 import { detachOption, waitOption, yesOption } from './options.js'
 
 export const restore = (app: App) =>
   newCommand('restore', {
-    summary: 'restore instances from a snapshot, or from their copies on another host, including their data',
+    summary: 'restore instances with their data: from a snapshot, a backup, or copies on another host',
     examples: [
       ['snapshots shop', 'lists the snapshots'],
       ['restore shop --snapshot NAME --resource db', 'restores the instances of db'],
+      ['restore db --from BACKUP', 'makes db of a backup that cul8er backups lists'],
       ['restore shop --from-replica b --resource db', 'makes the copy of db on host b the live one'],
     ],
   })
-    .argument('[topology]', 'name of the topology')
+    .argument('[topology]', 'name of the topology; with --from also that of a resource')
     .option('--snapshot <name>', 'name of the snapshot')
+    .option('--from <backup>', 'name of the backup that an instance is made of, in the place of what is there')
+    .option('--host <host>', 'with --from: host on which it is restored (default: where the instance is, or was)')
     .option('--from-replica <host>', 'host whose copies take the place of what they are copies of')
     .option('--resource <resource>', 'only the instances of this resource')
     .addOption(
-      new Option('--force', 'with --from-replica: what may still run is switched off for good, or is to be stopped'),
+      new Option(
+        '--force',
+        'with --from and --from-replica: what may still run is switched off for good, or is to be stopped',
+      ),
     )
     .addOption(yesOption())
     .addOption(detachOption())
     .addOption(waitOption())
     .action(
-      app.run(async (context, name, { snapshot, fromReplica, resource, force, yes, detach, wait }) => {
-        if ((snapshot === undefined) === (fromReplica === undefined)) throw oneOfBoth()
+      app.run(async (context, name, { snapshot, from, host, fromReplica, resource, force, yes, detach, wait }) => {
+        if ([snapshot, from, fromReplica].filter((way) => way !== undefined).length !== 1) throw oneOfThem()
+        if (host !== undefined && from === undefined) throw onlyFrom()
         needsConsent(context, { yes })
-        const topology = await topologyName(context, name)
+        const meant = from === undefined ? null : await meantWords(context, name === undefined ? [] : [name])
+        const topology = meant === null ? await topologyName(context, name) : meant.topology
         return context.connected(async (cul8er) => {
           const options = { resource, wait, waiting: saysWait(context) }
+          if (from !== undefined) {
+            const { backups } = await cul8er.backups(topology)
+            const found = backups.find(({ id }) => id === from)
+            const of = resource ?? meant?.names[0] ?? found?.resource
+            if (of === undefined) throw noBackup(topology, from)
+            if (yes !== true && found !== undefined) context.tell(backupLine(found, host, context.colors))
+            const question = `Restore ${of} of ${topology} from ${from}? Everything written since then will be lost.`
+            if (!(await agrees(context, { yes }, question))) return ExitCode.failed
+            const asked = { ...options, resource: of, backup: from, force, ...(host === undefined ? {} : { host }) }
+            return begun(context, cul8er, await cul8er.restoreFromBackup(topology, asked), { detach })
+          }
           if (fromReplica !== undefined) {
             if (yes !== true) await shownCopies(context, cul8er, topology, { host: fromReplica, resource })
             const question = `Make the copies on ${fromReplica} the live instances? Everything written since they were made will be lost.`
@@ -44,7 +64,7 @@ export const restore = (app: App) =>
             const run = await cul8er.restoreFromReplica(topology, { host: fromReplica, force, ...options })
             return begun(context, cul8er, run, { detach })
           }
-          if (snapshot === undefined) throw oneOfBoth()
+          if (snapshot === undefined) throw oneOfThem()
           if (yes !== true) await shown(context, cul8er, topology, { snapshot, resource })
           const what =
             resource === undefined ? `every instance of ${topology} that has it` : `${resource} of ${topology}`
@@ -80,7 +100,15 @@ async function shownCopies(
   copyLines(meant, context.colors).forEach((line) => context.tell(line))
 }
 
-const oneOfBoth = (): Cul8erError =>
-  new Cul8erError('USAGE', 'give either --snapshot or --from-replica', {
-    hint: 'cul8er snapshots lists snapshots, cul8er status shows the copies on other hosts',
+const oneOfThem = (): Cul8erError =>
+  new Cul8erError('USAGE', 'give one of --snapshot, --from and --from-replica', {
+    hint: 'cul8er snapshots lists snapshots, cul8er backups lists backups, cul8er status shows the copies on other hosts',
   })
+
+const onlyFrom = (): Cul8erError =>
+  new Cul8erError('USAGE', '--host says where a backup is restored, and needs --from', {
+    hint: 'cul8er backups lists backups',
+  })
+
+const noBackup = (topology: string, id: string): Cul8erError =>
+  new Cul8erError('NOT_FOUND', `${topology} has no backup ${id}`, { hint: 'cul8er backups lists them' })

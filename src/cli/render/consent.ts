@@ -1,4 +1,4 @@
-import type { InstanceStatusRow, LedgerState, ReplicaStatusRow, SnapshotRow } from '../../contracts/index.js'
+import type { BackupRow, InstanceStatusRow, LedgerState, ReplicaStatusRow, SnapshotRow } from '../../contracts/index.js'
 import type { Revision } from '../../plan/model.js'
 import type { OperationHooks } from '../../topology/hooks.js'
 import type { Topology } from '../../topology/model.js'
@@ -82,6 +82,15 @@ export function restoreLines(
     }),
   ]
 }
+
+/** What a restore from a backup makes, and what is lost by it. */
+export const backupLine = (
+  { instance, host, takenAt }: Pick<BackupRow, 'instance' | 'host' | 'takenAt'>,
+  on: string | undefined,
+  colors: Palette,
+  nowMs = Date.now(),
+): string =>
+  `  ${colors.red('!')} ${instance} becomes what it was on ${host} at ${moment(takenAt)}${on === undefined ? '' : `, on ${on}`}: what was written since (${ago(takenAt, nowMs)}) is lost; what is there is stopped, and stays`
 
 /** What becomes live by a restore from copies, and what is lost by it. */
 export const copyLines = (

@@ -4,6 +4,7 @@ import { durationWords, secondsWords } from '../../topology/units.js'
 import type {
   Ended,
   HostApart,
+  BackupStatus,
   ReplicaStatus,
   ScalingStatus,
   Status,
@@ -36,6 +37,7 @@ export function statusText(
     instances,
     scaling = [],
     replicas = [],
+    backups = [],
   }: Status,
   colors: Palette,
 ): string {
@@ -71,6 +73,10 @@ export function statusText(
     ...(replicas.length === 0 ? [] : ['', replicasTable(replicas, colors)]),
     ...replicas.flatMap(({ instance, host, failed }) =>
       failed === undefined ? [] : [`  ${colors.yellow('!')} the copy of ${instance} on ${host}: ${failed}`],
+    ),
+    ...(backups.length === 0 ? [] : ['', backupsTable(backups, colors)]),
+    ...backups.flatMap(({ instance, failed }) =>
+      failed === undefined ? [] : [`  ${colors.yellow('!')} the backup of ${instance}: ${failed}`],
     ),
   ].join('\n')
 }
@@ -202,6 +208,20 @@ function replicasTable(rows: ReplicaStatus[], colors: Palette): string {
       instance,
       from ?? '-',
       host,
+      ageMs === null ? '-' : secondsWords(ageMs),
+      durationWords(everyMs),
+      copyWord(state, colors),
+    ]),
+    colors,
+  )
+}
+
+function backupsTable(rows: BackupStatus[], colors: Palette): string {
+  return table(
+    ['backup of', 'on', 'age', 'every', 'state'],
+    rows.map(({ instance, host, ageMs, everyMs, state }) => [
+      instance,
+      host ?? '-',
       ageMs === null ? '-' : secondsWords(ageMs),
       durationWords(everyMs),
       copyWord(state, colors),

@@ -1,5 +1,6 @@
 import type { EnvironmentValue, Expose, Healthcheck, Host, Release, Resource } from '../model.js'
 import { opensNoPorts, runsContainersOnly } from '../hosts.js'
+import { backup } from './backup.js'
 import { healthcheck } from './health.js'
 import { placement } from './placement.js'
 import { secretReference } from './secret.js'
@@ -32,6 +33,7 @@ export function resource(
             keep: declared.replicate.keep,
           },
         }),
+    ...(declared.backup === undefined ? {} : { backup: backup(declared.backup) }),
     limits: {
       cpu: declared.limits?.cpu ?? null,
       memoryMiB: mebibytes(declared.limits?.memory),

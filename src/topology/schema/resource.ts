@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DEFAULTS } from '../defaults.js'
 import { MOST_REPLICAS } from '../limits.js'
+import { backup } from './backup.js'
 import { healthcheck } from './health.js'
 import { placement } from './placement.js'
 import { scaling } from './scaling.js'
@@ -175,6 +176,10 @@ export const resource = section({
   replicate: replicate.optional().meta({
     defaultText: 'none',
     description: 'Copies of the data on other hosts, for what is `stateful`; they are never started by themselves',
+  }),
+  backup: backup.optional().meta({
+    defaultText: 'none',
+    description: 'Encrypted backups of the data in a folder or in S3-compatible storage, for what is `stateful`',
   }),
   dependsOn: z
     .union([reference('resource'), z.array(reference('resource'))], {

@@ -16,6 +16,13 @@ export const ledgerActs: Pick<
   | 'lookForDrift'
   | 'watchLoad'
   | 'replicate'
+  | 'backUp'
+  | 'backUpInstance'
+  | 'findBackup'
+  | 'fetchBackup'
+  | 'placeFetched'
+  | 'takeOutFetched'
+  | 'dropFetched'
   | 'findCopies'
   | 'promoteCopy'
   | 'demoteCopy'
@@ -72,5 +79,15 @@ export const ledgerActs: Pick<
   labelExpiry: () => ({ changed: 0 }),
   reachExpiry: () => 'stale',
   sweepExpired: () => ({ schedules: [], expired: [], foreign: [] }),
+  // No simulated topology has backups.
+  backUp: ({ known }) => ({ backups: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
+  backUpInstance: () => ({ id: 'b', takenAt: '2026-01-01T00:00:00.000Z', bytes: 0 }),
+  findBackup: () => {
+    throw new Cul8erError('NOT_FOUND', 'no simulated topology has backups')
+  },
+  fetchBackup: () => ({ taken: null }),
+  placeFetched: () => {},
+  takeOutFetched: () => {},
+  dropFetched: () => {},
   replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }

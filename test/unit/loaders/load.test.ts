@@ -112,7 +112,7 @@ strategy:
         'x.yaml:9  resources.app.on[1]: found "there", allowed here (did you mean here?)',
         "x.yaml:11  resources.app.limits.memory: found 8, allowed a size with its unit, such as '512MiB', '8GiB', '1TiB' (did you mean 8GiB?)",
         'x.yaml:15  resources.app.network.expose[1].as: found port 80 (http), beside port 80 (http) of app on host here, allowed its own port or host name',
-        'x.yaml:18  resources.web.replica: found the unknown key "replica", allowed type, on, placement, replicas, image, limits, stateful, replicate, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean replicas?)',
+        'x.yaml:18  resources.web.replica: found the unknown key "replica", allowed type, on, placement, replicas, image, limits, stateful, replicate, backup, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean replicas?)',
         "x.yaml:20  strategy.drain: found 10, allowed a duration with its unit, such as '500ms', '10s', '5m', '24h' (did you mean 10s?)",
       ].join('\n'),
     )

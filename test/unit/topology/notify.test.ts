@@ -58,13 +58,13 @@ describe('mistakes', () => {
     [
       [{ webhook: HOOK, on: ['success'] }],
       [
-        'notify[0].on[0]: found "success", allowed succeeded, rolledBack, held, needsAttention, failed, unhealthy, hostDead, hostAlive, drift, replicaLate, replicaCaughtUp, ttlWarning (did you mean succeeded?)',
+        'notify[0].on[0]: found "success", allowed succeeded, rolledBack, held, needsAttention, failed, unhealthy, hostDead, hostAlive, drift, replicaLate, replicaCaughtUp, backupFailed, backupLate, backupRecovered, ttlWarning (did you mean succeeded?)',
       ],
     ],
     [
       [{ webhook: HOOK, on: ['rolled_back'] }],
       [
-        'notify[0].on[0]: found "rolled_back", allowed succeeded, rolledBack, held, needsAttention, failed, unhealthy, hostDead, hostAlive, drift, replicaLate, replicaCaughtUp, ttlWarning (did you mean rolledBack?)',
+        'notify[0].on[0]: found "rolled_back", allowed succeeded, rolledBack, held, needsAttention, failed, unhealthy, hostDead, hostAlive, drift, replicaLate, replicaCaughtUp, backupFailed, backupLate, backupRecovered, ttlWarning (did you mean rolledBack?)',
       ],
     ],
     [

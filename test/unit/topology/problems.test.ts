@@ -156,11 +156,11 @@ describe('one wrong value: place, found, allowed, nearest match', () => {
     ],
     [
       withApp({ memory: '1GiB' }),
-      'resources.app.memory: found the unknown key "memory", allowed type, on, placement, replicas, image, limits, stateful, replicate, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean resources.app.limits.memory?)',
+      'resources.app.memory: found the unknown key "memory", allowed type, on, placement, replicas, image, limits, stateful, replicate, backup, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean resources.app.limits.memory?)',
     ],
     [
       withApp({ replica: 2 }),
-      'resources.app.replica: found the unknown key "replica", allowed type, on, placement, replicas, image, limits, stateful, replicate, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean replicas?)',
+      'resources.app.replica: found the unknown key "replica", allowed type, on, placement, replicas, image, limits, stateful, replicate, backup, dependsOn, network, devices, config, profiles, volumes, environment, deploy, healthcheck (did you mean replicas?)',
     ],
     [strategy({ drain: 10 }), `strategy.drain: found 10, allowed ${DURATION} (did you mean 10s?)`],
     [strategy({ drain: '-10s' }), `strategy.drain: found "-10s", allowed ${DURATION} (did you mean 10s?)`],

@@ -1,0 +1,53 @@
+import { SOONEST_BACKUP_MS } from '../limits.js'
+import { describe, problem, type Finding } from '../problem.js'
+import { valueAt } from '../prune.js'
+import { formatDuration } from '../units.js'
+import type { Draft } from './draft.js'
+
+/** Backups of what holds nothing or cannot be exported, that never end, and buckets that nobody says how to reach. */
+export function checkBackup({ raw, sound, resources }: Draft): Finding[] {
+  return resources.flatMap((name) => {
+    const path = ['resources', name, 'backup']
+    if (valueAt(raw, path) === undefined) return []
+    if (valueAt(raw, ['resources', name, 'stateful']) !== true) {
+      return [problem(path, `it for ${name}, which is not stateful`, 'it for a stateful resource')]
+    }
+    const to = valueAt(raw, [...path, 'to'])
+    const s3 = valueAt(raw, [...path, 's3'])
+    const isBucket = typeof to === 'string' && to.startsWith('s3://')
+    const { backup, on = [] } = sound?.topology.resources[name] ?? {}
+    const emulated = on.find((host) => sound?.topology.hosts[host]?.kind === 'emulated')
+    return [
+      ...(isBucket && s3 === undefined
+        ? [problem([...path, 's3'], 'nothing', 'the endpoint and the keys of the storage that has the bucket')]
+        : []),
+      ...(!isBucket && s3 !== undefined ? [problem([...path, 's3'], 'it for a folder', 'it for an s3:// bucket')] : []),
+      ...(emulated === undefined
+        ? []
+        : [problem(path, `it on ${describe(emulated)}, an emulated host`, 'it on hosts with Incus')]),
+      ...keysOf(raw, path),
+      ...(backup === undefined || backup.everyMs >= SOONEST_BACKUP_MS
+        ? []
+        : [
+            problem(
+              [...path, 'every'],
+              formatDuration(backup.everyMs),
+              `at least ${formatDuration(SOONEST_BACKUP_MS)}: each backup is a whole one`,
+            ),
+          ]),
+    ]
+  })
+}
+
+/** No environment names these secrets: their key must say where they are. */
+function keysOf(raw: unknown, path: readonly string[]): Finding[] {
+  return [
+    [...path, 'key'],
+    [...path, 's3', 'accessKey'],
+    [...path, 's3', 'secretKey'],
+  ].flatMap((at) => {
+    const secret = valueAt(raw, [...at, 'secret'])
+    if (typeof secret !== 'object' || secret === null || 'key' in secret) return []
+    return [problem([...at, 'secret'], 'no key', 'a key: a variable name, a file or a command line')]
+  })
+}

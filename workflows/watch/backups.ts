@@ -1,0 +1,20 @@
+import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow'
+import type { BackupInput, BackupRound } from '../../src/contracts/index.js'
+import { replicating } from '../engine/activities.js'
+
+/**
+ * Makes backups of a topology's data between operations, and ends with what it found when one of them came to another state. When one is due
+ * says the instance itself, so that what was missed is made up for once, whoever looks after it.
+ */
+export async function backups(input: BackupInput): Promise<BackupRound> {
+  let { known } = input
+  for (;;) {
+    const round = await replicating({ summary: `backups of ${input.topology}` }).backUp({ ...input, known })
+    if (round.changes.length > 0) return round
+    known = round.backups
+    await sleep(Math.max(1, Date.parse(round.nextAt) - Date.now()), { summary: 'until a backup is due' })
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof backups>({ ...input, known })
+    }
+  }
+}
