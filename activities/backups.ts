@@ -32,6 +32,8 @@ export function backupActivities(deps: ActivityDeps): Backups {
       const { observed: found, unreachable } = await observeEach(deps.executorFor, hosts, project, signal)
       const observed = await withoutStale(deps, { topology, project, hosts, found, restores, dirty }, signal)
       const [silent] = unreachable
+      // What may come back there was restored elsewhere since, and is to be stopped then.
+      const awaited = silent !== undefined && restores.length > 0
       const began = Date.now()
       const rounds = await inBatches(wantedBackups(revision, observed), AT_ONCE, async (wanted) => {
         const { key, instance, resource, original, backup } = wanted
@@ -57,7 +59,9 @@ export function backupActivities(deps: ActivityDeps): Backups {
       return {
         backups: Object.fromEntries(rounds.map(({ key, record }): [string, BackupRecord] => [key, record])),
         changes: rounds.flatMap(({ key, to }) => to.map((each): ReplicaChange => ({ replica: key, to: each }))),
-        nextAt: new Date(Math.min(Date.now() + LONGEST_MS, ...rounds.map(({ next }) => next))).toISOString(),
+        nextAt: new Date(
+          Math.min(Date.now() + (awaited ? SOON_MS : LONGEST_MS), ...rounds.map(({ next }) => next)),
+        ).toISOString(),
       }
     }),
 
@@ -113,18 +117,20 @@ export function backupActivities(deps: ActivityDeps): Backups {
       },
     ),
 
-    takeOutFetched: step(async ({ topology, volumes, operation, backup, ...at }, signal) => {
-      await takeOut(fetchingOf(deps, { topology, volumes, operation, ...at }), backup, signal)
+    takeOutFetched: step(async ({ backup, declared, ...at }, signal) => {
+      await takeOut(fetchingOf(deps, at), { id: backup, devices: declared.devices }, signal)
     }),
 
-    dropFetched: step(async ({ topology, volumes, operation, ...at }, signal) => {
-      await dropFetched(fetchingOf(deps, { topology, volumes, operation, ...at }), signal)
+    dropFetched: step(async (at, signal) => {
+      await dropFetched(fetchingOf(deps, at), signal)
     }),
   }
 }
 
 /** ms to the next look where nothing is due: what is declared may be there by then. */
 const LONGEST_MS = 60 * 60_000
+/** ms to the next look while a host gives no answer that may have something to be stopped. */
+const SOON_MS = 15_000
 /** ms after a failure after which it is tried again, at most: each attempt sends all of it. */
 const RETRY_MS = 10 * 60_000
 
@@ -197,7 +203,7 @@ const ofAnother = (id: string, is: string, wanted: string): Cul8erError =>
 
 type At = Parameters<Activities['dropFetched']>[0]
 
-const fetchingOf = (deps: ActivityDeps, { host, via, topology, project, name, volumes, operation }: At): Fetching => ({
+const fetchingOf = (deps: ActivityDeps, { host, via, ...at }: At): Fetching => ({
   executor: deps.executorFor(host, via),
-  ...{ topology, project, name, volumes, operation },
+  ...at,
 })

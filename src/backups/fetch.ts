@@ -34,6 +34,8 @@ export interface Fetching {
   name: string
   /** Those of the backup, as they are declared. */
   volumes: readonly VolumeSpec[]
+  /** What has the place until then, where it is on the same host; absent: nothing is. */
+  aside?: string | undefined
   /** Number of the operation, in the names of volumes that make room or wait for it. */
   operation: number
 }
@@ -138,36 +140,66 @@ export interface Placing {
 
 /** What was fetched takes the place; its volumes have their names, and those of before have others. Twice is as good as once. */
 export async function placeFetched(
-  { executor, project, name, volumes, operation, topology }: Fetching,
+  { executor, project, name, volumes, operation, topology, aside }: Fetching,
   { labels, devices, autostart }: Placing,
   signal: AbortSignal,
 ): Promise<void> {
   const where = { project }
   for (const { name: volume, pool, device } of volumes) {
+    const keys = { type: 'disk', pool, ...devices[device], source: volume }
     const fetched = { pool, name: fetchedVolume(volume, operation) }
     const final = { pool, name: volume }
+    const kept = { pool, name: asideVolume(volume, operation) }
     // The names say how far an attempt before this one came.
     if ((await rawVolume(executor, fetched, where, signal)) !== null) {
       if ((await rawVolume(executor, final, where, signal)) !== null) {
-        await executor.run(renameVolume(final, asideVolume(volume, operation), where), { signal })
+        await detached(executor, aside, device, where, signal)
+        await executor.run(renameVolume(final, kept.name, where), { signal })
       }
       await executor.run(renameVolume(fetched, volume, where), { signal })
     }
+    if ((await rawVolume(executor, kept, where, signal)) !== null) {
+      await attached(executor, aside, device, { ...keys, source: kept.name }, where, signal)
+    }
     const own = { [`${LABEL_PREFIX}topology`]: topology, [`${LABEL_PREFIX}role`]: '', [BACKUP_LABEL]: '' }
     await executor.run(setVolume(final, own, where), { signal })
-    const keys = devices[device]
-    const found = await rawInstance(executor, name, where, signal)
-    if (keys === undefined || found?.devices?.[device]?.type === 'disk') continue
-    await executor.run(addDevice(name, device, keys, where), { signal })
+    await attached(executor, name, device, keys, where, signal)
   }
   const config = { ...labels, [BACKUP_LABEL]: '', [BACKUP_AT_LABEL]: '', 'boot.autostart': autostart }
   await executor.run(setConfig(name, config, where), { signal })
 }
 
+/** Incus 6.0 takes 30 s to rename a volume that an instance has, running or not, and 0.1 s for another. */
+async function detached(
+  executor: HostExecutor,
+  name: string | undefined,
+  device: string,
+  where: { project: string | null },
+  signal: AbortSignal,
+): Promise<void> {
+  const found = name === undefined ? null : await rawInstance(executor, name, where, signal)
+  if (name === undefined || found?.devices?.[device] === undefined) return
+  await executor.run(removeDevice(name, device, where), { signal })
+}
+
+/** Where it has the device already it is left as it is. */
+async function attached(
+  executor: HostExecutor,
+  name: string | undefined,
+  device: string,
+  keys: Record<string, string>,
+  where: { project: string | null },
+  signal: AbortSignal,
+): Promise<void> {
+  const found = name === undefined ? null : await rawInstance(executor, name, where, signal)
+  if (name === undefined || found === null || found.devices?.[device] !== undefined) return
+  await executor.run(addDevice(name, device, keys, where), { signal })
+}
+
 /** The way back: stopped, without its volumes, which have the names again under which they came. Twice is as good as once. */
 export async function takeOut(
-  { executor, project, name, volumes, operation }: Fetching,
-  id: string,
+  { executor, project, name, volumes, operation, aside }: Fetching,
+  { id, devices }: { id: string } & Pick<Placing, 'devices'>,
   signal: AbortSignal,
 ): Promise<void> {
   const where = { project }
@@ -176,22 +208,24 @@ export async function takeOut(
     await already('ALREADY_EXISTS', () => executor.run(stopInstance(name, { ...where, force: true }), { signal }))
     const config = { [`${LABEL_PREFIX}topology`]: '', [BACKUP_LABEL]: id, 'boot.autostart': 'false' }
     await executor.run(setConfig(name, config, where), { signal })
-    for (const { device } of volumes) {
-      if (found.devices?.[device] === undefined) continue
-      await executor.run(removeDevice(name, device, where), { signal })
-    }
   }
-  for (const { name: volume, pool } of volumes) {
+  for (const { name: volume, pool, device } of volumes) {
+    const fetched = { pool, name: fetchedVolume(volume, operation) }
     const final = { pool, name: volume }
-    const aside = { pool, name: asideVolume(volume, operation) }
-    const now = await rawVolume(executor, final, where, signal)
+    const kept = { pool, name: asideVolume(volume, operation) }
+    await detached(executor, name, device, where, signal)
     if (
-      now !== null &&
-      (await rawVolume(executor, { pool, name: fetchedVolume(volume, operation) }, where, signal)) === null
+      (await rawVolume(executor, final, where, signal)) !== null &&
+      (await rawVolume(executor, fetched, where, signal)) === null
     ) {
-      await executor.run(renameVolume(final, fetchedVolume(volume, operation), where), { signal })
+      await executor.run(renameVolume(final, fetched.name, where), { signal })
     }
-    if ((await rawVolume(executor, aside, where, signal)) === null) continue
-    await executor.run(renameVolume(aside, volume, where), { signal })
+    if ((await rawVolume(executor, kept, where, signal)) !== null) {
+      await detached(executor, aside, device, where, signal)
+      await executor.run(renameVolume(kept, volume, where), { signal })
+    }
+    if ((await rawVolume(executor, final, where, signal)) === null) continue
+    const keys = { type: 'disk', pool, ...devices[device], source: volume }
+    await attached(executor, aside, device, keys, where, signal)
   }
 }

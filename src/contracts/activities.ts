@@ -34,6 +34,8 @@ import type { Seen, WatchInput } from './watch.js'
 export interface FetchedAt extends InstanceAt {
   topology: string
   volumes: VolumeSpec[]
+  /** What has the place until then, where it is on the same host; absent: nothing is. */
+  aside?: string
   operation: number
 }
 
@@ -202,7 +204,7 @@ export interface Activities {
     },
   ): Promise<void>
   /** Stops what was fetched and takes it out of the place, with its volumes; those of before have their names again. */
-  takeOutFetched(input: FetchedAt & { backup: string }): Promise<void>
+  takeOutFetched(input: FetchedAt & { backup: string; declared: Declared }): Promise<void>
   /** Deletes what was fetched and has nobody's place; already gone is done. */
   dropFetched(input: FetchedAt): Promise<void>
   /** The copies on a host that are to take the places of their originals, and the hosts that give no answer. @throws DATA_LOSS, NOT_FOUND */

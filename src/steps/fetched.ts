@@ -10,10 +10,11 @@ import { instanceAt, type View } from './view.js'
 /** ms; what ends it is a lack of progress. */
 const MOST_MS = 24 * 60 * 60_000
 
-const inputOf = (view: View, { at, volumes }: Restoration) => ({
+const inputOf = (view: View, { at, volumes, original }: Restoration) => ({
   ...instanceAt(view, at),
   topology: view.revision.topology.name,
   volumes,
+  ...(original?.host === at.host ? { aside: original.name } : {}),
   operation: view.operation,
 })
 
@@ -79,8 +80,12 @@ export const takeOut = stepKind({
   calls: ({ restoration }, view) => [
     {
       activity: 'takeOutFetched',
-      input: { ...inputOf(view, restoration), backup: restoration.backup.id },
-      pace: 'quick',
+      input: {
+        ...inputOf(view, restoration),
+        backup: restoration.backup.id,
+        declared: declaredOf(view, restoration.at),
+      },
+      pace: 'long',
       summary: summaryOf(restoration),
     },
   ],

@@ -208,13 +208,21 @@ describe.skipIf(!canRunLab())('backups (needs root, Incus and sshd)', { timeout:
         'dd if=/dev/urandom of=/data/big bs=1M count=50 2>/dev/null; echo x >/srv/x; sync',
       )
       const before = await sums(h(2), 'bucket-db')
+      // As somebody who is root on the host of the original would.
+      await h(2).incus('config', 'set', 'bucket-db', 'security.privileged=true', 'boot.autostart=true')
       // The sealed secrets count from here on.
       expect(await home.json(['backup', 'db', '-f', path])).toMatchObject({ outcome: 'succeeded' })
       const { backups } = await home.json<Listed>(['backups', name, '-f', path])
       await inside(h(2), 'bucket-db', 'rm /data/big; sync')
       await h(2).incus('delete', '--force', 'bucket-db')
       const restore = ['restore', 'db', '--from', backups[0]!.id, '--yes', '-f', path]
-      expect(await home.json(restore)).toMatchObject({ outcome: 'succeeded' })
+      const { outcome, steps } = await home.json<{ outcome: string; steps: { note?: string }[] }>(restore)
+      expect(outcome).toBe('succeeded')
+      expect(steps.map(({ note }) => note)).toContain(
+        'without security.privileged, which the topology does not declare',
+      )
+      expect(await h(2).incus('config', 'get', 'bucket-db', 'security.privileged')).toBe('')
+      expect(await h(2).incus('config', 'get', 'bucket-db', 'boot.autostart')).toBe('')
       expect(await sums(h(2), 'bucket-db')).toBe(before)
     } finally {
       await server.stop()

@@ -103,6 +103,21 @@ describe('one thing at a time', () => {
     ['what begins no operation does not', deployed(1), [ttl], { copies: 'running' }, 'ttl'],
     ['nor does anything that is refused meanwhile', deploying, [start('deploy')], {}, 'start'],
     ['a long history ends them', deployed(1), [], { copies: 'running', renewal: true }, 'unwatch'],
+    ['backups', deployed(1), [], { backups: 'idle' }, 'backUp'],
+    ['after copies', deployed(1), [], { copies: 'idle', backups: 'idle' }, 'replicate'],
+    ['what became of them', deployed(1), [], { backups: 'seen' }, 'noteBackups'],
+    ['a request ends them first', deployed(1), [start('deploy')], { backups: 'running' }, 'stopBackingUp'],
+    ['and waits for their end', deployed(1), [start('deploy')], { backups: 'ending' }, 'wait'],
+    [
+      'and for that of copies',
+      deployed(1),
+      [start('deploy')],
+      { copies: 'ending', backups: 'running' },
+      'stopBackingUp',
+    ],
+    ['as does what is due', expiredTtl, [], { backups: 'running' }, 'stopBackingUp'],
+    ['what begins no operation does not', deployed(1), [ttl], { backups: 'running' }, 'ttl'],
+    ['a long history ends them', deployed(1), [], { backups: 'running', renewal: true }, 'unwatch'],
   ])('%s', (_what, state, queue, more, expected) => {
     expect(words(state, queue, more)).toBe(expected)
   })

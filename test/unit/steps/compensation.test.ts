@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Compensation, Stage } from '../../../src/contracts/index.js'
+import type { Compensation, Restoration, Stage } from '../../../src/contracts/index.js'
 import { compensationOf, compensationWords, keyOf, targetOf } from '../../../src/steps/compensation.js'
 import { declaration, parsed } from '../topology/sample.js'
 import { live } from './live.js'
@@ -11,6 +11,11 @@ const restore = (from = one): Compensation => ({ kind: 'restore', from, snapshot
 const reinstall = (from = one): Compensation => ({ kind: 'reinstall', from })
 const revive = (from = one): Compensation => ({ kind: 'revive', from })
 const made = (at = one): Compensation => ({ kind: 'delete', at })
+const restoration: Restoration = {
+  backup: { id: 'web-1', takenAt: '2026-01-01T00:00:00.000Z', host: 'one' },
+  at: two,
+  volumes: [],
+}
 const ports: Compensation = { kind: 'switch', from: one, active: { web: 'blue' } }
 const withdraw: Compensation = { kind: 'withdraw', resources: ['web'] }
 
@@ -60,6 +65,22 @@ describe('the order of compensations', () => {
         'undo: back to its host: web-1 drain, forget, putBack, start, role, healthy, admit',
         'undo: delete the copy on the other host: - dropCopy',
       ],
+    ],
+    [
+      'what came from a backup is taken out before the original starts, and goes last',
+      [
+        { kind: 'dropFetched', at: two, restoration: { ...restoration, original: one } },
+        { kind: 'takeOut', from: one, restoration: { ...restoration, original: one } },
+      ],
+      [
+        'undo: take out what was restored: web-1 drain, forget, takeOut, start, role, healthy, admit',
+        'undo: delete what came from the backup: - dropFetched',
+      ],
+    ],
+    [
+      'and at once where there was none',
+      [{ kind: 'takeOut', from: two, restoration }],
+      ['undo: take out what was restored: web-2 drain, forget, takeOut, dropFetched'],
     ],
     [
       'the standby serves before anybody writes down that it does',
