@@ -6,7 +6,7 @@ import { execute } from './execute.js'
 import { EmulatedHost } from './host.js'
 import { DEFAULT_HARDWARE, newHost } from './state.js'
 import { memoryStore, type Store } from './store.js'
-import type { Answer, ExecScript, FaultRule, Hardware, HostState, Input } from './model.js'
+import type { Answer, ExecScript, FaultRule, Hardware, HostState, Input, InstanceState } from './model.js'
 import { Refusal, text } from './texts.js'
 import { insideVerb } from './verbs/exec.js'
 import { takeApart, type Words } from './words.js'
@@ -39,11 +39,34 @@ export class Emulator {
   async execute(hostName: string, args: readonly string[], input: Partial<Input> = {}): Promise<Answer> {
     const full: Input = { stdin: new Uint8Array(), emit: () => {}, signal: NEVER, ...input }
     if (this.latencyMs > 0) await delay(this.latencyMs, undefined, { signal: full.signal })
-    const host = this.hosts.get(hostName) ?? this.add(newHost(hostName, this.hosts.size, this.hardware)).host
+    const host = this.known(hostName)
     const words = understood(args)
     if ('exitCode' in words) return words
+    if (host.outage !== null) return refusal(text.noRoute(hostName))
     const fault = this.faults.strike({ host: hostName, verbs: verbsOf(words), instance: instanceOf(words) })
-    return this.withFault(fault, host, words, full)
+    const answer = await this.withFault(fault, host, words, full)
+    return this.outageOf(hostName) === null ? answer : refusal(text.noRoute(hostName))
+  }
+
+  /** power: the host is off, and nothing runs on it. network: nobody reaches it, and all of it goes on. */
+  async outage(hostName: string, kind: 'power' | 'network'): Promise<void> {
+    const host = this.known(hostName)
+    host.outage = kind
+    if (kind === 'power') await host.powerOff()
+  }
+
+  /** A host is there again; one that was off starts what Incus starts with itself. */
+  async back(hostName: string): Promise<void> {
+    const host = this.known(hostName)
+    if (host.outage === 'power') {
+      await host.powerOn()
+      return this.store.save(host.state)
+    }
+    host.outage = null
+  }
+
+  outageOf(hostName: string): 'power' | 'network' | null {
+    return this.hosts.get(hostName)?.outage ?? null
   }
 
   /** Gives a look at how often the fault struck so far. */
@@ -69,16 +92,19 @@ export class Emulator {
   /** Of one host, or of every host from now on. */
   async setHardware(hardware: Partial<Hardware>, hostName?: string): Promise<void> {
     if (hostName === undefined) this.hardware = { ...this.hardware, ...hardware }
-    const named =
-      hostName === undefined
-        ? [...this.hosts.values()]
-        : [this.hosts.get(hostName) ?? this.add(newHost(hostName, this.hosts.size, this.hardware)).host]
+    const named = hostName === undefined ? [...this.hosts.values()] : [this.known(hostName)]
     await Promise.all(
       named.map((host) => {
         Object.assign(host.state.hardware, hardware)
         return this.store.save(host.state)
       }),
     )
+  }
+
+  /** Looks at all instances as they are, to be left as they are; `state` copies everything. */
+  each(look: (host: string, instance: Readonly<InstanceState>) => void): void {
+    for (const { state } of this.hosts.values())
+      for (const instance of Object.values(state.instances)) look(state.name, instance)
   }
 
   /** A copy of everything, by host name. */
@@ -91,6 +117,10 @@ export class Emulator {
     await this.apps.stopAll()
     await this.store.settled()
     this.claim.release()
+  }
+
+  private known(hostName: string): EmulatedHost {
+    return this.hosts.get(hostName) ?? this.add(newHost(hostName, this.hosts.size, this.hardware)).host
   }
 
   private add(state: HostState): { host: EmulatedHost; resume: () => Promise<void> } {
@@ -113,6 +143,8 @@ export class Emulator {
     if (fault === 'hang') return hang(input.signal)
     if (typeof fault === 'object' && fault !== null && 'error' in fault) return refusal(fault.error)
     if (typeof fault === 'object' && fault !== null) await delay(fault.delayMs, undefined, { signal: input.signal })
+    // The power went while it was on its way.
+    if (host.outage === 'power') return refusal(text.noRoute(host.state.name))
     const answer = await execute(host, words, input, fault === 'dieInMiddle')
     // What was answered is kept: a killed emulator comes back with it.
     if (!readsOnly(words)) await this.store.save(host.state)

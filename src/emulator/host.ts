@@ -6,6 +6,8 @@ import { Refusal, text } from './texts.js'
 /** One emulated host: its state, its apps, its addresses; what Incus does on it is in verbs/. */
 export class EmulatedHost {
   scripts: ExecScript[] = []
+  /** power: it is off. network: nobody reaches it, and what runs on it goes on. */
+  outage: 'power' | 'network' | null = null
   /** Told when an instance's log grew. */
   readonly logListeners = new Set<() => void>()
 
@@ -26,7 +28,26 @@ export class EmulatedHost {
   peer(remote: string): EmulatedHost {
     const found = remote === this.state.name ? this : this.peers.get(remote)
     if (found === undefined) throw new Refusal(text.noRemote(remote))
+    if (found.outage !== null) throw new Refusal(text.noRoute(remote))
     return found
+  }
+
+  /** Nothing runs on it any more. */
+  async powerOff(): Promise<void> {
+    this.outage = 'power'
+    const keys = Object.keys(this.state.instances).map((key) => `${this.state.name}/${key}/`)
+    await Promise.all(keys.flatMap((prefix) => this.apps.running(prefix)).map((key) => this.apps.stop(key)))
+  }
+
+  /** As Incus does when it starts: `boot.autostart` says what runs; where it is not set, what ran before does. */
+  async powerOn(): Promise<void> {
+    this.outage = null
+    const all = Object.values(this.state.instances)
+    for (const instance of all) {
+      const { 'boot.autostart': autostart = '' } = instance.config
+      if (autostart !== '') instance.status = autostart === 'true' ? 'Running' : 'Stopped'
+    }
+    await Promise.all(all.map((instance) => this.settle(instance, { fresh: true })))
   }
 
   address(instance: InstanceState): string {
@@ -38,6 +59,7 @@ export class EmulatedHost {
     const prefix = `${this.state.name}/${instanceKey(instance.name, instance.project)}/`
     await Promise.all(this.apps.running(prefix).map((key) => this.apps.stop(key)))
     if (instance.status !== 'Running') return
+    if (this.outage === 'power') return
     for (const [name, release] of Object.entries(instance.data.releases)) {
       const version = release.versions.find((v) => v.version === release.current)
       if (version === undefined || release.held) continue

@@ -80,6 +80,7 @@ export const text = {
   noCommand: 'Command not found',
   noApi: 'not found',
   noConnection: 'Get "http://unix.socket/1.0": dial unix /var/lib/incus/unix.socket: connect: connection refused',
+  noRoute: (host: string) => `Get "https://${host}:8443/1.0": dial tcp ${host}:8443: connect: no route to host`,
   lostConnection:
     'Get "http://unix.socket/1.0/operations": read unix @->/var/lib/incus/unix.socket: read: connection reset by peer',
 } as const
