@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { TemporalFailure } from '@temporalio/common'
-import { isBeat, isRefused, type At, type Beat, type Doing } from '../src/contracts/index.js'
+import { isBeat, isRefused, type Beat, type Doing, type Patience } from '../src/contracts/index.js'
 import { toFailure } from './errors.js'
 import { maskedError } from './secrets.js'
 
@@ -43,7 +43,7 @@ export function step<Input, Output>(
       throw toFailure(forgetful(error), signal, {
         attempt: context.info.attempt,
         tookMs: Date.now() - began,
-        hostTimeoutMs: (input as Partial<At> | undefined)?.hostTimeoutMs,
+        hostTimeoutMs: (input as Patience | undefined)?.hostTimeoutMs,
       })
     } finally {
       clearInterval(beat)

@@ -1,4 +1,3 @@
-import type { LoadSeen, LoadWatchInput } from './scaling.js'
 import type { Evidence } from '../analysis/evidence.js'
 import type { ErrorReport } from '../errors.js'
 import type { HealthReport } from '../health/model.js'
@@ -16,13 +15,14 @@ import type { PlannedChanges } from '../plan/plan.js'
 import type { Analysis, Host } from '../topology/model.js'
 import type { Verdict } from '../traffic/analysis.js'
 import type { TopologyRoutes } from '../traffic/model.js'
-import type { At, InstanceAt, Logged, Proven, SpecAt, Stamp } from './at.js'
 import type { BackupInput, BackupPlace, BackupRound, Restoration } from './backup.js'
+import type { At, InstanceAt, Logged, Patience, Proven, SpecAt, Stamp } from './at.js'
 import type { DriftSeen, DriftWatchInput } from './drift.js'
 import type { HookEnd, HookRun } from './hook.js'
 import type { HostsSeen, HostWatchInput } from './host-watch.js'
 import type { ReplicationInput, ReplicationRound } from './replication.js'
 import type { Telling } from './notice.js'
+import type { LoadSeen, LoadWatchInput } from './scaling.js'
 import type { SliceEnd } from './slice.js'
 import type { InspectAnswers, InspectKind, InspectRequest } from './inspect.js'
 import type { LedgerState } from './ledger.js'
@@ -85,27 +85,29 @@ export interface Activities {
    * `hosts`: all that the topology uses now or used before. `without`: of those, the ones to leave out. `refreshImages`: replace
    * instances whose host has another image under the name of theirs by now.
    */
-  planOperation(input: {
-    revision: Revision
-    /** The stable revision. */
-    base?: Revision | null
-    hosts: Record<string, Host>
-    dirty: string[]
-    standby: string[]
-    without?: string[]
-    refreshImages?: boolean
-    /** What is to move although it is as declared: nothing else is changed then. */
-    moves?: Moves
-    force: boolean
-    /** A rollback: the revision was stable before. */
-    goesBack?: boolean
-    /** Only what stops nothing that runs. */
-    liveOnly?: boolean
-    /** A failover: what has room is moved although something has none. */
-    partly?: boolean
-    /** Number of the operation that asks: refused where the hosts show it, or a higher one. Absent: an older cul8er asked. */
-    operation?: number
-  }): Promise<PlannedChanges>
+  planOperation(
+    input: Patience & {
+      revision: Revision
+      /** The stable revision. */
+      base?: Revision | null
+      hosts: Record<string, Host>
+      dirty: string[]
+      standby: string[]
+      without?: string[]
+      refreshImages?: boolean
+      /** What is to move although it is as declared: nothing else is changed then. */
+      moves?: Moves
+      force: boolean
+      /** A rollback: the revision was stable before. */
+      goesBack?: boolean
+      /** Only what stops nothing that runs. */
+      liveOnly?: boolean
+      /** A failover: what has room is moved although something has none. */
+      partly?: boolean
+      /** Number of the operation that asks: refused where the hosts show it, or a higher one. Absent: an older cul8er asked. */
+      operation?: number
+    },
+  ): Promise<PlannedChanges>
   /** Makes the topology's Incus project exist on a host; images and profiles stay those of the default project. */
   ensureProject(input: At & { project: string }): Promise<void>
   /**
@@ -114,18 +116,20 @@ export interface Activities {
    */
   copyImage(input: At & { copy: ImageCopy; from: Pick<At, 'host' | 'via'> }): Promise<{ copied: boolean }>
   /** Everything with the topology's label on its hosts, whatever its role. */
-  findOwned(input: {
-    topology: string
-    project: string | null
-    hosts: Record<string, Host>
-    dirty?: readonly string[]
-    /** Also the topology's volumes. */
-    volumes?: boolean
-    /** Names of snapshots count that only a volume of the instance has. */
-    ofVolumes?: boolean
-    /** As planOperation has it; absent: whatever the hosts show. */
-    operation?: number
-  }): Promise<LiveInstance[] | { instances: LiveInstance[]; volumes: VolumeAt[] }>
+  findOwned(
+    input: Patience & {
+      topology: string
+      project: string | null
+      hosts: Record<string, Host>
+      dirty?: readonly string[]
+      /** Also the topology's volumes. */
+      volumes?: boolean
+      /** Names of snapshots count that only a volume of the instance has. */
+      ofVolumes?: boolean
+      /** As planOperation has it; absent: whatever the hosts show. */
+      operation?: number
+    },
+  ): Promise<LiveInstance[] | { instances: LiveInstance[]; volumes: VolumeAt[] }>
   /** `made`: names the operation for ever, on the volumes that it makes; absent: the instance has none. */
   ensureInstance(input: SpecAt & { stamp: Stamp; made?: string }): Promise<{ address: string | null; created: boolean }>
   /** Limits, devices, environment keys and labels of an instance that is there. */
@@ -208,14 +212,16 @@ export interface Activities {
   /** Deletes what was fetched and has nobody's place; already gone is done. */
   dropFetched(input: FetchedAt): Promise<void>
   /** The copies on a host that are to take the places of their originals, and the hosts that give no answer. @throws DATA_LOSS, NOT_FOUND */
-  findCopies(input: {
-    revision: Revision
-    /** Where something of the topology may be. */
-    hosts: Record<string, Host>
-    host: string
-    resource?: string | undefined
-    force: boolean
-  }): Promise<{ copies: Promotion[]; silent: string[] }>
+  findCopies(
+    input: Patience & {
+      revision: Revision
+      /** Where something of the topology may be. */
+      hosts: Record<string, Host>
+      host: string
+      resource?: string | undefined
+      force: boolean
+    },
+  ): Promise<{ copies: Promotion[]; silent: string[] }>
   /**
    * Makes a copy what it is a copy of, as of its snapshot; it does not run yet. `declared`: what it may have beyond what any instance has;
    * `taken`: what it had more, in words.

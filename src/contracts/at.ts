@@ -4,10 +4,14 @@ import type { Host } from '../topology/model.js'
 /* Where an activity does what it does. */
 
 /** A host by its name in the topology, and how to reach it. */
-export interface At {
+export interface At extends Patience {
   host: string
   via: Host
-  /** How long the host may give no answer, ms; absent: the default. */
+}
+
+/** What an activity needs to know to give up in time. */
+export interface Patience {
+  /** How long a host may give no answer, ms; absent: the default. */
   hostTimeoutMs?: number
 }
 

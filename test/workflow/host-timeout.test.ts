@@ -40,6 +40,25 @@ describe('a host that is away', { timeout: 90_000 }, () => {
     await fleet.expectSettled('1.1.0')
   })
 
+  it.concurrent.each(['deploy', 'restart', 'snapshot', 'destroy'] as const)(
+    'for longer when a %s begins fails it',
+    async (kind) => {
+      const name = `begins-${kind}`
+      const fleet = new Fleet(rig, name, 'rolling', artifacts, { strategy: { hostTimeout: '2s' } })
+      expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+      dead.add(name)
+      const asked =
+        kind === 'deploy'
+          ? { kind, revision: fleet.revision('1.1.0') }
+          : { kind, ...(kind === 'snapshot' ? { snapshot: 'nightly' } : {}) }
+      const { outcome, error, durationMs } = await fleet.run(asked)
+      expect({ outcome, code: error?.code }).toEqual({ outcome: 'failed', code: 'UNREACHABLE' })
+      // Without a declaration it would be half a minute.
+      expect(durationMs).toBeLessThan(20_000)
+      dead.delete(name)
+    },
+  )
+
   it.concurrent('for longer fails the step', async () => {
     const since = Date.now()
     const { fleet, run } = await leaving('long', '2s')

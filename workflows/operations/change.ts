@@ -14,6 +14,7 @@ import { failureOf } from '../engine/failure.js'
 import type { Run } from '../engine/run.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
+import { patienceOf } from './owned.js'
 import { runOf } from './run-of.js'
 import { plural } from '../../src/plural.js'
 
@@ -89,6 +90,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         ...(request.moves === undefined ? {} : { moves: request.moves }),
         force: request.force ?? false,
         operation: input.number,
+        ...patienceOf(input),
         ...(request.kind === 'rollback' ? { goesBack: true } : {}),
         ...(request.liveOnly === true ? { liveOnly: true } : {}),
         ...(request.kind === 'failover' ? { partly: true } : {}),

@@ -1,23 +1,15 @@
 import type { OperationEnd, OperationInput } from '../../src/contracts/index.js'
 import { removed, REMOVALS_AT_ONCE } from '../../src/strategies/removal.js'
-import { quick } from '../engine/activities.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
-import { inParts } from './owned.js'
+import { findOwned, inParts } from './owned.js'
 import { runOf } from './run-of.js'
 
 /** The time of a standby is over: out of the edge and gone. */
 export async function cleanup(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
-    const { name, project } = input.revision.topology
     const all = await conducted.recorder.step('find the standby', undefined, () =>
-      quick({ summary: name }).findOwned({
-        topology: name,
-        project,
-        hosts: input.hosts,
-        dirty: input.dirty,
-        operation: input.number,
-      }),
+      findOwned(input, input.topology, { dirty: input.dirty }),
     )
     const found = inParts(all).instances
     const old = found.filter((i) => i.role === 'old' && input.standby.includes(i.name))

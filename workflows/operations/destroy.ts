@@ -2,24 +2,22 @@ import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/in
 import { edgesOf } from '../../src/steps/edges.js'
 import { hookStages } from '../../src/strategies/hooks.js'
 import { removed, REMOVALS_AT_ONCE, volumeRemoved } from '../../src/strategies/removal.js'
-import { quick } from '../engine/activities.js'
 import { interpret } from '../engine/interpreter.js'
 import { words } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
-import { counted, inParts } from './owned.js'
+import { counted, findOwned, inParts } from './owned.js'
 import { runOf } from './run-of.js'
 
 /** Removes all that carries the topology's label, and nothing else. There is no way back, so a failure leaves the rest for the next try. */
 export async function destroy(input: OperationInput): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
-    const { topology, revision, hosts } = input
-    const { project } = revision.topology
+    const { topology } = input
     // A person who asks means all that is there; a time that has come meant what was there then.
     const operation = input.automatic === true ? input.number : undefined
     const found = await conducted.recorder.step(
       'find instances',
       undefined,
-      () => quick({ summary: topology }).findOwned({ topology, project, hosts, volumes: true, operation }),
+      () => findOwned(input, topology, { volumes: true, operation }),
       (all) => counted(all),
     )
     const { instances: owned, volumes } = inParts(found)

@@ -4,7 +4,7 @@ import { secondsWords } from '../../src/topology/units.js'
 import { quick } from '../engine/activities.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
-import { inParts } from './owned.js'
+import { findOwned, inParts, patienceOf } from './owned.js'
 import { runOf } from './run-of.js'
 
 /**
@@ -14,7 +14,6 @@ import { runOf } from './run-of.js'
 export async function restoreFromReplica(input: OperationInput, host: string): Promise<OperationEnd> {
   return conduct(input, async (conducted): Promise<Ending> => {
     const { revision, request } = input
-    const { name: topology, project } = revision.topology
     const { copies, silent } = await conducted.recorder.step(
       'find the copies',
       undefined,
@@ -25,17 +24,12 @@ export async function restoreFromReplica(input: OperationInput, host: string): P
           host,
           resource: request.resource,
           force: request.force === true,
+          ...patienceOf(input),
         }),
       (found) => found.copies.map(({ at, copiedAt }) => `${at.name}, ${ageWords(copiedAt)} old`).join('; '),
     )
     const hosts = Object.fromEntries(Object.entries(input.hosts).filter(([name]) => !silent.includes(name)))
-    const owned = await quick({ summary: topology }).findOwned({
-      topology,
-      project,
-      hosts,
-      dirty: input.dirty,
-      operation: input.number,
-    })
+    const owned = await findOwned(input, input.topology, { hosts, dirty: input.dirty })
     const run = runOf({ ...input, hosts }, inParts(owned).instances, conducted)
     conducted.run = run
     const originals = copies.flatMap(({ original }) => original ?? [])

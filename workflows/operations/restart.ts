@@ -6,7 +6,6 @@ import { placeKey } from '../../src/plan/place-key.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { strategyOf } from '../../src/steps/view.js'
 import { restartPlan, type RestartPlan } from '../../src/strategies/restart.js'
-import { quick } from '../engine/activities.js'
 import { withDeadline } from '../engine/deadline.js'
 import { failureOf, reportOf } from '../engine/failure.js'
 import { interpret } from '../engine/interpreter.js'
@@ -14,7 +13,7 @@ import type { Run } from '../engine/run.js'
 import { words } from './carry-out.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
 import { runOf } from './run-of.js'
-import { inParts } from './owned.js'
+import { findOwned, inParts } from './owned.js'
 import { someOf } from '../../src/some-of.js'
 
 /**
@@ -42,15 +41,15 @@ export async function restart(input: OperationInput): Promise<OperationEnd> {
 export const replace = (input: OperationInput): Promise<OperationEnd> => restart(input)
 
 async function find(
-  { topology, number: operation, revision, hosts, dirty, notComeUp, request }: OperationInput,
+  input: OperationInput,
   { recorder }: Conducted,
 ): Promise<{ found: LiveInstance[]; plan: RestartPlan }> {
-  const { project } = revision.topology
+  const { topology, revision, dirty, notComeUp, request } = input
   const planned = (all: LiveInstance[]) => restartPlan(all, revision, request, { dirty, notComeUp })
   const all = await recorder.step(
     'find instances',
     undefined,
-    () => quick({ summary: topology }).findOwned({ topology, project, hosts, dirty, operation }),
+    () => findOwned(input, topology, { dirty }),
     (owned) => {
       const each = planned(inParts(owned).instances)
       return 'refusal' in each ? each.refusal.message : `${each.targets.length} to ${request.kind}`

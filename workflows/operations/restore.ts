@@ -2,13 +2,12 @@ import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/in
 import type { Revision } from '../../src/plan/model.js'
 import type { LiveInstance } from '../../src/plan/planned-change.js'
 import { nearest } from '../../src/topology/nearest.js'
-import { quick } from '../engine/activities.js'
 import { failureOf } from '../engine/failure.js'
 import { carryOut } from './carry-out.js'
 import { conduct, type Ending } from './conduct.js'
 import { restoreFromBackup } from './from-backup.js'
 import { restoreFromReplica } from './from-replica.js'
-import { inParts } from './owned.js'
+import { findOwned, inParts } from './owned.js'
 import { runOf } from './run-of.js'
 
 /**
@@ -24,14 +23,7 @@ export async function restore(input: OperationInput): Promise<OperationEnd> {
     const owned = await conducted.recorder.step(
       'find the snapshot',
       undefined,
-      () =>
-        quick({ summary: snapshot }).findOwned({
-          topology: topology.name,
-          project: topology.project,
-          hosts: input.hosts,
-          dirty: input.dirty,
-          operation: input.number,
-        }),
+      () => findOwned(input, snapshot, { dirty: input.dirty }),
       (all) =>
         `on ${
           chosen(inParts(all).instances, snapshot, resource)

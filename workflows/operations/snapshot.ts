@@ -4,14 +4,13 @@ import type { ErrorReport } from '../../src/errors.js'
 import type { LiveInstance } from '../../src/plan/planned-change.js'
 import { compensationOf } from '../../src/steps/compensation.js'
 import { snapshotPlan, SNAPSHOTS_AT_ONCE, type SnapshotPlan } from '../../src/strategies/snapshot.js'
-import { quick } from '../engine/activities.js'
 import { withDeadline } from '../engine/deadline.js'
 import { failureOf, reportOf } from '../engine/failure.js'
 import { interpret } from '../engine/interpreter.js'
 import type { Run } from '../engine/run.js'
 import { words } from './carry-out.js'
 import { conduct, type Conducted, type Ending } from './conduct.js'
-import { inParts } from './owned.js'
+import { findOwned, inParts } from './owned.js'
 import { runOf } from './run-of.js'
 
 /** Takes snapshots under a name that a person chose, of all instances or of none; or deletes them, which nothing takes back. */
@@ -27,14 +26,14 @@ export async function snapshot(input: OperationInput): Promise<OperationEnd> {
 }
 
 async function find(
-  { topology, number: operation, revision, hosts, request }: OperationInput,
+  input: OperationInput,
   { recorder }: Conducted,
 ): Promise<{ found: LiveInstance[]; plan: SnapshotPlan }> {
-  const { project } = revision.topology
+  const { topology, request } = input
   const owned = await recorder.step(
     'find instances',
     undefined,
-    () => quick({ summary: topology }).findOwned({ topology, project, hosts, ofVolumes: true, operation }),
+    () => findOwned(input, topology, { ofVolumes: true }),
     (all) => {
       const each = snapshotPlan(inParts(all).instances, request)
       return 'refusal' in each ? each.refusal.message : `on ${each.targets.map(({ name }) => name).join(', ')}`
