@@ -29,6 +29,8 @@ const declared = (name: string, db: object = {}): unknown => ({
   },
 })
 
+const AUTOSTART = { config: { 'boot.autostart': 'true' } }
+
 describe('copies of what holds data', { timeout: 60_000 }, () => {
   let rig: Rig
   let client: Cul8er
@@ -136,9 +138,22 @@ describe('copies of what holds data', { timeout: 60_000 }, () => {
     },
   )
 
+  it.concurrent('an original that was put aside for one is not started with its host', async ({ expect }) => {
+    const name = 'rebooted'
+    expect(await deploy(name, AUTOSTART)).toMatchObject({ outcome: 'succeeded' })
+    await made(name)
+    expect(await rig.run(name, { kind: 'restore', replica: `${name}-b`, force: true })).toMatchObject({
+      outcome: 'succeeded',
+    })
+    await rig.emulator.outage(`${name}-a`, 'power')
+    await rig.emulator.back(`${name}-a`)
+    expect(on(name, 'a')[`default/${name}-db`]).toMatchObject({ status: 'Stopped' })
+    expect(copy(name)).toMatchObject({ status: 'Running', config: { 'boot.autostart': 'true' } })
+  })
+
   it.concurrent('one that does not come up is a copy again, and its original serves', async ({ expect }) => {
     const name = 'undone'
-    expect(await deploy(name)).toMatchObject({ outcome: 'succeeded' })
+    expect(await deploy(name, AUTOSTART)).toMatchObject({ outcome: 'succeeded' })
     await made(name)
     rig.emulator.fault({ match: { host: `${name}-b`, verb: 'start' }, fault: { error: 'no space left on device' } })
     const end = await rig.run(name, { kind: 'restore', replica: `${name}-b`, force: true })
@@ -146,7 +161,7 @@ describe('copies of what holds data', { timeout: 60_000 }, () => {
     expect(copy(name)).toMatchObject({ status: 'Stopped', config: { 'user.cul8er.role': 'replica' } })
     expect(on(name, 'a')[`default/${name}-db`]).toMatchObject({
       status: 'Running',
-      config: { 'user.cul8er.role': 'live' },
+      config: { 'user.cul8er.role': 'live', 'boot.autostart': 'true' },
     })
   })
 

@@ -43,7 +43,8 @@ export async function restoreFromReplica(input: OperationInput, host: string): P
             steps: [
               { kind: 'drain', at: from, from },
               { kind: 'forget', at: from },
-              { kind: 'retire', from },
+              // Its host would start a second one that writes, when that is restarted.
+              { kind: 'retire', from, moves: true },
             ],
           })),
         }),
