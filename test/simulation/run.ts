@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { INVARIANTS } from './invariants/index.js'
 import { reportOf } from './report.js'
 import { scenarioOf } from './scenario/generate.js'
+import { scenarioOfHosts } from './scenario/hosts.js'
 import type { Scenario } from './scenario/model.js'
 import { simulate } from './simulate.js'
 import { mutatedSubject, theSubject } from './subject.js'
@@ -15,8 +16,9 @@ import { MUTATIONS } from './mutations/table.js'
  *   EVERY=1            goes on in a simulation that went wrong: one defect hides no other
  *   SKIP=a,b           without these invariants
  *   MUTATION=name      with a fix taken out
+ *   HOSTS=1            scenarios of hosts that die, return and split
  */
-const { SEED, FROM = '1', SEEDS = '1000', ALL, SHRINK, SCENARIO, SKIP = '', EVERY, MUTATION } = process.env
+const { SEED, FROM = '1', SEEDS = '1000', ALL, SHRINK, SCENARIO, SKIP = '', EVERY, MUTATION, HOSTS } = process.env
 
 const names = (text: string): string[] => text.split(',').filter((name) => name !== '')
 const skipped = new Set(names(SKIP))
@@ -36,7 +38,10 @@ const begin = process.cpuUsage()
 const sum = { seeds: 0, activations: 0, operations: 0 }
 const found = new Map<string, number[]>()
 for (let seed = Number(SEED ?? FROM); sum.seeds < (one ? 1 : Number(SEEDS)); seed += 1) {
-  const scenario = SCENARIO === undefined ? scenarioOf(seed) : (JSON.parse(readFileSync(SCENARIO, 'utf8')) as Scenario)
+  const scenario =
+    SCENARIO === undefined
+      ? (HOSTS === undefined ? scenarioOf : scenarioOfHosts)(seed)
+      : (JSON.parse(readFileSync(SCENARIO, 'utf8')) as Scenario)
   const outcome = await simulate(scenario, subject, options)
   const { wrong, trace, hash } = outcome
   sum.seeds += 1

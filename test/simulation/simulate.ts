@@ -123,7 +123,8 @@ class Play {
     while (await this.server.step()) {
       if ((steps += 1) > MOST_STEPS) throw new Violation('comes-to-an-end', `it goes on after ${steps} steps`)
       const { finishedAt } = this.client
-      if (finishedAt === null || this.server.now - finishedAt < MOST_MS) continue
+      const { settlesMs = MOST_MS } = this.story.scenario
+      if (finishedAt === null || this.server.now - finishedAt < settlesMs) continue
       const open = this.server.openIds().filter(isOperation)
       if (open.length > 0) throw new Violation('comes-to-an-end', `${open.join()} is open days after the last command`)
       break

@@ -68,6 +68,8 @@ export interface Story {
   imported: boolean
   /** When no worker was there the last time. */
   workerAwayAt: number | null
+  /** Hosts that were off or cut off, ms since the epoch; `until` of Infinity: it still is. */
+  outs: { host: string; from: number; until: number }[]
 }
 
 export const newStory = (scenario: Scenario, world: World, server: Story['server']): Story => ({
@@ -82,6 +84,7 @@ export const newStory = (scenario: Scenario, world: World, server: Story['server
   ttl: { dueAt: null },
   imported: false,
   workerAwayAt: null,
+  outs: [],
 })
 
 const OPERATION = /^topology\/[^/]+\/op\/\d+/

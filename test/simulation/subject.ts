@@ -12,7 +12,8 @@ export const theSubject = (): Subject => ({ ...sandboxes([]), pure })
 
 /** The code with something taken out, in workflows and in what their activities decide by. */
 export async function mutatedSubject(replacements: readonly Replacement[]): Promise<Subject> {
-  return { ...sandboxes(replacements), pure: await mutatedPure(replacements) }
+  const ofWorkflows = replacements.filter(({ ofActivities }) => ofActivities !== true)
+  return { ...sandboxes(ofWorkflows), pure: await mutatedPure(replacements) }
 }
 
 /** Compiled when a scenario asks for it: that takes longer than many scenarios. */

@@ -1,5 +1,6 @@
 import type { Operation, Story } from '../story.js'
 import type { Effect } from '../world/model.js'
+import * as hosts from './hosts.js'
 import * as instances from './instances.js'
 import { Violation, type Invariant, type Moment } from './invariant.js'
 import * as operations from './operations.js'
@@ -14,6 +15,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...Object.values(restarts),
   ...Object.values(snapshots),
   ...Object.values(traffic),
+  ...Object.values(hosts),
 ]
 
 export { Violation, type Invariant, type Moment }

@@ -29,7 +29,8 @@ export const beforeAfterOrDirty: Invariant = {
       if (isDirty(dirty, { host, name }) || dirty.has(lostBy(was)) || operation.byHand.has(place)) continue
       if ((outcome !== 'succeeded' || leavesAsItIs(operation)) && isAsBefore(was, is)) continue
       if (outcome !== 'rolledBack' && outcome !== 'failed' && after(name, is)) continue
-      if (is?.labels?.role === 'old' && isPutAside(operation, is)) continue
+      if (is?.labels?.role === 'old' && (isPutAside(operation, is) || isReplaced(operation, is))) continue
+      if (operation.input.request.kind === 'drain' && hasMoved(was, is)) continue
       if (is === null && was?.labels?.role === 'old' && isSaidToBeGone(end, name)) continue
       return `${operation.id} is ${outcome}, but ${place} ${said(was, is)}`
     }
@@ -39,6 +40,14 @@ export const beforeAfterOrDirty: Invariant = {
 
 const leavesAsItIs = ({ input: { request } }: Operation): boolean =>
   request.kind === 'restart' || request.kind === 'snapshot'
+
+/** An original whose place a copy has taken stays with its data. */
+const isReplaced = ({ input: { request } }: Operation, is: InstanceState): boolean =>
+  request.replica !== undefined && is.host !== request.replica && is.status === 'Stopped'
+
+/** From when it serves on the other host, a move is not taken back, whatever becomes of the rest. */
+const hasMoved = (was: InstanceState | null, is: InstanceState | null): boolean =>
+  (is?.labels?.restored === true && is.labels.role === 'live' && isTrue(is)) || (was?.stateful === true && is === null)
 
 /** What was put aside before made room, and whoever reads the result is told so. */
 const isSaidToBeGone = ({ removed = [], result }: OperationEnd, name: string): boolean =>
@@ -62,7 +71,7 @@ const essence = ({ type, labels, config, devices, app, data }: InstanceState): s
 /** Whether an instance is as the operation was to leave it; `dirty`: what its result names. */
 function isAfter(
   story: Story,
-  { input: { revision, request } }: Operation,
+  { input: { revision, base, request, hosts } }: Operation,
   dirty: readonly string[],
 ): (name: string, is: InstanceState | null) => boolean {
   if (request.kind === 'destroy' || request.kind === 'cleanup') return (_name, is) => is === null
@@ -70,10 +79,13 @@ function isAfter(
   if (request.kind === 'restart' || request.kind === 'snapshot') return () => false
   // A restore may bring back an older version; that is what was asked for.
   if (request.kind === 'restore') return (_name, is) => is !== null && is.status === 'Running' && isTrue(is)
-  const observed = [...story.world.instances.values()].map(observedOf)
+  const all = [...story.world.instances.values()].map(observedOf)
+  // What is on hosts that were left out is nobody's business.
+  const { without = [] } = request
+  const observed = without.length === 0 ? all : all.filter(({ host }) => hosts[host] !== undefined)
   const kept = observed.flatMap(({ name, labels }) => (labels?.role === 'old' ? [name] : []))
   const openAmong = (some: ObservedInstance[]): Set<string> | null => {
-    const changes = changesFor(revision, some, kept)
+    const changes = changesFor(revision, some, kept, { base, without })
     return changes && new Set(changes.flatMap(({ instance, from }) => [instance, from?.name ?? instance]))
   }
   const open = openAmong(observed)
@@ -127,7 +139,8 @@ export const keepsStatefulData: Invariant = {
     if (was === undefined || was.data.volume !== effect.instance.data.volume) return null
     if (was.labels?.role === 'new' && effect.instance.data.written === 0) return null
     const { kind, force } = operation!.input.request
-    if (kind === 'destroy' || force === true) return null
+    // What moves with its data is on the other host by now: `last-write-stays`.
+    if (kind === 'destroy' || kind === 'drain' || force === true) return null
     return `${operation!.id} (${kind}, not forced) deletes ${placeOf(effect.instance)} with ${was.data.written} written`
   },
 }
@@ -211,6 +224,7 @@ export const nothingUnknown: Invariant = {
     const planned = plannedNext(ledger, rest)
     const lost = rest.filter(({ name, host, labels }) => {
       if (isDirty(known, { name, host }) || known.has(lostOperation(labels.operation))) return false
+      if (labels.role === 'old' && wasRestoredFrom(operations, host)) return false
       if (labels.role === 'old' && planned(name) && wasPutAside(operations, ledger.dirty, { name, host })) return false
       return labels.role !== 'live' || !isDeclared(labels.resource, labels.revision)
     })
@@ -218,6 +232,10 @@ export const nothingUnknown: Invariant = {
     return `the ledger knows nothing of ${lost.map(({ name, labels }) => `${name} (${labels.role}, operation ${labels.operation})`).join(', ')}`
   },
 }
+
+/** A copy on another host took its place: it stays with its data, for a person. */
+const wasRestoredFrom = (operations: readonly Operation[], host: string): boolean =>
+  operations.some(({ input: { request } }) => request.replica !== undefined && request.replica !== host)
 
 /** The operation is held: what it was to replace waits beside its replacement for a person to decide. */
 const isPutAside = ({ ended, before }: Operation, at: { name: string; host: string }): boolean =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OperationStarted, Outcome } from '../../../src/contracts/index.js'
 import type { Role } from '../../../src/plan/model.js'
-import type { SnapshotState } from '../world/model.js'
+import type { InstanceState, SnapshotState } from '../world/model.js'
 import { Fixture, OPERATION } from './fixture.js'
 import { INVARIANTS, violations, type Violation } from './index.js'
 
@@ -10,6 +10,48 @@ const LEDGER = 'topology/shop'
 
 /** What each invariant must notice, and the same with the one thing put right. */
 const CASES: { name: string; what: string; wrong: () => Violation[]; right: () => Violation[] }[] = [
+  {
+    name: 'one-writer',
+    what: 'two of one identity run at the same time',
+    wrong: () => twoWriters((other) => other),
+    right: () => twoWriters((other) => ({ ...other, status: 'Stopped' })),
+  },
+  {
+    name: 'one-writer',
+    what: 'one that somebody said does not run does so long after its host is back',
+    wrong: () => forced(10 * 60_000),
+    right: () => forced(60_000),
+  },
+  {
+    name: 'copies-stand',
+    what: 'a copy runs',
+    wrong: () => twoWriters((other) => copyOf(other)),
+    right: () => twoWriters((other) => ({ ...copyOf(other), status: 'Stopped' })),
+  },
+  {
+    name: 'failover-leaves-data',
+    what: 'a failover makes again what holds data',
+    wrong: () => madeIn('failover'),
+    right: () => madeIn('deploy'),
+  },
+  {
+    name: 'last-write-stays',
+    what: 'what moved is deleted with what its copy does not have',
+    wrong: () => movedWith(90),
+    right: () => movedWith(100),
+  },
+  {
+    name: 'one-of-each',
+    what: 'there are two of one in the end',
+    wrong: () => twoInTheEnd({ failover: { afterMs: 20_000 } }),
+    right: () => twoInTheEnd({}),
+  },
+  {
+    name: 'serves-what-runs',
+    what: 'an edge leads to what is stopped',
+    wrong: () => close((f) => (f.end('succeeded'), (f.get('shop-web-1').status = 'Stopped'))),
+    right: () => close((f) => f.end('succeeded')),
+  },
   {
     name: 'keeps-wanted-snapshot',
     what: 'a restore that failed has removed the snapshot',
@@ -453,6 +495,61 @@ describe('an invariant', () => {
     expect(new Set(CASES.map(({ name }) => name))).toEqual(new Set(INVARIANTS.map(({ name }) => name)))
   })
 })
+
+/** One more of the first instance, on another host. */
+function beside(fixture: Fixture, other: (made: InstanceState) => InstanceState): InstanceState {
+  const first = fixture.get('shop-web-1')
+  first.stateful = true
+  const made = other({ ...structuredClone(first), host: 'two' })
+  fixture.world.instances.set('two/shop-web-1', made)
+  return made
+}
+
+function twoWriters(other: (made: InstanceState) => InstanceState): Violation[] {
+  const fixture = new Fixture()
+  const instance = beside(fixture, other)
+  return violations('afterEffect', fixture.story, { kind: 'changed', by: OPERATION, instance })
+}
+
+const copyOf = (instance: InstanceState): InstanceState => ({
+  ...instance,
+  labels: { ...instance.labels!, role: 'replica', replica: { from: 'one', at: null, snapshot: null } },
+})
+
+/** A copy was restored while the host of its original gave no answer; that is back for so long. */
+function forced(forMs: number): Violation[] {
+  const fixture = new Fixture('restore', { replica: 'two', force: true })
+  fixture.story.outs.push({ host: 'one', from: fixture.now, until: fixture.now + 1 })
+  fixture.operation.touched.add('two/shop-web-1')
+  beside(fixture, (made) => made)
+  fixture.end('succeeded')
+  fixture.now += forMs
+  return violations('atEnd', fixture.story)
+}
+
+function madeIn(kind: 'failover' | 'deploy'): Violation[] {
+  const fixture = new Fixture(kind)
+  const instance = beside(fixture, (made) => made)
+  return violations('afterEffect', fixture.story, { kind: 'created', by: OPERATION, instance })
+}
+
+/** The original is deleted; what its copy has of 100 written. */
+function movedWith(written: number): Violation[] {
+  const fixture = new Fixture('drain')
+  fixture.get('shop-web-1').data.written = 100
+  const { volume } = fixture.get('shop-web-1').data
+  beside(fixture, (made) => ({ ...made, data: { volume, written } }))
+  const instance = fixture.remove('shop-web-1')
+  return violations('afterEffect', fixture.story, { kind: 'deleted', by: OPERATION, instance })
+}
+
+function twoInTheEnd(declared: object): Violation[] {
+  const fixture = new Fixture()
+  beside(fixture, (made) => made)
+  fixture.end('succeeded')
+  Object.assign(fixture.revision.topology, declared)
+  return violations('atEnd', fixture.story)
+}
 
 function task(spoil: (fixture: Fixture) => void): Violation[] {
   const fixture = new Fixture()

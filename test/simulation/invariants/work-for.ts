@@ -8,9 +8,10 @@ export function changesFor(
   revision: Revision,
   observed: ObservedInstance[],
   standby: string[],
+  about: { base?: Revision | null; without?: string[] } = {},
 ): PlannedChange[] | null {
   try {
-    return planChanges({ revision, observed, standby, force: true }).changes
+    return planChanges({ revision, observed, standby, force: true, ...about }).changes
   } catch (error) {
     if (error instanceof Cul8erError) return null
     throw error

@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The code that the world decides by, compiled with replacements in its sources. */
 export async function mutatedPure(replacements: readonly Replacement[]): Promise<typeof Pure> {
+  const met = new Set<string>()
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../world/pure.ts', import.meta.url))],
     bundle: true,
@@ -23,12 +24,15 @@ export async function mutatedPure(replacements: readonly Replacement[]): Promise
         setup: (esbuild) =>
           esbuild.onLoad({ filter: /\.ts$/ }, ({ path }) => {
             const mine = replacements.filter(({ file }) => file === relative(root, path))
+            if (mine.length > 0) met.add(relative(root, path))
             const contents = mine.reduce(replaceIn, readFileSync(path, 'utf8'))
             return { contents, loader: 'ts' }
           }),
       },
     ],
   })
+  const missed = replacements.find(({ file, ofActivities }) => ofActivities === true && !met.has(file))
+  if (missed !== undefined) throw new Error(`activities do not decide by ${missed.file}`)
   const folder = await mkdtemp(join(tmpdir(), 'cul8er-mutated-'))
   try {
     const file = join(folder, 'pure.mjs')

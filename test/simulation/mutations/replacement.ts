@@ -4,6 +4,8 @@ export interface Replacement {
   file: string
   replace: string
   by: string
+  /** No workflow has any of this file: activities alone decide by it. */
+  ofActivities?: true
 }
 
 /** @throws Error when the text is not there exactly once */

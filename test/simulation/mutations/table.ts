@@ -1,4 +1,13 @@
 import type { Scenario } from '../scenario/model.js'
+import {
+  copyRestored,
+  dataCutOff,
+  drained,
+  notStarted,
+  originalRebooted,
+  originalReturns,
+  staleReplicas,
+} from '../scenario/host-cases.js'
 import type { Replacement } from './replacement.js'
 import {
   abortedRestart,
@@ -562,5 +571,102 @@ export const MUTATIONS: readonly Mutation[] = [
     foundBy: ['keeps-named-snapshots'],
     from: 150,
     withinSeeds: 1,
+  },
+  {
+    name: 'returned-original-runs-on',
+    about: 'an original whose host is back runs on beside the copy that has its place',
+    replacements: [
+      {
+        file: 'src/plan/replication/stale.ts',
+        ofActivities: true,
+        replace: 'return live.filter((original) =>',
+        by: "return live.filter((original) => original.host === '' &&",
+      },
+    ],
+    foundBy: ['one-writer'],
+    scenario: originalReturns,
+  },
+  {
+    name: 'rebooted-original-runs',
+    about: 'an original that was put aside for a copy is started with its host',
+    replacements: [
+      {
+        file: 'workflows/operations/from-replica.ts',
+        replace: "{ kind: 'retire', from, moves: true },",
+        by: "{ kind: 'retire', from },",
+      },
+    ],
+    foundBy: ['one-writer'],
+    scenario: originalRebooted,
+  },
+  {
+    name: 'runs-a-copy',
+    about: 'a copy is started as the copy that it is',
+    replacements: [
+      {
+        file: 'workflows/operations/from-replica.ts',
+        replace: "{ kind: 'promote', promotion },",
+        by: '',
+      },
+    ],
+    foundBy: ['copies-stand'],
+    scenario: copyRestored,
+  },
+  {
+    name: 'moves-without-the-last',
+    about: 'what was written between the last copy and the stop does not come along',
+    replacements: [
+      {
+        file: 'src/strategies/with-data.ts',
+        replace: "{ kind: 'copy', from, at, last: true },",
+        by: '',
+      },
+    ],
+    foundBy: ['last-write-stays'],
+    scenario: drained,
+  },
+  {
+    name: 'fails-over-data',
+    about: 'a failover begins anew elsewhere what holds data on a host that lives on',
+    replacements: [
+      {
+        file: 'src/plan/without.ts',
+        replace: 'holdsData(resourceOf(revision, replica.resource)) &&',
+        by: '!holdsData(resourceOf(revision, replica.resource)) &&',
+      },
+      {
+        file: 'src/plan/plan.ts',
+        replace: 'return hosts.length === 0 ? [] : [{ change: w, hosts }]',
+        by: 'return hosts.length >= 0 ? [] : [{ change: w, hosts }]',
+      },
+    ],
+    foundBy: ['failover-leaves-data'],
+    scenario: dataCutOff,
+  },
+  {
+    name: 'keeps-stale-replicas',
+    about: 'what a host that is back still has stays beside what was started elsewhere',
+    replacements: [
+      {
+        file: 'src/plan/leftovers.ts',
+        replace: '.filter((i) => !stay.includes(i))',
+        by: ".filter((i) => !stay.includes(i) && i.labels.role !== 'live')",
+      },
+    ],
+    foundBy: ['one-of-each'],
+    scenario: staleReplicas,
+  },
+  {
+    name: 'stopped-is-as-declared',
+    about: 'what its host did not start is not started by a deploy either',
+    replacements: [
+      {
+        file: 'src/plan/compare.ts',
+        replace: "observed.status === 'Running' || observed.status === 'Starting'",
+        by: "observed.status !== 'Frozen'",
+      },
+    ],
+    foundBy: ['serves-what-runs'],
+    scenario: notStarted,
   },
 ]

@@ -17,6 +17,8 @@ import { revisionOf } from './revisions.js'
 const PATIENCE_MS = 30 * 60_000
 /** As long as the real client tries a call again, less its margin (`src/client/link.ts`, `src/client/ledger.ts`). */
 const GIVES_UP_MS = 58_000
+/** A little after a host that is gone is suspected, where it is dead after 20 s. */
+const SUSPECTED_MS = 11_000
 /** Between two things that are said to an operation that waits for a person at the end. */
 const NUDGE_MS = 5 * 60_000
 /** After this an operation has had every chance to end. */
@@ -106,6 +108,8 @@ export class Client {
       case 'hostAway':
         this.story.world.away.set(deed.host, this.server.now + deed.forMs)
         return
+      case 'hostOut':
+        return this.goOut(deed)
       case 'workerAway':
         this.story.workerAwayAt = this.server.now + deed.forMs
         return this.server.workerAway(deed.forMs)
@@ -138,7 +142,12 @@ export class Client {
     switch (request.kind) {
       case 'deploy': {
         const revision = revisionOf(this.story.scenario.revisions[request.revision]!)
-        return { ...base, kind: 'deploy', revision, ...(request.force ? { force: true } : {}) }
+        const without = request.without === true ? this.out() : []
+        return {
+          ...{ ...base, kind: 'deploy', revision },
+          ...(request.force ? { force: true } : {}),
+          ...(without.length === 0 ? {} : { without }),
+        }
       }
       case 'rollback': {
         const kept = this.story.ledger?.revisions ?? []
@@ -165,6 +174,17 @@ export class Client {
       }
       case 'destroy':
         return { ...base, kind: 'destroy' }
+      case 'drain':
+      case 'rebalance': {
+        // As the client does: hosts that everything is as declared without are left out again.
+        const { without = [] } = this.story.ledger?.failover ?? {}
+        const { kind } = request
+        const moves = kind === 'drain' ? { off: [request.host] } : { off: [], gain: 10 }
+        const force = kind === 'drain' && request.force ? { force: true } : {}
+        return { ...base, kind, moves, ...force, ...(without.length === 0 ? {} : { without }) }
+      }
+      case 'restoreCopy':
+        return { ...base, kind: 'restore', replica: request.host, ...(request.force ? { force: true } : {}) }
       case 'restart': {
         const { names, atOnce } = request
         return {
@@ -241,6 +261,31 @@ export class Client {
     const { topology } = this.story.scenario
     if (!this.server.isOpen(this.story.ledgerId))
       this.server.start('ledger', ledgerId(topology), [encode({ topology })])
+  }
+
+  private out(): string[] {
+    return [...this.story.world.outages.keys()].sort()
+  }
+
+  private goOut({ host, how, forMs, times }: Extract<Deed, { kind: 'hostOut' }>): void {
+    const { world } = this.story
+    if (times === 0 || world.outages.has(host)) return
+    const operation = openOperation(this.story)
+    operation?.disturbed.push(`${host} is out: ${how}`)
+    for (const instance of world.on(host)) operation?.byHand.add(placeOf(instance))
+    const out = { host, from: this.server.now, until: Infinity }
+    this.story.outs.push(out)
+    world.goOut(host, how)
+    this.server.say(`${host} is out: ${how}`)
+    this.server.hurry('watchHosts', SUSPECTED_MS)
+    this.server.agenda.add(this.server.now + forMs, '', () => {
+      out.until = this.server.now
+      world.comeBack(host)
+      this.server.say(`${host} is back`)
+      this.server.hurry('watchHosts', 2_000)
+      if (times > 1)
+        this.server.later('', () => this.goOut({ kind: 'hostOut', host, how, forMs, times: times - 1 }), forMs)
+    })
   }
 
   private stopByHand(nth: number): void {

@@ -19,6 +19,8 @@ export interface Scenario {
   bystanders: Bystander[]
   /** Workflows are compiled with small slices, so that a few instances are many. */
   narrow: boolean
+  /** Longest time to wait for what is due after the last command, ms; absent: days. */
+  settlesMs?: number
 }
 
 export type Declaration = Record<string, unknown> & { name: string; hosts: object; resources: Record<string, object> }
@@ -52,12 +54,19 @@ export type Deed =
   | { kind: 'repeat'; back: number }
   | { kind: 'cancelOperation' | 'terminateOperation' | 'cancelLedger' | 'terminateLedger' }
   | { kind: 'hostAway'; host: string; forMs: number }
+  /** Its power or its network goes, so often. */
+  | { kind: 'hostOut'; host: string; how: 'power' | 'network'; forMs: number; times: number }
   | { kind: 'workerAway'; forMs: number }
   /** Somebody stops an instance by hand: the `nth` of ours. */
   | { kind: 'stopByHand'; nth: number }
 
 export type Request =
-  | { kind: 'deploy'; revision: number; force: boolean }
+  /** `without`: hosts that are out just then are left out. */
+  | { kind: 'deploy'; revision: number; force: boolean; without?: true }
+  | { kind: 'drain'; host: string; force: boolean }
+  | { kind: 'rebalance' }
+  /** Copies on a host become the live instances. */
+  | { kind: 'restoreCopy'; host: string; force: boolean }
   /** `to`: the nth of the revisions that the ledger keeps. */
   | { kind: 'rollback'; to: number | null; force: boolean }
   | { kind: 'restore'; resource: string | null }
@@ -75,6 +84,7 @@ export interface ImportedFile {
 
 const REQUESTS: ReadonlySet<Deed['kind']> = new Set<Request['kind']>([
   ...(['deploy', 'rollback', 'restore', 'destroy', 'restart', 'snapshot'] as const),
+  ...(['drain', 'rebalance', 'restoreCopy'] as const),
 ])
 
 export const isRequest = (deed: Deed): deed is Request & { givesUpMs: number | null } => REQUESTS.has(deed.kind)

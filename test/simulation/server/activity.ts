@@ -33,7 +33,7 @@ export interface Activities {
   /** How long it will take, ms; `draw` is from 0 to 1. */
   duration(type: string, input: unknown, draw: number): number
   /** Throws what `explain` understands. */
-  run(type: string, input: unknown, by: { workflowId: string }): unknown
+  run(type: string, input: unknown, by: { workflowId: string; since: number }): unknown
   /** What a thrown error means; null: it is a bug of the simulation. */
   explain(error: unknown, attempt: { attempt: number; tookMs: number; hostTimeoutMs?: number }): ActivityError | null
   /** On what it acts, in a word: so that the fate of an attempt depends on nothing else. */
@@ -55,6 +55,7 @@ export class Activity {
   /** The attempt that runs, or waits to be begun. */
   private current: Happening | null = null
   private isRunning = false
+  private beganAt = 0
   private readonly limits: Happening[] = []
   private readonly scheduledAt: number
   private readonly input: unknown
@@ -106,6 +107,14 @@ export class Activity {
     this.leaveBehind(leftBehind)
   }
 
+  /** What it waits for comes sooner than it looked. */
+  hurry(type: string, due: number): void {
+    if (type !== this.type || !this.isRunning || this.current === null || this.current.due <= due) return
+    const { label, act, byWorker } = this.current
+    this.server.agenda.drop(this.current)
+    this.current = this.server.agenda.add(due, label, act, { byWorker })
+  }
+
   /** The worker died. What ran is lost, and noticed by the heartbeats that do not come. */
   loseWorker(): void {
     if (this.closed || !this.isRunning || this.current === null) return
@@ -121,6 +130,7 @@ export class Activity {
   private begin(): void {
     this.attempt += 1
     this.isRunning = true
+    this.beganAt = this.server.now
     this.dropLimit('SCHEDULE_TO_START')
     const fate = this.fate()
     const ms = Math.round(this.server.activities.duration(this.type, this.input, this.draw('duration').next()))
@@ -146,7 +156,7 @@ export class Activity {
     }
     let value: unknown
     try {
-      value = this.server.activities.run(this.type, this.input, { workflowId: this.run.id })
+      value = this.server.activities.run(this.type, this.input, { workflowId: this.run.id, since: this.beganAt })
     } catch (error) {
       const { hostTimeoutMs } = (this.input ?? {}) as { hostTimeoutMs?: number }
       const known = this.server.activities.explain(error, { attempt: this.attempt, tookMs: 0, hostTimeoutMs })
@@ -163,7 +173,7 @@ export class Activity {
   /** It does its work, and nobody hears of it. */
   private silently(): void {
     try {
-      this.server.activities.run(this.type, this.input, { workflowId: this.run.id })
+      this.server.activities.run(this.type, this.input, { workflowId: this.run.id, since: this.beganAt })
       this.say('is done, but the answer is lost')
     } catch (error) {
       if (this.server.activities.explain(error, { attempt: this.attempt, tookMs: 0 }) === null) throw error

@@ -214,6 +214,11 @@ export class Server {
     this.eachActivity((activity) => activity.loseWorker())
   }
 
+  /** Running attempts at an activity come to their end sooner. */
+  hurry(type: string, inMs: number): void {
+    this.eachActivity((activity) => activity.hurry(type, this.now + inMs))
+  }
+
   /** No worker is there for a while: timers fall due, requests arrive, and nothing is worked on. */
   async workerAway(ms: number): Promise<void> {
     if (!this.workerIsThere) return

@@ -8,6 +8,8 @@ export interface Scene {
   world: World
   /** Id of the workflow that asked for it. */
   by: string
+  /** When the attempt began, ms since the epoch. */
+  since: number
   /** The real code that decides. */
   pure: typeof Pure
   /** Chance of its own, the same whatever happened before. */

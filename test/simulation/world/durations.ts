@@ -1,5 +1,6 @@
 import type { Activities } from '../../../src/contracts/index.js'
 import type { Input } from './acts.js'
+import { seesChangeIn } from './host-watch.js'
 import type { World } from './world.js'
 
 type Durations = { [Name in keyof Activities]?: (input: Input<Name>, draw: number, world: World) => number }
@@ -16,6 +17,9 @@ export const DURATIONS: Durations = {
     const isHealthy = instance !== null && world.isHealthy(instance)
     return isHealthy ? minHealthyMs + 2_000 * draw : deadlineMs
   },
+  watchHosts: (input, draw, world) => seesChangeIn(input, world) + 1_000 * draw,
+  replicate: (_input, draw) => 200 + 8_000 * draw ** 2,
+  copyToHost: (_input, draw) => 500 + 20_000 * draw ** 2,
   runHook: ({ timeoutMs }, draw) => (draw < 0.1 ? timeoutMs : 5_000 * draw),
   analyse: ({ forMs, untilData }, draw) => (untilData === true ? draw * forMs : draw < 0.15 ? forMs * draw : forMs),
 }

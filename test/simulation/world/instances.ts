@@ -45,7 +45,11 @@ export const instanceActs: Pick<
     const found = world.mustFind({ host, name: spec.name })
     const labels = pure.labelsOf(spec, stamp, new Map())
     refuseForeign(found, labels)
-    Object.assign(found, { labels, config: { ...spec.config }, devices: structuredClone(spec.devices) })
+    const restored = found.labels?.restored === true ? { restored: true as const } : {}
+    Object.assign(found, {
+      ...{ labels: { ...labels, ...restored }, config: { ...spec.config } },
+      devices: structuredClone(spec.devices),
+    })
     found.stateful ||= spec.stateful
     world.tell({ kind: 'changed', by, instance: found })
   },
@@ -134,11 +138,12 @@ export const instanceActs: Pick<
 
   deleteVolume: () => undefined,
 
-  setRole: ({ host, name, role }, { world, by }) => {
+  setRole: ({ host, name, role, autostart }, { world, by }) => {
     world.reach(host)
     const found = world.mustFind({ host, name })
     if (found.labels === null) throw new Cul8erError('INCUS', `${name} has no labels`)
     found.labels.role = role
+    if (autostart !== undefined) found.config['boot.autostart'] = autostart
     world.tell({ kind: 'changed', by, instance: found })
   },
 }

@@ -12,10 +12,8 @@ export const ledgerActs: Pick<
   | 'keepLogs'
   | 'tell'
   | 'watchHealth'
-  | 'watchHosts'
   | 'lookForDrift'
   | 'watchLoad'
-  | 'replicate'
   | 'backUp'
   | 'backUpInstance'
   | 'findBackup'
@@ -23,14 +21,6 @@ export const ledgerActs: Pick<
   | 'placeFetched'
   | 'takeOutFetched'
   | 'dropFetched'
-  | 'findCopies'
-  | 'promoteCopy'
-  | 'demoteCopy'
-  | 'copyToHost'
-  | 'takeOver'
-  | 'finishMove'
-  | 'putBack'
-  | 'dropCopy'
   | 'keepTtlSchedule'
   | 'expiryWritten'
   | 'labelExpiry'
@@ -58,21 +48,10 @@ export const ledgerActs: Pick<
   tell: () => undefined,
   // No simulated topology has a policy for what is unhealthy.
   watchHealth: () => null,
-  // None moves anything by itself.
-  watchHosts: () => null,
-  // Nor looks for drift.
+  // None looks for drift.
   lookForDrift: () => null,
   // Nor the load of what is simulated.
   watchLoad: () => null,
-  findCopies: () => ({ copies: [], silent: [] }),
-  promoteCopy: () => ({ taken: null }),
-  demoteCopy: () => {},
-  // No simulated host is drained.
-  copyToHost: () => ({ lastMs: 0 }),
-  takeOver: () => ({ taken: null }),
-  finishMove: () => {},
-  putBack: () => {},
-  dropCopy: () => {},
   // As on a server without Schedules: the ledger's timer alone.
   keepTtlSchedule: () => 'unsupported',
   expiryWritten: () => ({ known: false }),
@@ -89,5 +68,4 @@ export const ledgerActs: Pick<
   placeFetched: () => {},
   takeOutFetched: () => {},
   dropFetched: () => {},
-  replicate: ({ known }) => ({ replicas: known, changes: [], nextAt: '9999-01-01T00:00:00.000Z' }),
 }

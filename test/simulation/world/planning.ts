@@ -7,15 +7,18 @@ export const planningActs: Pick<
   'planOperation' | 'findOwned' | 'ensureProject' | 'copyImage' | 'inspect' | 'pruneArtifacts'
 > = {
   planOperation: (input, { world, pure }) => {
-    const { revision, hosts } = input
+    const { revision, without = [] } = input
     const { topology } = revision
+    const hosts = Object.fromEntries(Object.entries(input.hosts).filter(([name]) => !without.includes(name)))
     Object.keys(hosts).forEach((host) => world.reach(host))
     const exposures = Object.keys(hosts)
       .filter((host) =>
         Object.values(topology.resources).some(({ expose, on }) => expose.length > 0 && on.includes(host)),
       )
       .map((host) => ({ host, current: world.routes(host, topology.name) }))
-    const plan = pure.planChanges({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
+    const made = pure.planChanges({ ...input, observed: world.observed(Object.keys(hosts)), exposures })
+    const plan = input.liveOnly === true ? pure.liveOnly(made) : made
+    if (input.moves !== undefined) return plan
     const { changes, bystanders } = plan
     const live = [...bystanders, ...changes.flatMap(({ from }) => from ?? [])]
     if (live.length === 0) return plan
@@ -24,14 +27,17 @@ export const planningActs: Pick<
     return { ...plan, exposure: pure.exposureChanges(revision, traffic, exposures, changing) }
   },
 
-  findOwned: ({ topology, hosts, dirty = [] }, { world, pure }) => {
+  findOwned: ({ topology, hosts, dirty = [], volumes = false }, { world, pure }) => {
     Object.keys(hosts).forEach((host) => world.reach(host))
     const exposures = Object.keys(hosts).map((host) => ({ host, current: world.routes(host, topology) }))
-    const ours = pure.oursOf(topology, world.observed(Object.keys(hosts)))
-    return pure.withDrained(ours, { dirty, exposures }).map((instance) => ({
+    const observed = world.observed(Object.keys(hosts))
+    const ours = pure.oursOf(topology, observed)
+    const instances = pure.withDrained(ours, { dirty, exposures }).map((instance) => ({
       ...pure.liveInstance(instance),
       snapshots: instance.snapshots.map(({ name }) => name),
     }))
+    const copies = volumes ? pure.copiesOf(topology, observed).map((copy) => pure.liveInstance(copy)) : []
+    return copies.length === 0 ? instances : { instances: [...instances, ...copies], volumes: [] }
   },
 
   ensureProject: ({ host }, { world }) => world.reach(host),

@@ -11,6 +11,9 @@ export class World {
   readonly apps = new Map<string, AppBehaviour>()
   /** Hosts that do not answer, until when. */
   readonly away = new Map<string, number>()
+  /** Hosts that are off, or cut off. */
+  readonly outages = new Map<string, Outage>()
+  private snapshots = 0
   private volumes = 0
   private addresses = 0
   private lastWrites: number
@@ -28,7 +31,62 @@ export class World {
 
   /** @throws Cul8erError UNREACHABLE while a host is away */
   reach(host: string): void {
-    if ((this.away.get(host) ?? 0) > this.now()) throw new Cul8erError('UNREACHABLE', `${host} does not answer`)
+    if (this.isOut(host)) throw new Cul8erError('UNREACHABLE', `${host} does not answer`)
+  }
+
+  isOut(host: string): boolean {
+    return (this.away.get(host) ?? 0) > this.now() || this.outages.has(host)
+  }
+
+  /** power: what runs there stops. network: nobody reaches it from outside, and what is there goes on. */
+  goOut(host: string, kind: Outage['kind']): void {
+    this.letWrite()
+    if (this.outages.has(host)) return
+    const ran = this.on(host).filter(({ status }) => status === 'Running')
+    this.outages.set(host, { kind, since: this.now(), ran: new Set(ran.map(placeOf)) })
+    if (kind === 'network') return
+    for (const instance of ran) {
+      instance.status = 'Stopped'
+      this.effect({ kind: 'changed', by: POWER, instance })
+    }
+  }
+
+  /** As Incus does when it starts: `boot.autostart` says what runs; where it is not set, what ran before does. */
+  comeBack(host: string): void {
+    this.letWrite()
+    const outage = this.outages.get(host)
+    this.outages.delete(host)
+    if (outage?.kind !== 'power') return
+    for (const instance of this.on(host)) {
+      const { 'boot.autostart': autostart = '' } = instance.config
+      if (autostart === '' ? !outage.ran.has(placeOf(instance)) : autostart !== 'true') continue
+      instance.status = 'Running'
+      if (instance.app !== null) instance.app.since = this.now()
+      this.effect({ kind: 'changed', by: POWER, instance })
+    }
+  }
+
+  /** Does something as if a host were there. */
+  despite(host: string, act: () => void): void {
+    const outage = this.outages.get(host)
+    this.outages.delete(host)
+    try {
+      act()
+    } catch (error) {
+      if ((error as Error).name !== 'Cul8erError') throw error
+    } finally {
+      if (outage !== undefined) this.outages.set(host, outage)
+    }
+  }
+
+  on(host: string): InstanceState[] {
+    return [...this.instances.values()].filter((instance) => instance.host === host)
+  }
+
+  /** Differs for each. */
+  uniqueName(): string {
+    this.snapshots += 1
+    return this.snapshots.toString(36).padStart(8, '0')
   }
 
   find(at: { host: string; name: string }): InstanceState | null {
@@ -105,6 +163,17 @@ export class World {
     return new Map([...this.instances].map(([place, instance]) => [place, structuredClone(instance)]))
   }
 }
+
+export interface Outage {
+  kind: 'power' | 'network'
+  /** ms since the epoch. */
+  since: number
+  /** Places of what ran when it went. */
+  ran: ReadonlySet<string>
+}
+
+/** Who changes what runs on a host when its power goes and comes. */
+export const POWER = 'the power'
 
 export interface Serving {
   host: string
