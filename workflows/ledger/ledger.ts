@@ -90,7 +90,7 @@ import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } 
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { replicaEvents, replicationOf, withReplicas } from './replication.js'
-import { loadWatchOf, scaleNow, scalingBegun, scalingFailed } from './scaling.js'
+import { asksForMore, loadWatchOf, scaleNow, scalingBegun, scalingFailed } from './scaling.js'
 import { inProgress, isBusy, isUnconditional, refusal } from './refusals.js'
 import { after, emptyLedger, leadsToRevision } from './state.js'
 import {
@@ -253,6 +253,7 @@ class Ledger {
       hosts: stateOf(this.hostWatcher, hostWatchOf(this.state)),
       drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
       load: stateOf(this.loadWatcher, loadWatchOf(this.state)),
+      adds: asksForMore(this.loadWatcher.latest),
       copies: stateOf(this.copier, replicationOf(this.state)),
       backups: stateOf(this.backer, backupsOf(this.state)),
     })
@@ -608,7 +609,7 @@ class Ledger {
 
   private async beginScaling(): Promise<void> {
     const seen = this.loadWatcher.take()
-    const scaling = seen === null ? null : scaleNow(this.state, seen)
+    const scaling = seen === null ? null : scaleNow(this.state, seen, Date.now())
     if (seen === null || scaling === null) return
     const { counts, reason } = scaling
     this.state = scalingBegun(this.state, seen.scaled, now())

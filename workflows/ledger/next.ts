@@ -61,6 +61,8 @@ export interface Circumstances {
   drift?: WatchState | undefined
   /** The watch of the load between operations. */
   load?: WatchState | undefined
+  /** What that has seen asks for more instances; absent: for fewer, or it has seen nothing. */
+  adds?: boolean | undefined
   /** Copying between operations; absent: there is nothing to copy. An operation begins when it has ended. */
   copies?: WatchState | undefined
   /** Backups between operations; absent: there is nothing to back up. An operation begins when they have ended. */
@@ -91,7 +93,8 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (now.drift === 'seen') return { do: 'noteDrift' }
   const repair = repairNow(state, now.nowMs)
   if (repair !== null) return alone(now, { do: 'repair', repair })
-  if (now.load === 'seen') return alone(now, { do: 'scale' })
+  // Copies and backups are not ended for fewer instances: nobody waits for those.
+  if (now.load === 'seen' && (now.adds === true || !isCopying(now))) return alone(now, { do: 'scale' })
   const watches = [now.watch, now.hosts, now.drift, now.load, now.copies, now.backups]
   if (watches.includes('ending')) return null
   if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
@@ -101,6 +104,9 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (now.drift === 'idle') return { do: 'watchDrift' }
   return now.load === 'idle' ? { do: 'watchLoad' } : null
 }
+
+const isCopying = ({ copies, backups }: Circumstances): boolean =>
+  [copies, backups].some((each) => each === 'running' || each === 'ending')
 
 /**
  * What begins an operation: nothing is copied or backed up meanwhile. A copy that is told to end does so within seconds, and is gone on with

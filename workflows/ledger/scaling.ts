@@ -39,8 +39,19 @@ export function loadWatchOf(state: LedgerState): LoadWatchInput | null {
 const follows = ({ topology }: Revision): boolean =>
   Object.values(topology.resources).some(({ scaling }) => scaling !== undefined)
 
-/** What a scaling that is to begin makes of what was seen; null: nothing, for the numbers are others by now. */
-export function scaleNow(state: LedgerState, { scaled }: LoadSeen): { counts: Counts; reason: string } | null {
+export const asksForMore = (seen: LoadSeen | null): boolean =>
+  Object.values(seen?.scaled ?? {}).some(({ from, to }) => to > from)
+
+/** What was seen so long ago says nothing about now, ms. */
+const STALE_MS = 60_000
+
+/** What a scaling that is to begin makes of what was seen; null: nothing, for the numbers or the load may be others by now. */
+export function scaleNow(
+  state: LedgerState,
+  { at, scaled }: LoadSeen,
+  nowMs: number,
+): { counts: Counts; reason: string } | null {
+  if (nowMs - Date.parse(at) > STALE_MS) return null
   const resources = revisionOf(state, state.stable)?.topology.resources ?? {}
   const still = Object.entries(scaled).filter(([name, { from }]) => resources[name]?.replicas === from)
   if (still.length === 0 || loadWatchOf(state) === null) return null

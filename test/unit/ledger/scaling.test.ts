@@ -4,7 +4,7 @@ import { begin } from '../../../workflows/ledger/begin.js'
 import { end } from '../../../workflows/ledger/end.js'
 import { loadWatchOf, scaleNow, scalingBegun, scalingFailed } from '../../../workflows/ledger/scaling.js'
 import { revisionOf, web } from '../plan/world.js'
-import { after, AT, deployed, ending, entry, MINUTE, request, summary } from './ledgers.js'
+import { after, AT, deployed, ending, entry, MINUTE, NOW, request, summary } from './ledgers.js'
 
 const replicas = { min: 1, max: 6, target: { cpu: '70%' } }
 
@@ -45,8 +45,9 @@ it.each<[string, LedgerState, LoadSeen, ReturnType<typeof scaleNow>]>([
   ['what was seen', followed(2), seen(2, 4), { counts: { web: 4 }, reason: 'web from 2 to 4: busy' }],
   ['nothing where there are others by now', followed(3), seen(2, 4), null],
   ['nothing during an operation', followed(2, { current: summary('deploy') }), seen(2, 4), null],
+  ['nothing that was seen long ago', followed(2), { ...seen(2, 4), at: after(-2 * MINUTE) }, null],
   ['nothing of a resource that is gone', deployed(1), seen(2, 4), null],
-])('begins %s', (_, state, load, expected) => expect(scaleNow(state, load)).toEqual(expected))
+])('begins %s', (_, state, load, expected) => expect(scaleNow(state, load, NOW)).toEqual(expected))
 
 describe('after its end', () => {
   const current = summary('scale', { revision: 1, counts: { web: 4 } })
