@@ -13,7 +13,8 @@ const STOP_MS = (STOP_SECONDS + 30) * 1000
 export function releaseActivities(deps: ActivityDeps): Pick<Activities, 'installRelease' | 'stopApp'> {
   return {
     installRelease: step(async ({ spec, host, via, fresh }, signal) => {
-      const artifactPath = spec.release === null ? null : await deps.artifacts.path(spec.release.artifact.sha256)
+      const artifactPath =
+        spec.release === null ? null : await deps.artifacts.path(spec.release.artifact.sha256, { signal })
       const secrets = await openSecrets(spec, deps, signal)
       await installRelease(deps.executorFor(host, via), spec, { artifactPath, secrets, fresh, signal })
     }),

@@ -17,17 +17,22 @@ export interface ArtifactStore {
    * Where the artifact is; with `verify` its bytes are digested once more.
    * @throws Cul8erError ARTIFACT_MISSING, ARTIFACT_BROKEN
    */
-  path(sha256: string, options?: { verify?: boolean }): Promise<string>
+  path(sha256: string, options?: { verify?: boolean; signal?: AbortSignal }): Promise<string>
   has(sha256: string): Promise<boolean>
   /**
    * Removes what is not kept and was put longer ago than `graceMs` (default an hour: a put comes before the revision that
    * names it).
    */
   prune(keep: ReadonlySet<string>, options?: { graceMs?: number; nowMs?: number }): Promise<{ removed: string[] }>
+  /** Removes what was fetched and has not been used for a week: it can be had again. Absent: nothing is fetched. */
+  pruneCache?(options?: { nowMs?: number }): Promise<{ removed: string[] }>
 }
 
 /** A store in the folder, which is made when it is first written to. */
-export function createArtifactStore(folder: string): ArtifactStore {
+export function createArtifactStore(folder: string): ArtifactStore & {
+  /** Where it has an artifact, or would have it. */
+  place(sha256: string): string
+} {
   const place = (sha256: string): string => join(folder, fileName(sha256))
 
   async function has(sha256: string): Promise<boolean> {
@@ -39,6 +44,7 @@ export function createArtifactStore(folder: string): ArtifactStore {
 
   return {
     has,
+    place,
 
     async put(file) {
       const known = await digestOf(file).catch((cause: unknown) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
+import { readPrivate as readFile } from '../files/read-private.js'
 import { notUsable } from '../service/own.js'
 import { KEY_BYTES } from './derived-key.js'
 
@@ -60,26 +61,8 @@ async function read(file: string): Promise<Uint8Array | null> {
   return text === null ? null : decode(text, file)
 }
 
-/** null: there is no such file. */
-async function readPrivate(file: string): Promise<string | null> {
-  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
-    // ENOTDIR: the home lies below a file, as whoever makes it will say.
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
-    throw new Cul8erError('PERMISSION', `the seal key ${file} cannot be read: ${error.message}`, { cause: error })
-  })
-  if (handle === null) return null
-  try {
-    const mode = (await handle.stat()).mode & 0o777
-    if ((mode & 0o077) !== 0) {
-      throw new Cul8erError('PERMISSION', `the seal key ${file} has mode ${mode.toString(8)}: others can read it`, {
-        hint: `chmod 600 ${file}; and if someone may have read it, change the secrets that it sealed.`,
-      })
-    }
-    return await handle.readFile('utf8')
-  } finally {
-    await handle.close()
-  }
-}
+const readPrivate = (file: string): Promise<string | null> =>
+  readFile(file, 'the seal key', 'change the secrets that it sealed.')
 
 function decode(text: string, place: string): Uint8Array {
   const key = Buffer.from(text.trim(), 'base64')

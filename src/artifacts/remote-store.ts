@@ -1,0 +1,51 @@
+import { mkdir, rename, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Cul8erError } from '../errors.js'
+import { digestOf, outOfSpace } from '../files/write-digested.js'
+import { createTurns } from '../waiting/turns.js'
+import { fetchArtifact, type ArtifactSource } from './fetch.js'
+import { createArtifactStore, type ArtifactStore } from './store.js'
+
+/** ms for which something is kept that nobody asks for. */
+const UNUSED_MS = 7 * 86_400_000
+
+/**
+ * A store that gets what it lacks from another worker's, and keeps it in the folder for the next time. What comes is believed once its digest
+ * is right.
+ */
+export function createRemoteStore(folder: string, source: ArtifactSource): ArtifactStore {
+  const cache = createArtifactStore(folder)
+  const turns = createTurns()
+
+  async function fetched(sha256: string, signal: AbortSignal | undefined): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const draft = join(folder, `.${sha256}.part`)
+    try {
+      await fetchArtifact(source, sha256, draft, signal)
+    } catch (error) {
+      throw outOfSpace(error, 'the artifact', folder) ?? error
+    }
+    if ((await digestOf(draft)).sha256 === sha256) return rename(draft, cache.place(sha256))
+    await rm(draft, { force: true })
+    throw new Cul8erError(
+      'UNREACHABLE',
+      `the artifact ${sha256.slice(0, 12)}… arrived from ${source.url.origin} with other bytes`,
+      {
+        hint: 'it is fetched anew; should that go on, the file in the store is damaged',
+      },
+    )
+  }
+
+  return {
+    ...cache,
+    pruneCache: (options) => cache.prune(new Set(), { ...options, graceMs: UNUSED_MS }),
+    path: (sha256, { signal, ...options } = {}) =>
+      turns(sha256, async () => {
+        signal?.throwIfAborted()
+        if (!(await cache.has(sha256))) await fetched(sha256, signal)
+        // Its age counts from its last use.
+        else await utimes(cache.place(sha256), new Date(), new Date())
+        return cache.path(sha256, options)
+      }),
+  }
+}
