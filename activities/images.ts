@@ -12,6 +12,7 @@ import {
   type ImageSource,
 } from '../src/plan/image-copies.js'
 import { localImages, missingImage, type NeededImage } from '../src/plan/missing-images.js'
+import { isThisMachine } from '../src/topology/hosts.js'
 import { isLocalImage } from '../src/topology/image-names.js'
 import type { Host } from '../src/topology/model.js'
 import { durationWords } from '../src/topology/units.js'
@@ -68,12 +69,10 @@ const ANSWER_MS = 5_000
 
 /** The machine of the worker first: there images are built and refreshed. Then the hosts, in their order. */
 async function imageSources(deps: ActivityDeps, { hosts, signal }: Hosts): Promise<ImageSource[]> {
-  const isHost = Object.values(hosts).some(({ kind }) => kind === 'local')
+  const isHost = Object.values(hosts).some(isThisMachine)
   const all: [string | null, Host][] = [
     ...(isHost ? [] : ([[null, workersMachine]] as [null, Host][])),
-    ...Object.entries(hosts).sort(
-      ([, one], [, other]) => Number(other.kind === 'local') - Number(one.kind === 'local'),
-    ),
+    ...Object.entries(hosts).sort(([, one], [, other]) => Number(isThisMachine(other)) - Number(isThisMachine(one))),
   ]
   const look = async ([host, via]: [string | null, Host]): Promise<ImageSource> => {
     const expired = AbortSignal.timeout(ANSWER_MS)

@@ -19,6 +19,7 @@ import type { PlannedChanges } from '../src/plan/plan.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
 import { secretSource } from '../src/secrets/sources/sources.js'
+import { isThisMachine } from '../src/topology/hosts.js'
 import type { OperationHooks } from '../src/topology/hooks.js'
 import { nearest } from '../src/topology/nearest.js'
 import { exposureChanges, type Exposure } from '../src/plan/exposure.js'
@@ -330,7 +331,7 @@ async function refuseVms(
   for (const name of new Set(wanted.map(({ host }) => host))) {
     const host = revision.topology.hosts[name]
     if (host === undefined) continue
-    const lack = await lacksForVms(deps.executorFor(name, host), { local: host.kind === 'local', signal })
+    const lack = await lacksForVms(deps.executorFor(name, host), { local: isThisMachine(host), signal })
     if (lack === null) continue
     const instances = wanted.filter((w) => w.host === name).map(({ instance }) => instance)
     throw vmUnsupported(name, lack, instances)

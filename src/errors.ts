@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'NOTIFIER'
   | 'HOOK'
   | 'SERVICE'
+  | 'NO_WORKER'
   | 'ABORTED'
   | 'NEEDS_ATTENTION'
   | 'INTERNAL'
@@ -141,6 +142,7 @@ export const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNHEALTHY',
   'PROBE_ERROR',
   'HOOK',
+  'NO_WORKER',
   'ABORTED',
   'NEEDS_ATTENTION',
 ])

@@ -8,7 +8,7 @@ const EVERY = '6h'
 /** Has housekeeping done by itself; a schedule that is there already is left as a person may have set it. */
 export async function scheduleHousekeeping(
   connection: NativeConnection,
-  { namespace, taskQueue = TASK_QUEUE }: { namespace: string; taskQueue?: string },
+  { namespace }: { namespace: string },
 ): Promise<void> {
   const client = new Client({ connection, namespace })
   try {
@@ -19,7 +19,7 @@ export async function scheduleHousekeeping(
         type: 'startWorkflow',
         workflowType: WorkflowType.housekeeping,
         workflowId: 'housekeeping',
-        taskQueue,
+        taskQueue: TASK_QUEUE,
         staticSummary: 'artifacts that no kept revision names',
       },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' },

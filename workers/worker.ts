@@ -8,7 +8,7 @@ import { authenticActivities } from '../activities/authentic.js'
 import { fencedActivities } from '../activities/fenced.js'
 import { loggedActivities } from '../activities/logged.js'
 import { createActivities, watchActivities, type ActivityDeps } from '../activities/index.js'
-import { TASK_QUEUE, WATCH_QUEUE } from '../src/contracts/index.js'
+import { siteQueue, siteWatchQueue } from '../src/contracts/index.js'
 import { payloadCodecs } from '../src/payloads/codecs.js'
 import { liftQueueLimits } from './queue-limits.js'
 import { scheduleHousekeeping } from './schedule.js'
@@ -18,7 +18,8 @@ import { ensureSearchAttributes } from './search-attributes.js'
 /** Where a worker polls. */
 export interface WorkerOptions {
   target: Target
-  taskQueue?: string
+  /** Whose hosts it is for; absent: those of no site, and all that is about none. */
+  site?: string | undefined
   deps: ActivityDeps
   log: Logger
   /** The server is the embedded one: how long it keeps ended operations is ours to say. */
@@ -40,23 +41,17 @@ const ACTIVITIES = 64
 const WATCHES = 1_000
 
 /** Connects and polls. Steps under way get 10 s to end at a stop; what they did not end, another worker does again. */
-export async function startWorker({
-  target: { connection: server, namespace },
-  taskQueue = TASK_QUEUE,
-  deps,
-  log,
-  embedded = false,
-  encrypt = false,
-}: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { target, deps, log, site, embedded = false, encrypt = false } = options
+  const { connection: server, namespace } = target
   quiet(log)
   const connection = await NativeConnection.connect(server)
   try {
-    await ensureSearchAttributes(connection, namespace)
+    if (site === undefined) await ensureSearchAttributes(connection, namespace)
   } catch (error) {
     await connection.close()
     throw error
   }
-  const { workflowModules, ...code } = workflowCode()
   const common = {
     namespace,
     dataConverter: {
@@ -69,10 +64,12 @@ export async function startWorker({
     defaultHeartbeatThrottleInterval: '1s',
   } as const
   const activity = [authenticActivities, fencedActivities(deps.fence), loggedActivities(log)]
+  // Workflows reach no host: whoever is for none runs them.
+  const { workflowModules, ...code }: WorkflowCode = site === undefined ? workflowCode() : {}
   const worker = await Worker.create({
     ...common,
     connection,
-    taskQueue,
+    taskQueue: siteQueue(site),
     ...code,
     activities: { ...createActivities(deps) },
     interceptors: { activity, ...(workflowModules === undefined ? {} : { workflowModules }) },
@@ -83,7 +80,7 @@ export async function startWorker({
   const watcher = await Worker.create({
     ...common,
     connection: ownConnection,
-    taskQueue: WATCH_QUEUE,
+    taskQueue: siteWatchQueue(site),
     activities: { ...watchActivities(deps) },
     interceptors: { activity },
     maxConcurrentActivityTaskExecutions: WATCHES,
@@ -94,15 +91,17 @@ export async function startWorker({
       (error: unknown) => log.warn({ error: String(error) }, 'could not set the retention of the namespace'),
     )
   }
-  for (const queue of [taskQueue, WATCH_QUEUE]) {
+  for (const queue of [siteQueue(site), siteWatchQueue(site)]) {
     await liftQueueLimits(connection, { namespace, taskQueue: queue }).catch((error: unknown) =>
       log.warn({ error: String(error), queue }, 'could not set the limits of the queue'),
     )
   }
   // Without it nothing is wrong but the disk's use: a namespace may forbid schedules.
-  await scheduleHousekeeping(connection, { namespace, taskQueue }).catch((error: unknown) =>
-    log.warn({ error: String(error) }, 'housekeeping is not scheduled'),
-  )
+  if (site === undefined) {
+    await scheduleHousekeeping(connection, { namespace }).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'housekeeping is not scheduled'),
+    )
+  }
   const running = [worker.run().finally(() => connection.close()), watcher.run().finally(() => ownConnection.close())]
   const stop = (): void => [worker, watcher].forEach((each) => each.getState() === 'RUNNING' && each.shutdown())
   // One that cannot go on takes the other along: whoever runs them starts both anew.

@@ -30,6 +30,7 @@ async function rowOf(
 ): Promise<HostRow> {
   const row: HostRow = {
     ...{ name, address: host.address, kind: host.kind, platform: host.platform, reachable: false },
+    ...(host.site === undefined ? {} : { site: host.site }),
     ...{ incus: null, architecture: null, vms: null, cpus: null, memory: null, pools: [] },
     ...{ cordoned: null, instances: null },
   }

@@ -11,6 +11,7 @@ import { inspectHostChecks } from './host-checks.js'
 import { inspectLogs } from './logs.js'
 import { inspectOrphans } from './orphans.js'
 import { inspectPlan } from './plan.js'
+import { inspectRelayed } from './relayed.js'
 import { inspectRestart } from './restart.js'
 import { inspectSnapshots } from './snapshots.js'
 import { inspectStatus } from './status.js'
@@ -29,6 +30,7 @@ const INSPECTIONS: { [Kind in InspectKind]: Inspection<Kind> } = {
   hostChecks: inspectHostChecks,
   logs: inspectLogs,
   evidence: inspectEvidence,
+  relayed: inspectRelayed,
 }
 
 /** Looks at the world for commands. */

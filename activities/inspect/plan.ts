@@ -1,5 +1,5 @@
 import { imageNotes } from '../../src/plan/images.js'
-import type { Plan, Revision } from '../../src/plan/model.js'
+import type { Change, Plan, Revision } from '../../src/plan/model.js'
 import { downloads } from '../../src/plan/missing-images.js'
 import { numbersShown } from '../../src/plan/numbers-shown.js'
 import { oursOf } from '../../src/plan/ours.js'
@@ -9,6 +9,7 @@ import { predictionOf, procedureView } from '../../src/steps/prediction.js'
 import { keepingCounts } from '../../src/topology/counts.js'
 import { hooksOf } from '../../src/topology/hooks.js'
 import { eachMachineOnce } from '../../src/topology/hosts.js'
+import type { Host } from '../../src/topology/model.js'
 import { imagesOfServers } from '../images.js'
 import { imagesOfInstances } from '../observe.js'
 import { observeAndPlan } from '../plan.js'
@@ -59,6 +60,7 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
   const { keepMs } = revision.topology.strategy
   const plan: Plan = {
     ...shown,
+    changes: shown.changes.map((change) => atItsSite(change, hosts)),
     notes,
     procedure: procedureView(stages, prediction),
     ...(kept.length === 0 ? {} : { standby: { instances: kept.map(({ name }) => name), forMs: keepMs } }),
@@ -67,4 +69,10 @@ export const inspectPlan: Inspection<'plan'> = async (deps, request, signal) => 
     ...(fetched.length === 0 ? {} : { downloads: fetched }),
   }
   return { plan, commands: numbers === undefined ? [] : dryRun(stages, prediction), shown: numbersShown(ours) }
+}
+
+/** A host by its name alone says little where addresses are those of another network. */
+const atItsSite = (change: Change, hosts: Record<string, Host>): Change => {
+  const site = hosts[change.host]?.site
+  return site === undefined ? change : { ...change, site }
 }

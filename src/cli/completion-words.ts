@@ -71,6 +71,7 @@ const OPTIONS: Readonly<Record<string, Candidates>> = {
   '--token-file': { kind: 'files', of: 'any' },
   '--plan': { kind: 'files', of: 'any' },
   '--resource': names('resources'),
+  '--site': names('sites'),
   '--since': words(['10m', '1h', '24h']),
   '--snapshot': names('snapshots'),
   '--strategy': words(STRATEGY_NAMES),

@@ -31,6 +31,7 @@ export type Candidates =
 export const LIVE_NAMES = [
   'topologies',
   'hosts',
+  'sites',
   'resources',
   'instances',
   'snapshots',

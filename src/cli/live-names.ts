@@ -27,6 +27,8 @@ const SOURCES: Record<Exclude<LiveNames, 'images'>, (context: Context, words: st
     ...(await ifRunning(context, (cul8er) => cul8er.topologies())),
   ],
   hosts: async (context, words) => (await declared(context, words)).flatMap(({ hosts }) => Object.keys(hosts)),
+  sites: async (context, words) =>
+    (await declared(context, words)).flatMap(({ hosts }) => Object.values(hosts).flatMap(({ site }) => site ?? [])),
   resources: async (context, words) =>
     (await declared(context, words)).flatMap(({ resources }) => Object.keys(resources)),
   instances: (context, words) =>

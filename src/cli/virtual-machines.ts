@@ -1,5 +1,6 @@
 import { createLocalExecutor } from '../hosts/local.js'
 import { cannotRunVms, lacksForVms } from '../hosts/virtual-machines.js'
+import { isThisMachine } from '../topology/hosts.js'
 import type { Topology } from '../topology/model.js'
 import { debugged } from './debugged.js'
 
@@ -20,7 +21,7 @@ export async function lacksHere(): Promise<string | null> {
 export async function vmWarnings({ hosts, resources }: Topology): Promise<string[]> {
   const only = Object.entries(resources).filter(([, { type, on }]) => {
     const candidates = on.length > 0 ? on : Object.keys(hosts)
-    return type === 'vm' && candidates.every((host) => hosts[host]?.kind === 'local')
+    return type === 'vm' && candidates.every((host) => hosts[host] !== undefined && isThisMachine(hosts[host]))
   })
   if (only.length === 0) return []
   const lack = await lacksHere().catch(() => null)

@@ -16,7 +16,7 @@ export interface ExecOptions extends Omit<PassThrough, 'local'> {
  * @throws Cul8erError INCUS for an instance that does not run, USAGE for a user that it does not have
  */
 export async function execInside(
-  { name, project, status, kind, executor }: ReachedInstance,
+  { name, project, status, isLocal, executor }: ReachedInstance,
   command: readonly string[],
   { user, env, ...streams }: ExecOptions,
 ): Promise<number> {
@@ -37,5 +37,5 @@ export async function execInside(
       : /^\d+$/.test(user)
         ? { user: Number(user) }
         : { user: await id('-u', user), group: await id('-g', user) }
-  return passThrough(executor, execIn(name, command, { project, env, ...as }), { local: kind === 'local', ...streams })
+  return passThrough(executor, execIn(name, command, { project, env, ...as }), { local: isLocal, ...streams })
 }

@@ -4,17 +4,14 @@ import {
   activityIdOf,
   ledgerId,
   TASK_QUEUE,
-  WorkflowType,
   type InspectAnswers,
   type InspectKind,
   type InspectRequest,
 } from '../contracts/index.js'
 import { Cul8erError, PERMANENT } from '../errors.js'
-import { isUnimplemented } from '../ledgers/failures.js'
+import { beginActivity, beginWorkflow, COURTESY_MS, forget, INSPECT, type Look } from '../looks/begin.js'
 import type { Link } from './link.js'
 
-/** Name of the activity. */
-const INSPECT = 'inspect'
 /** ms for one look at all hosts. */
 const LOOK_MS = 120_000
 
@@ -29,15 +26,29 @@ export async function inspect<Kind extends InspectKind>(
   request: InspectRequest<Kind>,
 ): Promise<InspectAnswers[Kind]> {
   const id = activityIdOf(INSPECT, `${ledgerId(topology)}/${randomUUID()}`)
-  const summary = `${request.kind} of ${topology}`
-  const asked = { hostTimeoutMs: HOST_TIMEOUT_MS, ...request }
-  if (await link.call((client) => startActivity(client, id, summary, asked))) {
+  const look: Look = {
+    ...{ id, taskQueue: TASK_QUEUE, summary: `${request.kind} of ${topology}` },
+    request: { hostTimeoutMs: HOST_TIMEOUT_MS, ...request },
+  }
+  if (await link.call((client) => beginActivity(client, look, BOUNDS))) {
     const answer = await activityResult<InspectAnswers[Kind]>(link, id)
     await forget(link.client, id)
     return answer
   }
-  await link.call((client) => startWorkflow(client, id, summary, asked))
+  await link.call((client) => beginWorkflow(client, look, LOOK_MS))
   return link.call((client): Promise<InspectAnswers[Kind]> => client.workflow.getHandle(id).result())
+}
+
+const BOUNDS = {
+  scheduleToCloseTimeout: LOOK_MS,
+  startToCloseTimeout: LOOK_MS,
+  retry: {
+    initialInterval: 250,
+    maximumInterval: 10_000,
+    // Within the patience of a person.
+    maximumAttempts: 4,
+    nonRetryableErrorTypes: [...PERMANENT],
+  },
 }
 
 /** How long a host may give no answer, ms: somebody waits for it at a prompt. */
@@ -57,75 +68,8 @@ async function activityResult<Answer>(link: Link, id: string): Promise<Answer> {
 
 const hasBegun = (client: Client, id: string): Promise<boolean> =>
   client
-    .withDeadline(Date.now() + SHORT_MS, () => client.activity.getHandle(id).describe())
+    .withDeadline(Date.now() + COURTESY_MS, () => client.activity.getHandle(id).describe())
     .then(
       ({ lastStartedTime }) => lastStartedTime !== undefined,
       () => false,
     )
-
-/** Clients of servers that were found to have no standalone activities, or to have them switched off. */
-const withoutStandalone = new WeakSet<Client>()
-
-/** @returns false where the server has no standalone activities */
-async function startActivity(
-  client: Client,
-  id: string,
-  summary: string,
-  request: { kind: InspectKind },
-): Promise<boolean> {
-  if (withoutStandalone.has(client)) return false
-  try {
-    await client.activity.start(INSPECT, {
-      id,
-      taskQueue: TASK_QUEUE,
-      args: [request],
-      summary,
-      idConflictPolicy: 'USE_EXISTING',
-      scheduleToCloseTimeout: LOOK_MS,
-      startToCloseTimeout: LOOK_MS,
-      // As in workflows: activities beat every 1.5 s; four missed beats are a dead worker.
-      heartbeatTimeout: 6_000,
-      retry: {
-        initialInterval: 250,
-        maximumInterval: 10_000,
-        // Within the patience of a person.
-        maximumAttempts: 4,
-        nonRetryableErrorTypes: [...PERMANENT],
-      },
-    })
-    return true
-  } catch (error) {
-    if (!isUnimplemented(error)) throw error
-    withoutStandalone.add(client)
-    return false
-  }
-}
-
-async function startWorkflow(
-  client: Client,
-  id: string,
-  summary: string,
-  request: { kind: InspectKind },
-): Promise<void> {
-  await client.workflow.start(WorkflowType.inspect, {
-    workflowId: id,
-    taskQueue: TASK_QUEUE,
-    args: [request],
-    workflowExecutionTimeout: LOOK_MS,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: summary,
-  })
-}
-
-/** ms for a call that is a courtesy. */
-const SHORT_MS = 1_000
-
-/** An answer that was read is not kept: nobody reads it again, and following a log asks many times. */
-async function forget(client: Client, activityId: string): Promise<void> {
-  const { namespace } = client.options
-  await client
-    .withDeadline(Date.now() + SHORT_MS, () =>
-      client.workflowService.deleteActivityExecution({ namespace, activityId }),
-    )
-    .catch(() => undefined)
-}

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Cul8erError } from '../errors.js'
-import { createExecutors, type Executors } from '../hosts/executors.js'
+import { createExecutors } from '../hosts/executors.js'
 import type { HostExecutor } from '../hosts/executor.js'
 import { listInstances } from '../incus/index.js'
 import { observe } from '../instances/observe.js'
@@ -9,6 +9,9 @@ import type { InstanceStatus } from '../plan/model.js'
 import { oursOf } from '../plan/ours.js'
 import type { Ours } from '../plan/planned-change.js'
 import { hostsOf } from '../plan/where.js'
+import { reaching } from '../sites/reaching.js'
+import { createRelay } from '../sites/relay.js'
+import { isThisMachine } from '../topology/hosts.js'
 import type { Host } from '../topology/model.js'
 import { knownLedger } from './ledger.js'
 import type { Link } from './link.js'
@@ -30,8 +33,8 @@ export interface ReachedInstance {
   host: string
   status: InstanceStatus
   project: string | null
-  /** How its host is reached. */
-  kind: Host['kind']
+  /** Its host is this machine. */
+  isLocal: boolean
   executor: HostExecutor
 }
 
@@ -39,7 +42,8 @@ export interface ReachedInstance {
 const LIST_MS = 20_000
 
 /**
- * The instances of a topology, looked for from this machine and not by a worker: for what passes a terminal through. Only what carries
+ * The instances of a topology, looked for from this machine and not by a worker: for what passes a terminal through. Those at a site are
+ * reached by the site's workers, without a terminal. Only what carries
  * the topology's labels and one of its names is among them.
  * @throws Cul8erError UNKNOWN_TOPOLOGY, USAGE for a name that nothing is called, NOT_SUPPORTED_YET where the instances are on the machine
  * of a worker that is another one, what kept every host from being asked
@@ -51,9 +55,13 @@ export async function reachInstances(link: Link, topology: string, names: readon
   const { project } = revision.topology
   const hosts = hostsOf(state, state.attempted ?? state.desired)
   const executors = createExecutors({ home: link.home, emulatorHome: join(link.home, 'emulator') })
+  const executorFor = reaching(undefined, {
+    here: (name, host) => executors.executorFor(name, host),
+    elsewhere: createRelay({ client: () => link.client, keys: await link.keys() }),
+  })
   try {
     const looks = await Promise.all(
-      Object.entries(hosts).map(([name, host]) => look(executors, { topology, project, name, host })),
+      Object.entries(hosts).map(([name, host]) => look(executorFor, { topology, project, name, host })),
     )
     const found = looks.flatMap((each) => ('found' in each ? each.found : []))
     const failed = looks.flatMap((each) => ('error' in each ? [each.error] : []))
@@ -77,15 +85,15 @@ export async function reachInstances(link: Link, topology: string, names: readon
 }
 
 async function look(
-  executors: Executors,
+  executorFor: (name: string, host: Host) => HostExecutor,
   { topology, project, name, host }: { topology: string; project: string | null; name: string; host: Host },
 ): Promise<{ found: (ReachedInstance & Pick<Ours, 'addresses'>)[] } | { error: Cul8erError }> {
   try {
-    const executor = executors.executorFor(name, host)
+    const executor = executorFor(name, host)
     const { stdout } = await executor.run(listInstances({ project }), { timeoutMs: LIST_MS })
     const found = oursOf(topology, observe(name, stdout)).map(({ labels: { resource }, ...instance }) => ({
       ...{ name: instance.name, resource, host: name, status: instance.status, addresses: instance.addresses },
-      ...{ project, kind: host.kind, executor },
+      ...{ project, isLocal: isThisMachine(host), executor },
     }))
     return { found }
   } catch (error) {

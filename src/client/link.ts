@@ -47,6 +47,7 @@ export class Link {
     private address: string,
     private readonly namespace: string,
     private readonly codecs: PayloadCodec[],
+    private readonly env: NodeJS.ProcessEnv,
     /** Who asks. */
     readonly by: Requester,
   ) {
@@ -65,13 +66,13 @@ export class Link {
       const service = await ensureService(folder)
       const name = namespace ?? 'default'
       const client = await connect({ address: service.address }, { namespace: name, codecs })
-      return new Link(client, folder, service.uiUrl, service.address, name, codecs, by)
+      return new Link(client, folder, service.uiUrl, service.address, name, codecs, env, by)
     }
     const target = configuredTarget(env, { address, namespace })
     const refused = await refusal(target.connection.address, env)
     if (refused !== null) throw unreachable(target.connection.address, refused, 'connection refused')
     const client = await connect(target.connection, { namespace: target.namespace, codecs })
-    return new Link(client, folder, null, target.connection.address, target.namespace, codecs, by)
+    return new Link(client, folder, null, target.connection.address, target.namespace, codecs, env, by)
   }
 
   get client(): Client {
@@ -88,6 +89,12 @@ export class Link {
     this.address = address
     // Calls under way may still be answered there: they get their time.
     setTimeout(() => void old.connection.close().catch(() => undefined), RETIRED_MS).unref()
+  }
+
+  /** The keys of the home, the newest one first. */
+  async keys(): Promise<[Uint8Array, ...Uint8Array[]]> {
+    const from = { home: this.home, env: this.env }
+    return [await loadSealKey(from), ...(await loadFormerKeys(from))]
   }
 
   /** ms for which a call is tried again. */

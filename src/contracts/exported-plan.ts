@@ -8,6 +8,7 @@ const change: z.ZodType<Change> = section({
   resource: z.string(),
   instance: z.string(),
   host: z.string(),
+  site: z.string().optional(),
   reasons: z.array(z.string()),
   drift: z.boolean(),
   placement: z.string().optional(),

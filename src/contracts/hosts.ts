@@ -6,6 +6,8 @@ import type { HostKind, Platform } from '../topology/model.js'
 export interface HostRow {
   name: string
   address: string
+  /** Whose workers reach it; absent: those of none. */
+  site?: string
   kind: HostKind
   platform: Platform
   reachable: boolean

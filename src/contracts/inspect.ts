@@ -107,6 +107,17 @@ export interface InspectRequests {
   }
   /** `of`: a resource or one of its instances; null: all. */
   evidence: { topology: string; operation: number; of: string | null }
+  /**
+   * What a worker that does not reach a host has done by one that does, sealed as the answer is (src/sites/relayed.ts): it may hold what
+   * an app prints. It writes what the command writes, and nothing after `notAfter`, an ISO time.
+   */
+  relayed: { host: string; via: Host; sealed: string; notAfter: string; limits: RelayLimits }
+}
+
+/** ms that a worker has to take it on, and that it has to do it then. */
+export interface RelayLimits {
+  startMs: number
+  runMs: number
 }
 
 /** What is answered, by kind. */
@@ -139,6 +150,7 @@ export interface InspectAnswers {
     /** All that something is kept of. */
     known: string[]
   }
+  relayed: { sealed: string }
 }
 
 export type InspectKind = keyof InspectRequests

@@ -15,6 +15,12 @@ export const TASK_QUEUE = 'cul8er'
 /** Task queue of what watches between operations: it goes on for good, and shall take no place from an operation's steps. */
 export const WATCH_QUEUE = 'cul8er-watch'
 
+/** Where what concerns the hosts of a site is done; undefined: those of no site. */
+export const siteQueue = (site: string | undefined): string =>
+  site === undefined ? TASK_QUEUE : `${TASK_QUEUE}-site-${site}`
+export const siteWatchQueue = (site: string | undefined): string =>
+  site === undefined ? WATCH_QUEUE : `${WATCH_QUEUE}-site-${site}`
+
 /**
  * Workflow type names, as registered. An operation is one workflow, of the type of what it does: its strategy for a deploy or
  * rollback. So a strategy's timers, signals and compensation are all in the one place that a person opens.

@@ -1,9 +1,9 @@
-import { Cul8erError } from '../errors.js'
+import { Cul8erError, messageOf } from '../errors.js'
 import type { HostExecutor } from '../hosts/executor.js'
-import type { InstanceSpec } from '../plan/model.js'
 import { isStillStarting } from '../releases/in-instance.js'
 import { durationWords } from '../topology/units.js'
 import { unlessAborted } from '../waiting/unless-aborted.js'
+import type { ProbeAsked } from './asked.js'
 import { connectionOutcome, type ConnectionOutcome } from './connection-errors.js'
 import { insideOf } from './inside.js'
 import type { Finding, ProbeOptions, ProbeResult } from './model.js'
@@ -11,16 +11,8 @@ import { networkOf } from './network.js'
 import type { FromNetwork, Inside } from './probes/kind.js'
 import { PROBES, type Probe } from './probes/registry.js'
 
-export interface ProbeTarget {
-  spec: Pick<InstanceSpec, 'name' | 'project' | 'resource' | 'release'> & { expose?: InstanceSpec['expose'] }
-  /** null: it has none yet. */
-  address: string | null
+export interface ProbeTarget extends Pick<ProbeAsked, 'spec' | 'address' | 'inside'> {
   executor: HostExecutor
-  /**
-   * When to ask from inside what is asked over the network: where it is `unreached`, because nobody listens at the address or no
-   * route leads there (the default); `never`; or `instead`.
-   */
-  inside?: 'unreached' | 'never' | 'instead'
 }
 
 /**
@@ -38,6 +30,9 @@ export async function probe(probe: Probe, target: ProbeTarget, options: ProbeOpt
 
 async function carryOut(probe: Probe, target: ProbeTarget, options: ProbeOptions): Promise<Finding> {
   const { asked } = PROBES.of(probe)
+  const { executor, ...asks } = target
+  if (executor.probe !== undefined)
+    return elsewhere(executor.probe, { probe, ...asks, timeoutMs: options.timeoutMs }, options)
   const inside = (ask: (inside: Inside) => Promise<Finding>): Promise<Finding> => within(target, options, ask)
   if (asked.from === 'inside') return inside((way) => asked.ask(probe, way))
   if (target.inside === 'instead') return inside((way) => asked.askInside(probe, way))
@@ -54,6 +49,19 @@ async function carryOut(probe: Probe, target: ProbeTarget, options: ProbeOptions
   const again = await overNetwork(asked, probe, { ...target, address }, options)
   if (again.unreached === undefined || again.unreached === 'unrouted') return again
   return { ...onlyInside(again.unreached, { address, port: asked.port(probe) }, again), answeredInside: true }
+}
+
+/** By a worker that reaches the host. That none answers is no answer of the app's. */
+async function elsewhere(
+  ask: NonNullable<HostExecutor['probe']>,
+  asked: ProbeAsked,
+  { signal }: ProbeOptions,
+): Promise<Finding> {
+  try {
+    return await ask(asked, signal)
+  } catch (error) {
+    return { outcome: 'error', message: messageOf(error) }
+  }
 }
 
 const fromInside = (answer: Finding): Finding =>

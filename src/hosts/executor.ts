@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ProbeAsked } from '../health/asked.js'
+import type { Finding } from '../health/model.js'
 import type { IncusCommand } from '../incus/command.js'
 
 export interface RunOptions {
@@ -71,6 +73,11 @@ export interface HostExecutor {
    * @throws Cul8erError UNREACHABLE, what logging in throws, or the signal's reason
    */
   readonly request?: (request: IncusRequest) => Promise<IncomingMessage>
+  /**
+   * Carries out a probe where the host is reached from. Absent: that is here.
+   * @throws Cul8erError as `run` does where the host cannot be reached
+   */
+  readonly probe?: (asked: ProbeAsked, signal?: AbortSignal) => Promise<Finding>
   /** Ends what the executor keeps open. */
   close(): Promise<void>
 }

@@ -17,7 +17,7 @@ export interface RanCommand {
 
 /** The same executor, which tells of each command when it has ended. */
 export function logged(executor: HostExecutor, tell: (ran: RanCommand) => void): HostExecutor {
-  const { host, request } = executor
+  const { host, request, probe } = executor
 
   async function timed<Result>(
     { args }: IncusCommand,
@@ -54,6 +54,7 @@ export function logged(executor: HostExecutor, tell: (ran: RanCommand) => void):
     connect: (address, port, options) => executor.connect(address, port, options),
     ...(executor.way === undefined ? {} : { way: (signal) => executor.way!(signal) }),
     ...(request === undefined ? {} : { request }),
+    ...(probe === undefined ? {} : { probe }),
     close: () => executor.close(),
   }
 }

@@ -97,3 +97,11 @@ const messageOf = (error: object): string => {
   const { message } = error as { message?: unknown }
   return typeof message === 'string' ? message : 'unknown error'
 }
+
+/** An activity did not begin or end in time, or was heard of no more. @param type - of what time; absent: whichever */
+export const isTimeout = (error: unknown, type?: string): boolean =>
+  [...chain(error)].some(
+    (each) =>
+      nameOf(each) === 'TimeoutFailure' &&
+      (type === undefined || (each as { timeoutType?: unknown }).timeoutType === type),
+  )

@@ -202,6 +202,8 @@ export interface Change {
   resource: string
   instance: string
   host: string
+  /** Of the host; absent: it has none. */
+  site?: string
   /** For people: what differs and why, one sentence each. */
   reasons: string[]
   /** The change mends drift (the declaration did not change). */

@@ -21,8 +21,15 @@ export const hostKind = (address: string, platform: Platform): HostKind | null =
   readAddress(address, platform)?.kind ?? null
 
 /** The machine behind a name: of two names that give the same, one is too many. An emulated host is its name. */
-export const machineOf = (name: string, { kind, address }: Pick<Host, 'kind' | 'address'>): string =>
-  addressKind(kind).machine({ name, address })
+export function machineOf(name: string, { kind, address, site }: Pick<Host, 'kind' | 'address' | 'site'>): string {
+  const machine = addressKind(kind).machine({ name, address })
+  // The same address means another machine there, `localhost` above all.
+  return site === undefined ? machine : `${site}: ${machine}`
+}
+
+/** Whether it is the machine of a worker that is for no site. */
+export const isThisMachine = ({ kind, site }: Pick<Host, 'kind' | 'site'>): boolean =>
+  kind === 'local' && site === undefined
 
 /** Whether no virtual machine can run there. */
 export const runsContainersOnly = (host: Pick<Host, 'kind'> | undefined): boolean =>

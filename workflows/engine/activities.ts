@@ -1,7 +1,8 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
-import { BACKOFF, WATCH_QUEUE } from '../../src/contracts/index.js'
+import { BACKOFF, siteQueue, siteWatchQueue, WATCH_QUEUE, type InspectRequest } from '../../src/contracts/index.js'
 import { PERMANENT } from '../../src/errors.js'
 import type { Activities } from '../../src/contracts/index.js'
+import { routed } from './routed.js'
 
 /**
  * One rule for bounds: every attempt is bounded, a dead worker is noticed by missing heartbeats, and what a retry cannot fix is not
@@ -35,24 +36,20 @@ const BRIEF = bounds(2 * MINUTE, 2)
 type Options = { summary: string; waitMs?: number }
 
 /** Activities of one step; `summary` is what the Web UI shows beside the activity's name. */
-export const quick = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...QUICK, ...TO_ITS_END, summary })
-export const long = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...LONG, ...TO_ITS_END, summary })
-export const briefly = ({ summary }: Options): Activities =>
-  proxyActivities<Activities>({ ...BRIEF, ...TO_ITS_END, summary })
-export const undoing = ({ summary }: Options): Activities => proxyActivities<Activities>({ ...UNDO, summary })
+export const quick = ({ summary }: Options): Activities => routed({ ...QUICK, ...TO_ITS_END, summary })
+export const long = ({ summary }: Options): Activities => routed({ ...LONG, ...TO_ITS_END, summary })
+export const briefly = ({ summary }: Options): Activities => routed({ ...BRIEF, ...TO_ITS_END, summary })
+export const undoing = ({ summary }: Options): Activities => routed({ ...UNDO, summary })
 
 /** A step that waits by itself for up to `waitMs`. A worker may die in it more than once: that is no answer of the app's. */
-export const waiting = ({ summary, waitMs = 0 }: Options): Activities =>
-  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), summary })
+export const waiting = ({ summary, waitMs = 0 }: Options): Activities => routed({ ...bounds(waitMs + MINUTE), summary })
 
 /**
  * A command of the operator's, for up to `waitMs`. When a worker dies it begins again, though not for ever: nobody knows whether it may be
  * repeated.
  */
 export const lasting = ({ summary, waitMs = 0 }: Options): Activities =>
-  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE, MOST_REPEATED), ...TO_ITS_END, summary })
+  routed({ ...bounds(waitMs + MINUTE, MOST_REPEATED), ...TO_ITS_END, summary })
 
 /** Attempts at a command, of which all but the last died with their worker. */
 const MOST_REPEATED = 10
@@ -61,8 +58,17 @@ const MOST_REPEATED = 10
 export const watching = ({
   summary,
   waitMs = 0,
-}: Options): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad'> =>
-  proxyActivities<Activities>({ ...bounds(waitMs + MINUTE), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })
+  site,
+}: Options & { site?: string | undefined }): Pick<
+  Activities,
+  'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad'
+> =>
+  proxyActivities<Activities>({
+    ...bounds(waitMs + MINUTE),
+    ...TO_ITS_END,
+    taskQueue: siteWatchQueue(site),
+    summary,
+  })
 
 /** ms for one round of copies: each of them ends by itself when nothing moves any more. */
 const COPY_MS = 24 * 60 * MINUTE
@@ -70,3 +76,15 @@ const COPY_MS = 24 * 60 * MINUTE
 /** Copies to other hosts, and backups; one that is cancelled ends before its workflow does, for an operation waits for that. */
 export const replicating = ({ summary }: Options): Pick<Activities, 'replicate' | 'backUp'> =>
   proxyActivities<Activities>({ ...bounds(COPY_MS), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })
+
+/**
+ * What another worker asked for: it waits for the answer, and tries again by itself. What nobody takes on in time is not done at all.
+ */
+export const relaying = ({ via, limits }: InspectRequest<'relayed'>): Pick<Activities, 'inspect'> =>
+  proxyActivities<Activities>({
+    taskQueue: siteQueue(via.site),
+    scheduleToStartTimeout: limits.startMs,
+    startToCloseTimeout: limits.runMs,
+    heartbeatTimeout: 6_000,
+    retry: { maximumAttempts: 1 },
+  })

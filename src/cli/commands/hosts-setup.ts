@@ -121,7 +121,11 @@ async function othersOf(
   { name: own }: SshHost,
   topology: Topology | null,
 ): Promise<{ subnets: Record<string, string[]>; notes: string[] }> {
-  const others = Object.entries(topology?.hosts ?? {}).filter(([name, { kind }]) => name !== own && kind !== 'emulated')
+  // Those of another site are not to be reached from here, and their addresses are their own.
+  const site = topology?.hosts[own]?.site
+  const others = Object.entries(topology?.hosts ?? {}).filter(
+    ([name, host]) => name !== own && host.kind !== 'emulated' && host.site === site,
+  )
   if (others.length === 0) return { subnets: {}, notes: [] }
   const [{ createExecutors }, { hostNetworks, parseNetworks }, { serviceHome }] = await Promise.all([
     import('../../hosts/executors.js'),

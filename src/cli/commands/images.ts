@@ -1,4 +1,5 @@
 import { Cul8erError, ExitCode } from '../../errors.js'
+import { isThisMachine } from '../../topology/hosts.js'
 import { nearest } from '../../topology/nearest.js'
 import { newCommand, type App } from '../command.js'
 import type { Context } from '../context.js'
@@ -75,7 +76,7 @@ function unknown(name: string, known: readonly string[]): Cul8erError {
 async function localHost(context: Context): Promise<string> {
   const declared = await topologiesIfAny(context)
   const hosts = declared.flatMap((topology) => Object.entries(topology.hosts))
-  return hosts.find(([, { kind }]) => kind === 'local')?.[0] ?? 'localhost'
+  return hosts.find(([, host]) => isThisMachine(host))?.[0] ?? 'localhost'
 }
 
 function imagesText(found: readonly ImportedImage[], { colors }: Context): string {

@@ -7,9 +7,11 @@ import { table } from './table.js'
 
 /** What each host is, has and uses, for people; what went wrong with one is below the table. */
 export function hostsText(hosts: readonly HostRow[], colors: Palette): string {
+  const atSites = hosts.some(({ site }) => site !== undefined)
   const rows = hosts.map((host) => [
     host.name,
     host.address,
+    ...(atSites ? [host.site ?? '-'] : []),
     host.platform === 'icusos' ? 'incusos' : host.platform,
     host.error !== undefined ? colors.red('✘') : host.cordoned === null ? colors.green('✔') : colors.yellow('!'),
     host.incus ?? '-',
@@ -19,7 +21,8 @@ export function hostsText(hosts: readonly HostRow[], colors: Palette): string {
     host.pools.map((pool) => `${pool.name} ${roomText(pool)}`).join('\n') || '-',
     host.instances === null ? '-' : `${host.instances.ours} of ${host.instances.all}`,
   ])
-  const head = ['host', 'address', 'platform', '', 'incus', 'runs', 'cpus', 'memory used', 'disk used', 'ours']
+  const site = atSites ? ['site'] : []
+  const head = ['host', 'address', ...site, 'platform', '', 'incus', 'runs', 'cpus', 'memory used', 'disk used', 'ours']
   const cordons = hosts.flatMap(({ name, cordoned }) =>
     cordoned === null
       ? []

@@ -61,7 +61,8 @@ export function countText(changes: Change[]): string {
 }
 
 function changeLines(change: Change, colors: Palette): string[] {
-  const { action, instance, host, reasons, drift, replaces, placement } = change
+  const { action, instance, reasons, drift, replaces, placement } = change
+  const host = change.site === undefined ? change.host : `${change.host} at ${change.site}`
   const [mark, color] = SIGNS[action]
   const extra = [drift ? 'drift' : '', replaces === undefined ? '' : `replaces ${replaces}`].filter(
     (word) => word !== '',
@@ -70,7 +71,7 @@ function changeLines(change: Change, colors: Palette): string[] {
   return [
     `  ${colors[color](mark)} ${action} ${colors.bold(instance)} ${action === 'move' ? 'to' : 'on'} ${host}${remark}`,
     ...reasons.map((reason) => colors.dim(`      ${reason}`)),
-    ...(placement === undefined ? [] : [colors.dim(`      on ${host}: ${placement}`)]),
+    ...(placement === undefined ? [] : [colors.dim(`      on ${change.host}: ${placement}`)]),
   ]
 }
 

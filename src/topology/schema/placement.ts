@@ -22,7 +22,12 @@ export const hostPlacement = {
   labels: labels()
     .optional()
     .meta({ defaultText: 'none', description: 'Labels of your own, which `placement` of a resource may ask for' }),
-  site: name().optional().meta({ defaultText: 'none', description: 'Site that it is at, for `placement`' }),
+  site: name()
+    .optional()
+    .meta({
+      defaultText: 'none',
+      description: 'Site that it is at, for `placement`; a [worker of the site](sites.md) reaches it',
+    }),
   region: name().optional().meta({ defaultText: 'none', description: 'Region that it is in, for `placement`' }),
   reserve: section({
     cpu: z
