@@ -13,6 +13,8 @@ export interface Declared {
   lab: Lab
   strategy?: Record<string, unknown>
   web?: Record<string, unknown>
+  /** Further keys of each host. */
+  host?: Record<string, unknown>
   /** Further keys of the topology. */
   top?: Record<string, unknown>
 }
@@ -20,13 +22,13 @@ export interface Declared {
 /** Writes the topology. @returns the words that name it on a command line */
 export async function declare(
   home: Home,
-  { name, lab, strategy = {}, web = {}, top = {} }: Declared,
+  { name, lab, strategy = {}, web = {}, host = {}, top = {} }: Declared,
 ): Promise<string[]> {
   const file = join(home.folder, `${name}.json`)
   const hosts = Object.fromEntries(
     lab.hosts.map(({ name, user, address, key }) => [
       name,
-      { address: `${user}@${address}`, platform: 'debian', credentials: { ssh: { key } } },
+      { address: `${user}@${address}`, platform: 'debian', credentials: { ssh: { key } }, ...host },
     ]),
   )
   const resources = {
