@@ -7,6 +7,7 @@ import { NativeConnection, Worker } from '@temporalio/worker'
 import pino from 'pino'
 import { fencedActivities } from '../../activities/fenced.js'
 import { authenticActivities } from '../../activities/authentic.js'
+import { commandClient } from '../../activities/command-client.js'
 import { createActivities, watchActivities, type ActivityDeps } from '../../activities/index.js'
 import { createArtifactStore } from '../../src/artifacts/store.js'
 import { createEvidenceStore } from '../../src/evidence/store.js'
@@ -15,6 +16,8 @@ import { createImageStore } from '../../src/images/store.js'
 import { Emulator } from '../../src/emulator/emulator.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import { createExecutors } from '../../src/hosts/executors.js'
+import { reaching } from '../../src/sites/reaching.js'
+import { createRelay } from '../../src/sites/relay.js'
 import { digestOf } from '../../src/plan/digest.js'
 import { withLedger } from '../../src/ledgers/find.js'
 import { operationEnd } from '../../src/client/operation-end.js'
@@ -24,6 +27,8 @@ import type { Topology } from '../../src/topology/model.js'
 import {
   ledgerId,
   ledgerState,
+  siteQueue,
+  siteWatchQueue,
   startOperation,
   steer,
   TASK_QUEUE,
@@ -80,8 +85,10 @@ export class Rig {
     const executors = createExecutors({ emulation: emulator })
     const folder = await mkdtemp(join(tmpdir(), 'cul8er-rig-'))
     const edges = new Map<string, MemoryEdge>()
+    const keys = { sealKey: TEST_KEY, formerKeys: [] }
+    const elsewhere = createRelay({ client: () => commandClient(keys), keys: [TEST_KEY] })
     const deps: ActivityDeps = {
-      executorFor: (name, host) => wrap(executors.executorFor(name, host)),
+      executorFor: reaching(undefined, { here: (name, host) => wrap(executors.executorFor(name, host)), elsewhere }),
       edgeFor: (name) => {
         const made = edges.get(name) ?? new MemoryEdge()
         edges.set(name, made)
@@ -91,8 +98,7 @@ export class Rig {
       evidence: createEvidenceStore(join(folder, 'evidence')),
       fence: createFence(join(folder, 'operations')),
       images: createImageStore(join(folder, 'images')),
-      sealKey: TEST_KEY,
-      formerKeys: [],
+      ...keys,
       log: pino({ level: 'silent' }),
     }
     const all = createActivities(deps)
@@ -127,6 +133,40 @@ export class Rig {
     edges.forEach((edge, name) => rig.edges.set(name, edge))
     Object.defineProperty(rig, 'edges', { value: edges })
     return rig
+  }
+
+  /**
+   * Begins to do the work of a site, with the same emulated hosts and edges.
+   * @returns what ends it
+   */
+  async siteWorker(site: string, wrap: (executor: HostExecutor) => HostExecutor): Promise<() => Promise<void>> {
+    const { sealKey, formerKeys } = this.deps
+    const executors = createExecutors({ emulation: this.emulator })
+    const deps: ActivityDeps = {
+      ...this.deps,
+      executorFor: reaching(site, {
+        here: (name, host) => wrap(executors.executorFor(name, host)),
+        elsewhere: createRelay({ client: () => commandClient({ sealKey, formerKeys }), keys: [TEST_KEY] }),
+      }),
+    }
+    const all = { [siteQueue(site)]: createActivities(deps), [siteWatchQueue(site)]: watchActivities(deps) }
+    const workers = await Promise.all(
+      Object.entries(all).map(async ([taskQueue, activities]) => {
+        const connection = await NativeConnection.connect({ address: this.env.address })
+        const worker = await Worker.create({
+          ...{ connection, taskQueue, activities: { ...activities } },
+          dataConverter: signing('worker'),
+          interceptors: { activity: [authenticActivities, fencedActivities(deps.fence)] },
+          ...{ shutdownGraceTime: '1s', shutdownForceTime: '3s' },
+          ...{ maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' },
+        })
+        return { worker, done: worker.run().finally(() => connection.close()) }
+      }),
+    )
+    return async () => {
+      workers.forEach(({ worker }) => worker.shutdown())
+      await Promise.all(workers.map(({ done }) => done))
+    }
   }
 
   async stop(): Promise<void> {
