@@ -31,7 +31,7 @@ export function createRemoteStore(folder: string, source: ArtifactSource): Artif
       'UNREACHABLE',
       `the artifact ${sha256.slice(0, 12)}… arrived from ${source.url.origin} with other bytes`,
       {
-        hint: 'it is fetched anew; should that go on, the file in the store is damaged',
+        hint: 'it is fetched again from its beginning; if that goes on, the file in the store is damaged',
       },
     )
   }

@@ -61,6 +61,7 @@ const ANYTHING: Candidates = { kind: 'anything' }
 
 /** What stands behind an option; one that is missing here takes anything. */
 const OPTIONS: Readonly<Record<string, Candidates>> = {
+  '--artifacts': { kind: 'files', of: 'any' },
   '--file': { kind: 'files', of: 'topology' },
   '--from': names('backups'),
   '--from-replica': names('hosts'),

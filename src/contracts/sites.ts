@@ -9,6 +9,12 @@ export function siteOfInput(input: unknown): string | undefined {
   return typeof via?.site === 'string' ? via.site : undefined
 }
 
+/** The site that all hosts are of; undefined: none, or there are several. */
+export function onlySite(hosts: Record<string, { site?: string }>): string | undefined {
+  const [first, ...others] = bySite(hosts)
+  return others.length === 0 ? first?.site : undefined
+}
+
 /** Hosts by their site; those of none under undefined. In the order of the topology. */
 export function bySite<H extends { site?: string }>(
   hosts: Record<string, H>,

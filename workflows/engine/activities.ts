@@ -1,5 +1,5 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
-import { BACKOFF, siteQueue, siteWatchQueue, WATCH_QUEUE, type InspectRequest } from '../../src/contracts/index.js'
+import { BACKOFF, siteQueue, siteWatchQueue, type InspectRequest } from '../../src/contracts/index.js'
 import { PERMANENT } from '../../src/errors.js'
 import type { Activities } from '../../src/contracts/index.js'
 import { routed } from './routed.js'
@@ -74,8 +74,11 @@ export const watching = ({
 const COPY_MS = 24 * 60 * MINUTE
 
 /** Copies to other hosts, and backups; one that is cancelled ends before its workflow does, for an operation waits for that. */
-export const replicating = ({ summary }: Options): Pick<Activities, 'replicate' | 'backUp'> =>
-  proxyActivities<Activities>({ ...bounds(COPY_MS), ...TO_ITS_END, taskQueue: WATCH_QUEUE, summary })
+export const replicating = ({
+  summary,
+  site,
+}: Options & { site?: string | undefined }): Pick<Activities, 'replicate' | 'backUp'> =>
+  proxyActivities<Activities>({ ...bounds(COPY_MS), ...TO_ITS_END, taskQueue: siteWatchQueue(site), summary })
 
 /**
  * What another worker asked for: it waits for the answer, and tries again by itself. What nobody takes on in time is not done at all.

@@ -1,5 +1,5 @@
 import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow'
-import type { ReplicationInput, ReplicationRound } from '../../src/contracts/index.js'
+import { onlySite, type ReplicationInput, type ReplicationRound } from '../../src/contracts/index.js'
 import { replicating } from '../engine/activities.js'
 
 /**
@@ -8,8 +8,10 @@ import { replicating } from '../engine/activities.js'
  */
 export async function replication(input: ReplicationInput): Promise<ReplicationRound> {
   let { known } = input
+  // Between hosts of one site its worker copies.
+  const site = onlySite(input.revision.topology.hosts)
   for (;;) {
-    const round = await replicating({ summary: `copies of ${input.topology}` }).replicate({ ...input, known })
+    const round = await replicating({ summary: `copies of ${input.topology}`, site }).replicate({ ...input, known })
     if (round.changes.length > 0) return round
     known = round.replicas
     await sleep(Math.max(1, Date.parse(round.nextAt) - Date.now()), { summary: 'until a copy is due' })

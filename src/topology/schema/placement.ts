@@ -22,12 +22,10 @@ export const hostPlacement = {
   labels: labels()
     .optional()
     .meta({ defaultText: 'none', description: 'Labels of your own, which `placement` of a resource may ask for' }),
-  site: name()
-    .optional()
-    .meta({
-      defaultText: 'none',
-      description: 'Site that it is at, for `placement`; a [worker of the site](sites.md) reaches it',
-    }),
+  site: name().optional().meta({
+    defaultText: 'none',
+    description: 'Site that it is at: workers of that site alone reach it, and `placement` knows it',
+  }),
   region: name().optional().meta({ defaultText: 'none', description: 'Region that it is in, for `placement`' }),
   reserve: section({
     cpu: z

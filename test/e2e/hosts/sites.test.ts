@@ -91,14 +91,17 @@ describe.skipIf(!canRunLab())('a site behind NAT (needs root, Incus and sshd)', 
 
   it('is refused by its name within seconds while it has no worker, before anything is touched', async () => {
     await expect(dial(host.address, 22, { timeoutMs: 1_000 })).rejects.toThrow()
-    for (const command of [['plan'], ['deploy', '--yes'], ['hosts', 'check']]) {
-      const began = performance.now()
-      const said = JSON.stringify(await home.json([...command, ...file]))
-      console.log(`site without a worker: ${command[0]} said so after ${Math.round(performance.now() - began)} ms`)
-      expect(said).toContain('site home has no worker')
-      expect(said).toContain('cul8er worker --site home')
-      expect(performance.now() - began).toBeLessThan(10_000)
-    }
+    const commands = [['plan'], ['deploy', '--yes'], ['hosts', 'check']]
+    await Promise.all(
+      commands.map(async (command) => {
+        const began = performance.now()
+        const said = JSON.stringify(await home.json([...command, ...file]))
+        console.log(`site without a worker: ${command[0]} said so after ${Math.round(performance.now() - began)} ms`)
+        expect(said).toContain('site home has no worker')
+        expect(said).toContain('cul8er worker --site home')
+        expect(performance.now() - began).toBeLessThan(20_000)
+      }),
+    )
     expect(await instancesOf(host)).toEqual([])
   })
 
@@ -115,13 +118,18 @@ describe.skipIf(!canRunLab())('a site behind NAT (needs root, Incus and sshd)', 
   })
 
   it('shows its state, its hosts, logs, and runs a command inside', async () => {
-    expect(await home.json(['status', NAME])).toMatchObject({
+    const [status, checks, logs, ran] = await Promise.all([
+      home.json(['status', NAME]),
+      home.json(['hosts', 'check', ...file]),
+      home.cul8er(['logs', NAME]),
+      home.cul8er(['exec', NAME, `${NAME}-web-1`, '--', 'echo', 'from inside']),
+    ])
+    expect(status).toMatchObject({
       healthy: true,
       instances: [1, 2].map((n) => ({ name: `${NAME}-web-${n}`, state: 'Running', health: 'healthy' })),
     })
-    expect(await home.json(['hosts', 'check', ...file])).toMatchObject({ ok: true })
-    expect((await home.cul8er(['logs', NAME])).exit).toBe(0)
-    const ran = await home.cul8er(['exec', NAME, `${NAME}-web-1`, '--', 'echo', 'from inside'])
+    expect(checks).toMatchObject({ ok: true })
+    expect(logs.exit).toBe(0)
     expect(ran).toMatchObject({ exit: 0, stdout: 'from inside' })
   })
 

@@ -153,6 +153,7 @@ test('every option with a value says what it takes', () => {
     '--origin',
     '--port',
     '--reason',
+    '--serve-artifacts',
     '--subnet',
     '--timeout',
     '--token',

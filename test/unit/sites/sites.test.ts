@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { bySite, siteOfInput, siteQueue, siteWatchQueue } from '../../../src/contracts/index.js'
+import { bySite, onlySite, siteOfInput, siteQueue, siteWatchQueue } from '../../../src/contracts/index.js'
 import type { HostExecutor } from '../../../src/hosts/executor.js'
 import { siteNamed } from '../../../src/sites/name.js'
 import { noWorker, startWithin } from '../../../src/sites/no-worker.js'
@@ -27,6 +27,16 @@ test.each<[string, unknown, string | undefined]>([
 test('queues of a site are apart from those of none', () => {
   expect([siteQueue('home'), siteQueue(undefined)]).toEqual(['cul8er-site-home', 'cul8er'])
   expect([siteWatchQueue('home'), siteWatchQueue(undefined)]).toEqual(['cul8er-watch-site-home', 'cul8er-watch'])
+})
+
+test.each<[Record<string, Host>, string | undefined]>([
+  [{}, undefined],
+  [{ a: host('a') }, undefined],
+  [{ a: host('a', 'home'), b: host('b', 'home') }, 'home'],
+  [{ a: host('a', 'home'), b: host('b') }, undefined],
+  [{ a: host('a', 'home'), b: host('b', 'lab') }, undefined],
+])('the one site of hosts %#', (hosts, site) => {
+  expect(onlySite(hosts)).toBe(site)
 })
 
 test('hosts by their sites, in their order', () => {
