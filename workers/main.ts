@@ -18,10 +18,12 @@ import { startWorker } from './worker.js'
 async function main(log: Logger): Promise<void> {
   const home = serviceHome()
   const target = targetOf(process.env)
+  const embedded = process.env.CUL8ER_SUPERVISOR_PID !== undefined
+  // Commands put releases into its home; the shell that started the service may have been one for a worker of a site.
+  if (embedded) delete process.env.CUL8ER_ARTIFACTS
   const site = siteOf(process.env)
   const deps = await openDeps({ home, log, site })
   const encrypt = wantsEncryption(process.env)
-  const embedded = process.env.CUL8ER_SUPERVISOR_PID !== undefined
   const over = new AbortController()
   const { artifacts: store, ...keys } = deps
   await serveWhereAsked({ store, env: process.env, ...keys, signal: over.signal })
