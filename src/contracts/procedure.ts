@@ -59,7 +59,7 @@ export type Step =
   | { kind: 'dropSnapshot'; from: LiveInstance; snapshot: string }
   | { kind: 'restore'; from: LiveInstance; snapshot: string }
   /** A copy takes the place of its original. */
-  | { kind: 'promote'; promotion: Promotion }
+  | { kind: 'promote'; promotion: Promotion; oneWayBack?: boolean }
   | { kind: 'demote'; promotion: Promotion }
   /** A backup of it is made. */
   | { kind: 'backUp'; from: LiveInstance }
@@ -157,8 +157,11 @@ export type Compensation =
   | { kind: 'configure'; from: LiveInstance }
   /** It was to be restarted, and may be stopped: started, healthy and in the traffic again. */
   | { kind: 'start'; from: LiveInstance }
-  /** It was put aside for its replacement: started, live and in the traffic again. */
-  | { kind: 'revive'; from: LiveInstance; moves?: true }
+  /**
+   * It was put aside for its replacement: started, live and in the traffic again. `copy`: what took its place and may run, which is made a
+   * copy again first.
+   */
+  | { kind: 'revive'; from: LiveInstance; moves?: true; copy?: Promotion }
   /** It was a copy: a copy again. */
   | { kind: 'demote'; from: LiveInstance; promotion: Promotion }
   /** It was brought there from a backup, and has nobody's place: deleted. */

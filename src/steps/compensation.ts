@@ -4,6 +4,7 @@ import { PoolBatches } from '../plan/batches.js'
 import { sharedPools } from '../plan/pools.js'
 import { placeKey } from '../plan/place-key.js'
 import type { LiveInstance } from '../plan/planned-change.js'
+import type { Promotion } from '../plan/replication/promotion.js'
 import type { Topology } from '../topology/model.js'
 
 /** The instance, or what stands for it, that a compensation is about. */
@@ -190,13 +191,9 @@ function stepsOf(undo: Compensation): Step[] {
             { kind: 'start', at: undo.from },
             { kind: 'role', at: undo.from, role: 'new' },
           ]
-        : revived(undo.from, undo.moves)
+        : [...(undo.copy === undefined ? [] : demoted(undo.copy)), ...revived(undo.from, undo.moves)]
     case 'demote':
-      return [
-        { kind: 'drain', at: undo.from },
-        { kind: 'forget', at: undo.from },
-        { kind: 'demote', promotion: undo.promotion },
-      ]
+      return demoted(undo.promotion)
     case 'takeOut':
       return [
         { kind: 'drain', at: undo.restoration.at },
@@ -232,6 +229,12 @@ function stepsOf(undo: Compensation): Step[] {
       return [{ kind: 'weights', percent: 0, resources: undo.resources }]
   }
 }
+
+const demoted = (promotion: Promotion): Step[] => [
+  { kind: 'drain', at: promotion.at },
+  { kind: 'forget', at: promotion.at },
+  { kind: 'demote', promotion },
+]
 
 const revived = (from: LiveInstance, stays?: true): Step[] => [
   { kind: 'start', at: from },

@@ -17,7 +17,11 @@ export const promote = stepKind({
   kind: 'promote',
   words: ({ promotion }) => `restore the copy of ${promotion.copiedAt}`,
   instance: ({ promotion }) => promotion.at.name,
-  before: ({ promotion }) => ({ kind: 'demote', from: promotion.at, promotion }),
+  // Its original does not come back while this one may run: nobody knows what a host does that gives no answer.
+  before: ({ promotion, oneWayBack }) =>
+    oneWayBack === true && promotion.original !== undefined
+      ? { kind: 'revive', from: promotion.original, moves: true, copy: promotion }
+      : { kind: 'demote', from: promotion.at, promotion },
   calls: ({ promotion }, view) => [
     {
       activity: 'promoteCopy',
@@ -41,6 +45,7 @@ export const demote = stepKind({
   words: () => 'make it a copy again',
   instance: ({ promotion }) => promotion.at.name,
   ends: true,
+  mustAnswer: true,
   calls: ({ promotion }, view) => [
     {
       activity: 'demoteCopy',

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow'
 import type { OperationEnd, OperationInput, Stage } from '../../src/contracts/index.js'
 import type { Promotion } from '../../src/plan/replication/promotion.js'
 import { secondsWords } from '../../src/topology/units.js'
@@ -32,6 +33,7 @@ export async function restoreFromReplica(input: OperationInput, host: string): P
     const owned = await findOwned(input, input.topology, { hosts, dirty: input.dirty })
     const run = runOf({ ...input, hosts }, inParts(owned).instances, conducted)
     conducted.run = run
+    const oneWayBack = patched('one-way-back')
     const originals = copies.flatMap(({ original }) => original ?? [])
     return carryOut(run, {
       stages: [
@@ -48,7 +50,7 @@ export async function restoreFromReplica(input: OperationInput, host: string): P
             ],
           })),
         }),
-        ...copies.map(promoted),
+        ...copies.map((copy) => promoted(copy, oneWayBack)),
         {
           name: 'into rotation',
           lanes: copies.map(({ at }) => ({ instance: at.name, host: at.host, steps: [{ kind: 'admit', at }] })),
@@ -63,7 +65,7 @@ export async function restoreFromReplica(input: OperationInput, host: string): P
 
 const stage = (each: Stage): Stage[] => (each.lanes.length === 0 ? [] : [each])
 
-const promoted = (promotion: Promotion): Stage => ({
+const promoted = (promotion: Promotion, oneWayBack: boolean): Stage => ({
   name: `restore ${promotion.at.name} on ${promotion.at.host}`,
   lanes: [
     {
@@ -71,7 +73,7 @@ const promoted = (promotion: Promotion): Stage => ({
       host: promotion.at.host,
       staysDirty: true,
       steps: [
-        { kind: 'promote', promotion },
+        { kind: 'promote', promotion, ...(oneWayBack ? { oneWayBack } : {}) },
         { kind: 'start', at: promotion.at },
         { kind: 'healthy', at: promotion.at },
       ],

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario/model.js'
 import {
+  copyCutOff,
   copyRestored,
   dataCutOff,
   drained,
@@ -605,12 +606,21 @@ export const MUTATIONS: readonly Mutation[] = [
     replacements: [
       {
         file: 'workflows/operations/from-replica.ts',
-        replace: "{ kind: 'promote', promotion },",
+        replace: "{ kind: 'promote', promotion, ...(oneWayBack ? { oneWayBack } : {}) },",
         by: '',
       },
     ],
     foundBy: ['copies-stand'],
     scenario: copyRestored,
+  },
+  {
+    name: 'two-ways-back',
+    about: 'a copy and its original come back by themselves, and know nothing of each other',
+    replacements: [
+      { file: 'workflows/operations/from-replica.ts', replace: ', ...(oneWayBack ? { oneWayBack } : {})', by: '' },
+    ],
+    foundBy: ['one-writer'],
+    scenario: copyCutOff,
   },
   {
     name: 'moves-without-the-last',

@@ -47,6 +47,16 @@ describe('the order of compensations', () => {
       ],
     ],
     [
+      'what a copy took the place of starts once that is a copy again',
+      [
+        {
+          ...revive(one),
+          copy: { at: elsewhere, snapshot: 's', copiedAt: 't', from: 'one', original: one },
+        } as Compensation,
+      ],
+      ['undo: bring the old instance back: web-1 drain, forget, demote, start, role, healthy, admit'],
+    ],
+    [
       'canaries leave the traffic before anything else',
       [made(two), withdraw, restore(one)],
       [
