@@ -69,12 +69,18 @@ export function planChanges(input: PlanInput): PlannedChanges {
   const live = new Map([...places].flatMap(([key, place]) => (place.live === null ? [] : [[key, place.live]])))
   const used = usedNames(ours)
   const usedBySets = { ...used, isAside: usedNames(ours.filter((i) => !aside.includes(i))).isAside }
+  // A standby that nobody sees is on a host that is gone: when that is back, its edge leads to it where what lives has its color.
+  const unseen = new Set(standby.filter((name) => !ours.some((i) => i.name === name)))
+  const usedByNew = {
+    ...usedBySets,
+    isAside: (name: string, at: string) => usedBySets.isAside(name, at) || unseen.has(name),
+  }
   const stays = replicas(revision).flatMap((replica) => placeOf(replica).live ?? [])
   const withData = dataHolders(ours, stays, left)
   const colors = new Map(
     Object.keys(revision.topology.resources).map((resource) => {
       const hosts = left.candidates(resourceOf(revision, resource))
-      return [resource, colorOf(revision, resource, { live, used: usedBySets, hosts })]
+      return [resource, colorOf(revision, resource, { live, used: usedByNew, hosts })]
     }),
   )
   const planned = new Map(

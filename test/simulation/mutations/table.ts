@@ -7,6 +7,7 @@ import {
   notStarted,
   originalRebooted,
   originalReturns,
+  standbyLost,
   staleReplicas,
 } from '../scenario/host-cases.js'
 import type { Replacement } from './replacement.js'
@@ -621,6 +622,13 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     foundBy: ['one-writer'],
     scenario: copyCutOff,
+  },
+  {
+    name: 'color-of-a-lost-standby',
+    about: 'what a failover makes has the color of a standby on the host that is gone',
+    replacements: [{ file: 'src/plan/plan.ts', replace: ' || unseen.has(name)', by: '' }],
+    foundBy: ['serves-the-right-role'],
+    scenario: standbyLost,
   },
   {
     name: 'moves-without-the-last',
