@@ -220,7 +220,7 @@ describe('ttl', { timeout: 60_000 }, () => {
     await deploy({ ttl: '24h' })
     const now = (await rig.ledger(name)).expiresAt!
     await firesWhen(now)
-    const former = new Date(Date.now() + 2_000).toISOString()
+    const former = new Date(Date.now() + 6_000).toISOString()
     const { hosts } = topologyOf(shop('1.0.0', { name }))
     await keepTtlSchedule(server(), { topology: name, expiresAt: former, project: null, hosts })
     await firesWhen(former)

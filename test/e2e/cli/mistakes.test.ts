@@ -343,7 +343,7 @@ const ORDER: Mistake[] = [
     {},
     ['restore', 'nev', '--yes'],
     64,
-    /give either --snapshot or --from-replica/,
+    /give one of --snapshot, --from and --from-replica/,
     '→ cul8er snapshots lists snapshots',
   ],
   ['an operation in words', {}, ['history', 'nev', 'op-x'], 64, /expected an operation such as 'op-5'/],

@@ -20,6 +20,7 @@ test('every command that begins an operation says so in the same words', () => {
   const files = readdirSync(folder).map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }))
   const begin = files.filter(({ text }) => text.includes('waiting: saysWait(context)')).map(({ name }) => name)
   expect(begin).toEqual([
+    'backup.ts',
     'deploy.ts',
     'destroy.ts',
     'hosts-drain.ts',

@@ -21,7 +21,7 @@ test.each([
   ['rollback --to x --yes', 'expected a whole number from 1'],
   ['status --timeout 10', "expected a duration such as '10s', '5m' or '24h'"],
   ['ttl set 10', "expected a duration such as '10s', '5m' or '24h'"],
-  ['restore shop --yes', 'give either --snapshot or --from-replica'],
+  ['restore shop --yes', 'give one of --snapshot, --from and --from-replica'],
   ['logs shop --operation x', "expected an operation such as 'op-5'"],
   ['logs shop --operation op-1 --follow', '--follow and --operation cannot be combined'],
   ['logs shop --previous --follow', '--follow and --previous cannot be combined'],
