@@ -3,7 +3,7 @@ import type { Artifact } from '../../src/plan/model.js'
 import type { ServerStats } from '../../src/traffic/model.js'
 import { Fleet, shopReleases } from '../support/fleet.js'
 import type { MemoryEdge } from '../support/memory-edge.js'
-import { Rig } from '../support/rig.js'
+import { Rig, topologyOf } from '../support/rig.js'
 
 /* Numbers of instances that follow the load, on emulated hosts behind edges whose requests the test counts. */
 
@@ -66,6 +66,30 @@ class Followed extends Fleet {
   }
 }
 
+/** Beside what follows the load there is data that is copied to another host all the time. */
+class Copied extends Followed {
+  override revision(...args: Parameters<Fleet['revision']>): ReturnType<Fleet['revision']> {
+    const revision = super.revision(...args)
+    const [from, to] = [`${this.name}-a`, `${this.name}-b`]
+    const { hosts, resources } = topologyOf({
+      name: this.name,
+      hosts: Object.fromEntries([from, to].map((host) => [host, { address: 'localhost', platform: 'emulated' }])),
+      resources: {
+        db: { image: 'cul8er/tiny', on: from, stateful: true, replicate: { to, every: '10s' } },
+      },
+    })
+    const { topology } = revision
+    return {
+      ...revision,
+      topology: {
+        ...topology,
+        hosts: { ...topology.hosts, ...hosts },
+        resources: { ...topology.resources, ...resources },
+      },
+    }
+  }
+}
+
 describe('scaling', { timeout: 120_000 }, () => {
   let rig: Rig
   let artifacts: Record<string, Artifact>
@@ -115,6 +139,22 @@ describe('scaling', { timeout: 120_000 }, () => {
     await rig.idle(fleet.name)
     expect(Object.keys(fleet.instances())).toEqual([fleet.instance(1)])
     expect(rig.edges.get(fleet.name)?.waitedFor.sort()).toEqual([fleet.instance(2), fleet.instance(3)])
+  })
+
+  it.concurrent('removes instances between two copies of data, and adds some again', async ({ expect }) => {
+    const fleet = new Copied(rig, 'copied', 'rolling', artifacts, { web: { replicas } })
+    expect(await fleet.deploy('1.0.0')).toMatchObject({ outcome: 'succeeded' })
+    for (const [rate, count] of [
+      [170, 2],
+      [20, 1],
+      [170, 2],
+    ] as const) {
+      arriving.set(fleet.name, rate)
+      await expect.poll(() => fleet.count(), SOON).toBe(count)
+    }
+    await rig.idle(fleet.name)
+    expect(await fleet.scalings()).toEqual(['succeeded 1', 'succeeded 1', 'succeeded 1'])
+    await expect.poll(async () => Object.values((await fleet.ledger()).replicas ?? {}), SOON).toHaveLength(1)
   })
 
   it.concurrent.for(['rolling', 'blueGreen'] as const)(

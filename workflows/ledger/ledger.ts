@@ -90,7 +90,7 @@ import { nextOf, wakeAt, type Item, type Next, type Question, type WatchState } 
 import { announcing, endedOperation } from './notice.js'
 import { above, stateLost } from './numbers.js'
 import { replicaEvents, replicationOf, withReplicas } from './replication.js'
-import { asksForMore, loadWatchOf, scaleNow, scalingBegun, scalingFailed } from './scaling.js'
+import { asksForMore, loadWatchOf, scaleNow, scalingBegun, scalingFailed, staleAt } from './scaling.js'
 import { inProgress, isBusy, isUnconditional, refusal } from './refusals.js'
 import { after, emptyLedger, leadsToRevision } from './state.js'
 import {
@@ -254,6 +254,7 @@ class Ledger {
       drift: stateOf(this.driftWatcher, driftWatchOf(this.state)),
       load: stateOf(this.loadWatcher, loadWatchOf(this.state)),
       adds: asksForMore(this.loadWatcher.latest),
+      stale: staleAt(this.loadWatcher.latest) <= Date.now(),
       copies: stateOf(this.copier, replicationOf(this.state)),
       backups: stateOf(this.backer, backupsOf(this.state)),
     })
@@ -282,6 +283,8 @@ class Ledger {
       beginsAgainAt(this.loadWatcher, loadWatchOf(state)),
       beginsAgainAt(this.copier, replicationOf(state)),
       beginsAgainAt(this.backer, backupsOf(state)),
+      // It waits for what is copied, and not for ever.
+      comes(staleAt(this.loadWatcher.latest)),
     )
     const soonest = at >= wake.at ? wake : { at, why: 'until the watch is begun again' }
     const follows = this.followsAt()
@@ -371,6 +374,10 @@ class Ledger {
         return this.noteReplicas()
       case 'stopCopying':
         return this.copier.end()
+      case 'finishCopying':
+        return this.copier.finish()
+      case 'finishBackingUp':
+        return this.backer.finish()
       case 'backUp':
         return this.beginBackups()
       case 'noteBackups':
@@ -789,7 +796,7 @@ function stateOf<Input extends { topology: string }>(
   watcher: Watcher<Input, unknown>,
   wanted: Input | null,
 ): WatchState | undefined {
-  if (watcher.isRunning) return watcher.isEnding ? 'ending' : 'running'
+  if (watcher.isRunning) return watcher.isEnding ? 'ending' : watcher.isFinishing ? 'finishing' : 'running'
   if (watcher.hasSeen) return 'seen'
   return watcher.mayBeginAt <= Date.now() && wanted !== null ? 'idle' : undefined
 }
@@ -799,6 +806,9 @@ const beginsAgainAt = <Input extends { topology: string }>(
   { mayBeginAt, isRunning }: Watcher<Input, unknown>,
   wanted: Input | null,
 ): number => (mayBeginAt <= Date.now() || isRunning || wanted === null ? Infinity : mayBeginAt)
+
+/** ms since the epoch; what has come already is nothing to wait for. */
+const comes = (at: number): number => (at <= Date.now() ? Infinity : at)
 
 const now = (): string => new Date().toISOString()
 

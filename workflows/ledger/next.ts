@@ -38,12 +38,15 @@ export type Next =
   | { do: 'failover'; failover: Failover }
   | { do: 'repair'; repair: Repair }
   | { do: 'scale' | 'watchLoad' }
-  | { do: 'replicate' | 'noteReplicas' | 'stopCopying' }
-  | { do: 'backUp' | 'noteBackups' | 'stopBackingUp' }
+  | { do: 'replicate' | 'noteReplicas' | 'stopCopying' | 'finishCopying' }
+  | { do: 'backUp' | 'noteBackups' | 'stopBackingUp' | 'finishBackingUp' }
   | { do: 'renew' | 'judge' | 'watch' | 'unwatch' | 'noteHosts' | 'watchHosts' | 'noteDrift' | 'watchDrift' | 'warn' }
 
-/** seen: it has something to tell. idle: it may begin. running: it has not ended. ending: it was told to end. */
-export type WatchState = 'seen' | 'idle' | 'running' | 'ending'
+/**
+ * seen: it has something to tell. idle: it may begin. running: it has not ended. finishing: it ends once nothing is under way. ending: it was
+ * told to end.
+ */
+export type WatchState = 'seen' | 'idle' | 'running' | 'finishing' | 'ending'
 
 export interface Circumstances {
   nowMs: number
@@ -63,6 +66,8 @@ export interface Circumstances {
   load?: WatchState | undefined
   /** What that has seen asks for more instances; absent: for fewer, or it has seen nothing. */
   adds?: boolean | undefined
+  /** That was so long ago that it says nothing any more. */
+  stale?: boolean | undefined
   /** Copying between operations; absent: there is nothing to copy. An operation begins when it has ended. */
   copies?: WatchState | undefined
   /** Backups between operations; absent: there is nothing to back up. An operation begins when they have ended. */
@@ -93,11 +98,17 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
   if (now.drift === 'seen') return { do: 'noteDrift' }
   const repair = repairNow(state, now.nowMs)
   if (repair !== null) return alone(now, { do: 'repair', repair })
-  // Copies and backups are not ended for fewer instances: nobody waits for those.
-  if (now.load === 'seen' && (now.adds === true || !isCopying(now))) return alone(now, { do: 'scale' })
+  if (now.load === 'seen') {
+    // What is forgotten ends nothing, and what comes next is looked for again.
+    if (now.stale === true) return { do: 'scale' }
+    if (now.adds === true || !isCopying(now)) return alone(now, { do: 'scale' })
+    // No copy or backup is broken off for fewer instances: nobody waits for those. It ends where nothing is under way.
+    if (now.copies === 'running') return { do: 'finishCopying' }
+    if (now.backups === 'running') return { do: 'finishBackingUp' }
+  }
   const watches = [now.watch, now.hosts, now.drift, now.load, now.copies, now.backups]
   if (watches.includes('ending')) return null
-  if (now.renewal) return { do: watches.includes('running') ? 'unwatch' : 'renew' }
+  if (now.renewal) return { do: watches.some(isGoingOn) ? 'unwatch' : 'renew' }
   if (now.watch === 'idle') return { do: 'watch' }
   if (now.copies === 'idle') return { do: 'replicate' }
   if (now.backups === 'idle') return { do: 'backUp' }
@@ -106,15 +117,17 @@ export function nextOf(state: LedgerState, queue: readonly Item[], now: Circumst
 }
 
 const isCopying = ({ copies, backups }: Circumstances): boolean =>
-  [copies, backups].some((each) => each === 'running' || each === 'ending')
+  [copies, backups].some((each) => isGoingOn(each) || each === 'ending')
+
+const isGoingOn = (state: WatchState | undefined): boolean => state === 'running' || state === 'finishing'
 
 /**
  * What begins an operation: nothing is copied or backed up meanwhile. A copy that is told to end does so within seconds, and is gone on with
  * afterwards; a backup is begun again.
  */
 function alone({ copies, backups }: Circumstances, next: Next): Next | null {
-  if (copies === 'running') return { do: 'stopCopying' }
-  if (backups === 'running') return { do: 'stopBackingUp' }
+  if (isGoingOn(copies)) return { do: 'stopCopying' }
+  if (isGoingOn(backups)) return { do: 'stopBackingUp' }
   return copies === 'ending' || backups === 'ending' ? null : next
 }
 

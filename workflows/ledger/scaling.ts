@@ -45,15 +45,15 @@ export const asksForMore = (seen: LoadSeen | null): boolean =>
 /** What was seen so long ago says nothing about now, ms. */
 const STALE_MS = 60_000
 
+/** From when on what was seen says nothing any more, ms since the epoch; Infinity: nothing was. */
+export const staleAt = (seen: LoadSeen | null): number =>
+  seen === null ? Infinity : Date.parse(seen.at) + STALE_MS + 1
+
 /** What a scaling that is to begin makes of what was seen; null: nothing, for the numbers or the load may be others by now. */
-export function scaleNow(
-  state: LedgerState,
-  { at, scaled }: LoadSeen,
-  nowMs: number,
-): { counts: Counts; reason: string } | null {
-  if (nowMs - Date.parse(at) > STALE_MS) return null
+export function scaleNow(state: LedgerState, seen: LoadSeen, nowMs: number): { counts: Counts; reason: string } | null {
+  if (staleAt(seen) <= nowMs) return null
   const resources = revisionOf(state, state.stable)?.topology.resources ?? {}
-  const still = Object.entries(scaled).filter(([name, { from }]) => resources[name]?.replicas === from)
+  const still = Object.entries(seen.scaled).filter(([name, { from }]) => resources[name]?.replicas === from)
   if (still.length === 0 || loadWatchOf(state) === null) return null
   return {
     counts: Object.fromEntries(still.map(([name, { to }]) => [name, to])),

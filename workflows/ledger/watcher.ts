@@ -1,6 +1,14 @@
-import { CancellationScope, log, ParentClosePolicy, startChild } from '@temporalio/workflow'
+import {
+  CancellationScope,
+  log,
+  ParentClosePolicy,
+  startChild,
+  type ChildWorkflowHandle,
+  type Workflow,
+} from '@temporalio/workflow'
 import { whenSettled } from '../concurrency.js'
 import { reportOf } from '../engine/failure.js'
+import { finish } from '../watch/finish.js'
 
 /** One of a ledger's watches. */
 interface Watching {
@@ -17,6 +25,9 @@ interface Watching {
  */
 export class Watcher<Input extends { topology: string }, Seen> {
   private scope: CancellationScope | null = null
+  /** Once it has begun. */
+  private child: ChildWorkflowHandle<Workflow> | null = null
+  private isToFinish = false
   private failures = 0
   /** What was seen last, until it is taken. */
   private seen: Seen | null = null
@@ -33,6 +44,11 @@ export class Watcher<Input extends { topology: string }, Seen> {
   /** It was told to end. */
   get isEnding(): boolean {
     return this.scope?.consideredCancelled === true
+  }
+
+  /** It was asked to end as soon as nothing is under way. */
+  get isFinishing(): boolean {
+    return this.isRunning && this.isToFinish
   }
 
   get hasSeen(): boolean {
@@ -59,6 +75,7 @@ export class Watcher<Input extends { topology: string }, Seen> {
     const { workflowType, workflowId, summary, what } = this.watching
     const scope = new CancellationScope({ cancellable: true })
     this.scope = scope
+    this.isToFinish = false
     whenSettled(
       scope.run(async () => {
         const child = await startChild<(input: Input) => Promise<Seen>>(workflowType, {
@@ -67,11 +84,14 @@ export class Watcher<Input extends { topology: string }, Seen> {
           parentClosePolicy: ParentClosePolicy.TERMINATE,
           staticSummary: summary(input.topology),
         })
+        this.child = child
+        if (this.isToFinish) this.tellToFinish()
         return child.result()
       }),
       (how) => {
         const isCancelled = scope.consideredCancelled
         this.scope = null
+        this.child = null
         if (isCancelled) return
         if (how.status === 'fulfilled') {
           this.failures = 0
@@ -84,6 +104,17 @@ export class Watcher<Input extends { topology: string }, Seen> {
         log.warn(`${what} ended`, { error: reportOf(how.reason).message, failures: this.failures })
       },
     )
+  }
+
+  /** It ends once nothing is under way, and tells what it knows: nothing is lost of what it was about. */
+  finish(): void {
+    this.isToFinish = true
+    this.tellToFinish()
+  }
+
+  private tellToFinish(): void {
+    // One that has ended meanwhile needs not be told.
+    this.child?.signal(finish).catch(() => undefined)
   }
 
   /** Also of what it has told and nobody has taken. */

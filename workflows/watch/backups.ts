@@ -1,6 +1,7 @@
-import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow'
+import { continueAsNew, workflowInfo } from '@temporalio/workflow'
 import type { BackupInput, BackupRound } from '../../src/contracts/index.js'
 import { replicating } from '../engine/activities.js'
+import { Rest } from './finish.js'
 
 /**
  * Makes backups of a topology's data between operations, and ends with what it found when one of them came to another state. When one is due
@@ -8,11 +9,12 @@ import { replicating } from '../engine/activities.js'
  */
 export async function backups(input: BackupInput): Promise<BackupRound> {
   let { known } = input
+  const rest = new Rest()
   for (;;) {
     const round = await replicating({ summary: `backups of ${input.topology}` }).backUp({ ...input, known })
     if (round.changes.length > 0) return round
     known = round.backups
-    await sleep(Math.max(1, Date.parse(round.nextAt) - Date.now()), { summary: 'until a backup is due' })
+    if (await rest.until(round.nextAt, 'until a backup is due')) return round
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof backups>({ ...input, known })
     }
