@@ -16,6 +16,7 @@ import { numbersShown } from '../src/plan/numbers-shown.js'
 import type { Storage } from '../src/plan/volumes.js'
 import { questions } from '../src/plan/new-places.js'
 import type { PlannedChanges } from '../src/plan/plan.js'
+import { scalingOnly } from '../src/plan/scaling-only.js'
 import { resourceOf } from '../src/plan/specs.js'
 import { resolveSecret } from '../src/secrets/resolve.js'
 import { secretSource } from '../src/secrets/sources/sources.js'
@@ -111,6 +112,7 @@ type PlanInput = Parameters<Activities['planOperation']>[0]
  */
 async function makePlan(deps: ActivityDeps, input: PlanInput, signal: AbortSignal): Promise<PlannedChanges> {
   const { plan } = await observeAndPlan(deps, input, signal)
+  if (input.counts !== undefined) return scalingOnly(plan, input.counts)
   return input.liveOnly === true ? liveOnly(plan) : plan
 }
 

@@ -19,6 +19,7 @@ import type { BackupInput, BackupPlace, BackupRound, Restoration } from './backu
 import type { At, InstanceAt, Logged, Patience, Proven, SpecAt, Stamp } from './at.js'
 import type { DriftSeen, DriftWatchInput } from './drift.js'
 import type { HookEnd, HookRun } from './hook.js'
+import type { Counts } from '../topology/counts.js'
 import type { HostsSeen, HostWatchInput } from './host-watch.js'
 import type { ReplicationInput, ReplicationRound } from './replication.js'
 import type { Telling } from './notice.js'
@@ -102,6 +103,8 @@ export interface Activities {
       goesBack?: boolean
       /** Only what stops nothing that runs. */
       liveOnly?: boolean
+      /** A scaling: nothing but the instances that these numbers add or take away. */
+      counts?: Counts
       /** A failover: what has room is moved although something has none. */
       partly?: boolean
       /** Number of the operation that asks: refused where the hosts show it, or a higher one. Absent: an older cul8er asked. */

@@ -164,6 +164,7 @@ export interface OperationInput {
     | 'without'
     | 'refreshImages'
     | 'liveOnly'
+    | 'counts'
     | 'moves'
   >
   /** What shall be; for others than deploy and rollback: what is. */

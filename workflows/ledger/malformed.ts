@@ -43,6 +43,7 @@ export function malformedStart(request: OperationRequest): ErrorReport | null {
   if (maxParallel !== undefined && !(Number.isSafeInteger(maxParallel) && maxParallel > 0)) {
     return wrong('maxParallel', maxParallel, 'a whole number from 1')
   }
+  if (request.counts !== undefined) return wrong('counts', request.counts, 'nothing: a scaling is begun by the ledger')
   if (refreshImages !== undefined && (typeof refreshImages !== 'boolean' || request.kind !== 'deploy')) {
     return wrong('refreshImages', refreshImages, 'true or false, for a deploy')
   }

@@ -93,6 +93,7 @@ async function makePlan(input: OperationInput, { recorder, ...conducted }: Condu
         ...patienceOf(input),
         ...(request.kind === 'rollback' ? { goesBack: true } : {}),
         ...(request.liveOnly === true ? { liveOnly: true } : {}),
+        ...(request.counts === undefined ? {} : { counts: request.counts }),
         ...(request.kind === 'failover' ? { partly: true } : {}),
       }),
     ({ changes, exposure, volumes = [] }) => changesCount(changes.length + exposure.length + volumes.length),

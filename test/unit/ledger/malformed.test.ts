@@ -25,6 +25,7 @@ it.each<[string, unknown]>([
   ['without', 'abc'],
   ['without', 5],
   ['refreshImages', 'yes'],
+  ['counts', { web: 1 }],
   ['to', '1'],
   ['snapshot', {}],
   ['resource', 'x'.repeat(1_000_000)],
