@@ -1,6 +1,7 @@
 import { Cul8erError } from '../errors.js'
 import { agreeing, notRebuilt, type Found } from '../plan/found.js'
 import type { LedgerState } from '../contracts/index.js'
+import { countsFound } from '../topology/counts.js'
 import { inspect } from './inspect.js'
 import type { Link } from './link.js'
 import type { NewRevision } from './revision.js'
@@ -36,7 +37,7 @@ export async function lookForState(link: Link, revision: NewRevision, notes: str
 }
 
 /**
- * The state of a ledger that knows what the hosts show and nothing else: the file's revision is the stable one. It has the number that
+ * The state of a ledger that knows what the hosts show and nothing else: the file's revision is the stable one, with as many instances as follow the load. It has the number that
  * the labels have where all agree, else a new one, so that what differs is not taken for it.
  */
 export function rebuilt(revision: NewRevision, found: Found): LedgerState {
@@ -49,7 +50,7 @@ export function rebuilt(revision: NewRevision, found: Found): LedgerState {
     attempted: number,
     stable: number,
     stableBefore: [],
-    revisions: [{ ...revision, number }],
+    revisions: [{ ...revision, number, topology: countsFound(revision.topology, instances) }],
     history: [],
     current: null,
     // Labels may say when it was to end, but a person has just asked for it: nothing is destroyed by what they do not know of.

@@ -6,6 +6,8 @@ export interface FoundInstance {
   name: string
   host: string
   resource: string
+  /** Absent: an older worker looked. */
+  index?: number | null
   role: Role
   /** `shop@1.0.0`; null: no release. */
   release: string | null

@@ -22,6 +22,21 @@ export function withCounts(topology: Topology, counts: Counts): Topology {
   return { ...topology, resources }
 }
 
+/** What is declared, with as many instances as hosts show, for want of anybody else who knows: the highest of them counts. */
+export const countsFound = (
+  topology: Topology,
+  instances: readonly { resource: string; role: string; index?: number | null }[],
+): Topology =>
+  withCounts(
+    topology,
+    Object.fromEntries(
+      Object.keys(topology.resources).flatMap((name) => {
+        const own = instances.filter(({ resource, role }) => role === 'live' && resource === name)
+        return own.length === 0 ? [] : [[name, Math.max(...own.map(({ index }) => index ?? 1))]]
+      }),
+    ),
+  )
+
 /** What is declared, with as many instances as there are: a deploy takes none away from a resource under load. */
 export const keepingCounts = (topology: Topology, before: Pick<Topology, 'resources'> | null): Topology =>
   withCounts(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { rebuilt, refuseKnown } from '../../../src/client/rebuild.js'
 import { agreeing, notRebuilt, type Found } from '../../../src/plan/found.js'
 import type { Change } from '../../../src/plan/model.js'
+import { revisionOf, web } from '../plan/world.js'
 import { deployed, ledger, wanted } from '../ledger/ledgers.js'
 
 const instance = (name: string, more: Partial<Found['instances'][number]> = {}): Found['instances'][number] => ({
@@ -40,6 +41,18 @@ describe('a state from the hosts alone', () => {
     expect(rebuilt(wanted('d1'), partly)).toMatchObject({ stable: 5, lastRevision: 5 })
     const apart = found([instance('a'), instance('b', { revision: 3 })])
     expect(rebuilt(wanted('d1'), apart)).toMatchObject({ stable: 5 })
+  })
+
+  it('keeps as many instances as there are of what follows the load', () => {
+    const replicas = { min: 1, max: 6, target: { cpu: '70%' } }
+    const revision = revisionOf(web({ replicas, limits: { cpu: 1 } }))
+    const live = [1, 2, 4].map((index) => instance(`shop-web-${index}`, { index }))
+    const old = instance('shop-web-6-blue', { index: 6, role: 'old' })
+    const counts = (instances: Found['instances']) =>
+      rebuilt(revision, found(instances)).revisions[0]?.topology.resources.web?.replicas
+    expect(counts([...live, old])).toBe(4)
+    expect(counts([instance('shop-web-9', { index: 9 })])).toBe(6)
+    expect(counts([old])).toBe(1)
   })
 
   it('does not take the place of one that is known', () => {
