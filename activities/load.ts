@@ -3,6 +3,7 @@ import { listInstances, parseInstances } from '../src/incus/index.js'
 import { labelsFromConfig } from '../src/plan/labels.js'
 import { decide, paceOf, stillNeeded, type LoadLook } from '../src/scaling/decide.js'
 import { loadBetween, loadWords, type Metered, type Meters } from '../src/scaling/load.js'
+import { totalsOf, type Live } from '../src/scaling/totals.js'
 import type { Resource } from '../src/topology/model.js'
 import type { Activities, LoadSeen, LoadWatchInput, Scaled } from '../src/contracts/index.js'
 import type { ActivityDeps } from './deps.js'
@@ -89,25 +90,13 @@ async function read(deps: ActivityDeps, input: LoadWatchInput, signal: AbortSign
     const at = Date.now()
     return {
       at,
-      totals: (resource, of) => {
-        const own = live.filter((each) => each.resource === resource)
-        if (own.some(({ isRunning }) => !isRunning)) return null
-        return Object.fromEntries(own.map(({ name, cpuNs }) => [name, of === 'cpu' ? cpuNs : (requests[name] ?? 0)]))
-      },
+      totals: (resource, of) => totalsOf(live, requests, { resource, of }),
     }
   } catch (error) {
     signal.throwIfAborted()
     deps.log.warn({ error: String(error), topology: input.topology }, 'the load could not be read')
     return null
   }
-}
-
-interface Live {
-  name: string
-  resource: string
-  isRunning: boolean
-  /** CPU time since its start. */
-  cpuNs: number
 }
 
 async function liveOnes(deps: ActivityDeps, input: LoadWatchInput, signal: AbortSignal): Promise<Live[]> {
@@ -122,7 +111,9 @@ async function liveOnes(deps: ActivityDeps, input: LoadWatchInput, signal: Abort
   return lists.flat().flatMap(({ name, status, config, state }): Live[] => {
     const labels = labelsFromConfig(config ?? {})
     if (labels === null || labels.topology !== input.topology || labels.role !== 'live') return []
-    return [{ name, resource: labels.resource, isRunning: status === 'Running', cpuNs: state?.cpu?.usage ?? 0 }]
+    // A VM without an agent seems to have used none.
+    const cpuNs = state?.cpu?.usage || null
+    return [{ name, resource: labels.resource, isRunning: status === 'Running', cpuNs }]
   })
 }
 
@@ -131,12 +122,12 @@ async function requestsOf(
   deps: ActivityDeps,
   input: LoadWatchInput,
   signal: AbortSignal,
-): Promise<Record<string, number>> {
-  if (following(input).every(([, { scaling }]) => scaling.target.of !== 'requests')) return {}
+): Promise<Map<string, number>> {
+  if (following(input).every(([, { scaling }]) => scaling.target.of !== 'requests')) return new Map()
   const stats = await Promise.all(hostsOf(input).map(([host, via]) => deps.edgeFor(host, via).stats(input.topology)))
   signal.throwIfAborted()
-  const sums: Record<string, number> = {}
-  for (const { server, totalRequests } of stats.flat()) sums[server] = (sums[server] ?? 0) + totalRequests
+  const sums = new Map<string, number>()
+  for (const { server, totalRequests } of stats.flat()) sums.set(server, (sums.get(server) ?? 0) + totalRequests)
   return sums
 }
 
