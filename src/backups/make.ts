@@ -63,6 +63,7 @@ export async function makeBackup(
   await removeCopies(executor, copies, where, signal)
   const takenAt = new Date()
   const id = backupId({ resource, index }, takenAt, key.id, chance())
+  let mayBeWhole = false
   try {
     await copy(executor, { original, copies, of: `${topology}/${original.name}` }, where, signal)
     const writer = await store.begin(topology, id, signal)
@@ -85,14 +86,15 @@ export async function makeBackup(
       ...{ takenAt: takenAt.toISOString(), madeAt: new Date().toISOString(), key: key.id, parts },
     }
     signal.throwIfAborted()
+    mayBeWhole = true
     await writer.commit(MANIFEST, writtenManifest(manifest, key))
     await executor.run(setConfig(original.name, { [BACKUP_AT_LABEL]: manifest.takenAt }, where), { signal })
-    await pruneBackups({ store, topology, replica: { resource, index }, key, keep }, signal)
+    const kept = { keep, made: id, since: original.createdAt }
+    await pruneBackups({ store, topology, replica: { resource, index }, key, ...kept }, signal)
     return manifest
   } catch (error) {
-    const tidy = AbortSignal.timeout(TIDY_MS)
-    if ((await store.list(topology, tidy).catch((): string[] => [])).includes(id)) throw error
-    await store.remove(topology, id, tidy).catch(() => undefined)
+    // What may be whole already is left: an attempt after this one removes it where it is not.
+    if (!mayBeWhole) await store.remove(topology, id, AbortSignal.timeout(TIDY_MS)).catch(() => undefined)
     throw error
   } finally {
     await removeCopies(executor, copies, where, AbortSignal.timeout(TIDY_MS)).catch(() => undefined)
