@@ -15,6 +15,7 @@ import { inBatches } from './inspect/in-batches.js'
 import { observeEach } from './observe.js'
 import { step, type Memory } from './step.js'
 import { withoutStale } from './stale.js'
+import { ensureVolumes } from './volumes.js'
 
 /** Backups that are made at the same time: all of it passes through the worker. */
 const AT_ONCE = 2
@@ -103,8 +104,14 @@ export function backupActivities(deps: ActivityDeps): Backups {
     ),
 
     placeFetched: step(
-      async ({ topology, volumes, operation, resource, index, color, takenAt, declared, ...at }, signal) => {
+      async (
+        { topology, volumes, operation, resource, index, color, takenAt, declared, others, made = '', ...at },
+        signal,
+      ) => {
         const fetching = fetchingOf(deps, { topology, volumes, operation, ...at })
+        const { executor, name, project } = fetching
+        const place = { topology, resource, index, host: at.host, name, project }
+        if (others !== undefined) await ensureVolumes(executor, { ...place, volumes: others }, made, signal)
         const values = {
           ...{ topology, resource, index: index === null ? '' : String(index), color, role: 'live' },
           ...{ operation: String(operation), restored: takenAt, stateful: 'true' },
@@ -113,7 +120,7 @@ export function backupActivities(deps: ActivityDeps): Backups {
           Object.entries(values).map(([key, value]) => [`${LABEL_PREFIX}${key}`, value]),
         )
         const autostart = declared.config['boot.autostart'] ?? ''
-        await placeFetched(fetching, { labels, devices: declared.devices, autostart }, signal)
+        await placeFetched(fetching, { labels, devices: declared.devices, others, autostart }, signal)
       },
     ),
 

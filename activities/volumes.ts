@@ -42,7 +42,7 @@ const SNAPSHOT_MS = 5 * 60_000
  */
 export async function ensureVolumes(
   executor: HostExecutor,
-  spec: InstanceSpec,
+  spec: Pick<InstanceSpec, 'topology' | 'resource' | 'index' | 'host' | 'name' | 'project' | 'volumes'>,
   made: string,
   signal: AbortSignal,
 ): Promise<void> {

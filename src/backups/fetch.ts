@@ -134,6 +134,8 @@ export interface Placing {
   labels: Record<string, string>
   /** Devices of its volumes, as they are declared. */
   devices: Record<string, Record<string, string>>
+  /** Volumes that are declared, and that no backup brought. */
+  others?: readonly VolumeSpec[] | undefined
   /** Whether its host starts it with itself, as it is declared; '': nothing is. */
   autostart: string
 }
@@ -141,7 +143,7 @@ export interface Placing {
 /** What was fetched takes the place; its volumes have their names, and those of before have others. Twice is as good as once. */
 export async function placeFetched(
   { executor, project, name, volumes, operation, topology, aside }: Fetching,
-  { labels, devices, autostart }: Placing,
+  { labels, devices, others = [], autostart }: Placing,
   signal: AbortSignal,
 ): Promise<void> {
   const where = { project }
@@ -164,6 +166,9 @@ export async function placeFetched(
     const own = { [`${LABEL_PREFIX}topology`]: topology, [`${LABEL_PREFIX}role`]: '', [BACKUP_LABEL]: '' }
     await executor.run(setVolume(final, own, where), { signal })
     await attached(executor, name, device, keys, where, signal)
+  }
+  for (const { name: source, pool, device } of others) {
+    await attached(executor, name, device, { type: 'disk', pool, ...devices[device], source }, where, signal)
   }
   const config = { ...labels, [BACKUP_LABEL]: '', [BACKUP_AT_LABEL]: '', 'boot.autostart': autostart }
   await executor.run(setConfig(name, config, where), { signal })

@@ -208,6 +208,9 @@ export interface Activities {
       color: Color
       takenAt: string
       declared: Declared
+      /** Volumes that are declared and that no backup brought, and the name of the operation for ever; absent: none. */
+      others?: VolumeSpec[] | undefined
+      made?: string | undefined
     },
   ): Promise<void>
   /** Stops what was fetched and takes it out of the place, with its volumes; those of before have their names again. */

@@ -59,6 +59,8 @@ export interface Restoration {
   at: LiveInstance
   /** Volumes in the backup, as they are declared. */
   volumes: VolumeSpec[]
+  /** Declared, and not in the backup: they hold what they hold, or nothing yet. Absent: none. */
+  others?: VolumeSpec[]
   /** What has its place now, to be stopped and put aside; absent: nothing is known to. */
   original?: LiveInstance
 }

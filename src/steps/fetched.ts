@@ -54,13 +54,17 @@ export const placeFetched = stepKind({
   instance: ({ restoration }) => restoration.at.name,
   before: ({ restoration }) => ({ kind: 'takeOut', from: restoration.original ?? restoration.at, restoration }),
   calls: ({ restoration }, view) => {
-    const { at, backup } = restoration
+    const { at, backup, others } = restoration
     const { resource, index, color } = at
     const declared = declaredOf(view, at)
     return [
       {
         activity: 'placeFetched',
-        input: { ...inputOf(view, restoration), resource, index, color, takenAt: backup.takenAt, declared },
+        input: {
+          ...inputOf(view, restoration),
+          ...{ resource, index, color, takenAt: backup.takenAt, declared },
+          ...(others === undefined ? {} : { others, made: view.snapshot }),
+        },
         pace: 'long',
         summary: summaryOf(restoration),
       },

@@ -83,6 +83,7 @@ export function restorationOf({ revision, observed, silent, backup, on, force, n
   const color = freeName(observed, topology, replica, host)
   const spec = instanceSpec(revision, replica, host, color)
   const volumes = (spec.volumes ?? []).filter(({ device }) => backup.volumes.includes(device))
+  const since = (spec.volumes ?? []).filter((volume) => !volumes.includes(volume))
   const missing = backup.volumes.filter((volume) => !volumes.some(({ device }) => device === volume))
   if (missing.length > 0) {
     throw new Cul8erError('NOT_FOUND', `${resource} has no volume ${missing.join(', ')}, which backup ${id} holds`, {
@@ -95,9 +96,12 @@ export function restorationOf({ revision, observed, silent, backup, on, force, n
     at: {
       ...{ name: spec.name, ...replica, color, host, address: null, role: 'live', stateful: true },
       ...{ revision: original?.labels.revision ?? revision.number, digest: original?.labels.digest ?? spec.digest },
-      ...(volumes.length === 0 ? {} : { volumes: volumes.map(({ pool, name }) => ({ pool, name })) }),
+      ...(spec.volumes === undefined || spec.volumes.length === 0
+        ? {}
+        : { volumes: spec.volumes.map(({ pool, name }) => ({ pool, name })) }),
     },
     volumes,
+    ...(since.length === 0 ? {} : { others: since }),
     ...(original === undefined ? {} : { original: liveInstance(original) }),
   }
 }

@@ -98,6 +98,14 @@ describe('what a backup becomes', () => {
     expect(found.volumes.map((volume) => volume.name)).toEqual(['shop-db.data'])
   })
 
+  it('has the volumes that were declared since, as they are', () => {
+    const found = of({ backup: { ...backup, volumes: [] } })
+    expect(found.volumes).toEqual([])
+    expect(found.others?.map(({ name }) => name)).toEqual(['shop-db.data'])
+    expect(found.at.volumes).toEqual([{ pool: 'default', name: 'shop-db.data' }])
+    expect(of({}).others).toBeUndefined()
+  })
+
   it.each<[string, Partial<RestorationInput>, object]>([
     ['silence', { silent: ['a'], on: 'b' }, { code: 'DATA_LOSS', message: expect.stringContaining('1 h') as string }],
     ['no word where', { silent: ['b'], force: true }, { code: 'USAGE', hint: 'give a host with --host' }],
