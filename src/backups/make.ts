@@ -65,7 +65,7 @@ export async function makeBackup(
   const id = backupId({ resource, index }, takenAt, key.id, chance())
   let mayBeWhole = false
   try {
-    await copy(executor, { original, copies, of: `${topology}/${original.name}` }, where, signal)
+    await copy(executor, { original, copies, of: id }, where, signal)
     const writer = await store.begin(topology, id, signal)
     const parts: BackupPart[] = []
     for (const { name, what, volume } of copies.parts) {
@@ -85,6 +85,7 @@ export async function makeBackup(
       },
       ...{ takenAt: takenAt.toISOString(), madeAt: new Date().toISOString(), key: key.id, parts },
     }
+    await refuseOthers(executor, { copies, of: id }, where, signal)
     signal.throwIfAborted()
     mayBeWhole = true
     await writer.commit(MANIFEST, writtenManifest(manifest, key))
@@ -97,7 +98,7 @@ export async function makeBackup(
     if (!mayBeWhole) await store.remove(topology, id, AbortSignal.timeout(TIDY_MS)).catch(() => undefined)
     throw error
   } finally {
-    await removeCopies(executor, copies, where, AbortSignal.timeout(TIDY_MS)).catch(() => undefined)
+    await removeCopies(executor, copies, where, AbortSignal.timeout(TIDY_MS), id).catch(() => undefined)
   }
 }
 
@@ -159,20 +160,48 @@ async function copy(
   }
 }
 
-/** @throws Cul8erError NAME_CLASH where somebody else has the name; as the host answers */
+/**
+ * The copies are those of this backup still. A worker that lost touch goes on for a while beside the one that took over, which removes its
+ * copies and makes its own: what the first has sent by then may be of two moments.
+ * @throws Cul8erError IN_USE where they are not
+ */
+async function refuseOthers(
+  executor: HostExecutor,
+  { copies: { instance, volumes }, of }: { copies: Copies; of: string },
+  where: { project: string | null },
+  signal: AbortSignal,
+): Promise<void> {
+  const found = [
+    await rawInstance(executor, instance, where, signal),
+    ...(await Promise.all(volumes.map(({ copy }) => rawVolume(executor, copy, where, signal)))),
+  ]
+  if (found.every((each) => each?.config?.[BACKUP_LABEL] === of)) return
+  throw new Cul8erError('IN_USE', `another worker has begun a backup of the same instance on ${executor.host}`, {
+    hint: 'it is made there; this one is left out',
+  })
+}
+
+/**
+ * @param of - only those of this backup, and what nobody has labelled yet; absent: whoever made them
+ * @throws Cul8erError NAME_CLASH where somebody else has the name; as the host answers
+ */
 async function removeCopies(
   executor: HostExecutor,
   { instance, volumes }: Copies,
   where: { project: string | null },
   signal: AbortSignal,
+  of?: string,
 ): Promise<void> {
+  const isAnothers = (label: string | undefined): boolean => of !== undefined && Boolean(label) && label !== of
   const found = await rawInstance(executor, instance, where, signal)
+  if (isAnothers(found?.config?.[BACKUP_LABEL])) return
   if (found !== null) {
     if (!found.config?.[BACKUP_LABEL]) throw taken(`instance ${instance}`, executor.host)
     await already('NOT_FOUND', () => executor.run(deleteInstance(instance, { ...where, force: true }), { signal }))
   }
   for (const { copy } of volumes) {
-    if ((await rawVolume(executor, copy, where, signal)) === null) continue
+    const volume = await rawVolume(executor, copy, where, signal)
+    if (volume === null || isAnothers(volume.config?.[BACKUP_LABEL])) continue
     await already('NOT_FOUND', () => executor.run(deleteVolume(copy, where), { signal }))
   }
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import { createFolderStore } from '../../../src/backups/folder-store.js'
 import { backupKey } from '../../../src/backups/key.js'
 import { wholeBackups } from '../../../src/backups/list.js'
@@ -20,6 +20,13 @@ const { signal } = new AbortController()
 const key = backupKey(Buffer.alloc(32, 7).toString('base64'), 'key')
 const [original] = oursOf('shop', worldOf(revisionOf(web({}, {}))))
 
+/** What happens while it is sent. */
+let meanwhile = (): void => undefined
+
+/** What the host has of copies: the backup that it is of. */
+let copied: string | null = null
+const deleted: string[] = []
+
 /** @param failing - part of the command that the host refuses */
 const host = (failing: string): HostExecutor =>
   ({
@@ -27,17 +34,29 @@ const host = (failing: string): HostExecutor =>
     run: ({ args }: { args: string[] }) => {
       const command = args.join(' ')
       if (command.includes(failing)) return Promise.reject(new Cul8erError('UNREACHABLE', 'no route to host'))
+      if (command.startsWith('copy')) copied = /user\.cul8er\.backup=(\S+)/.exec(command)?.[1] ?? null
+      if (command.startsWith('delete')) {
+        deleted.push(copied ?? '')
+        copied = null
+      }
+      if (/^query [^-]*instances/.test(command) && copied !== null) {
+        const config = { 'user.cul8er.backup': copied }
+        const stdout = { name: 'c', type: 'container', status: 'Stopped', created_at: '2026-01-01T00:00:00Z', config }
+        return Promise.resolve({ stdout: JSON.stringify(stdout), stderr: '' })
+      }
       return /DELETE|POST|copy|config|delete/.test(` ${command}`)
         ? Promise.resolve({ stdout: '{}', stderr: '' })
         : Promise.reject(new Cul8erError('NOT_FOUND', 'not found'))
     },
-    request: () =>
-      Promise.resolve(
+    request: () => {
+      meanwhile()
+      return Promise.resolve(
         Object.assign(Readable.from([Buffer.from('export')]), {
           statusCode: 200,
           headers: { 'content-length': '6' },
         }) as unknown as IncomingMessage,
-      ),
+      )
+    },
   }) as unknown as HostExecutor
 
 const folder = (): BackupStore => {
@@ -51,6 +70,12 @@ const make = (store: BackupStore, failing = 'nothing') =>
     { signal },
   )
 const kept = async (store: BackupStore) => (await wholeBackups({ store, topology: 'shop', key }, signal)).backups
+
+beforeEach(() => {
+  copied = null
+  deleted.length = 0
+  meanwhile = () => undefined
+})
 
 it('is whole in the store', async () => {
   const store = folder()
@@ -70,4 +95,22 @@ it('leaves nothing of one that the host does not give', async () => {
   await expect(make(store, 'request=POST')).rejects.toThrow()
   expect(await store.begun('shop', signal)).toEqual([])
   expect(await kept(store)).toEqual([])
+})
+
+it('is none where another worker has taken over, whose copies stay', async () => {
+  const store = folder()
+  meanwhile = () => {
+    copied = 'web-20261123-141530-0a1b2c3dwxyz'
+  }
+  await expect(make(store)).rejects.toMatchObject({ code: 'IN_USE' })
+  expect(await kept(store)).toEqual([])
+  expect(await store.begun('shop', signal)).toEqual([])
+  expect([copied, deleted]).toEqual(['web-20261123-141530-0a1b2c3dwxyz', []])
+})
+
+it('removes its own copies, and what a dead worker left', async () => {
+  const store = folder()
+  copied = 'web-20261123-141530-0a1b2c3dwxyz'
+  const { id } = await make(store)
+  expect(deleted).toEqual(['web-20261123-141530-0a1b2c3dwxyz', id])
 })
