@@ -1,6 +1,6 @@
 import { constants, createReadStream } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Cul8erError, messageOf } from '../errors.js'
 import { outOfSpace, writeDigested } from '../files/write-digested.js'
 import { isBackupId } from './names.js'
@@ -16,7 +16,8 @@ export function createFolderStore(root: string): BackupStore {
     try {
       return await readdir(ofTopology(topology))
     } catch (error) {
-      if (isMissing(error)) return []
+      // Nothing was ever kept there; or the disk that has it is not mounted, and nobody is to believe that there are none.
+      if (isMissing(error) && (await isThere(dirname(root)))) return []
       throw unusable(root, error)
     }
   }
@@ -97,6 +98,12 @@ async function made(folder: string, root: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(root, error)
   })
 }
+
+const isThere = (folder: string): Promise<boolean> =>
+  lstat(folder).then(
+    () => true,
+    () => false,
+  )
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 

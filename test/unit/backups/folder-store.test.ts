@@ -38,6 +38,8 @@ it('is not made where the folder above it is missing: a disk may not be mounted'
     code: 'PERMISSION',
     hint: expect.stringContaining('mount its disk') as string,
   })
+  await expect(store.list('shop', signal)).rejects.toMatchObject({ code: 'PERMISSION' })
+  expect(await createFolderStore(root()).list('shop', signal)).toEqual([])
 })
 
 it('follows no link that somebody put in place of a file, and lists nothing else that is there', async () => {
