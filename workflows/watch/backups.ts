@@ -1,5 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow'
-import type { BackupInput, BackupRound } from '../../src/contracts/index.js'
+import { onlySite, type BackupInput, type BackupRound } from '../../src/contracts/index.js'
 import { replicating } from '../engine/activities.js'
 import { Rest } from './finish.js'
 
@@ -10,8 +10,10 @@ import { Rest } from './finish.js'
 export async function backups(input: BackupInput): Promise<BackupRound> {
   let { known } = input
   const rest = new Rest()
+  // All of it streams through the worker: that of the hosts' site.
+  const site = onlySite(input.revision.topology.hosts)
   for (;;) {
-    const round = await replicating({ summary: `backups of ${input.topology}` }).backUp({ ...input, known })
+    const round = await replicating({ summary: `backups of ${input.topology}`, site }).backUp({ ...input, known })
     if (round.changes.length > 0) return round
     known = round.backups
     if (await rest.until(round.nextAt, 'until a backup is due')) return round

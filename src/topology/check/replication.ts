@@ -4,6 +4,7 @@ import { valueAt } from '../prune.js'
 import { formatDuration } from '../units.js'
 import type { Host, Resource } from '../model.js'
 import type { Draft } from './draft.js'
+import { outOfReach } from './out-of-reach.js'
 
 /** Copies of what holds nothing, copies beside their original, and copies that never end. */
 export function checkReplication({ raw, sound, resources }: Draft): Finding[] {
@@ -27,8 +28,17 @@ export function checkReplication({ raw, sound, resources }: Draft): Finding[] {
             ),
           ]),
       ...ownHosts(raw, name, resource, sound?.topology.hosts ?? {}),
+      ...acrossSites(path, resource, sound),
     ]
   })
+}
+
+/** What looks after copies does so for the whole topology, and reaches all that it copies from and to. */
+function acrossSites(path: string[], { on, replicate }: Resource, sound: Draft['sound']): Finding[] {
+  const apart = sound === null ? undefined : outOfReach(sound.topology, [...on, ...(replicate?.to ?? [])])
+  return apart === undefined
+    ? []
+    : [problem(path, `it on ${describe(apart)}, and hosts of other sites`, 'all hosts of the topology at one site')]
 }
 
 function ownHosts(raw: unknown, name: string, resource: Resource, hosts: Record<string, Host>): Finding[] {
