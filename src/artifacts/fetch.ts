@@ -24,7 +24,9 @@ export async function fetchArtifact(
   signal?: AbortSignal,
 ): Promise<void> {
   const had = await sizeOf(file)
-  const from = new URL(`${url.pathname.replace(/\/$/, '')}${artifactPath(sha256)}`, url)
+  // Resolved as a reference, a path of two slashes would name another host.
+  const from = new URL(url)
+  from.pathname = `${url.pathname.replace(/\/+$/, '')}${artifactPath(sha256)}`
   const headers = { authorization: `Bearer ${token}`, ...(had > 0 ? { range: `bytes=${had}-` } : {}) }
   try {
     const answer = await answerTo(from, headers, signal)

@@ -23,7 +23,11 @@ describe('the artifacts of another worker', () => {
   let remote: ArtifactStore
   const cache = (): string => join(folder, 'cache')
   const source = (port = served.port, token = TOKEN) => ({ url: new URL(`http://127.0.0.1:${port}`), token })
-  const draft = (): string => join(cache(), `.${sha256}.part`)
+  const draft = (): string => join(cache(), `.${sha256}.left.part`)
+  const minutesAgo = (minutes: number): Promise<void> => {
+    const then = new Date(Date.now() - minutes * 60_000)
+    return utimes(draft(), then, then)
+  }
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cul8er-remote-'))
@@ -68,6 +72,65 @@ describe('the artifacts of another worker', () => {
     cut.close()
   })
 
+  it('go on where a worker ended that is there no more, and not in what another one is writing', async () => {
+    const asked: (string | undefined)[] = []
+    const slow = await standIn((headers, response) => {
+      asked.push(headers.range)
+      const from = Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0)
+      response.writeHead(from > 0 ? 206 : 200, { 'content-length': BYTES.length - from })
+      response.end(BYTES.subarray(from))
+    })
+    const store = createRemoteStore(cache(), source(portOf(slow)))
+    await createArtifactStore(cache()).put(join(folder, 'release'))
+    await rm(join(cache(), `${sha256}.tar.gz`))
+    await writeFile(draft(), BYTES.subarray(0, 1_000))
+    const path = await store.path(sha256)
+    expect(asked).toEqual([undefined])
+    expect(await readdir(cache())).toContain(`.${sha256}.left.part`)
+    await rm(path)
+    await minutesAgo(2)
+    expect(await readFile(await store.path(sha256))).toEqual(BYTES)
+    expect(asked).toEqual([undefined, 'bytes=1000-'])
+    expect(await readdir(cache())).toEqual([`${sha256}.tar.gz`])
+    slow.close()
+  })
+
+  it('come to two workers of one home at once', async () => {
+    const both = await standIn((headers, response) => {
+      const from = Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0)
+      response.writeHead(from > 0 ? 206 : 200, { 'content-length': BYTES.length - from })
+      response.write(BYTES.subarray(from, from + 1_000))
+      setTimeout(() => response.end(BYTES.subarray(from + 1_000)), 300)
+    })
+    const stores = [1, 2].map(() => createRemoteStore(cache(), source(portOf(both))))
+    // The second one comes when the first is in the middle of it.
+    const paths = await Promise.all(
+      stores.map(async (store, k) => {
+        await new Promise((resolve) => setTimeout(resolve, k * 100))
+        return store.path(sha256)
+      }),
+    )
+    expect(await readFile(paths[0]!)).toEqual(BYTES)
+    expect(await readdir(cache())).toEqual([`${sha256}.tar.gz`])
+    both.close()
+  })
+
+  it('come from below the path of the address, and the token goes nowhere else', async () => {
+    const asked: string[] = []
+    const server = createServer(({ url = '', headers }, response) => {
+      asked.push(`${url} ${headers.authorization === `Bearer ${TOKEN}`}`)
+      response.end(BYTES)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    for (const path of ['', '/', '//', '/of/us', '/of/us/']) {
+      const url = new URL(`http://127.0.0.1:${portOf(server)}${path}`)
+      await rm(await createRemoteStore(cache(), { url, token: TOKEN }).path(sha256))
+    }
+    const plain = `/artifacts/${sha256} true`
+    expect(asked).toEqual([plain, plain, plain, `/of/us${plain}`, `/of/us${plain}`])
+    server.close()
+  })
+
   it.each<[string, () => Buffer]>([
     ['that are others', () => randomBytes(20)],
     ['that are complete, but damaged', () => Buffer.concat([randomBytes(1), BYTES.subarray(1)])],
@@ -77,6 +140,7 @@ describe('the artifacts of another worker', () => {
     await createArtifactStore(cache()).put(join(folder, 'release'))
     await rm(join(cache(), `${sha256}.tar.gz`))
     await writeFile(draft(), bytes())
+    await minutesAgo(2)
     await expect(remote.path(sha256)).rejects.toMatchObject({ code: 'UNREACHABLE' })
     expect(await remote.has(sha256)).toBe(false)
     expect(await readFile(await remote.path(sha256))).toEqual(BYTES)
