@@ -33,23 +33,33 @@ const TO_ITS_END = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const
 /** What is tried on a host that gave no answer before: undoing fifty instances there shall not take an hour. */
 const BRIEF = bounds(2 * MINUTE, 2)
 
-type Options = { summary: string; waitMs?: number }
+type Options = {
+  summary: string
+  waitMs?: number
+  /** How long a site may have no worker; absent: for good, because a deadline or a person ends it. */
+  siteMs?: number | undefined
+}
 
 /** Activities of one step; `summary` is what the Web UI shows beside the activity's name. */
-export const quick = ({ summary }: Options): Activities => routed({ ...QUICK, ...TO_ITS_END, summary })
-export const long = ({ summary }: Options): Activities => routed({ ...LONG, ...TO_ITS_END, summary })
-export const briefly = ({ summary }: Options): Activities => routed({ ...BRIEF, ...TO_ITS_END, summary })
-export const undoing = ({ summary }: Options): Activities => routed({ ...UNDO, summary })
+export const quick = ({ summary, siteMs }: Options): Activities => routed({ ...QUICK, ...TO_ITS_END, summary }, siteMs)
+export const long = ({ summary, siteMs }: Options): Activities => routed({ ...LONG, ...TO_ITS_END, summary }, siteMs)
+export const briefly = ({ summary, siteMs }: Options): Activities =>
+  routed({ ...BRIEF, ...TO_ITS_END, summary }, siteMs === undefined ? undefined : Math.min(siteMs, BRIEF_SITE_MS))
+export const undoing = ({ summary, siteMs }: Options): Activities => routed({ ...UNDO, summary }, siteMs)
+
+/** The same for the worker of a site that was waited for before, ms. */
+const BRIEF_SITE_MS = 10_000
 
 /** A step that waits by itself for up to `waitMs`. A worker may die in it more than once: that is no answer of the app's. */
-export const waiting = ({ summary, waitMs = 0 }: Options): Activities => routed({ ...bounds(waitMs + MINUTE), summary })
+export const waiting = ({ summary, waitMs = 0, siteMs }: Options): Activities =>
+  routed({ ...bounds(waitMs + MINUTE), summary }, siteMs)
 
 /**
  * A command of the operator's, for up to `waitMs`. When a worker dies it begins again, though not for ever: nobody knows whether it may be
  * repeated.
  */
-export const lasting = ({ summary, waitMs = 0 }: Options): Activities =>
-  routed({ ...bounds(waitMs + MINUTE, MOST_REPEATED), ...TO_ITS_END, summary })
+export const lasting = ({ summary, waitMs = 0, siteMs }: Options): Activities =>
+  routed({ ...bounds(waitMs + MINUTE, MOST_REPEATED), ...TO_ITS_END, summary }, siteMs)
 
 /** Attempts at a command, of which all but the last died with their worker. */
 const MOST_REPEATED = 10

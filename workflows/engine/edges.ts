@@ -20,6 +20,8 @@ interface Routed extends View {
   behind: Set<string>
   /** All that is declared serves. */
   settled: boolean
+  /** How long a site may have no worker. */
+  readonly siteMs: number | undefined
 }
 
 /** What one host's edge was told: changes of the same host wait for each other, and those that wait are told together. */
@@ -101,7 +103,8 @@ export class Edges {
       const telling = edge.version
       const { topology: desired } = this.run.revision
       const topology = this.declared === 'nothing' ? { ...desired, resources: {} } : (this.declared ?? desired)
-      await (this.run.lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}` }).applyRoutes({
+      const { lost, siteMs } = this.run
+      await (lost.has(host) ? briefly : quick)({ summary: `${host}: ${summary}`, siteMs }).applyRoutes({
         ...hostAt(this.run, host),
         ...this.routesAt(host, topology),
       })

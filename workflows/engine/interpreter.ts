@@ -19,6 +19,7 @@ import { watch } from './watch.js'
  * @throws the first failure of a stage that stops the operation
  */
 export async function interpret(run: Run, stages: readonly Stage[], direction: Direction = 'forward'): Promise<void> {
+  run.direction = direction
   for (const part of slicesOf(stages)) {
     await run.steer.gate()
     if (!run.committed) refuseAborted()
@@ -169,10 +170,13 @@ async function carryOut(
 ): Promise<unknown> {
   const lost = host !== undefined && run.lost.has(host)
   const firm = direction === 'back' ? undoing : quick
+  const { siteMs } = run
   const call = (of: Activities): Promise<unknown> => (of[activity] as (input: unknown) => Promise<unknown>)(input)
   // The deadline is for what cul8er does: a command of the operator's, or a copy, has a limit of its own.
-  if (pace === 'lasting') return run.steer.resting(() => call(lasting({ summary, waitMs })))
+  if (pace === 'lasting') return run.steer.resting(() => call(lasting({ summary, waitMs, siteMs })))
   const activities: Activities =
-    pace === 'waiting' ? waiting({ summary, waitMs }) : (lost ? briefly : pace === 'long' ? long : firm)({ summary })
+    pace === 'waiting'
+      ? waiting({ summary, waitMs, siteMs })
+      : (lost ? briefly : pace === 'long' ? long : firm)({ summary, siteMs })
   return call(activities)
 }

@@ -2,7 +2,7 @@ import type { Compensation, LaneFailure, Outcome, Position, Proven } from '../..
 import type { Evidence } from '../../src/analysis/evidence.js'
 import type { Revision } from '../../src/plan/model.js'
 import type { TrafficState } from '../../src/plan/routes.js'
-import type { View } from '../../src/steps/view.js'
+import { strategyOf, type View } from '../../src/steps/view.js'
 import type { Host } from '../../src/topology/model.js'
 import { Edges } from './edges.js'
 import type { Recorder } from './recorder.js'
@@ -62,6 +62,7 @@ export class Run implements View {
   settled = false
   /** Nothing is taken back any more. */
   committed = false
+  direction: Direction = 'forward'
   position: Position | null = null
   /** Slices that were begun. */
   slices = 0
@@ -82,6 +83,14 @@ export class Run implements View {
     this.leaving = input.leaving
     this.expiresAt = input.expiresAt
     this.edges = new Edges(this)
+  }
+
+  /**
+   * How long a site may have no worker, ms. undefined: the way forward is ended by its deadline or by a person; what is taken back, or removed
+   * in the end, by neither, and waits as long by itself.
+   */
+  get siteMs(): number | undefined {
+    return this.direction === 'back' || this.committed ? strategyOf(this).progressDeadlineMs : undefined
   }
 
   get outcome(): Outcome | undefined {

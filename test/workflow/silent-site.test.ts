@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Cul8er } from '../../src/client/index.js'
+import { TASK_QUEUE, WorkflowType } from '../../src/contracts/index.js'
+import type { HostExecutor } from '../../src/hosts/executor.js'
+import type { IncusCommand } from '../../src/incus/command.js'
+import { Rig, topologyOf } from '../support/rig.js'
+import { shop } from '../support/shop.js'
+
+/* A site whose worker goes away in the middle of an operation, and does not come back. */
+
+const DEADLINE_S = 30
+const SITE = { address: 'localhost', platform: 'emulated', site: 'home' }
+const declared = (color: string): object => ({
+  ...(shop('', {
+    web: { on: ['one', 'two'], replicas: 2, deploy: undefined, network: undefined, environment: { COLOR: color } },
+    strategy: { progressDeadline: `${DEADLINE_S}s`, drain: '1s', rollback: { snapshot: 'never' } },
+  }) as object),
+  hosts: {
+    one: { address: 'localhost', platform: 'emulated' },
+    two: SITE,
+  },
+})
+
+describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
+  let rig: Rig
+  let client: Cul8er
+  let end: () => Promise<void> = () => Promise.resolve()
+  let gone: Promise<void> | null = null
+  /** Whether it goes away with the next command that changes something there. */
+  let leaves: ((args: readonly string[]) => boolean) | null = null
+  const leaving = (executor: HostExecutor): HostExecutor => {
+    const before = async ({ args }: IncusCommand, signal?: AbortSignal): Promise<void> => {
+      if (leaves?.(args) !== true) return
+      gone ??= end()
+      await once(signal ?? AbortSignal.timeout(1_000), 'abort')
+      throw new Error('the worker has ended')
+    }
+    return {
+      ...{ host: executor.host, close: () => executor.close() },
+      run: async (command, options) => (await before(command, options?.signal), executor.run(command, options)),
+      tryRun: async (command, options) => (await before(command, options?.signal), executor.tryRun(command, options)),
+      connect: (...words) => executor.connect(...words),
+    }
+  }
+  const begin = async (): Promise<void> => {
+    await gone
+    gone = null
+    leaves = null
+    end = await rig.siteWorker('home', leaving)
+  }
+  const deploy = async (color: string) => (await client.deploy(declared(color) as never)).result()
+
+  beforeAll(async () => {
+    rig = await Rig.start()
+    client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
+    await begin()
+    expect(await deploy('red')).toMatchObject({ outcome: 'succeeded' })
+  })
+  afterAll(async () => {
+    await (gone ?? end())
+    await client.close()
+    await rig.stop()
+  })
+
+  it('has backups made by its own workers: what streams does not cross', async () => {
+    const revision = topologyOf({ ...declared('red'), hosts: { one: SITE, two: SITE } })
+    const run = await rig.env.client.workflow.start(WorkflowType.backups, {
+      workflowId: `topology/kept-${randomUUID()}/backups`,
+      taskQueue: TASK_QUEUE,
+      args: [{ topology: 'kept', revision: { topology: revision }, dirty: [], known: {}, restores: [] }],
+    })
+    const queues = async () => {
+      const { events } = await run.fetchHistory()
+      return (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? [])
+    }
+    await expect.poll(queues, { timeout: 10_000 }).toEqual(['cul8er-watch-site-home'])
+    await run.terminate()
+  })
+
+  it('does not keep an operation from its end: what is left there is named, and the next one goes on from it', async () => {
+    leaves = ([verb]) => verb === 'stop' || verb === 'config' || verb === 'restart'
+    const operation = await client.deploy(declared('blue') as never)
+    await expect.poll(() => gone !== null, { timeout: 30_000 }).toBe(true)
+    const began = Date.now()
+    await client.steer('shop', 'abort')
+    const { outcome, error } = await operation.result()
+    expect({ outcome, error }).toMatchObject({
+      outcome: 'needsAttention',
+      error: { message: expect.stringContaining('site home has no worker') as string },
+    })
+    expect(Date.now() - began).toBeGreaterThan((DEADLINE_S - 1) * 1000)
+    expect(Date.now() - began).toBeLessThan((DEADLINE_S + 20) * 1000)
+    await begin()
+    expect(await deploy('blue')).toMatchObject({ outcome: 'succeeded' })
+  })
+})
