@@ -39,7 +39,9 @@ async function driftOf(look: () => Promise<Drifted[]>): Promise<Drift> {
   try {
     return { changes: (await look()).slice(0, MOST.changes) }
   } catch (error) {
-    if (!(error instanceof Cul8erError) || !PERMANENT.has(error.code)) throw error
+    // Of a site without a worker nobody knows whether it differs.
+    const isAnswer = error instanceof Cul8erError && PERMANENT.has(error.code) && error.code !== 'NO_WORKER'
+    if (!isAnswer) throw error
     return { changes: [], refused: maskedText(error.message).slice(0, MOST.characters) }
   }
 }
