@@ -25,16 +25,20 @@ import { healthWatchActivities } from './watch.js'
 
 export type { ActivityDeps } from './deps.js'
 
-/** What watches between operations. */
+/** What watches between operations, and what workers elsewhere ask for. */
 export const watchActivities = (
   deps: ActivityDeps,
-): Pick<Activities, 'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad' | 'replicate' | 'backUp'> => ({
+): Pick<
+  Activities,
+  'watchHealth' | 'watchHosts' | 'lookForDrift' | 'watchLoad' | 'replicate' | 'backUp' | 'inspect'
+> => ({
   ...healthWatchActivities(deps),
   ...hostWatchActivities(deps),
   ...driftActivities(deps),
   ...loadActivities(deps),
   ...replicationActivities(deps),
   backUp: backupActivities(deps).backUp,
+  ...inspectActivities(deps),
 })
 
 /** All activities, over the given way to the world. */

@@ -12,7 +12,10 @@ export const operationWorkflowId = (topology: string, number: number): string =>
 
 /** Task queue that workers poll unless a profile names another. */
 export const TASK_QUEUE = 'cul8er'
-/** Task queue of what watches between operations: it goes on for good, and shall take no place from an operation's steps. */
+/**
+ * Task queue of what watches between operations, and of commands for hosts that a worker elsewhere asks for: the one goes on for good, and shall
+ * take no place from an operation's steps; the other shall not wait for one.
+ */
 export const WATCH_QUEUE = 'cul8er-watch'
 
 /** Where what concerns the hosts of a site is done; undefined: those of no site. */

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream'
 import type { Client } from '@temporalio/client'
 import {
   activityIdOf,
-  siteQueue,
+  siteWatchQueue,
   TASK_QUEUE,
   type InspectAnswers,
   type InspectRequest,
@@ -115,7 +115,7 @@ class Relay implements HostExecutor {
     const { site } = this.via
     const client = this.client()
     const limits = {
-      startMs: startWithin(await pollersOf(client, siteQueue(site)), Date.now()),
+      startMs: startWithin(await pollersOf(client, siteWatchQueue(site)), Date.now()),
       runMs: timeoutMs + BESIDE_MS,
     }
     const answer = this.answer(client, request as Relayed, limits, signal)
@@ -145,7 +145,8 @@ class Relay implements HostExecutor {
       retry: { maximumAttempts: 1 },
     }
     try {
-      const standalone = await beginActivity(client, { ...look, taskQueue: siteQueue(via.site) }, bounds)
+      // Not behind the steps of operations, which may hold all the places there are for minutes: that would look like a worker that is gone.
+      const standalone = await beginActivity(client, { ...look, taskQueue: siteWatchQueue(via.site) }, bounds)
       if (!standalone) await beginWorkflow(client, { ...look, taskQueue: TASK_QUEUE }, 2 * startMs + runMs)
       const handle = standalone ? client.activity.getHandle(id) : client.workflow.getHandle(id)
       const cancel = (): void => void handle.cancel('nobody waits for it').catch(() => undefined)

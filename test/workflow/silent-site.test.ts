@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cul8er } from '../../src/client/index.js'
-import { TASK_QUEUE, WorkflowType } from '../../src/contracts/index.js'
+import { activityIdOf, siteQueue, TASK_QUEUE, WorkflowType } from '../../src/contracts/index.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import type { IncusCommand } from '../../src/incus/command.js'
+import { beginActivity, INSPECT } from '../../src/looks/begin.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
+import { localServer } from '../support/temporal.js'
 
 /* A site whose worker goes away in the middle of an operation, and does not come back. */
 
@@ -28,10 +30,12 @@ describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
   let client: Cul8er
   let end: () => Promise<void> = () => Promise.resolve()
   let gone: Promise<void> | null = null
+  let waits: (() => Promise<unknown>) | null = null
   /** Whether it goes away with the next command that changes something there. */
   let leaves: ((args: readonly string[]) => boolean) | null = null
   const leaving = (executor: HostExecutor): HostExecutor => {
     const before = async ({ args }: IncusCommand, signal?: AbortSignal): Promise<void> => {
+      await waits?.()
       if (leaves?.(args) !== true) return
       gone ??= end()
       await once(signal ?? AbortSignal.timeout(1_000), 'abort')
@@ -53,7 +57,7 @@ describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
   const deploy = async (color: string) => (await client.deploy(declared(color) as never)).result()
 
   beforeAll(async () => {
-    rig = await Rig.start()
+    rig = await Rig.start(await localServer([], { 'activity.enableStandalone': true }))
     client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
     await begin()
     expect(await deploy('red')).toMatchObject({ outcome: 'succeeded' })
@@ -77,6 +81,33 @@ describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
     }
     await expect.poll(queues, { timeout: 10_000 }).toEqual(['cul8er-watch-site-home'])
     await run.terminate()
+  })
+
+  it('is no site whose worker has its hands full', async () => {
+    const hangs = new AbortController()
+    const hung = new Set<Promise<unknown>>()
+    waits = () => {
+      const until = once(hangs.signal, 'abort')
+      hung.add(until)
+      return until
+    }
+    const hosts = topologyOf(declared('red')).hosts
+    const { client: temporal } = rig.env
+    // As many as steps are carried out at a time.
+    const ids = Array.from({ length: 100 }, () => activityIdOf(INSPECT, randomUUID()))
+    for (const id of ids) {
+      const request = { kind: 'hosts', hosts: { two: hosts.two }, limitMs: 60_000 } as const
+      await beginActivity(
+        temporal,
+        { id, taskQueue: siteQueue('home'), summary: 'hosts', request },
+        { scheduleToCloseTimeout: 90_000 },
+      )
+    }
+    await expect.poll(() => hung.size, { timeout: 20_000 }).toBe(100)
+    waits = null
+    expect(await client.status('shop')).toMatchObject({ instances: [{ host: 'one' }, { host: 'two' }] })
+    hangs.abort()
+    await Promise.all(ids.map((id) => temporal.activity.getHandle(id).result()))
   })
 
   it('does not keep an operation from its end: what is left there is named, and the next one goes on from it', async () => {

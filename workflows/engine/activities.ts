@@ -1,5 +1,5 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
-import { BACKOFF, siteQueue, siteWatchQueue, type InspectRequest } from '../../src/contracts/index.js'
+import { BACKOFF, siteWatchQueue, type InspectRequest } from '../../src/contracts/index.js'
 import { PERMANENT } from '../../src/errors.js'
 import type { Activities } from '../../src/contracts/index.js'
 import { routed } from './routed.js'
@@ -95,7 +95,7 @@ export const replicating = ({
  */
 export const relaying = ({ via, limits }: InspectRequest<'relayed'>): Pick<Activities, 'inspect'> =>
   proxyActivities<Activities>({
-    taskQueue: siteQueue(via.site),
+    taskQueue: siteWatchQueue(via.site),
     scheduleToStartTimeout: limits.startMs,
     startToCloseTimeout: limits.runMs,
     heartbeatTimeout: 6_000,
