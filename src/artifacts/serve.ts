@@ -16,6 +16,8 @@ export interface ServeOptions {
   tokens: readonly string[]
   /** PEM; absent: plain HTTP. */
   tls?: { cert: string; key: string } | undefined
+  /** ms without a byte after which a reader is given up; default a minute. */
+  stallMs?: number
 }
 
 export interface ServedArtifacts {
@@ -26,12 +28,22 @@ export interface ServedArtifacts {
 
 /** Readers at a time. */
 const READERS = 64
+/** One that is gone, or never meant to read, keeps no place from the others: also who has no token can connect. */
+const STALL_MS = 60_000
+/** ms to say who one is and what one wants. */
+const ASK_MS = 10_000
 
 /**
  * Serves artifacts by digest to workers of other machines. Nobody gets anything without the token, not even whether something is there.
  * @throws Error as listening does
  */
-export async function serveArtifacts({ store, listen, tokens, tls }: ServeOptions): Promise<ServedArtifacts> {
+export async function serveArtifacts({
+  store,
+  listen,
+  tokens,
+  tls,
+  stallMs = STALL_MS,
+}: ServeOptions): Promise<ServedArtifacts> {
   const answer: RequestListener = (request, response) => {
     const end = (status: number): void => void response.writeHead(status, { 'content-length': 0 }).end()
     const { method = '', url = '', headers } = request
@@ -58,7 +70,12 @@ export async function serveArtifacts({ store, listen, tokens, tls }: ServeOption
     // A reader that went away, or a file that did: the other end sees that bytes are missing, and asks again.
     send().catch(() => response.destroy())
   }
-  const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer)
+  const bounds = { headersTimeout: ASK_MS, requestTimeout: ASK_MS, connectionsCheckingInterval: ASK_MS / 2 }
+  const server =
+    tls === undefined
+      ? createServer(bounds, answer)
+      : createSecureServer({ ...tls, ...bounds, handshakeTimeout: ASK_MS }, answer)
+  server.setTimeout(stallMs)
   server.maxConnections = READERS
   await listening(server, listen)
   return {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
@@ -177,6 +177,27 @@ describe('the artifacts of another worker', () => {
     expect(await remote.pruneCache?.()).toEqual({ removed: [] })
     await utimes(path, new Date(days(8)), new Date(days(8)))
     expect(await remote.pruneCache?.()).toEqual({ removed: [sha256] })
+  })
+
+  it.each<[string, string]>([
+    ['asks for nothing', ''],
+    ['never ends what it asks for', 'GET / HTTP/1.1\r\n'],
+    ['does not read on', 'the large one'],
+  ])('keep no place for a reader that %s', async (_, words) => {
+    const store = createArtifactStore(join(folder, 'store'))
+    await writeFile(join(folder, 'large'), Buffer.alloc(40_000_000, 7))
+    const large = await store.put(join(folder, 'large'))
+    const patient = { store, listen: { host: '127.0.0.1', port: 0 }, tokens: [TOKEN], stallMs: 300 }
+    const hasty = await serveArtifacts(patient)
+    const socket = connect(hasty.port, '127.0.0.1').pause()
+    const asked = `GET /artifacts/${large.sha256} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`
+    if (words !== '') socket.write(words === 'the large one' ? asked : words)
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    let bytes = 0
+    socket.on('data', (piece: Buffer) => (bytes += piece.length)).on('error', () => undefined)
+    await once(socket.resume(), 'close', { signal: AbortSignal.timeout(3_000) })
+    expect(bytes).toBeLessThan(large.size)
+    await hasty.close()
   })
 
   it.each<[string, string, string | undefined, number]>([
