@@ -5,6 +5,7 @@ import { Cul8er } from '../../src/client/index.js'
 import { activityIdOf, siteQueue, TASK_QUEUE, WorkflowType } from '../../src/contracts/index.js'
 import type { HostExecutor } from '../../src/hosts/executor.js'
 import type { IncusCommand } from '../../src/incus/command.js'
+import { mortal } from '../support/mortal.js'
 import { beginActivity, INSPECT } from '../../src/looks/begin.js'
 import { Rig, topologyOf } from '../support/rig.js'
 import { shop } from '../support/shop.js'
@@ -13,14 +14,15 @@ import { localServer } from '../support/temporal.js'
 /* A site whose worker goes away in the middle of an operation, and does not come back. */
 
 const DEADLINE_S = 30
-const SITE = { address: 'localhost', platform: 'emulated', site: 'home' }
+const EMULATED = { address: 'localhost', platform: 'emulated' }
+const SITE = { ...EMULATED, site: 'home' }
 const declared = (color: string): object => ({
   ...(shop('', {
     web: { on: ['one', 'two'], replicas: 2, deploy: undefined, network: undefined, environment: { COLOR: color } },
     strategy: { progressDeadline: `${DEADLINE_S}s`, drain: '1s', rollback: { snapshot: 'never' } },
   }) as object),
   hosts: {
-    one: { address: 'localhost', platform: 'emulated' },
+    one: EMULATED,
     two: SITE,
   },
 })
@@ -48,6 +50,7 @@ describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
       connect: (...words) => executor.connect(...words),
     }
   }
+  const dead = new Set<string>()
   const begin = async (): Promise<void> => {
     await gone
     gone = null
@@ -57,7 +60,8 @@ describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
   const deploy = async (color: string) => (await client.deploy(declared(color) as never)).result()
 
   beforeAll(async () => {
-    rig = await Rig.start(await localServer([], { 'activity.enableStandalone': true }))
+    const server = await localServer([], { 'activity.enableStandalone': true })
+    rig = await Rig.start(server, { wrap: (executor) => mortal(executor, dead, () => false) })
     client = await Cul8er.connect({ address: rig.env.address, home: rig.folder })
     await begin()
     expect(await deploy('red')).toMatchObject({ outcome: 'succeeded' })
@@ -108,6 +112,25 @@ describe('a site whose worker goes away for good', { timeout: 120_000 }, () => {
     expect(await client.status('shop')).toMatchObject({ instances: [{ host: 'one' }, { host: 'two' }] })
     hangs.abort()
     await Promise.all(ids.map((id) => temporal.activity.getHandle(id).result()))
+  })
+
+  it('has a failover of other hosts wait for it, which is made up for', async () => {
+    const over = { name: 'guarded', failover: { after: '5s' }, hosts: { one: EMULATED, three: EMULATED, two: SITE } }
+    const web = { on: ['one', 'three', 'two'], replicas: 3, deploy: undefined, network: undefined }
+    const guarded = { ...(shop('', { web, strategy: { rollback: { snapshot: 'never' } } }) as object), ...over }
+    expect(await (await client.deploy(guarded as never)).result()).toMatchObject({ outcome: 'succeeded' })
+    const failovers = async () => (await rig.ledger('guarded')).history.filter(({ kind }) => kind === 'failover')
+    await end()
+    dead.add('one')
+    await expect.poll(failovers, { timeout: 40_000 }).toMatchObject([{ outcome: 'failed' }])
+    expect((await failovers())[0]).toMatchObject({ error: { code: 'NO_WORKER' } })
+    await begin()
+    await expect
+      .poll(async () => (await failovers()).at(-1), { timeout: 60_000 })
+      .toMatchObject({ outcome: 'succeeded' })
+    expect((await rig.ledger('guarded')).failover).toMatchObject({ without: ['one'] })
+    dead.delete('one')
+    expect(await (await client.destroy('guarded')).result()).toMatchObject({ outcome: 'succeeded' })
   })
 
   it('does not keep an operation from its end: what is left there is named, and the next one goes on from it', async () => {
