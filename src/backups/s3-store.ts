@@ -197,6 +197,8 @@ const MISSING: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchUpload'])
 const REFUSED: Record<string, string> = {
   AccessDenied: 'the keys must be allowed to list the bucket, and to read, write and delete in it',
   InvalidAccessKeyId: 'check backup.s3.accessKey',
+  // versitygw's word for the same.
+  XAdminUserNotFound: 'check backup.s3.accessKey',
   SignatureDoesNotMatch: 'check backup.s3.secretKey and backup.s3.region',
   NoSuchBucket: 'make the bucket first',
 }

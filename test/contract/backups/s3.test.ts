@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createS3Store } from '../../../src/backups/s3-store.js'
@@ -53,7 +53,8 @@ describe('S3', () => {
     expect(await next.begun('shop', signal)).toEqual([ID])
     await next.remove('shop', ID, signal)
     expect(await next.begun('shop', signal)).toEqual([])
-    const left = readdirSync(join(server.folder, 'kept', server.bucket, of.prefix), { recursive: true })
+    const folder = join(server.folder, 'kept', server.bucket, of.prefix)
+    const left = existsSync(folder) ? readdirSync(folder, { recursive: true }) : []
     expect(left.filter((name) => String(name).includes('instance.enc'))).toEqual([])
   })
 })
