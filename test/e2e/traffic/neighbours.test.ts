@@ -15,7 +15,7 @@ import { incus, inEdge, Neighbour, type Asking, type PublicPort, type Shape } fr
  */
 
 const SEED = Number(process.env.NEIGHBOURS_SEED ?? Date.now() % 1_000_000)
-const PAIRS = Number(process.env.NEIGHBOURS_PAIRS ?? 4)
+const PAIRS = Number(process.env.NEIGHBOURS_PAIRS ?? 2)
 const [SOUND, BROKEN, SHARED, SHARED_TLS, FREE] = [18_660, 18_670, 18_680, 18_681, 18_690]
 
 describe(`a neighbour that breaks, ${PAIRS} times (NEIGHBOURS_SEED=${SEED})`, () => {
