@@ -1,5 +1,5 @@
 import { emptyScenario } from './empty.js'
-import { copyCutOff, standbyLost } from './host-cases.js'
+import { copyCutOff } from './host-cases.js'
 import type { Declaration, Scenario } from './model.js'
 
 /** What simulations found once and made small, kept as data: a change of the generator does not change it. */
@@ -7,10 +7,6 @@ export const FOUND: readonly { what: string; scenario: Scenario }[] = [
   {
     what: 'the undo of a restore from a copy started the original while the copy ran on behind a broken network',
     scenario: copyCutOff,
-  },
-  {
-    what: 'the edge of a host that was back led to the standby there, of the version before',
-    scenario: standbyLost,
   },
   {
     what: 'an undone rename takes the public ports back to the instances that served before',
